@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An intrusive doubly linked ring: the head and the links in the members are the same struct.
+ * A link that is not in a list points at itself after vt_list_init, so removing twice is harmless. */
+#ifndef VT_BASE_LIST_H
+#define VT_BASE_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "server/base/cleanup.h"
+
+struct vt_list {
+    struct vt_list *prev, *next;
+};
+
+static inline void vt_list_init(struct vt_list *link)
+{
+    link->prev = link->next = link;
+}
+
+static inline bool vt_list_is_empty(const struct vt_list *head)
+{
+    return head->next == head;
+}
+
+static inline void vt_list_append(struct vt_list *head, struct vt_list *link)
+{
+    link->prev = head->prev;
+    link->next = head;
+    head->prev->next = link;
+    head->prev = link;
+}
+
+static inline void vt_list_remove(struct vt_list *link)
+{
+    link->prev->next = link->next;
+    link->next->prev = link->prev;
+    vt_list_init(link);
+}
+
+/* Walks members of `type` linked by `member`; the current one may remove itself. */
+#define VT_LIST_EACH(item, head, type, member)                                                  \
+    for (struct vt_list *it_##item = (head)->next, *nx_##item = it_##item->next;                \
+         it_##item != (head); it_##item = nx_##item, nx_##item = it_##item->next)               \
+        for (type *item = VT_CONTAINER_OF(it_##item, type, member), *once_##item = item; once_##item; \
+             once_##item = NULL)
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of `vitrine serve`, one row each; see config.h. */
+#ifndef VT_CONFIG_ROWS_H
+#define VT_CONFIG_ROWS_H
+
+/* X(type, field, flag, default, min, max, reloadable, secret, help) */
+#define VT_CONFIG_ROWS(X)                                                                                             \
+    X(text, data, "data", "./data", 0, 0, false, false, "Directory of the store, the originals and the cache.")      \
+    X(text, listen, "listen", "127.0.0.1:8080", 0, 0, false, false,                                                   \
+      "Address and port to serve on; port 0 takes a free one and prints it. Several, parted by commas.")            \
+    X(text, base_url, "base-url", "", 0, 0, false, false,                                                             \
+      "Address by which browsers reach the server, such as https://help.shop.example; empty: from --listen.")       \
+    X(text, web, "web", "", 0, 0, false, false, "Directory of the built browser files; empty: beside the binary.")   \
+    X(text, tls_cert, "tls-cert", "", 0, 0, false, false, "Certificate chain in PEM; with --tls-key turns TLS on.")  \
+    X(text, tls_key, "tls-key", "", 0, 0, false, false, "Private key in PEM.")                                       \
+    X(text, trusted_proxies, "trusted-proxies", "", 0, 0, false, false,                                               \
+      "Networks whose X-Forwarded-For counts, as 10.0.0.0/8,::1/128.")                                              \
+    X(text, log_format, "log-format", "text", 0, 0, false, false, "text or json.")                                   \
+    X(text, log_level, "log-level", "info", 0, 0, false, false, "debug, info, warn or error.")                       \
+    X(text, metrics_token, "metrics-token", "", 0, 0, false, true,                                                    \
+      "Bearer token for /metrics; empty: /metrics answers loopback addresses only.")                                \
+    X(number, max_sockets, "max-sockets", "20000", 1, 1000000, false, false, "Sockets in the process.")              \
+    X(number, max_sockets_address, "max-sockets-address", "100", 1, 1000000, false, false,                            \
+      "Sockets of one address (IPv6: one /64).")                                                                    \
+    X(text, exempt_addresses, "exempt-addresses", "", 0, 0, false, false,                                             \
+      "Networks that --max-sockets-address does not count, such as a shop behind one address.")                     \
+    X(time, hello_timeout, "hello-timeout", "5s", 100, 60000, false, false, "First message after the handshake.")    \
+    X(time, beat_live, "beat-live", "5s", 100, 60000, false, false, "Heartbeat in a live session.")                  \
+    X(time, beat_idle, "beat-idle", "25s", 100, 120000, false, false, "Heartbeat else.")                             \
+    X(time, away_hold, "away-hold", "2m", 100, 1800000, false, false,                                                 \
+      "How long a place in the line or a pairing outlives a lost connection.")                                      \
+    X(time, resume_life, "resume-life", "30m", 1000, 86400000, false, false, "Life of a resume token after the last socket.") \
+    X(size, outbox_limit, "outbox-limit", "512k", 65536, 67108864, false, false,                                      \
+      "Bytes queued for one connection before it is closed with 4101.")                                             \
+    X(size, outbox_credit, "outbox-credit", "256k", 16384, 67108864, false, false,                                    \
+      "Bytes of ordered frames queued for one connection.")                                                         \
+    X(number, text_up, "text-up", "16384", 1024, 1048576, false, false, "Bytes of one text message from a browser.") \
+    X(number, binary_up, "binary-up", "65536", 1024, 1048576, false, false, "Bytes of one binary message.")          \
+    X(number, chat_bytes, "chat-bytes", "8192", 16, 65536, false, false, "Bytes of one chat text.")                  \
+    X(number, chat_per_minute, "chat-per-minute", "20", 1, 10000, false, false, "Chat messages of one customer a minute.") \
+    X(number, rate_motion, "rate-motion", "45", 1, 10000, false, false, "Motion frames a second and channel.")       \
+    X(number, rate_act, "rate-act", "10", 1, 10000, false, false, "Acts (view, marks, claims) a second.")            \
+    X(number, rate_talk, "rate-talk", "5", 1, 10000, false, false, "Chat messages a second.")                        \
+    X(number, rate_search, "rate-search", "5", 1, 10000, false, false, "Searches a second.")                         \
+    X(number, people, "people", "6", 2, 64, false, false, "People in one session.")                                  \
+    X(number, capacity, "capacity", "3", 1, 100, false, false, "Live conversations of one associate.")               \
+    X(number, queue_capacity, "queue-capacity", "200", 1, 100000, false, false, "Customers waiting in one queue.")   \
+    X(number, store_queue, "store-queue", "1000", 1, 1000000, false, false, "Rows waiting to be committed.")         \
+    X(time, login_life, "login-life", "12h", 60000, 604800000, false, false, "Life of a login.")                     \
+    X(time, login_idle, "login-idle", "60m", 60000, 604800000, false, false, "A login without use ends after this.") \
+    X(time, drain_time, "drain-time", "8s", 0, 600000, false, false, "Time for SIGTERM's drain.")
+
+#endif

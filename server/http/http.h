@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP as the layer above sees it: a table of routes, a parsed request, one response.
+ *
+ * conn reads the request through the library; everything here is ours: path decoding, query,
+ * cookies, ETag, ranges, problems. A handler answers now, or holds the request and answers from a
+ * later turn; a held request whose browser left swallows its answer. Loop thread only. */
+#ifndef VT_HTTP_H
+#define VT_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/arena.h"
+#include "server/base/buf.h"
+#include "server/base/str.h"
+
+struct vt_net;
+struct vt_http_req;
+
+enum vt_method { VT_GET = 1, VT_HEAD = 2, VT_POST = 4, VT_PUT = 8, VT_DELETE = 16, VT_OPTIONS = 32 };
+
+typedef void vt_http_fn(struct vt_http_req *req, void *owner);
+
+/* A route: an exact path, or a prefix when it ends in '/' followed by '*' ("/console/" + "*"). HEAD comes with GET.
+ * Paths reach handlers percent-decoded and checked: no NUL, no "..", no empty or dot segment.
+ * `max_body` bytes at most, else 413 before anything is buffered. VT_OK or VT_ERR_NOMEM. */
+int vt_http_route(struct vt_net *net, unsigned methods, const char *path, size_t max_body,
+                  vt_http_fn *fn, void *owner);
+
+enum vt_method vt_http_method(const struct vt_http_req *req);
+struct vt_str vt_http_path(const struct vt_http_req *req);  /* decoded */
+struct vt_str vt_http_query(const struct vt_http_req *req); /* raw */
+struct vt_str vt_http_body(const struct vt_http_req *req);
+/* Lower-case name; only those conn keeps: origin, host, cookie, authorization, content-type, range,
+ * if-none-match, if-range, accept, x-vitrine-csrf, x-forwarded-for. Absent: ptr NULL. */
+struct vt_str vt_http_header(const struct vt_http_req *req, const char *name);
+struct vt_str vt_http_cookie(const struct vt_http_req *req, const char *name);
+struct vt_str vt_http_addr(const struct vt_http_req *req); /* after trusted proxies */
+struct vt_arena *vt_http_arena(struct vt_http_req *req);   /* lives until the answer */
+
+/* Response headers before the answer; CR, LF and NUL refused (assert). Security headers (nosniff,
+ * Referrer-Policy, and a strict CSP unless one was set) are added by the answer itself. */
+void vt_http_set(struct vt_http_req *req, const char *name, const char *value);
+/* Each ends the request; call exactly one, once. */
+void vt_http_reply(struct vt_http_req *req, int status, const char *type, struct vt_str body);
+void vt_http_reply_json(struct vt_http_req *req, int status, const struct vt_buf *json);
+/* application/problem+json (RFC 9457): type is a word, detail says what came and what to change. */
+void vt_http_problem(struct vt_http_req *req, int status, const char *type, const char *title,
+                     const char *detail);
+/* A regular file with ETag, conditional and range requests; `root_fd`/`name` are opened with
+ * openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, so nothing outside the root is ever served. 404 when it is not there.
+ * `etag` NULL: from size and mtime. `cache_control` as given. Type from `type`, else from the extension table. */
+void vt_http_file(struct vt_http_req *req, int root_fd, const char *name, const char *type,
+                  const char *etag, const char *cache_control);
+
+/* Holds the request for an answer in a later turn; the returned handle stays good until one of the
+ * calls above is made with vt_http_held(handle), which is NULL when the browser left. */
+uint64_t vt_http_hold(struct vt_http_req *req);
+struct vt_http_req *vt_http_held(struct vt_net *net, uint64_t handle);
+
+#endif

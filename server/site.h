@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sites the server serves, in memory, with their Origins and their products; read again within 2 s when
+ * `vitrine admin` changes them. Loop thread only. */
+#ifndef VT_SITE_H
+#define VT_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "server/base/list.h"
+#include "server/base/str.h"
+#include "server/catalogue/catalogue.h"
+#include "server/loop.h"
+#include "server/store/accounts.h"
+
+struct vt_site {
+    char *id, *key, *name, *settings; /* owned */
+    char **origins;                   /* owned, NULL-terminated */
+    struct vt_catalogue *catalogue;   /* owned */
+    struct vt_list link;              /* in vt_sites */
+};
+
+struct vt_sites;
+/* `ready(arg)` once the first reading is done. */
+struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const char *own_origin, vt_call_fn *ready, void *arg);
+void vt_sites_close(struct vt_sites *sites); /* stops the timer; memory goes with the loop's close */
+void vt_sites_destroy(struct vt_sites *sites);
+/* A pointer is good for the turn only: keep ids. */
+const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_str key);
+const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str id);
+/* At the upgrade no site is named yet: any site's Origin, or our own. Exact comparison of scheme, host, port. */
+bool vt_sites_origin_known(const struct vt_sites *sites, struct vt_str origin);
+bool vt_site_origin_allowed(const struct vt_site *site, struct vt_str origin);
+bool vt_sites_origin_own(const struct vt_sites *sites, struct vt_str origin);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store: everything that must outlive the process.
+ *
+ * One interface, asynchronous: a call copies what it is given, returns at once, and `done` runs on
+ * the loop thread in a later turn, always, also after an error. Writes go to the writer thread
+ * in the order of the calls; it takes what is queued when it becomes free (at most 1024 rows), and
+ * a row's `done` runs only after the commit that holds it (scale-out: acknowledged = committed).
+ * Reads run on their own thread and connection. Texts given to `done` live until it returns.
+ *
+ * A call returns VT_OK, or VT_ERR_FULL when store_queue rows wait already; then `done` does not
+ * run. `done`'s err: VT_OK, VT_ERR_STALE (an older epoch than the conversation's), VT_ERR_MISSING,
+ * VT_ERR_FULL (disk), VT_ERR_IO. Every table has `site` in its key and every query names it. */
+#ifndef VT_STORE_H
+#define VT_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/base/str.h"
+#include "server/loop.h"
+
+struct vt_store;
+
+/* Opens or creates, migrates forward. On failure NULL and one sentence in ret_error. */
+struct vt_buf;
+struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_t queue_rows, struct vt_buf *ret_error);
+/* Commits what is queued, runs the outstanding `done`s are dropped, joins the threads. */
+void vt_store_close(struct vt_store *store);
+
+typedef void vt_store_done_fn(void *arg, int err);
+
+/* --- the thread of a conversation: class D ------------------------------------------------ */
+struct vt_store_message {
+    struct vt_str site, conv, sid; /* sid may be absent */
+    uint32_t epoch;
+    struct vt_str cid; /* the client's, unique in the conversation; absent: none */
+    uint8_t audience;  /* bit 1 << enum vt_role */
+    int64_t ts;
+    struct vt_str by, op, body; /* body: JSON of the event's d */
+};
+/* cs: the row's number; `doubled`: this cid was there already and cs is the first one's. */
+typedef void vt_store_append_fn(void *arg, int err, uint32_t cs, bool doubled);
+int vt_store_append(struct vt_store *store, const struct vt_store_message *message,
+                    vt_store_append_fn *done, void *arg);
+
+struct vt_store_row {
+    uint32_t cs;
+    uint8_t audience;
+    int64_t ts;
+    struct vt_str by, op, body;
+};
+typedef void vt_store_rows_fn(void *arg, int err, const struct vt_store_row *rows, size_t n, bool more);
+/* Rows with after < cs, oldest first, for the audience bit; `more`: beyond `limit` there are further ones. */
+int vt_store_since(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience, uint32_t after,
+                   size_t limit, vt_store_rows_fn *done, void *arg);
+/* The last `limit` rows with cs < before (0: no bound), oldest first. */
+int vt_store_before(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience, uint32_t before,
+                    size_t limit, vt_store_rows_fn *done, void *arg);
+
+/* --- conversations ------------------------------------------------------------------------ */
+struct vt_store_conv {
+    struct vt_str site, conv, customer; /* customer: a random id until identified */
+    uint32_t epoch, cs;                 /* cs: the highest */
+    int64_t created;
+};
+int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *conv, vt_store_done_fn *done, void *arg);
+typedef void vt_store_conv_fn(void *arg, int err, const struct vt_store_conv *conv);
+/* Takes the conversation over: epoch + 1, written before `done`. VT_ERR_MISSING: no such conversation of this site. */
+int vt_store_conv_own(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_conv_fn *done, void *arg);
+/* What each person has read and received; `who` as on the wire. Latest wins, written lazily. */
+struct vt_store_mark {
+    struct vt_str who;
+    uint32_t read, delivered;
+};
+int vt_store_mark_put(struct vt_store *store, struct vt_str site, struct vt_str conv, const struct vt_store_mark *mark);
+typedef void vt_store_marks_fn(void *arg, int err, const struct vt_store_mark *marks, size_t n);
+int vt_store_marks(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_marks_fn *done, void *arg);
+/* The trail of pages: body is the JSON of `page`. The newest 200 a conversation are kept. */
+int vt_store_page_put(struct vt_store *store, struct vt_str site, struct vt_str conv, int64_t ts, struct vt_str body);
+typedef void vt_store_pages_fn(void *arg, int err, const struct vt_str *bodies, size_t n);
+int vt_store_pages(struct vt_store *store, struct vt_str site, struct vt_str conv, size_t limit, vt_store_pages_fn *done, void *arg);
+
+/* --- sessions ----------------------------------------------------------------------------- */
+struct vt_store_session {
+    struct vt_str site, conv, sid, reference, queue, associate; /* associate: person id, absent until claimed */
+    int state;                                                   /* enum vt_state */
+    int64_t joined, created, ended;                              /* ms since 1970; 0: not yet */
+    struct vt_str view;                                          /* JSON of `view` with its marks; absent: none */
+    struct vt_str info;                                          /* JSON the owner keeps beside it (product, text) */
+};
+/* Inserts or replaces by sid. `done` may be NULL. */
+int vt_store_session_put(struct vt_store *store, const struct vt_store_session *session, vt_store_done_fn *done, void *arg);
+typedef void vt_store_sessions_fn(void *arg, int err, const struct vt_store_session *sessions, size_t n);
+/* Every session that has not ended, of all sites, by joining time: what a start begins from. */
+int vt_store_sessions_open(struct vt_store *store, vt_store_sessions_fn *done, void *arg);
+
+/* --- resume tokens (stored as SHA-256) ------------------------------------------------------ */
+struct vt_store_resume {
+    struct vt_str site, conv, role, person, origin; /* person: the customer id */
+    int64_t expires;                                /* ms since 1970 */
+};
+/* Stores the new token and lets `former` (absent: none) live for at most 30 s more; committed before `done`. */
+int vt_store_resume_put(struct vt_store *store, struct vt_str token, struct vt_str former, const struct vt_store_resume *resume,
+                        vt_store_done_fn *done, void *arg);
+typedef void vt_store_resume_fn(void *arg, int err, const struct vt_store_resume *resume);
+int vt_store_resume_get(struct vt_store *store, struct vt_str token, vt_store_resume_fn *done, void *arg);
+int vt_store_resume_drop(struct vt_store *store, struct vt_str token);
+
+/* --- sites, people, logins, catalogue: see accounts.h ---------------------------------------- */
+
+#endif
