@@ -68,9 +68,10 @@ int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *con
 typedef void vt_store_conv_fn(void *arg, int err, const struct vt_store_conv *conv);
 /* Takes the conversation over: epoch + 1, written before `done`. VT_ERR_MISSING: no such conversation of this site. */
 int vt_store_conv_own(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_conv_fn *done, void *arg);
-/* What each person has read and received; `who` as on the wire. Latest wins, written lazily. */
+/* Everyone who ever took part in the conversation, with what they have read and received; `who` as
+ * on the wire ("c", "a1"), `person` the id behind it (absent for a customer). Replaced by who. */
 struct vt_store_mark {
-    struct vt_str who;
+    struct vt_str who, person, role, name;
     uint32_t read, delivered;
 };
 int vt_store_mark_put(struct vt_store *store, struct vt_str site, struct vt_str conv, const struct vt_store_mark *mark);
