@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Writes protocol/c/frames.{h,c}: one struct, one get and one put for each binary frame.
+
+import { HEAD } from './c.mjs';
+
+const C_TYPES = { u8: 'uint8_t', u16: 'uint16_t', u32: 'uint32_t', i8: 'int8_t', i16: 'int16_t', i32: 'int32_t' };
+const WIDTH = { u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4 };
+
+const note = (field) => [field.description, field.unit].filter(Boolean).join(' ');
+const member = (field, indent) => `${indent}${C_TYPES[field.type]} ${field.name};${note(field) ? ` /* ${note(field)} */` : ''}`;
+
+function structText(frame) {
+  const { list } = frame;
+  const item = list ? `struct vt_bin_${frame.lower}_${list.name} {\n${list.fields.map((f) => member(f, '    ')).join('\n')}\n};\n` : '';
+  const tail = list ? `\n    uint8_t ${list.name}_n; /* at most ${list.max} */\n    struct vt_bin_${frame.lower}_${list.name} ${list.name}[${list.max}];` : '';
+  return `/* ${frame.description} */\n${item}struct vt_bin_${frame.lower} {\n${frame.fields.map((f) => member(f, '    ')).join('\n')}${tail}\n};
+/* Takes the bytes behind the head. VT_OK, or VT_ERR_FRAME_BAD: wrong length or a value out of range. */
+int vt_bin_${frame.lower}_get(const uint8_t *body, size_t n, struct vt_bin_${frame.lower} *ret);
+/* Writes the bytes behind the head; 0 when \`cap\` is too small. At most VT_BIN_${frame.id}_BYTES_MAX. */
+size_t vt_bin_${frame.lower}_put(uint8_t *out, size_t cap, const struct vt_bin_${frame.lower} *frame);
+#define VT_BIN_${frame.id}_BYTES ${frame.bodyBytes}
+#define VT_BIN_${frame.id}_BYTES_MAX ${frame.bodyBytes + (list ? list.max * list.itemBytes : 0)}
+`;
+}
+
+export function framesH(model) {
+  const pairs = (entries) => entries.map(([name, value]) => `VT_BIN_${name} = ${value}`).join(', ');
+  const { channels, flags, headBytes } = model.wire;
+  return HEAD('protocol/frames.json') + `#ifndef VT_PROTOCOL_FRAMES_H
+#define VT_PROTOCOL_FRAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ${pairs(model.frames.map((frame) => [frame.id, frame.type]))} };
+enum { ${pairs(Object.entries(flags))} };
+enum { VT_BIN_CHAN_FIRST = ${channels.first}, VT_BIN_CHAN_LAST = ${channels.last} };
+#define VT_BIN_HEAD_BYTES ${headBytes}
+
+/* The 12 bytes before every frame: type, flags, channel, number in the channel, writer's clock in ms. */
+struct vt_bin_head {
+    uint8_t type, flags;
+    uint16_t chan;
+    uint32_t seq, ts;
+};
+
+/* VT_OK, or VT_ERR_FRAME_BAD: too short, or a channel above the last. Unknown types are the caller's to judge. */
+int vt_bin_head_get(const uint8_t *p, size_t n, struct vt_bin_head *ret);
+/* Writes VT_BIN_HEAD_BYTES. */
+void vt_bin_head_put(uint8_t *p, const struct vt_bin_head *head);
+
+${model.frames.map(structText).join('\n')}
+#endif
+`;
+}
+
+const read = (field, from) => (WIDTH[field.type] === 1 ? `(${C_TYPES[field.type]})${from}[${field.at}]`
+  : `get_${field.type.replace('i', 'u')}(${from} + ${field.at})`);
+const write = (field, to, from) => (WIDTH[field.type] === 1 ? `${to}[${field.at}] = (uint8_t)${from}${field.name};`
+  : `put_${field.type.replace('i', 'u')}(${to} + ${field.at}, ${from}${field.name});`);
+
+function lengthCheck(frame) {
+  const { list } = frame;
+  if (!list) return `    if (n != ${frame.bodyBytes})\n        return VT_ERR_FRAME_BAD;\n`;
+  if (list.count) {
+    return `    if (n < ${frame.bodyBytes} || body[${list.count.at}] > ${list.max} || n != ${frame.bodyBytes} + (size_t)body[${list.count.at}] * ${list.itemBytes})\n        return VT_ERR_FRAME_BAD;\n`;
+  }
+  return `    if (n < ${frame.bodyBytes} || (n - ${frame.bodyBytes}) % ${list.itemBytes} != 0 || (n - ${frame.bodyBytes}) / ${list.itemBytes} > ${list.max})\n        return VT_ERR_FRAME_BAD;\n`;
+}
+
+function rangeChecks(frame) {
+  return frame.fields.flatMap((field) => [
+    ...(field.max !== undefined ? [`    if (frame.${field.name} > ${field.max})\n        return VT_ERR_FRAME_BAD;\n`] : []),
+    ...(field.min !== undefined ? [`    if (frame.${field.name} < ${field.min})\n        return VT_ERR_FRAME_BAD;\n`] : []),
+  ]).join('');
+}
+
+function getText(frame) {
+  const { list } = frame;
+  const count = list && (list.count ? `body[${list.count.at}]` : `(uint8_t)((n - ${frame.bodyBytes}) / ${list.itemBytes})`);
+  const loop = list ? `    frame.${list.name}_n = ${count};
+    for (size_t i = 0; i < frame.${list.name}_n; i++) {
+        const uint8_t *p = body + ${frame.bodyBytes} + i * ${list.itemBytes};
+${list.fields.map((f) => `        frame.${list.name}[i].${f.name} = ${read(f, 'p')};`).join('\n')}
+    }
+` : '';
+  return `int vt_bin_${frame.lower}_get(const uint8_t *body, size_t n, struct vt_bin_${frame.lower} *ret)
+{
+${lengthCheck(frame)}    struct vt_bin_${frame.lower} frame = { 0 };
+${frame.fields.map((f) => `    frame.${f.name} = ${read(f, 'body')};`).join('\n')}
+${rangeChecks(frame)}${loop}    *ret = frame;
+    return VT_OK;
+}
+`;
+}
+
+function putText(frame) {
+  const { list } = frame;
+  const size = list ? `${frame.bodyBytes} + (size_t)frame->${list.name}_n * ${list.itemBytes}` : String(frame.bodyBytes);
+  const check = list ? `    if (frame->${list.name}_n > ${list.max} || cap < size)` : '    if (cap < size)';
+  const count = list?.count ? `    out[${list.count.at}] = frame->${list.name}_n;\n` : '';
+  const loop = list ? `${count}    for (size_t i = 0; i < frame->${list.name}_n; i++) {
+        uint8_t *p = out + ${frame.bodyBytes} + i * ${list.itemBytes};
+${list.fields.map((f) => `        ${write(f, 'p', `frame->${list.name}[i].`)}`).join('\n')}
+    }
+` : '';
+  return `size_t vt_bin_${frame.lower}_put(uint8_t *out, size_t cap, const struct vt_bin_${frame.lower} *frame)
+{
+    const size_t size = ${size};
+${check}
+        return 0;
+    memset(out, 0, size);
+${frame.fields.map((f) => `    ${write(f, 'out', 'frame->')}`).join('\n')}
+${loop}    return size;
+}
+`;
+}
+
+export function framesC(model) {
+  return HEAD('protocol/frames.json') + `#include "protocol/c/frames.h"
+
+#include <string.h>
+
+#include "protocol/c/errors.h"
+#include "server/base/err.h"
+
+static uint16_t get_u16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static uint32_t get_u32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static void put_u16(uint8_t *p, uint16_t v)
+{
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+}
+
+static void put_u32(uint8_t *p, uint32_t v)
+{
+    put_u16(p, (uint16_t)v);
+    put_u16(p + 2, (uint16_t)(v >> 16));
+}
+
+int vt_bin_head_get(const uint8_t *p, size_t n, struct vt_bin_head *ret)
+{
+    if (n < VT_BIN_HEAD_BYTES || get_u16(p + 2) > VT_BIN_CHAN_LAST)
+        return VT_ERR_FRAME_BAD;
+    *ret = (struct vt_bin_head){
+        .type = p[0], .flags = p[1], .chan = get_u16(p + 2), .seq = get_u32(p + 4), .ts = get_u32(p + 8)
+    };
+    return VT_OK;
+}
+
+void vt_bin_head_put(uint8_t *p, const struct vt_bin_head *head)
+{
+    p[0] = head->type;
+    p[1] = head->flags;
+    put_u16(p + 2, head->chan);
+    put_u32(p + 4, head->seq);
+    put_u32(p + 8, head->ts);
+}
+
+${model.frames.map((frame) => `${getText(frame)}\n${putText(frame)}`).join('\n')}`;
+}
