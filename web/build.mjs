@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Builds everything a browser loads into web/dist: hashed names, the SRI table inside the loader, sizes against the budgets
+/// of the design. `node build.mjs [--out DIR] [--no-shop]`. A missed budget is a failed build.
+import { build as esbuild } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const web = dirname(fileURLToPath(import.meta.url));
+const here = (...parts) => join(web, ...parts);
+const option = (name, otherwise) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : otherwise);
+const out = option('--out', here('dist'));
+const { version } = JSON.parse(await readFile(here('package.json'), 'utf8'));
+
+const common = {
+  bundle: true, minify: true, write: false, target: ['es2022', 'safari16', 'firefox115', 'chrome111'], charset: 'utf8', legalComments: 'none',
+  jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'warning', define: { __VERSION__: JSON.stringify(version) },
+  // Fields with a leading underscore are private to one bundle. Preact's own build has already renamed its own.
+  mangleProps: /^_[a-z]/, reserveProps: /^__/,
+};
+
+const bundle = async (entry, more = {}) => {
+  const made = await esbuild({ ...common, format: 'iife', entryPoints: [here(entry)], ...more });
+  return Buffer.from(made.outputFiles[0].contents);
+};
+const short = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+const sri = (bytes) => `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
+const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+const put = async (path, bytes) => {
+  await mkdir(dirname(join(out, path)), { recursive: true });
+  await writeFile(join(out, path), bytes);
+};
+
+/// Builds one chunk of the snippet under its hashed name and returns what the loader must know of it.
+const chunk = async (name, entry) => {
+  const code = await bundle(entry);
+  const file = `${name}-${short(code)}.js`;
+  await put(`v1/${file}`, code);
+  return { name, file, sri: sri(code), gzip: gzip(code) };
+};
+
+/// One file of words per locale; English is inlined in the widget.
+const locales = async () => {
+  const dir = here('widget/locales');
+  const table = {};
+  for (const file of existsSync(dir) ? (await readdir(dir)).sort() : []) {
+    const text = Buffer.from(JSON.stringify(JSON.parse(await readFile(join(dir, file), 'utf8'))));
+    const name = file.replace('.json', '');
+    table[name] = `${name}-${short(text)}.json`;
+    await put(`v1/${table[name]}`, text);
+  }
+  return table;
+};
+
+const buildConsole = async () => {
+  if (!existsSync(here('console/src/main.tsx'))) return [];
+  const code = await bundle('console/src/main.tsx');
+  const css = await bundle('console/src/console.css', { format: undefined });
+  const names = { script: `console-${short(code)}.js`, style: `console-${short(css)}.css` };
+  const page = (await readFile(here('console/index.html'), 'utf8'))
+    .replace('<!--script-->', `<script src="/console/${names.script}" integrity="${sri(code)}" defer></script>`)
+    .replace('<!--style-->', `<link rel="stylesheet" href="/console/${names.style}" integrity="${sri(css)}">`);
+  await put(`console/${names.script}`, code);
+  await put(`console/${names.style}`, css);
+  await put('console/index.html', page);
+  return [{ name: 'console', gzip: gzip(code) + gzip(css) }];
+};
+
+const buildShop = async () => {
+  if (process.argv.includes('--no-shop') || !existsSync(here('shop/build.mjs'))) return;
+  const shop = await import(pathToFileURL(here('shop/build.mjs')));
+  await shop.buildShop({ out: join(out, 'shop') });
+};
+
+const report = (rows) => {
+  for (const { name, gzip: size, limit } of rows) {
+    const kib = (n) => `${(n / 1024).toFixed(2)} KB`;
+    const over = limit !== undefined && size > limit * 1024;
+    console.log(`${name.padEnd(18)} ${kib(size).padStart(9)} gzip${limit ? `  of ${limit.toFixed(1)} KB` : ''}${over ? '  OVER' : ''}`);
+    if (over) process.exitCode = 1;
+  }
+};
+
+for (const part of ['v1', 'console']) await rm(join(out, part), { recursive: true, force: true });
+const words = await locales();
+const widget = await chunk('widget', 'widget/src/main.tsx');
+const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts');
+const loaderCode = await bundle('loader/src/loader.ts', {
+  define: {
+    ...common.define,
+    __CHUNKS__: JSON.stringify({ widget: [widget.file, widget.sri], viewer: [viewer.file, viewer.sri] }),
+    __LOCALES__: JSON.stringify(words),
+  },
+});
+await put('v1/vitrine.js', loaderCode);
+const console_ = await buildConsole();
+await buildShop();
+report([
+  { name: 'loader', gzip: gzip(loaderCode), limit: 3 },
+  { name: 'loader + widget', gzip: gzip(loaderCode) + widget.gzip, limit: 15 },
+  { name: 'viewer', gzip: viewer.gzip, limit: 6 },
+  ...console_,
+]);
