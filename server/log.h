@@ -27,6 +27,9 @@ struct vt_log_field {
 void vt_log_init(enum vt_log_level least, bool json);
 void vt_log_event(enum vt_log_level level, const char *event, const struct vt_log_field *fields, size_t n);
 
+/* Reports the repeats held back in seconds that are over: once a second from a timer, and at the end. */
+void vt_log_flush(void);
+
 /* vt_log(VT_LOG_INFO, "conn.open", VT_LOG_T("addr", short_addr), VT_LOG_N("total", n)); */
 #define vt_log(level, event, ...)                                                             \
     vt_log_event((level), (event), (const struct vt_log_field[]){ __VA_ARGS__ },              \
