@@ -14,6 +14,8 @@ import { fileURLToPath } from 'node:url';
 import { loadModel } from './generate/model.mjs';
 import { errorsC, errorsH, messagesH, opsH, tablesC } from './generate/c.mjs';
 import { framesC, framesH } from './generate/c_frames.mjs';
+import { envelopeTs, errorsTs, guardTs, indexTs, messagesTs, requestShapesTs, shapesTs, typesTs } from './generate/ts.mjs';
+import { framesTs } from './generate/ts_frames.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const top = dirname(here);
@@ -28,6 +30,15 @@ function outputs(model) {
   files.set('protocol/c/errors.c', errorsC(model));
   files.set('protocol/c/frames.h', framesH(model));
   files.set('protocol/c/frames.c', framesC(model));
+  files.set('protocol/ts/types.ts', typesTs(model));
+  files.set('protocol/ts/messages.ts', messagesTs(model));
+  files.set('protocol/ts/envelope.ts', envelopeTs(model));
+  files.set('protocol/ts/shapes.ts', shapesTs(model));
+  files.set('protocol/ts/requests.ts', requestShapesTs(model));
+  files.set('protocol/ts/guard.ts', guardTs(model));
+  files.set('protocol/ts/errors.ts', errorsTs(model));
+  files.set('protocol/ts/frames.ts', framesTs(model));
+  files.set('protocol/ts/index.ts', indexTs(model));
   return files;
 }
 
