@@ -56,12 +56,14 @@ export function messagesTs(model) {
     declared.push(declaration(name, shape, description));
     return name;
   };
+  const taken = new Set([...model.types.keys()].map(pascal));
   for (const op of model.ops) {
     const name = pascal(op.name);
+    const ownName = taken.has(name) ? `${name}Request` : name; // view.item beside the type view_item
     const entry = (body) => `  /** ${op.description} */\n  '${op.name}': ${body};`;
-    if (op.msg) (op.kind === 'n' ? notices : requests).push(entry(note(op.msg, name, op.description)));
+    if (op.msg) (op.kind === 'n' ? notices : requests).push(entry(note(op.msg, ownName, op.description)));
     if (op.rep) replies.push(entry(note(op.rep, `${name}Reply`, '')));
-    if (op.evt?.sameAs) events.push(entry(name));
+    if (op.evt?.sameAs) events.push(entry(ownName));
     else if (op.evt) events.push(entry(note(op.evt, `${name}Event`, op.msg ? '' : op.description)));
   }
   const map = (name, what, entries) => `/// ${what}\nexport interface ${name} {\n${entries.join('\n')}\n}\n`;

@@ -285,7 +285,7 @@ export interface ViewDriveEvent {
 }
 
 /// Adds one medium or drops one slot; exactly one of the two.
-export type ViewItem = { add: ViewItemNew; drop?: undefined } | { add?: undefined; drop: number };
+export type ViewItemRequest = { add: ViewItemNew; drop?: undefined } | { add?: undefined; drop: number };
 
 export interface ViewItemReply {
   seq: number;
@@ -376,7 +376,7 @@ export interface Requests {
   /** Takes the wheel, or lets it go; refused within 400 ms of the driver's last gesture. */
   'view.drive': ViewDrive;
   /** Adds one medium or drops one slot; exactly one of the two. */
-  'view.item': ViewItem;
+  'view.item': ViewItemRequest;
   /** Shows these media; active counts from 1 in items. The event is the whole view. */
   'view.open': ViewOpen;
   /** The driver moves the view; base is the seq it was moved from. */
