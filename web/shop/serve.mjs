@@ -130,7 +130,12 @@ async function handleRequest(settings, request, response) {
 
 /** Only an origin is taken: what is written into the policy must not be able to add to it. */
 export function readOrigin(text) {
-  const url = URL.canParse?.(text) === false ? null : new URL(text);
+  let url = null;
+  try {
+    url = new URL(text);
+  } catch {
+    /* Said below, with what was expected. */
+  }
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash || url.pathname !== '/') {
     throw new Error(`--vitrine "${text}" is not an address like https://help.shop.example`);
   }

@@ -5,20 +5,15 @@ import { find, findAll } from './dom.js';
 import { toDecimal } from './money.js';
 import { announceAdded } from './notice.js';
 import { PIECES } from './pieces.js';
+import { whereText } from './stock.js';
 import { addToBag } from './store.js';
 import { call } from './vitrine.js';
 
-const BRANCHES = { paris: 'Paris', lisbon: 'Lisbon', online: 'Online' };
 const REFUSALS = {
   'choose-a-size': 'Choose a size first.',
   'out-of-stock': 'You already have every one we hold in this size in your bag.',
   'bag-full': 'Your bag is full. Take something out first.',
 };
-
-function whereText(variant) {
-  const places = Object.entries(variant.stock).filter(([, count]) => count > 0);
-  return `In stock: ${places.map(([branch, count]) => `${BRANCHES[branch]} ${count}`).join(', ')}`;
-}
 
 /* Detection reads the piece from the page's JSON-LD; only a choice the page cannot show there is told. */
 function tellVariant(piece, variant) {
@@ -77,9 +72,7 @@ function watchSizes(form, piece) {
   for (const input of findAll('input[type="radio"]', form)) {
     const variant = piece.variants.find((each) => each.sku === input.value);
     input.addEventListener('change', () => showVariant(form, piece, variant));
-    if (input.value === wanted && !input.disabled) {
-      input.checked = true;
-    }
+    if (input.value === wanted && !input.disabled) input.checked = true;
   }
   /* Browsers put a choice back when one returns to the page, without a word. */
   const showChecked = () => {

@@ -23,7 +23,10 @@ export function call(...args) {
   window.Vitrine(...args);
 }
 
-const hasArrived = () => window.Vitrine !== queue;
+let ready = false;
+addEventListener('vitrine:ready', () => { ready = true; });
+
+const hasArrived = () => ready || window.Vitrine !== queue;
 
 function answer(result) {
   return result.ok ? true : { success: false, reason: result.reason };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One piece: pictures, size, price, where it is, and the two buttons.
 
+import { BRANCH_NAMES, whereText } from '../client/stock.js';
 import { html } from '../lib/html.mjs';
 import { productJsonLd } from '../lib/jsonld.mjs';
 import { page } from './layout.mjs';
@@ -9,7 +10,6 @@ import { image } from './picture.mjs';
 
 const HERO_SIZES = '(min-width: 64rem) 54vw, 100vw';
 const STILL_SIZES = '(min-width: 64rem) 27vw, 100vw';
-const BRANCH_NAMES = { paris: 'Paris', lisbon: 'Lisbon', online: 'Online' };
 
 function slide(picture, n, count) {
   const shown = image(picture, { sizes: n === 0 ? HERO_SIZES : STILL_SIZES, eager: n === 0 });
@@ -50,12 +50,6 @@ ${soldOutNote(piece)}
 <p class="error" data-size-error role="alert"></p>
 <p class="small where" data-where role="status">Choose a size to see where it is.</p>
 </fieldset>`;
-}
-
-/** The same words are made in the browser when another size is chosen. */
-function whereText(variant) {
-  const places = Object.entries(variant.stock).filter(([, count]) => count > 0);
-  return `In stock: ${places.map(([branch, count]) => `${BRANCH_NAMES[branch]} ${count}`).join(', ')}`;
 }
 
 /* French ring sizes are the inner circumference in millimetres. */
