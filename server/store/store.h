@@ -9,7 +9,7 @@
  *
  * A call returns VT_OK, or VT_ERR_FULL when store_queue rows wait already; then `done` does not
  * run. `done`'s err: VT_OK, VT_ERR_STALE (an older epoch than the conversation's), VT_ERR_MISSING,
- * VT_ERR_FULL (disk), VT_ERR_IO. Every table has `site` in its key and every query names it. */
+ * VT_ERR_FULL (disk), VT_ERR_IO, VT_ERR_EXISTS (conv_create). Every table has `site` in its key and every query names it. */
 #ifndef VT_STORE_H
 #define VT_STORE_H
 
@@ -69,7 +69,9 @@ typedef void vt_store_conv_fn(void *arg, int err, const struct vt_store_conv *co
 /* Takes the conversation over: epoch + 1, written before `done`. VT_ERR_MISSING: no such conversation of this site. */
 int vt_store_conv_own(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_conv_fn *done, void *arg);
 /* Everyone who ever took part in the conversation, with what they have read and received; `who` as
- * on the wire ("c", "a1"), `person` the id behind it (absent for a customer). Replaced by who. */
+ * on the wire ("c", "a1"), `person` the id behind it (absent for a customer). Replaced by who.
+ * Nobody waits for a mark or a page: they share the next commit, at the latest that of one second
+ * later, and never come after a row that was appended after them. */
 struct vt_store_mark {
     struct vt_str who, person, role, name;
     uint32_t read, delivered;

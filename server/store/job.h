@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One call of the store on its way: private to server/store/.
+ *
+ * store_calls.c copies the arguments into a job's arena and submits it; the backend runs it on its
+ * own thread, fills `out` from the same arena and hands it back by vt_mailbox_finish; the mailbox
+ * calls `deliver` on the loop thread and frees the job. Exactly one of them owns it at a time. */
+#ifndef VT_STORE_JOB_H
+#define VT_STORE_JOB_H
+
+#include <pthread.h>
+
+#include "server/auth/digest.h"
+#include "server/base/arena.h"
+#include "server/base/list.h"
+#include "server/store/accounts.h"
+#include "server/store/store.h"
+
+/* Writes first: the backend parts the two by VT_JOB_FIRST_READ. */
+enum vt_job_kind {
+    VT_JOB_APPEND,
+    VT_JOB_CONV_CREATE,
+    VT_JOB_CONV_OWN,
+    VT_JOB_MARK_PUT,
+    VT_JOB_PAGE_PUT,
+    VT_JOB_SESSION_PUT,
+    VT_JOB_RESUME_PUT,
+    VT_JOB_RESUME_GET, /* a write: presenting a token ends the one before it */
+    VT_JOB_RESUME_DROP,
+    VT_JOB_PASSWORD_PUT,
+    VT_JOB_LOGIN_PUT,
+    VT_JOB_LOGIN_GET, /* a write: the use is noted */
+    VT_JOB_LOGIN_DROP,
+    VT_JOB_FIRST_READ,
+    VT_JOB_SINCE = VT_JOB_FIRST_READ,
+    VT_JOB_BEFORE,
+    VT_JOB_MARKS,
+    VT_JOB_PAGES,
+    VT_JOB_SESSIONS_OPEN,
+    VT_JOB_SITES,
+    VT_JOB_PERSON_BY_LOGIN,
+    VT_JOB_PERSON_GET,
+    VT_JOB_PRODUCTS,
+    VT_JOB_VERSION,
+    VT_JOB_COUNT
+};
+
+/* A job's arena holds its arguments and what it read; a site's whole catalogue is the largest. */
+enum { VT_JOB_BYTES = 256 << 20, VT_STORE_BATCH = 1024, VT_STORE_PAGES = 200 };
+
+struct vt_job {
+    struct vt_list link; /* in a lane's queue, a batch, or the mailbox */
+    struct vt_arena arena;
+    enum vt_job_kind kind;
+    bool lazy;   /* nobody waits: it may sit for a second to share another's commit */
+    int64_t now; /* ms since 1970, when the call was made */
+    int err;     /* the result */
+    void (*deliver)(struct vt_job *job);
+    void *arg; /* borrowed, handed to the callback */
+    union {    /* NULL: nobody wants to know */
+        vt_store_done_fn *done;
+        vt_store_append_fn *append;
+        vt_store_rows_fn *rows;
+        vt_store_conv_fn *conv;
+        vt_store_marks_fn *marks;
+        vt_store_pages_fn *pages;
+        vt_store_sessions_fn *sessions;
+        vt_store_resume_fn *resume;
+        vt_store_sites_fn *sites;
+        vt_store_person_fn *person;
+        vt_store_products_fn *products;
+        vt_store_version_fn *version;
+    } on;
+    struct vt_str site, conv; /* of every call that names them */
+    union {
+        struct vt_store_message message;
+        struct vt_store_conv conv;
+        struct vt_store_mark mark;
+        struct vt_store_session session;
+        struct {
+            int64_t ts;
+            struct vt_str body;
+        } page;
+        struct {
+            uint8_t audience;
+            uint32_t from; /* since: after; before: before */
+            size_t limit;
+        } range;
+        struct {
+            struct vt_str hash, former; /* SHA-256 */
+            struct vt_store_resume row;
+        } resume;
+        struct {
+            struct vt_str hash, person;
+            int64_t now, expires, idle_ms;
+        } login;
+        struct {
+            struct vt_str key, text; /* a person or a login name; a password's text */
+        } person;
+    } in;
+    union {
+        struct {
+            uint32_t cs;
+            bool doubled;
+        } append;
+        struct {
+            void *items; /* array of the callback's type, in the arena */
+            size_t n, cap;
+            bool more;
+        } list;
+        struct vt_store_conv conv;
+        struct vt_store_resume resume;
+        struct vt_store_person person;
+        uint64_t version;
+    } out;
+};
+
+void vt_job_destroy(struct vt_job *job);
+/* One more zeroed item of `size` bytes at the end of out.list, or NULL. */
+void *vt_job_push(struct vt_job *job, size_t size);
+
+/* What threads hand back, on its way to the loop thread. */
+struct vt_mailbox {
+    pthread_mutex_t lock;
+    struct vt_list finished; /* list of vt_job.link */
+    struct vt_loop *loop;    /* borrowed */
+    bool posted;             /* a call to deliver is under way */
+    bool delivering;         /* loop thread: inside a callback */
+    bool closed;             /* the store is gone; the pending delivery frees the mailbox */
+};
+/* Any thread: takes every job of `jobs`, in order; at most one post to the loop. */
+void vt_mailbox_finish(struct vt_mailbox *mailbox, struct vt_list *jobs);
+
+/* A backend: what SQLite is today and PostgreSQL later. */
+struct vt_store_ops {
+    /* On failure NULL and one sentence in ret_error. `mailbox` outlives the backend. */
+    void *(*open)(struct vt_mailbox *mailbox, const char *data_dir, size_t queue_rows, struct vt_buf *ret_error);
+    /* VT_OK takes the job; VT_ERR_FULL leaves it with the caller. */
+    int (*submit)(void *backend, struct vt_job *job);
+    /* Commits what is queued; every job taken has been handed to the mailbox when it returns. */
+    void (*close)(void *backend);
+};
+extern const struct vt_store_ops vt_store_sqlite;
+
+struct vt_store {
+    const struct vt_store_ops *ops;
+    void *backend;              /* owned */
+    struct vt_mailbox *mailbox; /* owned, shared with a posted delivery */
+    int64_t (*clock)(void);     /* ms since 1970; tests put their own */
+};
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/store/sqlite_db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+/* SQLite gives -wal and -shm the rights of the file, so the file must be there first. */
+static int make_file(const char *data_dir, const char *path, struct vt_buf *ret_error)
+{
+    if (mkdir(data_dir, 0700) != 0 && errno != EEXIST) {
+        vt_buf_printf(ret_error, "The data directory %s cannot be made: %s.", data_dir, strerror(errno));
+        return VT_ERR_IO;
+    }
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        vt_buf_printf(ret_error, "The store %s cannot be opened: %s.", path, strerror(errno));
+        return VT_ERR_IO;
+    }
+    close(fd);
+    return VT_OK;
+}
+
+static int set_up(struct vt_db *db, bool read_only)
+{
+    sqlite3 *sqlite = db->sqlite;
+    sqlite3_extended_result_codes(sqlite, 1);
+    sqlite3_busy_timeout(sqlite, VT_DB_BUSY_MS);
+    sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    int code = sqlite3_exec(sqlite, "PRAGMA mmap_size=0; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;", NULL, NULL, NULL);
+    if (code == SQLITE_OK && !read_only)
+        code = sqlite3_exec(sqlite, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;", NULL,
+                            NULL, NULL);
+    return code;
+}
+
+int vt_db_open(struct vt_db *db, const char *data_dir, bool read_only, struct vt_buf *ret_error)
+{
+    *db = (struct vt_db){ 0 };
+    VT_CLEANUP(vt_buf_finish) struct vt_buf path = VT_BUF_INIT(4096);
+    vt_buf_printf(&path, "%s/store.db", data_dir);
+    if (path.failed) {
+        vt_buf_text(ret_error, "The path of the data directory is too long.");
+        return VT_ERR_INVALID;
+    }
+    int err = read_only ? VT_OK : make_file(data_dir, vt_buf_cstr(&path), ret_error);
+    if (err)
+        return err;
+    int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    int code = sqlite3_open_v2(vt_buf_cstr(&path), &db->sqlite, flags, NULL);
+    if (code == SQLITE_OK)
+        code = set_up(db, read_only);
+    if (code == SQLITE_OK)
+        return VT_OK;
+    vt_buf_printf(ret_error, "The store %s cannot be opened: %s.", vt_buf_cstr(&path),
+                  db->sqlite ? sqlite3_errmsg(db->sqlite) : sqlite3_errstr(code));
+    err = db->sqlite ? vt_db_err(db, code) : VT_ERR_NOMEM;
+    vt_db_close(db);
+    return err;
+}
+
+void vt_db_close(struct vt_db *db)
+{
+    for (size_t i = 0; i < VT_DB_STATEMENTS; i++)
+        sqlite3_finalize(db->cache[i].stmt);
+    sqlite3_close(db->sqlite);
+    *db = (struct vt_db){ 0 };
+}
+
+/* --- errors -------------------------------------------------------------------------------- */
+
+/* A quota or a file-size limit is a full disk to whoever waits, though SQLite calls it I/O. */
+static bool is_disk_full(struct vt_db *db, int code)
+{
+    if ((code & 0xff) == SQLITE_FULL)
+        return true;
+    if ((code & 0xff) != SQLITE_IOERR)
+        return false;
+    int number = sqlite3_system_errno(db->sqlite);
+    return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
+int vt_db_err(struct vt_db *db, int code)
+{
+    if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW)
+        return VT_OK;
+    if (is_disk_full(db, code))
+        return VT_ERR_FULL;
+    if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
+        return VT_ERR_EXISTS;
+    if ((code & 0xff) == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG)
+        return VT_ERR_INVALID;
+    return (code & 0xff) == SQLITE_NOMEM ? VT_ERR_NOMEM : VT_ERR_IO;
+}
+
+/* --- statements ---------------------------------------------------------------------------- */
+
+static sqlite3_stmt *prepared(struct vt_db *db, const char *sql)
+{
+    size_t at = ((uintptr_t)sql >> 3) % VT_DB_STATEMENTS;
+    for (size_t i = 0; i < VT_DB_STATEMENTS; i++, at = (at + 1) % VT_DB_STATEMENTS) {
+        if (db->cache[at].text == sql)
+            return db->cache[at].stmt;
+        if (db->cache[at].text)
+            continue;
+        if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &db->cache[at].stmt, NULL) != SQLITE_OK)
+            return NULL;
+        db->cache[at].text = sql;
+        return db->cache[at].stmt;
+    }
+    return NULL;
+}
+
+sqlite3_stmt *vt_db_start_values(struct vt_db *db, const char *sql, const struct vt_db_value *values, size_t n)
+{
+    sqlite3_stmt *stmt = prepared(db, sql);
+    for (size_t i = 0; stmt && i < n; i++) {
+        const struct vt_db_value *value = &values[i];
+        int code = value->is_text ? sqlite3_bind_text64(stmt, (int)i + 1, value->text.ptr, value->text.len, SQLITE_STATIC,
+                                                        SQLITE_UTF8)
+                                  : sqlite3_bind_int64(stmt, (int)i + 1, value->number);
+        if (code != SQLITE_OK)
+            return NULL;
+    }
+    return stmt;
+}
+
+int vt_db_step(struct vt_db *db, sqlite3_stmt *stmt)
+{
+    if (!stmt) {
+        int err = vt_db_err(db, sqlite3_extended_errcode(db->sqlite));
+        return err ? err : VT_ERR_IO;
+    }
+    int code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW)
+        return VT_DB_ROW;
+    int err = vt_db_err(db, code);
+    vt_db_end(stmt);
+    return err;
+}
+
+void vt_db_end(sqlite3_stmt *stmt)
+{
+    if (!stmt)
+        return;
+    sqlite3_reset(stmt);
+    sqlite3_clear_bindings(stmt); /* they point into a job that ends before the statement does */
+}
+
+int vt_db_run_values(struct vt_db *db, const char *sql, const struct vt_db_value *values, size_t n)
+{
+    sqlite3_stmt *stmt = vt_db_start_values(db, sql, values, n);
+    int err = vt_db_step(db, stmt);
+    if (err != VT_DB_ROW)
+        return err;
+    vt_db_end(stmt);
+    return VT_OK;
+}
+
+int vt_db_exec(struct vt_db *db, const char *sql)
+{
+    return vt_db_run_values(db, sql, NULL, 0);
+}
+
+int vt_db_changes(struct vt_db *db)
+{
+    return sqlite3_changes(db->sqlite);
+}
+
+/* --- columns ------------------------------------------------------------------------------- */
+
+struct vt_str vt_db_text(sqlite3_stmt *stmt, int column, struct vt_arena *arena, int *err)
+{
+    const char *text = (const char *)sqlite3_column_text(stmt, column);
+    if (!text)
+        return (struct vt_str){ 0 };
+    struct vt_str copy = vt_arena_str(arena, (struct vt_str){ text, (size_t)sqlite3_column_bytes(stmt, column) });
+    if (!copy.ptr)
+        *err = VT_ERR_NOMEM;
+    return copy;
+}
+
+int64_t vt_db_int(sqlite3_stmt *stmt, int column)
+{
+    return sqlite3_column_int64(stmt, column);
+}

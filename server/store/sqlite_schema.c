@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables, as a list of steps: a store at version n runs the steps after n. A step that has been
+ * released is never edited; a change is a new step. */
+#include "server/store/sqlite_db.h"
+
+/* `site` stands in the key of every table but two: a login's cookie and a resume token name their
+ * site by what they are bound to, and are found by the hash of the secret alone. */
+static const char *const steps[] = {
+    /* 1: the first live session */
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "INSERT INTO meta VALUES ('accounts', 1);"
+
+    "CREATE TABLE site (site TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+    " origins TEXT NOT NULL, settings TEXT NOT NULL, created INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE associate (site TEXT NOT NULL, person TEXT NOT NULL UNIQUE, login TEXT NOT NULL UNIQUE,"
+    " name TEXT NOT NULL, role TEXT NOT NULL CHECK (role IN ('associate', 'supervisor', 'admin')),"
+    " password TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL,"
+    " PRIMARY KEY (site, person)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE login (hash TEXT PRIMARY KEY, person TEXT NOT NULL, created INTEGER NOT NULL,"
+    " expires INTEGER NOT NULL, used INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX login_person ON login (person);"
+    "CREATE INDEX login_expires ON login (expires);"
+
+    "CREATE TABLE token (site TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL, verbs TEXT NOT NULL,"
+    " created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (site, name)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE product (site TEXT NOT NULL, sku TEXT NOT NULL, place INTEGER NOT NULL, body TEXT NOT NULL,"
+    " PRIMARY KEY (site, sku)) STRICT;"
+    "CREATE INDEX product_place ON product (site, place);"
+
+    "CREATE TABLE conversation (site TEXT NOT NULL, conv TEXT NOT NULL, customer TEXT NOT NULL,"
+    " epoch INTEGER NOT NULL, cs INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " PRIMARY KEY (site, conv)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE message (site TEXT NOT NULL, conv TEXT NOT NULL, cs INTEGER NOT NULL, cid TEXT, sid TEXT,"
+    " aud INTEGER NOT NULL, ts INTEGER NOT NULL, author TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,"
+    " PRIMARY KEY (site, conv, cs)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX message_cid ON message (site, conv, cid) WHERE cid IS NOT NULL;"
+
+    "CREATE TABLE seen (site TEXT NOT NULL, conv TEXT NOT NULL, who TEXT NOT NULL, person TEXT, role TEXT,"
+    " name TEXT, read INTEGER NOT NULL, delivered INTEGER NOT NULL, PRIMARY KEY (site, conv, who)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE trail (site TEXT NOT NULL, conv TEXT NOT NULL, n INTEGER NOT NULL, ts INTEGER NOT NULL,"
+    " body TEXT NOT NULL, PRIMARY KEY (site, conv, n)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE session (site TEXT NOT NULL, sid TEXT NOT NULL, conv TEXT NOT NULL, reference TEXT, queue TEXT,"
+    " associate TEXT, state INTEGER NOT NULL, joined INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " ended INTEGER NOT NULL, view TEXT, info TEXT, PRIMARY KEY (site, sid)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX session_open ON session (joined) WHERE ended = 0;"
+    "CREATE INDEX session_conv ON session (site, conv);"
+
+    "CREATE TABLE resume (hash TEXT PRIMARY KEY, site TEXT NOT NULL, conv TEXT NOT NULL, role TEXT NOT NULL,"
+    " person TEXT, origin TEXT, expires INTEGER NOT NULL, successor TEXT) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX resume_successor ON resume (successor) WHERE successor IS NOT NULL;"
+    "CREATE INDEX resume_expires ON resume (expires);",
+};
+enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
+
+static int read_version(struct vt_db *db, int64_t *ret_version)
+{
+    sqlite3_stmt *stmt = vt_db_start_values(db, "PRAGMA user_version", NULL, 0);
+    int err = vt_db_step(db, stmt);
+    if (err != VT_DB_ROW)
+        return err ? err : VT_ERR_IO;
+    *ret_version = vt_db_int(stmt, 0);
+    vt_db_end(stmt);
+    return VT_OK;
+}
+
+static int run_steps(struct vt_db *db, int64_t from)
+{
+    for (int64_t i = from; i < NEWEST; i++) {
+        int code = sqlite3_exec(db->sqlite, steps[i], NULL, NULL, NULL);
+        if (code != SQLITE_OK)
+            return vt_db_err(db, code);
+    }
+    char pragma[48];
+    sqlite3_snprintf(sizeof(pragma), pragma, "PRAGMA user_version=%d", NEWEST);
+    return vt_db_err(db, sqlite3_exec(db->sqlite, pragma, NULL, NULL, NULL));
+}
+
+int vt_db_migrate(struct vt_db *db, struct vt_buf *ret_error)
+{
+    int64_t version = 0;
+    /* The lock first: a server and `vitrine admin` may start on an empty directory at once. */
+    int err = vt_db_exec(db, "BEGIN IMMEDIATE");
+    if (!err)
+        err = read_version(db, &version);
+    if (!err && version > NEWEST) {
+        vt_buf_printf(ret_error,
+                      "The store was written by a newer Vitrine (its tables are version %d, this build knows %d): start "
+                      "the newer build, or restore a backup made by this one.",
+                      (int)version, NEWEST);
+        vt_db_exec(db, "ROLLBACK");
+        return VT_ERR_STALE;
+    }
+    if (!err)
+        err = run_steps(db, version);
+    if (!err)
+        err = vt_db_exec(db, "COMMIT");
+    if (!err)
+        return VT_OK;
+    vt_buf_printf(ret_error, "The store's tables cannot be brought up to date: %s.", sqlite3_errmsg(db->sqlite));
+    if (!sqlite3_get_autocommit(db->sqlite))
+        vt_db_exec(db, "ROLLBACK");
+    return err;
+}

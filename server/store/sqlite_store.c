@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The SQLite backend: a writer, a reader and a checkpoint thread, each with its own connection.
+ *
+ * The writer takes all that is queued when it becomes free, at most VT_STORE_BATCH rows, and makes
+ * one transaction of it: the commit is the window, so batches grow with the load by themselves.
+ * Checkpoints run apart, because in the writer they were the slowest hundredth of all commits. */
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#include "server/base/ids.h"
+#include "server/store/sqlite_run.h"
+
+enum {
+    LAZY_MS = 1000,
+    CHECKPOINT_PAGES = 1000,
+    CHECKPOINT_MS = 1000,
+    IDLE_ROUNDS = 5,       /* of CHECKPOINT_MS without a write: then the log is cut to nothing */
+    RESTART_PAGES = 16384, /* a log that never gets a pause: make the next write start it anew */
+};
+
+struct lane {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct vt_list queue; /* list of vt_job.link */
+    size_t n, n_eager;    /* queued; of them not lazy */
+    int64_t lazy_until;   /* vt_now_ms: when the oldest lazy job has waited enough */
+    bool closing;
+};
+
+struct vt_sqlite {
+    struct vt_mailbox *mailbox; /* borrowed from the store */
+    size_t queue_rows;
+    struct vt_db write_db, read_db, checkpoint_db;
+    struct lane writer, reader;
+    struct {
+        pthread_t thread;
+        pthread_mutex_t lock;
+        pthread_cond_t wake;
+        int log_pages, done_pages; /* in the log; at the last checkpoint */
+        bool dirty, closing;
+    } checkpoint;
+};
+
+static vt_run_fn *const runs[VT_JOB_COUNT] = {
+    [VT_JOB_APPEND] = vt_run_append,
+    [VT_JOB_CONV_CREATE] = vt_run_conv_create,
+    [VT_JOB_CONV_OWN] = vt_run_conv_own,
+    [VT_JOB_MARK_PUT] = vt_run_mark_put,
+    [VT_JOB_PAGE_PUT] = vt_run_page_put,
+    [VT_JOB_SESSION_PUT] = vt_run_session_put,
+    [VT_JOB_RESUME_PUT] = vt_run_resume_put,
+    [VT_JOB_RESUME_GET] = vt_run_resume_get,
+    [VT_JOB_RESUME_DROP] = vt_run_resume_drop,
+    [VT_JOB_PASSWORD_PUT] = vt_run_password_put,
+    [VT_JOB_LOGIN_PUT] = vt_run_login_put,
+    [VT_JOB_LOGIN_GET] = vt_run_login_get,
+    [VT_JOB_LOGIN_DROP] = vt_run_login_drop,
+    [VT_JOB_SINCE] = vt_run_since,
+    [VT_JOB_BEFORE] = vt_run_before,
+    [VT_JOB_MARKS] = vt_run_marks,
+    [VT_JOB_PAGES] = vt_run_pages,
+    [VT_JOB_SESSIONS_OPEN] = vt_run_sessions_open,
+    [VT_JOB_SITES] = vt_run_sites,
+    [VT_JOB_PERSON_BY_LOGIN] = vt_run_person_by_login,
+    [VT_JOB_PERSON_GET] = vt_run_person_get,
+    [VT_JOB_PRODUCTS] = vt_run_products,
+    [VT_JOB_VERSION] = vt_run_version,
+};
+
+/* --- waiting ------------------------------------------------------------------------------- */
+
+static void cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC); /* as vt_now_ms: a clock that is set must not stop us */
+    pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+static void wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until_ms)
+{
+    struct timespec at = { .tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000 };
+    pthread_cond_timedwait(cond, lock, &at);
+}
+
+static void lane_init(struct lane *lane)
+{
+    pthread_mutex_init(&lane->lock, NULL);
+    cond_init(&lane->wake);
+    vt_list_init(&lane->queue);
+}
+
+static void lane_finish(struct lane *lane)
+{
+    pthread_mutex_destroy(&lane->lock);
+    pthread_cond_destroy(&lane->wake);
+}
+
+static int lane_push(struct lane *lane, struct vt_job *job, size_t limit)
+{
+    int err = VT_ERR_FULL;
+    pthread_mutex_lock(&lane->lock);
+    if (lane->n < limit) {
+        if (job->lazy && lane->n == 0)
+            lane->lazy_until = vt_now_ms() + LAZY_MS;
+        vt_list_append(&lane->queue, &job->link);
+        lane->n++;
+        lane->n_eager += !job->lazy;
+        err = VT_OK;
+        pthread_cond_signal(&lane->wake);
+    }
+    pthread_mutex_unlock(&lane->lock);
+    return err;
+}
+
+/* True when the lane should run now rather than wait for company. */
+static bool is_due(const struct lane *lane, size_t limit)
+{
+    return lane->n_eager > 0 || lane->closing || (lane->n > 0 && (lane->n >= limit / 2 || vt_now_ms() >= lane->lazy_until));
+}
+
+/* Waits, then moves at most `most` jobs into `batch`. False: closing, and nothing is left. */
+static bool lane_take(struct lane *lane, size_t limit, size_t most, struct vt_list *batch)
+{
+    pthread_mutex_lock(&lane->lock);
+    while (!is_due(lane, limit)) {
+        if (lane->n > 0)
+            wait_until(&lane->wake, &lane->lock, lane->lazy_until);
+        else
+            pthread_cond_wait(&lane->wake, &lane->lock);
+    }
+    for (size_t i = 0; i < most && lane->n > 0; i++) {
+        struct vt_job *job = VT_CONTAINER_OF(lane->queue.next, struct vt_job, link);
+        vt_list_remove(&job->link);
+        vt_list_append(batch, &job->link);
+        lane->n--;
+        lane->n_eager -= !job->lazy;
+    }
+    pthread_mutex_unlock(&lane->lock);
+    return !vt_list_is_empty(batch);
+}
+
+static void lane_close(struct lane *lane)
+{
+    pthread_mutex_lock(&lane->lock);
+    lane->closing = true;
+    pthread_cond_signal(&lane->wake);
+    pthread_mutex_unlock(&lane->lock);
+    pthread_join(lane->thread, NULL);
+}
+
+/* --- writer -------------------------------------------------------------------------------- */
+
+/* One row fails alone: what it had written is taken back, the others stay. */
+static void run_in_savepoint(struct vt_db *db, struct vt_job *job)
+{
+    job->err = vt_db_exec(db, "SAVEPOINT job");
+    if (job->err)
+        return;
+    job->err = runs[job->kind](db, job);
+    if (sqlite3_get_autocommit(db->sqlite))
+        return; /* the error ended the whole transaction; run_batch sees it */
+    if (job->err)
+        vt_db_exec(db, "ROLLBACK TO job");
+    int err = vt_db_exec(db, "RELEASE job");
+    if (!job->err)
+        job->err = err;
+}
+
+static void fail_batch(struct vt_list *batch, int err)
+{
+    VT_LIST_EACH(job, batch, struct vt_job, link)
+        job->err = err;
+}
+
+static void run_batch(struct vt_db *db, struct vt_list *batch)
+{
+    int err = vt_db_exec(db, "BEGIN IMMEDIATE");
+    if (err) {
+        fail_batch(batch, err);
+        return;
+    }
+    VT_LIST_EACH(job, batch, struct vt_job, link) {
+        run_in_savepoint(db, job);
+        if (!sqlite3_get_autocommit(db->sqlite))
+            continue;
+        fail_batch(batch, job->err ? job->err : VT_ERR_IO);
+        return;
+    }
+    err = vt_db_exec(db, "COMMIT");
+    if (!err)
+        return;
+    if (!sqlite3_get_autocommit(db->sqlite))
+        vt_db_exec(db, "ROLLBACK");
+    fail_batch(batch, err);
+}
+
+static void *write_rows(void *arg)
+{
+    struct vt_sqlite *backend = arg;
+    struct vt_list batch;
+    vt_list_init(&batch);
+    while (lane_take(&backend->writer, backend->queue_rows, VT_STORE_BATCH, &batch)) {
+        run_batch(&backend->write_db, &batch);
+        vt_mailbox_finish(backend->mailbox, &batch);
+    }
+    return NULL;
+}
+
+/* --- reader -------------------------------------------------------------------------------- */
+
+static void *read_rows(void *arg)
+{
+    struct vt_sqlite *backend = arg;
+    struct vt_list batch;
+    vt_list_init(&batch);
+    while (lane_take(&backend->reader, backend->queue_rows, 16, &batch)) {
+        VT_LIST_EACH(job, &batch, struct vt_job, link)
+            job->err = runs[job->kind](&backend->read_db, job);
+        vt_mailbox_finish(backend->mailbox, &batch);
+    }
+    return NULL;
+}
+
+/* --- checkpoints --------------------------------------------------------------------------- */
+
+/* SQLite calls this in the writer after each commit with the pages that are in the log now. */
+static int note_log(void *arg, sqlite3 *sqlite, const char *name, int pages)
+{
+    struct vt_sqlite *backend = arg;
+    (void)sqlite, (void)name;
+    pthread_mutex_lock(&backend->checkpoint.lock);
+    bool was_dirty = backend->checkpoint.dirty;
+    if (pages < backend->checkpoint.done_pages)
+        backend->checkpoint.done_pages = 0; /* the log began anew */
+    backend->checkpoint.log_pages = pages;
+    backend->checkpoint.dirty = true;
+    if (!was_dirty || pages - backend->checkpoint.done_pages >= CHECKPOINT_PAGES)
+        pthread_cond_signal(&backend->checkpoint.wake);
+    pthread_mutex_unlock(&backend->checkpoint.lock);
+    return SQLITE_OK;
+}
+
+static void run_checkpoint(struct vt_sqlite *backend, int mode)
+{
+    backend->checkpoint.dirty = false;
+    backend->checkpoint.done_pages = backend->checkpoint.log_pages;
+    pthread_mutex_unlock(&backend->checkpoint.lock);
+    /* A busy or failed checkpoint costs nothing but space; the next round tries again. */
+    sqlite3_wal_checkpoint_v2(backend->checkpoint_db.sqlite, NULL, mode, NULL, NULL);
+    pthread_mutex_lock(&backend->checkpoint.lock);
+}
+
+static void *checkpoint_rounds(void *arg)
+{
+    struct vt_sqlite *backend = arg;
+    int idle = IDLE_ROUNDS;
+    pthread_mutex_lock(&backend->checkpoint.lock);
+    while (!backend->checkpoint.closing) {
+        if (!backend->checkpoint.dirty && idle >= IDLE_ROUNDS) {
+            pthread_cond_wait(&backend->checkpoint.wake, &backend->checkpoint.lock);
+            idle = 0;
+        }
+        int64_t until = vt_now_ms() + CHECKPOINT_MS;
+        while (!backend->checkpoint.closing && vt_now_ms() < until &&
+               backend->checkpoint.log_pages - backend->checkpoint.done_pages < CHECKPOINT_PAGES)
+            wait_until(&backend->checkpoint.wake, &backend->checkpoint.lock, until);
+        if (backend->checkpoint.closing)
+            break;
+        idle = backend->checkpoint.dirty ? 0 : idle + 1;
+        if (idle == 0)
+            run_checkpoint(backend, backend->checkpoint.log_pages >= RESTART_PAGES ? SQLITE_CHECKPOINT_RESTART
+                                                                                   : SQLITE_CHECKPOINT_PASSIVE);
+        else if (idle == IDLE_ROUNDS)
+            run_checkpoint(backend, SQLITE_CHECKPOINT_TRUNCATE);
+    }
+    pthread_mutex_unlock(&backend->checkpoint.lock);
+    return NULL;
+}
+
+static void checkpoint_close(struct vt_sqlite *backend)
+{
+    pthread_mutex_lock(&backend->checkpoint.lock);
+    backend->checkpoint.closing = true;
+    pthread_cond_signal(&backend->checkpoint.wake);
+    pthread_mutex_unlock(&backend->checkpoint.lock);
+    pthread_join(backend->checkpoint.thread, NULL);
+}
+
+/* --- the backend --------------------------------------------------------------------------- */
+
+static int submit(void *backend, struct vt_job *job)
+{
+    struct vt_sqlite *sqlite = backend;
+    struct lane *lane = job->kind < VT_JOB_FIRST_READ ? &sqlite->writer : &sqlite->reader;
+    return lane_push(lane, job, sqlite->queue_rows);
+}
+
+static void close_files(struct vt_sqlite *backend)
+{
+    /* The writer last: the last connection to close folds the log into the file. */
+    vt_db_close(&backend->read_db);
+    vt_db_close(&backend->checkpoint_db);
+    vt_db_close(&backend->write_db);
+    lane_finish(&backend->writer);
+    lane_finish(&backend->reader);
+    pthread_mutex_destroy(&backend->checkpoint.lock);
+    pthread_cond_destroy(&backend->checkpoint.wake);
+    free(backend);
+}
+
+static void close_backend(void *arg)
+{
+    struct vt_sqlite *backend = arg;
+    lane_close(&backend->writer);
+    lane_close(&backend->reader);
+    checkpoint_close(backend);
+    close_files(backend);
+}
+
+/* All signals stay with the loop's thread. */
+static int start_threads(struct vt_sqlite *backend)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&backend->writer.thread, NULL, write_rows, backend);
+    if (!failed && (failed = pthread_create(&backend->reader.thread, NULL, read_rows, backend)) != 0)
+        lane_close(&backend->writer);
+    if (!failed && (failed = pthread_create(&backend->checkpoint.thread, NULL, checkpoint_rounds, backend)) != 0) {
+        lane_close(&backend->writer);
+        lane_close(&backend->reader);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed ? VT_ERR_NOMEM : VT_OK;
+}
+
+static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir, size_t queue_rows, struct vt_buf *ret_error)
+{
+    struct vt_sqlite *backend = calloc(1, sizeof(*backend));
+    if (!backend)
+        return NULL;
+    backend->mailbox = mailbox;
+    backend->queue_rows = queue_rows;
+    lane_init(&backend->writer);
+    lane_init(&backend->reader);
+    pthread_mutex_init(&backend->checkpoint.lock, NULL);
+    cond_init(&backend->checkpoint.wake);
+    int err = vt_db_open(&backend->write_db, data_dir, false, ret_error);
+    if (!err)
+        err = vt_db_migrate(&backend->write_db, ret_error);
+    if (!err)
+        err = vt_db_open(&backend->read_db, data_dir, true, ret_error);
+    if (!err)
+        err = vt_db_open(&backend->checkpoint_db, data_dir, false, ret_error);
+    if (!err) {
+        sqlite3_wal_hook(backend->write_db.sqlite, note_log, backend);
+        err = start_threads(backend);
+        if (err)
+            vt_buf_text(ret_error, "The store cannot start its threads.");
+    }
+    if (!err)
+        return backend;
+    close_files(backend);
+    return NULL;
+}
+
+const struct vt_store_ops vt_store_sqlite = { open_backend, submit, close_backend };

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening, closing, and the way results take back to the loop. */
+#include <unistd.h>
+
+#include "server/base/buf.h"
+#include "server/base/err.h"
+#include "server/base/ids.h"
+#include "server/store/job.h"
+
+void vt_job_destroy(struct vt_job *job)
+{
+    if (!job)
+        return;
+    vt_arena_finish(&job->arena);
+    free(job);
+}
+
+void *vt_job_push(struct vt_job *job, size_t size)
+{
+    if (job->out.list.n == job->out.list.cap) {
+        size_t cap = job->out.list.cap ? job->out.list.cap * 2 : 16;
+        char *items = vt_arena_array(&job->arena, cap, size);
+        if (!items)
+            return NULL;
+        if (job->out.list.n > 0)
+            memcpy(items, job->out.list.items, job->out.list.n * size);
+        job->out.list.items = items;
+        job->out.list.cap = cap;
+    }
+    return (char *)job->out.list.items + size * job->out.list.n++;
+}
+
+/* --- mailbox ------------------------------------------------------------------------------- */
+
+static struct vt_mailbox *mailbox_create(struct vt_loop *loop)
+{
+    struct vt_mailbox *mailbox = calloc(1, sizeof(*mailbox));
+    if (!mailbox)
+        return NULL;
+    pthread_mutex_init(&mailbox->lock, NULL);
+    vt_list_init(&mailbox->finished);
+    mailbox->loop = loop;
+    return mailbox;
+}
+
+static void drop_all(struct vt_list *jobs)
+{
+    VT_LIST_EACH(job, jobs, struct vt_job, link) {
+        vt_list_remove(&job->link);
+        vt_job_destroy(job);
+    }
+}
+
+static void mailbox_destroy(struct vt_mailbox *mailbox)
+{
+    drop_all(&mailbox->finished);
+    pthread_mutex_destroy(&mailbox->lock);
+    free(mailbox);
+}
+
+static void move_all(struct vt_list *to, struct vt_list *from)
+{
+    if (vt_list_is_empty(from))
+        return;
+    from->next->prev = to->prev;
+    to->prev->next = from->next;
+    from->prev->next = to;
+    to->prev = from->prev;
+    vt_list_init(from);
+}
+
+static void deliver(void *arg)
+{
+    struct vt_mailbox *mailbox = arg;
+    struct vt_list jobs;
+    vt_list_init(&jobs);
+    pthread_mutex_lock(&mailbox->lock);
+    move_all(&jobs, &mailbox->finished);
+    mailbox->posted = false;
+    pthread_mutex_unlock(&mailbox->lock);
+    mailbox->delivering = true;
+    while (!vt_list_is_empty(&jobs) && !mailbox->closed) {
+        struct vt_job *job = VT_CONTAINER_OF(jobs.next, struct vt_job, link);
+        vt_list_remove(&job->link);
+        if (job->deliver)
+            job->deliver(job);
+        vt_job_destroy(job);
+    }
+    mailbox->delivering = false;
+    drop_all(&jobs);
+    if (mailbox->closed && !mailbox->posted)
+        mailbox_destroy(mailbox);
+}
+
+void vt_mailbox_finish(struct vt_mailbox *mailbox, struct vt_list *jobs)
+{
+    pthread_mutex_lock(&mailbox->lock);
+    bool post = !mailbox->posted && !vt_list_is_empty(jobs);
+    move_all(&mailbox->finished, jobs);
+    mailbox->posted = mailbox->posted || post;
+    pthread_mutex_unlock(&mailbox->lock);
+    /* Nothing else could carry the answers, so a thread with no memory to post waits for some. */
+    while (post && vt_loop_post(mailbox->loop, deliver, mailbox) != VT_OK)
+        usleep(10000);
+}
+
+/* --- store --------------------------------------------------------------------------------- */
+
+struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_t queue_rows, struct vt_buf *ret_error)
+{
+    struct vt_store *store = calloc(1, sizeof(*store));
+    struct vt_mailbox *mailbox = mailbox_create(loop);
+    if (!store || !mailbox) {
+        vt_buf_text(ret_error, "The store has no memory to start with.");
+        goto fail;
+    }
+    *store = (struct vt_store){ .ops = &vt_store_sqlite, .mailbox = mailbox, .clock = vt_wall_ms };
+    store->backend = store->ops->open(mailbox, data_dir, queue_rows, ret_error);
+    if (store->backend)
+        return store;
+fail:
+    if (mailbox)
+        mailbox_destroy(mailbox);
+    free(store);
+    return NULL;
+}
+
+void vt_store_close(struct vt_store *store)
+{
+    if (!store)
+        return;
+    store->ops->close(store->backend);
+    struct vt_mailbox *mailbox = store->mailbox;
+    mailbox->closed = true;
+    drop_all(&mailbox->finished);
+    if (!mailbox->posted && !mailbox->delivering)
+        mailbox_destroy(mailbox);
+    free(store);
+}
