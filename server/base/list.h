@@ -38,11 +38,13 @@ static inline void vt_list_remove(struct vt_list *link)
     vt_list_init(link);
 }
 
-/* Walks members of `type` linked by `member`; the current one may remove itself. */
-#define VT_LIST_EACH(item, head, type, member)                                                  \
-    for (struct vt_list *it_##item = (head)->next, *nx_##item = it_##item->next;                \
-         it_##item != (head); it_##item = nx_##item, nx_##item = it_##item->next)               \
-        for (type *item = VT_CONTAINER_OF(it_##item, type, member), *once_##item = item; once_##item; \
-             once_##item = NULL)
+/* Walks members of `type` linked by `member`; the current one may remove itself. Two loops, so that
+ * `item` can be declared: a break leaves the body with `in_item` still set, which ends the outer one. */
+#define VT_LIST_EACH(item, head, type, member)                                                            \
+    for (struct vt_list *it_##item = (head)->next, *nx_##item = it_##item->next, *in_##item = NULL;       \
+         it_##item != (head);                                                                             \
+         it_##item = in_##item ? (head) : nx_##item, nx_##item = it_##item->next)                         \
+        for (type *item = (in_##item = it_##item, VT_CONTAINER_OF(it_##item, type, member)); in_##item;   \
+             in_##item = NULL)
 
 #endif
