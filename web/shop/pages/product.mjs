@@ -8,8 +8,8 @@ import { page } from './layout.mjs';
 import { priceMarkup, sentence, soldOutSizes } from './list.mjs';
 import { image } from './picture.mjs';
 
-const HERO_SIZES = '(min-width: 64rem) 54vw, 100vw';
-const STILL_SIZES = '(min-width: 64rem) 27vw, 100vw';
+const HERO_SIZES = '(min-width: 48rem) 54vw, 100vw';
+const STILL_SIZES = '(min-width: 48rem) 27vw, 100vw';
 
 function slide(picture, n, count) {
   const shown = image(picture, { sizes: n === 0 ? HERO_SIZES : STILL_SIZES, eager: n === 0 });
