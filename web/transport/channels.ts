@@ -3,6 +3,7 @@ import type { Chan } from '../protocol/index.js';
 import type { Conversation, Motion, Pointer, Stroke } from './conversation.js';
 import { decode, encodeDraw, encodePointer, encodeView } from './frames.js';
 import type { OutHead } from './frames.js';
+import { rectOf } from './view.js';
 
 const TOP_HZ = 30;
 const FULL_BYTES = 16_384;
@@ -58,9 +59,17 @@ export class Channels {
     // Serial arithmetic: a number more than 2^31 behind is ahead.
     if (ch.seen !== null && ((frame.seq - ch.seen) | 0) <= 0) return;
     ch.seen = frame.seq;
-    if ('view' in frame) conv.moved(frame.view);
+    if ('view' in frame) this._moved(conv, frame.view);
     else if ('pointer' in frame) conv.emit('pointer', { ...frame.pointer, who: ch.by });
     else conv.emit('stroke', { ...frame.stroke, who: ch.by });
+  }
+
+  /// Motion is in the view as well, so that whoever opens the viewer later begins here.
+  private _moved(conv: Conversation, m: Motion): void {
+    const { view } = conv;
+    if (!view || m.slot !== view.active) return;
+    conv.view = { ...view, seq: Math.max(view.seq, m.seq), rect: rectOf(m.cx, m.cy, m.scale) };
+    conv.emit('motion', m);
   }
 
   motion(conv: Conversation, m: Omit<Motion, 'seq'> & { edge: boolean }): void {

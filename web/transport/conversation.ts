@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type {
-  ChatSend, Events, Mark, Notices, Page, Person, Product, Replies, Requests, Row, SessionInfo, View, ViewItemNew,
+  ChatSend, Events, Mark, Notices, Page, Person, Replies, Requests, Row, SessionInfo, View, ViewItemNew,
 } from '../protocol/index.js';
 import { Chain } from './chain.js';
 import { Emitter } from './emitter.js';
-import { Fault } from './fault.js';
+import type { Fault } from './fault.js';
 import { Thread } from './thread.js';
 import type { ThreadRow } from './thread.js';
-import { rectOf, viewPatch } from './view.js';
+import type { Sync } from './sync.js';
 import type { ViewPatch } from './view.js';
+import type { Wishes } from './wishes.js';
 
 export interface Motion { seq: number; slot: number; cx: number; cy: number; scale: number }
 export interface Pointer { slot: number; x: number; y: number; kind: number; buttons: number }
@@ -38,15 +39,13 @@ export interface Head { by?: string | undefined; ts: number; s?: number | undefi
 export interface Line {
   request<O extends keyof Requests>(op: O, d: Requests[O], conv: Conversation, cid?: string): Promise<Replies[O]>;
   notify<O extends keyof Notices>(op: O, d: Notices[O], conv: Conversation): void;
-  motion(conv: Conversation, m: Omit<Motion, 'seq'> & { edge: boolean }): void;
-  pointer(conv: Conversation, p: Pointer & { edge: boolean }): void;
-  draw(conv: Conversation, d: Stroke): void;
   clock(): number;
 }
 
 const TYPING_EVERY = 3000;
 const TYPING_FADES = 6000;
 const TRAIL_MAX = 50;
+const EARLY_MAX = 512;
 
 /// The reduced state of one conversation: events in, state and small announcements out. It knows nothing of sockets; the link
 /// hands it what came and takes what it says. Numbers `s` and `cs` each run in a chain of their own.
@@ -66,6 +65,10 @@ export class Conversation extends Emitter<ConversationEvents> {
   readonly thread = new Thread();
   readonly control = new Chain();
   readonly durable = new Chain();
+  /// What the local person does in the viewer; there once the view's half is plugged in.
+  viewer!: Wishes;
+  private _sync: Sync | null = null;
+  private _early: [op: string, d: unknown, by: string][] = [];
   private _asking = false;
   private _typedAt = 0;
   private _typingOff: ReturnType<typeof setTimeout> | undefined;
@@ -100,23 +103,15 @@ export class Conversation extends Emitter<ConversationEvents> {
     this.people = new Map(d.people.map((p) => [p.who, p]));
     this.marks = new Map((d.read ?? []).map((r) => [r.who, { read: r.read, delivered: r.delivered }]));
     this.trail = d.trail ?? [];
-    this.view = d.view ?? null;
     this.thread.replace(d.thread, d.more);
     this.known = true;
     this._setSession(d.state);
     this.emit('people', undefined);
     this.emit('thread', undefined);
     this.emit('trail', undefined);
-    this.emit('view', this.view);
+    this._view(d.view ?? null);
     this.control.reset(d.s);
     this.durable.reset(d.cs);
-  }
-
-  /// A VIEW frame of the driver's. Motion is in the view as well, so that whoever opens the viewer later begins here.
-  moved(m: Motion): void {
-    if (!this.view || m.slot !== this.view.active) return;
-    this.view = { ...this.view, seq: Math.max(this.view.seq, m.seq), rect: rectOf(m.cx, m.cy, m.scale) };
-    this.emit('motion', m);
   }
 
   /// The line is back and nothing was lost.
@@ -136,9 +131,7 @@ export class Conversation extends Emitter<ConversationEvents> {
       case 'page.at': return this._trail(d as Page, head.ts);
       case 'view.open': case 'view.state': return this._view(d as View);
       case 'view.close': return this._view(null);
-      case 'view.set': case 'view.item': case 'view.drive': return this._patch({ op, d } as Parameters<typeof viewPatch>[1], by);
-      case 'mark.add': return this._mark(d as Mark);
-      case 'mark.drop': return this._unmark((d as { marks: number[] }).marks);
+      case 'view.set': case 'view.item': case 'view.drive': case 'mark.add': case 'mark.drop': return this._change(op, d, by);
     }
   }
 
@@ -188,29 +181,13 @@ export class Conversation extends Emitter<ConversationEvents> {
 
   private _view(view: View | null): void {
     this.view = view;
+    this._early = [];
     this.emit('view', view);
   }
 
-  /// What the other side did is announced whole. What one did oneself is on the screen already, perhaps further on by now: of
-  /// that only the number, the driver and the items are announced, never the place.
-  private _patch(change: Parameters<typeof viewPatch>[1], by: string): void {
-    if (!this.view) return;
-    const patch = viewPatch(this.view, change);
-    this.view = { ...this.view, ...patch };
-    const { rect, frame, t, ...rest } = patch;
-    this.emit('view.patch', by === this.me && change.op === 'view.set' ? rest : patch);
-  }
-
-  private _mark(mark: Mark): void {
-    if (!this.view) return;
-    this.view = { ...this.view, marks: [...this.view.marks.filter((m) => m.mark !== mark.mark), mark] };
-    this.emit('mark', mark);
-  }
-
-  private _unmark(marks: number[]): void {
-    if (!this.view) return;
-    this.view = { ...this.view, marks: this.view.marks.filter((m) => !marks.includes(m.mark)) };
-    this.emit('marks.drop', marks);
+  private _change(op: string, d: unknown, by: string): void {
+    if (this._sync) this._sync.apply(this, op, d, by);
+    else if (this.view && this._early.push([op, d, by]) > EARLY_MAX) this._early.shift();
   }
 
   /// Something is missing: one question, however many messages show it. Its answer comes behind what was missing.
@@ -299,44 +276,24 @@ export class Conversation extends Emitter<ConversationEvents> {
     this._line.notify('page.at', p, this);
   }
 
-  /// Opens the viewer on these media; `active` counts from 1 in them.
-  open(items: ViewItemNew[], active = 1): Promise<void> {
-    return this._wish('view.open', { items, active, mode: 'image' });
+  /// A request of this conversation's.
+  ask<O extends keyof Requests>(op: O, d: Requests[O]): Promise<Replies[O]> {
+    return this._line.request(op, d, this);
   }
 
-  addItem(add: ViewItemNew): Promise<void> {
-    return this._wish('view.item', { add });
+  /// Shows these media to everyone; `active` counts from 1 in them.
+  open(items: ViewItemNew[], active?: number): Promise<void> {
+    return this.viewer.open(items, active);
   }
 
-  openProduct(p: Pick<Product, 'sku' | 'title' | 'media'>): Promise<void> {
-    return this.open(p.media.slice(0, 12).map((media) => ({ sku: p.sku, media, title: p.title })));
+  addItem(item: ViewItemNew): Promise<void> {
+    return this.viewer.add(item);
   }
 
-  /// What the local person does in the viewer, in the form `createViewer` takes as `wish`.
-  readonly viewer = {
-    set: (p: { rect?: [number, number, number, number]; active?: number; mode?: string }): void =>
-      void this._wish('view.set', { base: this.view?.seq ?? 0, ...p } as Requests['view.set']),
-    motion: (m: Omit<Motion, 'seq'> & { edge: boolean }): void => this._line.motion(this, m),
-    pointer: (p: Pointer & { edge: boolean }): void => this._line.pointer(this, p),
-    draw: (d: Stroke): void => this._line.draw(this, d),
-    dropMarks: (marks: number[]): void => void (marks.length && this._wish('mark.drop', { marks: marks.slice(0, 64) })),
-    drive: (take: boolean): void => void this._wish('view.drive', { take }),
-    item: (p: { drop?: number }): void => void (p.drop && this._wish('view.item', { drop: p.drop })),
-    close: (): void => void this._wish('view.close', {}),
-  };
-
-  /// A refused wish puts the viewer back to what is true, and the screen says why.
-  private _wish<O extends 'view.open' | 'view.set' | 'view.item' | 'view.drive' | 'view.close' | 'mark.drop'>(
-    op: O, d: Requests[O],
-  ): Promise<void> {
-    return this._line.request(op, d, this).then(() => undefined, (fault: Fault) => {
-      this.emit('refused', { op, fault });
-      this.emit('view', this.view);
-    });
-  }
-
-  /// The line has gone for good: what was not sent stays and says so.
-  fail(): void {
-    for (const who of [...this.typing]) this._typing(who, false);
+  /// The view's half arrives (see sync.ts): what came before it is made up for.
+  plug(sync: Sync): void {
+    this._sync = sync;
+    this.viewer = sync.wishes(this);
+    for (const [op, d, by] of this._early.splice(0)) sync.apply(this, op, d, by);
   }
 }

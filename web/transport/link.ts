@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Events, Notices, Page, Replies, Requests, WelcomeConv, WireError } from '../protocol/index.js';
+import type { Chan, Events, Notices, Page, Replies, Requests, WelcomeConv, WireError } from '../protocol/index.js';
 import { afterClose, delay } from './backoff.js';
-import { Channels } from './channels.js';
 import { Conversation } from './conversation.js';
 import type { Line } from './conversation.js';
 import { Emitter } from './emitter.js';
 import { Fault } from './fault.js';
 import { Outbox } from './outbox.js';
 import type { Pending } from './outbox.js';
-import { ownEvent } from './own.js';
+import type { MakeSync, Sync } from './sync.js';
 
 export type LinkState = 'idle' | 'connecting' | 'live' | 'retrying' | 'ended';
 
@@ -80,8 +79,8 @@ export class Link extends Emitter<LinkEvents> {
   private _unacked = 0;
   private _liveAt = 0;
   private _many = false;
-  private _channels: Channels | null = null;
-  private _strokes = new Set<number>();
+  private _sync: Sync | null = null;
+  private _chans: Chan[] = [];
   private _out = new Outbox();
   private _saved: Saved | null = null;
 
@@ -133,6 +132,14 @@ export class Link extends Emitter<LinkEvents> {
     if (saved) this._keep(saved);
   }
 
+  /// Plugs in the shared view's half; once.
+  plug(make: MakeSync): void {
+    if (this._sync) return;
+    this._sync = make((c) => this.conversations.get(c), () => this._now());
+    if (this.state === 'live') this._sync.connected(this._wire(), this._chans);
+    for (const v of this.conversations.values()) v.plug(this._sync);
+  }
+
   request<O extends keyof Requests>(op: O, d: Requests[O], c?: number): Promise<Replies[O]> {
     return this._request(op, d, c === undefined ? undefined : this.conversations.get(c)) as Promise<Replies[O]>;
   }
@@ -182,7 +189,7 @@ export class Link extends Emitter<LinkEvents> {
       if (this._ws !== ws) return;
       this._beatAt = 0;
       if (typeof data === 'string') this._text(data);
-      else this._channels?.receive(data as ArrayBuffer);
+      else this._sync?.receive(data as ArrayBuffer);
     };
     ws.onclose = ({ code, reason }) => {
       if (this._ws !== ws) return;
@@ -240,9 +247,8 @@ export class Link extends Emitter<LinkEvents> {
     for (const timer of [this._retry, this._limit, this._beat, this._ack]) clearTimeout(timer);
     this._ack = undefined;
     this._unacked = this._beatAt = 0;
-    this._channels?.end();
-    this._channels = null;
-    this._strokes.clear();
+    this._chans = [];
+    this._sync?.connected(null, []);
     ws?.close();
   }
 
@@ -273,9 +279,9 @@ export class Link extends Emitter<LinkEvents> {
     this._liveAt = this._now();
     this.offset = d.time - this._liveAt;
     this._hb = d.hb;
-    this._channels = new Channels(this._wire(), (c) => this.conversations.get(c), () => this._now());
     this._place(d.convs);
-    for (const ch of d.ch) this._channels.open(ch);
+    this._chans = d.ch;
+    this._sync?.connected(this._wire(), this._chans);
     this._set('live');
     this.emit('welcome', d);
     this._restore();
@@ -288,7 +294,7 @@ export class Link extends Emitter<LinkEvents> {
     const old = new Map([...this.conversations.values()].map((v) => [v.conv, v]));
     this.conversations.clear();
     for (const w of convs) {
-      const v = old.get(w.conv) ?? new Conversation(w.conv, this._line);
+      const v = old.get(w.conv) ?? this._conversation(w.conv);
       const fresh = !old.has(w.conv);
       v.c = w.c;
       v.me = w.me;
@@ -299,6 +305,12 @@ export class Link extends Emitter<LinkEvents> {
       if (fresh) this.emit('conversation', v);
       if (w.tok) this._keep({ conv: w.conv, tok: w.tok, out: this._saved?.out ?? [] });
     }
+  }
+
+  private _conversation(name: string): Conversation {
+    const v = new Conversation(name, this._line);
+    if (this._sync) v.plug(this._sync);
+    return v;
   }
 
   /// What an earlier page could not send, under the cid it had.
@@ -318,15 +330,19 @@ export class Link extends Emitter<LinkEvents> {
     const ts = m.ts ?? this._serverNow();
     switch (m.op) {
       case 'hb': return this._beaten(m.d as Events['hb']);
-      case 'chan.open': return this._channels?.open(m.d as Events['chan.open']);
-      case 'chan.close': return this._channels?.close((m.d as Events['chan.close']).n);
-      case 'rate': return this._channels?.rate((m.d as Events['rate']).n, (m.d as Events['rate']).hz);
+      case 'chan.open': case 'chan.close': case 'rate': return this._chan(m.op, m.d as Chan);
       case 'snapshot': v?.snapshot(m.d as Events['snapshot']); break;
       default: v?.receive(m.op ?? '', m.d, { by: m.by, ts, s: m.s, cs: m.cs, p: m.p });
     }
     if (m.op === 'session.state' && (m.d as Events['session.state']).hb) this._hbNow((m.d as Events['session.state']).hb ?? 0);
     if (m.s || m.cs) this._count();
     this.emit('event', { op: m.op ?? '', c, by: m.by ?? '', ts, d: m.d });
+  }
+
+  private _chan(op: string, d: Chan): void {
+    if (op !== 'rate') this._chans = this._chans.filter((ch) => ch.n !== d.n);
+    if (op === 'chan.open') this._chans.push(d);
+    this._sync?.chan(op, d);
   }
 
   private _answer(id: number, m: Envelope): void {
@@ -336,7 +352,7 @@ export class Link extends Emitter<LinkEvents> {
     else {
       const d = (m.d ?? {}) as Record<string, unknown>;
       this._opened(p, d);
-      const own = p.conv && ownEvent(p.conv, p.op, p.d, d);
+      const own = p.conv && this._own(p.conv, p.op, p.d, d);
       const head = { by: p.conv?.me, ts: m.ts ?? this._serverNow(), s: m.s, cs: m.cs ?? (p.op === 'chat.send' ? Number(d['cs']) : undefined), p: m.p };
       if (own) p.conv?.receive(own[0], own[1], head);
       else if (m.s || m.cs) p.conv?.receive('', null, head);
@@ -346,6 +362,15 @@ export class Link extends Emitter<LinkEvents> {
     if (p.cid) this._keepOut();
   }
 
+  /// The event one's own accepted request stands for: the server sends it to everyone else, to the asker the answer is it.
+  private _own(conv: Conversation, op: string, asked: object, answer: Record<string, unknown>): [string, unknown] | null {
+    if (op === 'chat.send') return [op, asked];
+    if (op !== 'queue.join') return this._sync?.own(conv, op, asked, answer) ?? null;
+    // A fast associate may have claimed before this answer is read; the later state stays.
+    const { state } = conv.session;
+    return ['queue.place', { ...answer, state: state === 'none' || state === 'ended' ? 'waiting' : state }];
+  }
+
   /// conv.open and claim.take hand out a number; the snapshot that follows needs somewhere to go.
   private _opened(p: Pending, d: Record<string, unknown>): void {
     if (p.op === 'conv.close' && p.conv) return void this.conversations.delete(p.conv.c);
@@ -353,7 +378,7 @@ export class Link extends Emitter<LinkEvents> {
     const name = (p.d as { conv: string }).conv;
     const c = Number(d['c']);
     const held = [...this.conversations.values()].find((v) => v.conv === name);
-    const v = held ?? new Conversation(name, this._line);
+    const v = held ?? this._conversation(name);
     if (held) this.conversations.delete(held.c);
     v.c = c;
     v.me = (d['me'] as string | undefined) ?? v.me;
@@ -366,13 +391,6 @@ export class Link extends Emitter<LinkEvents> {
   private readonly _line: Line = {
     request: (op, d, conv, cid) => this._request(op, d, conv, cid) as Promise<never>,
     notify: (op, d, conv) => { if (this.state === 'live') this._write({ op, ...this._c(conv), d }); },
-    motion: (conv, m) => this._channels?.motion(conv, m),
-    pointer: (conv, p) => this._channels?.pointer(conv, p),
-    draw: (conv, d) => {
-      this._channels?.draw(conv, { ...d, first: !this._strokes.has(d.stroke) });
-      if (d.last) this._strokes.delete(d.stroke);
-      else this._strokes.add(d.stroke);
-    },
     clock: () => this._serverNow(),
   };
 

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChatSend, Requests, View, ViewItemNew } from '../protocol/index.js';
+import type { Requests, View, ViewItemNew } from '../protocol/index.js';
 import type { Conversation } from './conversation.js';
 
 type Body = Record<string, unknown>;
 
-/// The event one's own accepted request stands for. The server sends that event to everyone else; to the asker the answer is
-/// it, with the number. Null: what changed comes as an event of its own.
-export function ownEvent(conv: Conversation, op: string, asked: object, answer: Body): [op: string, d: unknown] | null {
+/// The view event one's own accepted wish stands for: the server sends that event to everyone else; to the asker the answer is
+/// it, with the number.
+export function ownView(conv: Conversation, op: string, asked: object, answer: Body): [op: string, d: unknown] | null {
   const d = asked as Body;
+  const { seq } = answer;
   switch (op) {
-    case 'chat.send': return [op, asked as ChatSend];
-    case 'queue.join': return ['queue.place', { state: waitingState(conv), ...answer }];
     case 'view.open': return [op, openedView(conv, asked as Requests['view.open'], answer as { seq: number; slots: number[] })];
-    case 'view.set': { const { base, ...rest } = d; return [op, { ...rest, ...answer }]; }
-    case 'view.item': {
-      const slot = answer['slot'] as number | undefined;
-      const add = d['add'] as ViewItemNew | undefined;
-      if (add && slot) return [op, { seq: answer['seq'], add: { ...add, slot }, active: slot }];
-      return [op, { seq: answer['seq'], drop: d['drop'], active: nextActive(conv.view, d['drop'] as number) }];
-    }
-    case 'view.drive': return [op, { seq: answer['seq'], driver: d['take'] ? conv.me : '' }];
+    case 'view.set': { const { base, ...rest } = d; return [op, { ...rest, seq }]; }
+    case 'view.item': return [op, { seq, ...itemChange(conv.view, d, answer['slot'] as number | undefined) }];
+    case 'view.drive': return [op, { seq, driver: d['take'] ? conv.me : '' }];
     case 'view.close': return [op, answer];
     case 'mark.add': return [op, { ...d, ...answer, by: conv.me }];
     case 'mark.drop': return [op, d];
@@ -27,10 +21,10 @@ export function ownEvent(conv: Conversation, op: string, asked: object, answer: 
   return null;
 }
 
-/// A fast associate may have claimed before the answer to `queue.join` is read; the later state stays.
-function waitingState(conv: Conversation): string {
-  const { state } = conv.session;
-  return state === 'none' || state === 'ended' ? 'waiting' : state;
+function itemChange(view: View | null, d: Body, slot?: number): Body {
+  const add = d['add'] as ViewItemNew | undefined;
+  if (add && slot) return { add: { ...add, slot }, active: slot };
+  return { drop: d['drop'], active: nextActive(view, d['drop'] as number) };
 }
 
 function openedView(conv: Conversation, d: Requests['view.open'], answer: { seq: number; slots: number[] }): View {

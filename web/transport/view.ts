@@ -4,13 +4,13 @@ import type { Events, View } from '../protocol/index.js';
 /// What changed, in the form a viewer takes (`Viewer.patch`).
 export type ViewPatch = Partial<View> & { seq: number };
 
-type Change =
+export type ViewChange =
   | { op: 'view.set'; d: Events['view.set'] }
   | { op: 'view.item'; d: Events['view.item'] }
   | { op: 'view.drive'; d: Events['view.drive'] };
 
 /// The fields one event changes. Another active piece begins whole: its rect is not the last one's.
-export function viewPatch(view: View, change: Change): ViewPatch {
+export function viewPatch(view: View, change: ViewChange): ViewPatch {
   if (change.op !== 'view.item') return change.d as ViewPatch;
   const { seq, add, drop, active } = change.d;
   const items = view.items.filter((i) => i.slot !== drop && i.slot !== add?.slot);

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Chan, Events, Mark, View } from '../protocol/index.js';
+import { Channels } from './channels.js';
+import type { Wire } from './channels.js';
+import type { Conversation } from './conversation.js';
+import { ownView } from './own.js';
+import { viewPatch } from './view.js';
+import type { ViewChange } from './view.js';
+import { wishes } from './wishes.js';
+import type { Wishes } from './wishes.js';
+
+/// The shared view's half of the transport: reducing view and mark events, binary channels, wishes. The link works without it
+/// and then only knows whether a view is there; a page that shows one plugs it in, with the viewer's chunk.
+export interface Sync {
+  chan(op: string, d: unknown): void;
+  receive(bytes: ArrayBuffer): void;
+  apply(conv: Conversation, op: string, d: unknown, by: string): void;
+  own(conv: Conversation, op: string, asked: object, answer: Record<string, unknown>): [op: string, d: unknown] | null;
+  wishes(conv: Conversation): Wishes;
+  /// A new connection, with its channels, or none.
+  connected(wire: Wire | null, chans: readonly Chan[]): void;
+}
+
+export interface SyncLine { readonly channels: Channels | null }
+export type MakeSync = (find: (c: number) => Conversation | undefined, now: () => number) => Sync;
+
+export const makeSync: MakeSync = (find, now) => {
+  let channels: Channels | null = null;
+  const line: SyncLine = { get channels() { return channels; } };
+  return {
+    chan: (op, d) => {
+      if (op === 'chan.open') channels?.open(d as Chan);
+      else if (op === 'chan.close') channels?.close((d as Chan).n);
+      else channels?.rate((d as Events['rate']).n, (d as Events['rate']).hz);
+    },
+    receive: (bytes) => channels?.receive(bytes),
+    apply,
+    own: ownView,
+    wishes: (conv) => wishes(conv, line),
+    connected: (wire, chans) => {
+      channels?.end();
+      channels = wire && new Channels(wire, find, now);
+      for (const ch of chans) channels?.open(ch);
+    },
+  };
+};
+
+function apply(conv: Conversation, op: string, d: unknown, by: string): void {
+  const { view } = conv;
+  if (!view) return;
+  if (op === 'mark.add') addMark(conv, view, d as Mark);
+  else if (op === 'mark.drop') dropMarks(conv, view, (d as { marks: number[] }).marks);
+  else change(conv, view, { op, d } as ViewChange, by);
+}
+
+/// What the other side did is announced whole. What one did oneself is on the screen already, perhaps further on by now: of
+/// that only the number, the driver and the items are announced, never the place.
+function change(conv: Conversation, view: View, what: ViewChange, by: string): void {
+  const patch = viewPatch(view, what);
+  conv.view = { ...view, ...patch };
+  const { rect, frame, t, ...rest } = patch;
+  conv.emit('view.patch', by === conv.me && what.op === 'view.set' ? rest : patch);
+}
+
+function addMark(conv: Conversation, view: View, mark: Mark): void {
+  conv.view = { ...view, marks: [...view.marks.filter((m) => m.mark !== mark.mark), mark] };
+  conv.emit('mark', mark);
+}
+
+function dropMarks(conv: Conversation, view: View, marks: number[]): void {
+  conv.view = { ...view, marks: view.marks.filter((m) => !marks.includes(m.mark)) };
+  conv.emit('marks.drop', marks);
+}
