@@ -87,7 +87,6 @@ function readTypes(schemas) {
   }
   for (const type of types.values()) {
     if (!type.values) Object.assign(type, { shape: shape(type.name, type.schema, types, `struct vt_t_${type.name}`, `vt_shape_${type.name}`) });
-    delete type.schema;
   }
   return types;
 }
@@ -130,7 +129,7 @@ function operation(family, name, row, types, stateNames) {
   const asked = ['q', 'x', 'p'].includes(cols.kind);
   if (asked && !row['x-reply']) fail(name, 'a request needs x-reply');
   const rep = asked ? body(`${name} reply`, row['x-reply'], types, 'rep', name) : null;
-  return { ...cols, states, name, family, id: snake(name).toUpperCase(), maxBytes: row['x-bytes'] ?? fail(name, 'needs x-bytes'), msg, evt, rep };
+  return { ...cols, states, name, family, id: snake(name).toUpperCase(), maxBytes: row['x-bytes'] ?? fail(name, 'needs x-bytes'), msg, evt, rep, raw: row };
 }
 
 function frame(name, row, headBytes, stateNames) {
