@@ -6,7 +6,7 @@ import { load } from './load.mjs';
 const times = await load('../src/lib/times.ts');
 const text = await load('../src/lib/text.ts');
 const { tabTitle } = await load('../src/lib/title.ts');
-const { place, receipt } = await load('../src/lib/thread.ts');
+const { place } = await load('../src/lib/thread.ts');
 const { explain } = await load('../src/lib/faults.ts');
 
 test('waiting time: counter, words, coarse', () => {
@@ -50,13 +50,6 @@ test('runs: same person within five minutes, notes apart, days apart', () => {
   const marks = place(rows).map((p) => `${p.day ? 'd' : ''}${p.first ? 'f' : ''}${p.last ? 'l' : ''}`);
   assert.deepEqual(marks, ['df', 'l', 'fl', 'fl', 'fl', 'dfl']);
   assert.deepEqual(place([]), []);
-});
-
-test('receipts', () => {
-  assert.equal(receipt(0, 9, 9), 'sent');
-  assert.equal(receipt(5, 5, 7), 'read');
-  assert.equal(receipt(6, 5, 7), 'delivered');
-  assert.equal(receipt(8, 5, 7), 'sent');
 });
 
 test('every refusal reads as a sentence, unknown ones too', () => {

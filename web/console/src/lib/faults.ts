@@ -29,9 +29,8 @@ const words: Record<string, string> = {
 
 /// Faults of the link itself, where no server answered.
 const local: Record<string, string> = {
-  'link.lost': 'The line was lost before the answer came. It will be tried again.',
-  'link.full': 'Too much is waiting for the line to come back. Nothing more can be queued.',
-  'timeout': 'No answer came. Try again.',
+  'offline': 'There is no line to the server. It is sent when the line is back.',
+  'ended': 'The line to the server has ended. Nothing was sent; your text is kept here.',
 };
 
 export function explain(fault: unknown): string {

@@ -37,10 +37,3 @@ export function place<T extends Line>(rows: readonly T[]): Placed<T>[] {
     };
   });
 }
-
-/// Where one's message stands with the customer. `cs` 0 is a message without a number: not acknowledged yet.
-export function receipt(cs: number, read: number, delivered: number): 'sent' | 'delivered' | 'read' {
-  if (cs > 0 && cs <= read) return 'read';
-  if (cs > 0 && cs <= delivered) return 'delivered';
-  return 'sent';
-}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The few HTTP calls of the console. Everything live goes over the socket; these get a person in and out, and fetch the
+/// ticket that opens the socket. Nothing changes by GET; writes carry the CSRF header beside the cookie.
+
+export interface Me {
+  id: string;
+  name: string;
+  role: string;
+  site: { key: string; name: string };
+}
+
+/// What came back instead of an answer. `status` 0 means that no server was reached.
+export class ApiFault extends Error {
+  constructor(readonly status: number, message: string, readonly retryAfterMs: number | null = null) {
+    super(message);
+  }
+}
+
+const LIMIT_MS = 15_000;
+
+function retryAfter(response: Response): number | null {
+  const seconds = Number(response.headers.get('retry-after') ?? NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}
+
+async function detail(response: Response): Promise<string> {
+  try {
+    const problem = (await response.json()) as { title?: unknown; detail?: unknown };
+    return String(problem.detail ?? problem.title ?? response.statusText);
+  } catch {
+    return response.statusText;
+  }
+}
+
+async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method, credentials: 'same-origin', cache: 'no-store', redirect: 'error', signal: AbortSignal.timeout(LIMIT_MS),
+      headers: method === 'GET' ? {} : { 'content-type': 'application/json', 'x-vitrine-csrf': '1' },
+      ...(method === 'POST' ? { body: JSON.stringify(body ?? {}) } : {}),
+    });
+  } catch {
+    throw new ApiFault(0, 'no answer');
+  }
+  if (!response.ok) throw new ApiFault(response.status, await detail(response), retryAfter(response));
+  const text = await response.text();
+  return (text === '' ? {} : JSON.parse(text)) as T;
+}
+
+export const me = async (): Promise<Me> => (await call<{ person: Me }>('GET', '/me')).person;
+
+export const login = async (name: string, password: string): Promise<Me> =>
+  (await call<{ person: Me }>('POST', '/login', { name, password })).person;
+
+export const logout = (): Promise<object> => call('POST', '/logout');
+
+export const ticket = async (): Promise<string> => (await call<{ ticket: string }>('POST', '/tickets')).ticket;

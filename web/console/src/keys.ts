@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { step } from './state/desk.js';
+import { focusComposer, left, sheet, showCatalogue, showList } from './state/layout.js';
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.matches('input:not([type=radio]), textarea, select, [contenteditable]');
+
+/// The console's keys. What a view has used itself (a menu's Esc, the viewer's own keys) it has stopped before it comes here.
+function press(e: KeyboardEvent): void {
+  if (e.defaultPrevented || sheet.peek() !== null || e.isComposing) return;
+  if (e.altKey && !e.ctrlKey && !e.metaKey && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) {
+    e.preventDefault();
+    step(e.key === 'ArrowUp' ? -1 : 1);
+  } else if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === 'k') {
+    e.preventDefault();
+    showCatalogue();
+  } else if (e.key === 'Escape') {
+    if (left.peek() === 'catalogue') showList();
+    focusComposer();
+  } else if (e.key === '?' && !typing(e.target)) {
+    e.preventDefault();
+    sheet.value = 'keys';
+  }
+}
+
+export function listenForKeys(): () => void {
+  document.addEventListener('keydown', press);
+  return () => document.removeEventListener('keydown', press);
+}

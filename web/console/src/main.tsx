@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The associate's console. One effect follows the login: whoever is in gets a line to the server and a list; whoever is out
+/// loses the line, and a different person than before loses what was open.
+
+import { effect, untracked } from '@preact/signals';
+import { render } from 'preact';
+import type { QueueRow } from '../../protocol/index.js';
+import type { Link } from '../../transport/index.js';
+import { adopt, controls, sheet, tokens } from '../../ui/index.js';
+import type { Me } from './api.js';
+import { forgetCatalogue } from './state/catalogue.js';
+import { startClock } from './state/clock.js';
+import { closeAll, markRead, onConversation, reopen } from './state/desk.js';
+import { dropLine, openLine } from './state/line.js';
+import { ask, lastPerson, who, type Login } from './state/login.js';
+import { forgetAll, onRow, watch } from './state/queue.js';
+import { App } from './views/app.js';
+
+function listen(me: Me): (link: Link) => (() => void)[] {
+  return (link) => [
+    // A refused list asks again with the next welcome; the list says that it is loading until then.
+    link.on('welcome', () => { watch(link, me.name).then(() => reopen()).catch(() => undefined); }),
+    link.on('event', ({ op, d }) => { if (op === 'queue.row') onRow(d as QueueRow); }),
+    link.on('conversation', onConversation),
+  ];
+}
+
+function forgetEverything(): void {
+  closeAll();
+  dropLine();
+  forgetAll();
+  forgetCatalogue();
+}
+
+let present: string | null = null;
+
+function follow(login: Login): void {
+  if (login.at === 'in') {
+    if (present !== null && present !== login.me.id) forgetEverything();
+    present = login.me.id;
+    openLine(login.me, listen(login.me));
+  } else if (login.at === 'out' && present !== null && lastPerson.peek() !== present) {
+    forgetEverything();
+    present = null;
+  }
+}
+
+effect(() => {
+  const login = who.value;
+  untracked(() => follow(login));
+});
+
+adopt(document.body, sheet(tokens + controls));
+document.addEventListener('visibilitychange', markRead);
+window.addEventListener('focus', markRead);
+startClock();
+render(<App />, document.getElementById('app') as HTMLElement);
+void ask();

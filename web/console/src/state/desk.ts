@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { computed, signal } from '@preact/signals';
+import type { Conversation } from '../../../transport/index.js';
+import { explain } from '../lib/faults.js';
+import { neighbour, order } from '../lib/rows.js';
+import { focusComposer, left, narrow, pane } from './layout.js';
+import { serverTime, theLink } from './line.js';
+import { claimed, forget, mine, rows, tab } from './queue.js';
+import { say } from './say.js';
+import { Talk } from './talk.js';
+
+/// The conversations this window has open, and the one in front. A preview is a talk that nobody has taken yet.
+
+const PREVIEWS_MAX = 4;
+
+export const talks = signal<ReadonlyMap<string, Talk>>(new Map());
+export const focused = signal<string | null>(null);
+/// The conversation that is being opened or taken, so that its buttons wait.
+export const busy = signal<string | null>(null);
+/// A refusal that belongs to a row: shown there.
+export const rowFault = signal<{ conv: string; text: string } | null>(null);
+
+export const talk = computed(() => talks.value.get(focused.value ?? '') ?? null);
+export const isMine = computed(() => focused.value !== null && mine.value.has(focused.value));
+
+function seen(t: Talk): boolean {
+  return focused.peek() === t.conv && document.visibilityState === 'visible' && document.hasFocus()
+    && (!narrow.matches || pane.peek() === 'thread');
+}
+
+/// Reading is being there: in front, in a visible window. Only one's own conversations are read; a preview leaves no trace.
+export function markRead(): void {
+  const t = talk.peek();
+  if (t !== null && mine.peek().has(t.conv) && seen(t)) t.conversation.peek()?.read();
+}
+
+function onChange(t: Talk, part: string): void {
+  if (part !== 'thread') return;
+  const last = t.conversation.peek()?.rows.at(-1);
+  if (last === undefined || last.by !== 'c') return;
+  if (seen(t)) markRead();
+  if (last.cs > (heard.get(t.conv) ?? Infinity)) say(`${t.name('c')}: new message.`);
+  heard.set(t.conv, last.cs);
+}
+
+/// The last message announced, per conversation: what a snapshot brings is not news.
+const heard = new Map<string, number>();
+
+function talkFor(conv: string): Talk {
+  const there = talks.peek().get(conv);
+  if (there !== undefined) return there;
+  const made = new Talk(conv, onChange);
+  talks.value = new Map(talks.peek()).set(conv, made);
+  return made;
+}
+
+/// The transport made a conversation, or made it again after a reconnect.
+export function onConversation(conversation: Conversation): void {
+  const t = talks.peek().get(conversation.conv);
+  if (t === undefined) return;
+  t.attach(conversation);
+  heard.set(t.conv, conversation.rows.at(-1)?.cs ?? 0);
+}
+
+async function attach(t: Talk, ask: () => Promise<{ c: number }>): Promise<boolean> {
+  busy.value = t.conv;
+  rowFault.value = null;
+  try {
+    const { c } = await ask();
+    const conversation = theLink().conversations.get(c);
+    if (conversation !== undefined) onConversation(conversation);
+    return true;
+  } catch (e) {
+    rowFault.value = { conv: t.conv, text: explain(e) };
+    say(rowFault.value.text);
+    return false;
+  } finally {
+    busy.value = null;
+  }
+}
+
+/// Brings a conversation to the front, opening it first when this window has not: its thread and trail can be read before
+/// anybody takes it.
+export async function open(conv: string): Promise<void> {
+  if (busy.peek() === conv) return;
+  const t = talkFor(conv);
+  focused.value = conv;
+  left.value = 'list';
+  if (narrow.matches) pane.value = 'thread';
+  if (t.conversation.peek() === null) await attach(t, () => theLink().request('conv.open', { conv }));
+  dropOldPreviews();
+  markRead();
+}
+
+export async function take(conv: string): Promise<void> {
+  if (busy.peek() !== null) return;
+  const t = talkFor(conv);
+  const done = await attach(t, () => theLink().request('claim.take', { conv }));
+  if (!done) {
+    if (focused.peek() !== conv && t.conversation.peek() === null) close(conv);
+    return;
+  }
+  claimed(conv);
+  focused.value = conv;
+  tab.value = 'mine';
+  say(`${t.name('c')} is with you.`);
+  focusComposer();
+}
+
+/// Lets go of a conversation in this window; the conversation itself goes on.
+export function close(conv: string): void {
+  const t = talks.peek().get(conv);
+  if (t === undefined) return;
+  const c = t.conversation.peek()?.c;
+  t.release();
+  const next = new Map(talks.peek());
+  next.delete(conv);
+  talks.value = next;
+  heard.delete(conv);
+  if (focused.peek() === conv) focused.value = null;
+  if (c !== undefined) theLink().request('conv.close', {}, c).catch(() => undefined);
+}
+
+/// An ended conversation is put away: out of Mine, out of this window.
+export function putAway(conv: string): void {
+  const next = neighbour(order(rows.peek().values(), 'mine', mine.peek()).map((r) => r.conv).filter((c) => c !== conv), null, 1);
+  close(conv);
+  forget(conv);
+  if (next !== null) void open(next);
+}
+
+function dropOldPreviews(): void {
+  const previews = [...talks.peek().values()].filter((t) => !mine.peek().has(t.conv) && t.conv !== focused.peek());
+  for (const t of previews.slice(0, Math.max(0, previews.length - PREVIEWS_MAX + 1))) close(t.conv);
+}
+
+/// Alt+Up and Alt+Down: through one's own conversations, in the order the list shows them.
+export function step(by: 1 | -1): void {
+  const own = order(rows.peek().values(), 'mine', mine.peek()).map((row) => row.conv);
+  const next = neighbour(own, focused.peek(), by);
+  if (next === null) return;
+  void open(next).then(focusComposer);
+}
+
+export async function end(conv: string): Promise<void> {
+  const t = talks.peek().get(conv);
+  const conversation = t?.conversation.peek();
+  if (t === undefined || !conversation) return;
+  try {
+    await theLink().request('session.end', {}, conversation.c);
+  } catch (e) {
+    t.fault.value = explain(e);
+  }
+}
+
+/// After a new welcome: what the resume did not bring back is opened again. A talk whose conversation is gone keeps what was
+/// typed and says so.
+export async function reopen(): Promise<void> {
+  const link = theLink();
+  const there = new Set([...link.conversations.values()].map((c) => c.conv));
+  for (const t of talks.peek().values()) {
+    if (there.has(t.conv)) continue;
+    await attach(t, () => link.request('conv.open', { conv: t.conv }));
+  }
+}
+
+export function closeAll(): void {
+  for (const t of talks.peek().values()) t.release();
+  talks.value = new Map();
+  heard.clear();
+  focused.value = null;
+}
+
+export const waitedMs = (since: number, at: number): number => serverTime(at) - since;

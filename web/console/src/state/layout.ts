@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { signal } from '@preact/signals';
+
+/// What of the window is shown. Nothing here is worth keeping over a reload.
+
+/// The left column holds the list or the catalogue, never both: the piece needs the width.
+export type Left = 'list' | 'catalogue';
+/// On a narrow screen one column is shown at a time.
+export type Pane = 'left' | 'stage' | 'thread' | 'customer';
+
+export const left = signal<Left>('list');
+export const pane = signal<Pane>('left');
+export const details = signal(true);
+export const sheet = signal<null | 'keys' | 'end'>(null);
+
+export const narrow = window.matchMedia('(max-width: 799px)');
+
+/// Fewer columns than there are things to see: the customer column gives way first.
+const tight = window.matchMedia('(max-width: 1279px)');
+details.value = !tight.matches;
+tight.addEventListener('change', () => { details.value = !tight.matches; });
+
+export function showCatalogue(): void {
+  left.value = 'catalogue';
+  pane.value = 'left';
+  requestAnimationFrame(() => document.getElementById('catalogue-search')?.focus());
+}
+
+export function showList(): void {
+  left.value = 'list';
+  pane.value = 'left';
+}
+
+export function focusComposer(): void {
+  if (narrow.matches) pane.value = 'thread';
+  requestAnimationFrame(() => document.getElementById('composer')?.focus());
+}

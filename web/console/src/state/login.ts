@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { signal } from '@preact/signals';
+import { ApiFault, login as postLogin, logout as postLogout, me, type Me } from '../api.js';
+
+/// Who is logged in. A login can end while conversations are open (expiry, a changed password): then the login screen stands
+/// over everything, and what was typed stays where it was until the same person is back.
+
+export type Login =
+  | { at: 'asking' }
+  /// The server could not be asked; `again` does.
+  | { at: 'unreached' }
+  | { at: 'out'; note: string | null }
+  | { at: 'in'; me: Me };
+
+export const who = signal<Login>({ at: 'asking' });
+/// The person of the last login in this window: their open conversations may be kept, nobody else's.
+export const lastPerson = signal<string | null>(null);
+
+function enter(person: Me): void {
+  who.value = { at: 'in', me: person };
+}
+
+export async function ask(): Promise<void> {
+  who.value = { at: 'asking' };
+  try {
+    enter(await me());
+  } catch (e) {
+    who.value = e instanceof ApiFault && e.status === 401 ? { at: 'out', note: null } : { at: 'unreached' };
+  }
+}
+
+/// Null when logged in, else a sentence and, where the name is locked, when to try again.
+export async function login(name: string, password: string): Promise<{ text: string; untilMs: number | null } | null> {
+  try {
+    enter(await postLogin(name, password));
+    return null;
+  } catch (e) {
+    return refusal(e);
+  }
+}
+
+function refusal(e: unknown): { text: string; untilMs: number | null } {
+  const status = e instanceof ApiFault ? e.status : -1;
+  const untilMs = e instanceof ApiFault && e.retryAfterMs !== null ? Date.now() + e.retryAfterMs : null;
+  if (status === 0) return { text: 'The server cannot be reached. Check your network and try again.', untilMs: null };
+  if (status === 401) return { text: 'That name and password do not fit together. Check both and try again.', untilMs: null };
+  if (status === 429) return { text: 'Too many attempts. To protect the account, logging in is locked for a while.', untilMs };
+  if (status === 503) return { text: 'Many people are logging in just now. Try again in a moment.', untilMs };
+  return { text: 'Logging in did not work. Try again; if it stays so, tell whoever runs Vitrine.', untilMs: null };
+}
+
+/// Called where the server no longer knows the login.
+export function expired(): void {
+  if (who.value.at !== 'in') return;
+  lastPerson.value = who.value.me.id;
+  who.value = { at: 'out', note: 'Your login has ended. Log in again and go on: your conversations and what you typed are still here.' };
+}
+
+export async function logout(): Promise<boolean> {
+  try {
+    await postLogout();
+  } catch (e) {
+    if (e instanceof ApiFault && e.status !== 401) return false;
+  }
+  lastPerson.value = null;
+  who.value = { at: 'out', note: 'You are logged out.' };
+  return true;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Product, ProductRef, ViewItemNew } from '../../../protocol/index.js';
+import { productOf } from './catalogue.js';
+import { pane } from './layout.js';
+import type { Talk } from './talk.js';
+
+/// Putting pieces in front of both: a whole product into an empty viewer (its pictures side by side in the strip), one
+/// picture more into an open one.
+
+const VIEW_ITEMS_MAX = 12;
+const PICTURES_MAX = 5;
+
+/// Why nothing can be shown together now, in words; null: it can.
+export function cannotShow(talk: Talk | null, mine: boolean): string | null {
+  if (talk === null) return 'Open a conversation first.';
+  const state = talk.state;
+  if (state === 'live' && mine) return null;
+  if (!mine) return 'Take this customer first.';
+  if (state === 'away') return 'The customer is away; wait until they are back.';
+  return state === 'ended' ? 'The session has ended.' : 'The session is not live yet.';
+}
+
+const item = (product: Product, media: string, variant?: string): ViewItemNew =>
+  ({ sku: product.sku, media, title: product.title, ...(variant ? { variant } : {}) });
+
+async function openView(talk: Talk, items: ViewItemNew[]): Promise<void> {
+  const conversation = talk.conversation.peek();
+  const first = items[0];
+  if (conversation === null || first === undefined) return;
+  talk.stageFault.value = null;
+  pane.value = 'stage';
+  const there = conversation.view?.items ?? [];
+  if (there.length === 0) return conversation.open(items);
+  const same = there.find((i) => i.media === first.media);
+  if (same !== undefined) return conversation.viewer.set({ active: same.slot });
+  if (there.length < VIEW_ITEMS_MAX) return conversation.addItem(first);
+  talk.stageFault.value = `${VIEW_ITEMS_MAX} pictures are in the viewer, and that is all it holds. Remove one first.`;
+}
+
+/// A product of the catalogue, or one picture of it.
+export function show(talk: Talk, product: Product, media?: string): Promise<void> {
+  const pictures = media === undefined ? product.media.slice(0, PICTURES_MAX) : [media];
+  return openView(talk, pictures.map((m) => item(product, m)));
+}
+
+/// What the customer looks at, from the trail: the picture named there first, the catalogue's others after it.
+export async function showRef(talk: Talk, ref: ProductRef): Promise<void> {
+  const product = await productOf(ref.sku);
+  const media = [...new Set([...(ref.media ? [ref.media] : []), ...(product?.media ?? [])])].slice(0, PICTURES_MAX);
+  if (media.length === 0) {
+    talk.stageFault.value = 'There is no picture of this piece in the catalogue.';
+    return;
+  }
+  await openView(talk, media.map((m) => ({ sku: ref.sku, media: m, title: product?.title ?? ref.name ?? ref.sku, ...(ref.variant ? { variant: ref.variant } : {}) })));
+}
+
+export const refOf = (product: Product): ProductRef => ({
+  sku: product.sku, name: product.title, price: product.price, currency: product.currency,
+  ...(product.url ? { url: product.url } : {}), ...(product.media[0] ? { media: product.media[0] } : {}),
+});
+
+/// A product card in the thread.
+export function sendCard(talk: Talk, product: Product): void {
+  talk.conversation.peek()?.sendProduct(refOf(product));
+  pane.value = 'thread';
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { signal, type Signal } from '@preact/signals';
+import type { Person, State } from '../../../protocol/index.js';
+import type { Conversation } from '../../../transport/index.js';
+import { explain } from '../lib/faults.js';
+
+/// One open conversation as this window has it: the transport's reduced state, with a number that rises when a part of it
+/// changed, and what only this window knows (drafts, place in the thread, errors). It outlives the link: after a reconnect
+/// the same talk gets its conversation again.
+
+export type Voice = 'reply' | 'note';
+type Part = 'thread' | 'session' | 'people' | 'trail' | 'typing' | 'view';
+const parts: readonly Part[] = ['thread', 'session', 'people', 'trail', 'typing', 'view'];
+
+export class Talk {
+  readonly at: Record<Part, Signal<number>>;
+  readonly conversation: Signal<Conversation | null> = signal(null);
+  readonly voice: Signal<Voice> = signal('reply');
+  readonly drafts: Record<Voice, Signal<string>> = { reply: signal(''), note: signal('') };
+  /// What went wrong last, beside the composer and on the stage.
+  readonly fault: Signal<string | null> = signal(null);
+  readonly stageFault: Signal<string | null> = signal(null);
+  /// Where the thread was scrolled to, from its end; null: at the end.
+  fromEnd: number | null = null;
+  readonly changedAt: Signal<number> = signal(0);
+  private undo: (() => void)[] = [];
+
+  constructor(readonly conv: string, private readonly onChange: (talk: Talk, part: Part) => void) {
+    this.at = Object.fromEntries(parts.map((p) => [p, signal(0)])) as Record<Part, Signal<number>>;
+  }
+
+  attach(conversation: Conversation): void {
+    if (this.conversation.peek() === conversation) return;
+    this.release();
+    this.conversation.value = conversation;
+    this.undo = parts.map((part) => conversation.on(part, () => this.touch(part)));
+    this.undo.push(conversation.on('refused', ({ fault }) => { this.stageFault.value = explain(fault); }));
+    for (const part of parts) this.at[part].value++;
+  }
+
+  private touch(part: Part): void {
+    this.at[part].value++;
+    if (part === 'people') this.changedAt.value = Date.now();
+    this.onChange(this, part);
+  }
+
+  release(): void {
+    for (const f of this.undo) f();
+    this.undo = [];
+  }
+
+  /// The customer, as far as they are known.
+  get customer(): Person | undefined {
+    void this.at.people.value;
+    return [...(this.conversation.value?.people.values() ?? [])].find((p) => p.role === 'customer');
+  }
+
+  get typing(): ReadonlySet<string> {
+    void this.at.typing.value;
+    return this.conversation.value?.typing ?? new Set();
+  }
+
+  get state(): State {
+    void this.at.session.value;
+    return this.conversation.value?.session.state ?? 'none';
+  }
+
+  name(who: string): string {
+    void this.at.people.value;
+    const conversation = this.conversation.value;
+    if (conversation !== null && who === conversation.me) return 'You';
+    return conversation?.people.get(who)?.name || (who === 'c' ? 'Visitor' : 'Colleague');
+  }
+}

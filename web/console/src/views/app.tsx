@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { JSX } from 'preact';
+import type { Me } from '../api.js';
+import { tabTitle } from '../lib/title.js';
+import { focused, talk } from '../state/desk.js';
+import { details, left, pane } from '../state/layout.js';
+import { who } from '../state/login.js';
+import { mine, rows, tally } from '../state/queue.js';
+import { listenForKeys } from '../keys.js';
+import { Catalogue } from './catalogue.js';
+import { Customer } from './customer.js';
+import { List } from './list.js';
+import { Gate, LoginView } from './login.js';
+import { Notice } from './notice.js';
+import { Rail } from './rail.js';
+import { Sheets } from './sheets.js';
+import { Stage } from './stage.js';
+import { Thread } from './thread.js';
+
+function unread(): number {
+  let n = 0;
+  for (const conv of mine.value) if (conv !== focused.value || document.hidden) n += rows.value.get(conv)?.unread ?? 0;
+  return n;
+}
+
+function Desk({ me }: { me: Me }): JSX.Element {
+  useEffect(listenForKeys, []);
+  useSignalEffect(() => { document.title = tabTitle(unread(), tally.value.unassigned); });
+  const open = talk.value;
+  const shape = `desk pane-${open === null ? 'left' : pane.value}${open !== null ? ' open' : ''}${open !== null && details.value ? ' details' : ''}`;
+  return (
+    <div class={shape}>
+      <h1 class="vt-unseen">Vitrine console</h1>
+      <Rail me={me} />
+      {left.value === 'list' ? <List /> : <Catalogue />}
+      <main class="middle">
+        <Stage />
+        {open !== null && <Thread key={open.conv} talk={open} />}
+      </main>
+      {open !== null && <Customer talk={open} />}
+      <Notice />
+      <Sheets />
+    </div>
+  );
+}
+
+export function App(): JSX.Element {
+  const login = who.value;
+  if (login.at === 'in') return <Desk me={login.me} />;
+  return login.at === 'out' ? <LoginView note={login.note} /> : <Gate />;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { JSX } from 'preact';
+import type { Page, SessionInfo } from '../../../protocol/index.js';
+import { clock as timeOfDay, icons } from '../../../ui/index.js';
+import { aloud, path } from '../lib/text.js';
+import { coarse, counter, spoken } from '../lib/times.js';
+import { now } from '../state/clock.js';
+import { close, isMine, putAway, waitedMs } from '../state/desk.js';
+import { sheet } from '../state/layout.js';
+import { rows } from '../state/queue.js';
+import { cannotShow, showRef } from '../state/show.js';
+import type { Talk } from '../state/talk.js';
+import { Avatar, Icon, Presence, Price, Thumb } from './parts.js';
+
+const sessions: Record<SessionInfo['state'], string> = {
+  none: 'No session', waiting: 'Waiting', claimed: 'Being asked', live: 'Live', away: 'Away', ended: 'Ended',
+};
+
+function Session({ talk }: { talk: Talk }): JSX.Element | null {
+  void talk.at.session.value;
+  const session = talk.conversation.value?.session;
+  const row = rows.value.get(talk.conv);
+  if (session === undefined) return null;
+  const ms = row === undefined ? null : waitedMs(row.since, now.value);
+  return (
+    <dl class="facts">
+      {session.reference && <div class="fact reference"><dt>Reference, to read out</dt>
+        <dd><span aria-hidden="true">{session.reference}</span><span class="vt-unseen">{aloud(session.reference)}</span></dd></div>}
+      <div class="fact"><dt>Session</dt><dd>{sessions[session.state]}
+        {ms !== null && session.state !== 'none' && <span class="quiet"> · <span aria-hidden="true">{session.state === 'waiting' ? counter(ms) : coarse(ms)}</span><span class="vt-unseen">{spoken(ms)}</span></span>}</dd></div>
+      {session.queue && <div class="fact"><dt>Queue</dt><dd>{session.queue}</dd></div>}
+      {session.associate && !isMine.value && <div class="fact"><dt>With</dt><dd><bdi>{session.associate.name}</bdi></dd></div>}
+    </dl>
+  );
+}
+
+function Stop({ page, talk, latest }: { page: Page; talk: Talk; latest: boolean }): JSX.Element {
+  const why = cannotShow(talk, isMine.value);
+  const { product } = page;
+  return (
+    <li class={latest ? 'stop latest' : 'stop'}>
+      {product ? <Thumb of={product} width={44} /> : <span class="picture none" />}
+      <span class="stop-text">
+        <span class="stop-name"><bdi>{product?.name ?? (page.title || path(page.url))}</bdi></span>
+        <span class="stop-line">{product ? <Price of={product} /> : <bdi>{path(page.url)}</bdi>}</span>
+        <span class="stop-line">{latest ? 'Now' : page.ts === undefined ? '' : <time dateTime={new Date(page.ts).toISOString()}>{timeOfDay(page.ts)}</time>}</span>
+      </span>
+      {product && why === null && (
+        <button type="button" class="vt-icon" onClick={() => void showRef(talk, product)} aria-label={`Show ${product.name ?? 'this piece'} together`} title="Show together"><Icon d={icons.eye} /></button>
+      )}
+    </li>
+  );
+}
+
+function Trail({ talk }: { talk: Talk }): JSX.Element {
+  void talk.at.trail.value;
+  const pages = [...(talk.conversation.value?.trail ?? [])].sort((a, b) => b.n - a.n);
+  const here = talk.customer?.at === 'here';
+  return (
+    <section class="trail" aria-labelledby="trail-title">
+      <h3 id="trail-title">Looked at</h3>
+      {pages.length === 0 ? <p class="quiet">No pages yet. Each page and piece they open appears here.</p>
+        : <ol>{pages.map((page, i) => <Stop key={page.n} page={page} talk={talk} latest={i === 0 && here} />)}</ol>}
+    </section>
+  );
+}
+
+function Ending({ talk }: { talk: Talk }): JSX.Element | null {
+  const { state } = talk;
+  if (!isMine.value) return <button type="button" class="vt-button wide" onClick={() => close(talk.conv)}>Close preview</button>;
+  if (state === 'live' || state === 'away' || state === 'claimed')
+    return <button type="button" class="vt-button wide" onClick={() => { sheet.value = 'end'; }}>End session</button>;
+  return <button type="button" class="vt-button wide" onClick={() => putAway(talk.conv)}>Put away</button>;
+}
+
+/// Who one is talking to, how the session stands, where they have been.
+export function Customer({ talk }: { talk: Talk }): JSX.Element {
+  const customer = talk.customer;
+  const name = customer?.name || rows.value.get(talk.conv)?.name || 'Visitor';
+  return (
+    <aside class="column customer" aria-label="Customer">
+      <div class="scroll">
+        <header class="customer-head">
+          <Avatar name={name} large />
+          <h2><bdi>{name}</bdi></h2>
+          <Presence at={customer?.at} long />
+        </header>
+        <Session talk={talk} />
+        <Trail talk={talk} />
+      </div>
+      <div class="customer-foot"><Ending talk={talk} /></div>
+    </aside>
+  );
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { JSX } from 'preact';
+import type { ChatSend, ProductRef } from '../../../protocol/index.js';
+import type { ThreadRow } from '../../../transport/index.js';
+import { clock, icons } from '../../../ui/index.js';
+import { explain } from '../lib/faults.js';
+import type { Placed } from '../lib/thread.js';
+import { isMine } from '../state/desk.js';
+import { cannotShow, showRef } from '../state/show.js';
+import type { Talk } from '../state/talk.js';
+import { Icon, Picture, Price, Thumb } from './parts.js';
+
+/// A row of the thread as it is laid out: the wire's row and what the layout asks of it.
+export interface Said {
+  by: string;
+  ts: number;
+  note: boolean;
+  row: ThreadRow;
+  body: ChatSend;
+}
+
+export function saidOf(row: ThreadRow): Said | null {
+  if (row.op !== 'chat.send') return null;
+  const body = row.d as ChatSend;
+  return { by: row.by, ts: row.ts, note: body.kind === 'note', row, body };
+}
+
+export function Card({ of, talk }: { of: ProductRef; talk: Talk }): JSX.Element {
+  const why = cannotShow(talk, isMine.value);
+  return (
+    <div class="card">
+      <Thumb of={of} width={72} />
+      <span class="card-text"><span class="card-name"><bdi>{of.name ?? of.sku}</bdi></span><Price of={of} /></span>
+      {why === null && <button type="button" class="vt-button" onClick={() => void showRef(talk, of)}>Show together</button>}
+    </div>
+  );
+}
+
+function Body({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
+  const { kind, body } = said.body;
+  if (kind === 'product' && body.product) return <Card of={body.product} talk={talk} />;
+  if (kind === 'picture' && body.media) return <Picture media={body.media} width={220} alt="Picture sent in the chat" />;
+  return <p class="said" dir="auto">{body.text ?? 'This kind of message needs a newer console.'}</p>;
+}
+
+const receipts = { sending: 'Sending…', failed: 'Not sent', sent: 'Sent', delivered: 'Delivered', read: 'Read' } as const;
+
+function Receipt({ said, talk }: { said: Said; talk: Talk }): JSX.Element | null {
+  const conversation = talk.conversation.value;
+  if (conversation === null || said.note) return null;
+  const state = conversation.status(said.row);
+  if (state === 'failed') return null;
+  return <span class={`receipt ${state}`}>{receipts[state]}{state === 'read' && <Icon d={icons.checks} size={14} />}</span>;
+}
+
+function Failed({ said, talk }: { said: Said; talk: Talk }): JSX.Element | null {
+  if (said.row.state !== 'failed') return null;
+  const conversation = talk.conversation.peek();
+  return (
+    <div class="failed" role="alert">
+      <span>Not sent. {explain(said.row.fault)}</span>
+      <span class="failed-do">
+        <button type="button" class="vt-button" onClick={() => conversation?.retry(said.row)}>Send again</button>
+        <button type="button" class="vt-button" onClick={() => conversation?.discard(said.row)}>Discard</button>
+      </span>
+    </div>
+  );
+}
+
+function Day({ ts }: { ts: number }): JSX.Element {
+  const today = new Date(ts).toDateString() === new Date().toDateString();
+  const text = today ? 'Today' : new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' }).format(ts);
+  return <li class="day" role="separator"><span>{text}</span></li>;
+}
+
+/// One message. Whose it is shows by side, ground and corner before a word is read; a note is drawn as paper among them.
+export function Message({ placed, talk, latest }: { placed: Placed<Said>; talk: Talk; latest: boolean }): JSX.Element {
+  const { row: said, first, last, day } = placed;
+  const staff = said.by !== 'c' && !said.by.startsWith('g');
+  const own = said.by === talk.conversation.value?.me;
+  const state = said.row.state === 'sent' ? '' : said.row.state;
+  return (
+    <>
+      {day && <Day ts={said.ts} />}
+      <li class={`message ${said.note ? 'note' : staff ? 'staff' : 'customer'} ${first ? 'first' : ''} ${last ? 'last' : ''} ${state}`}>
+        {first && <p class="by"><bdi>{own ? 'You' : talk.name(said.by)}</bdi>{said.note && <span class="by-note"><Icon d={icons.note} size={14} />Private note</span>}</p>}
+        <div class={`bubble ${said.body.kind}`}><Body said={said} talk={talk} /></div>
+        <Failed said={said} talk={talk} />
+        {last && said.row.state !== 'failed' && (
+          <p class="under"><time dateTime={new Date(said.ts).toISOString()}>{clock(said.ts)}</time>{own && latest && <Receipt said={said} talk={talk} />}</p>
+        )}
+      </li>
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { icons } from '../../../ui/index.js';
+import type { Me } from '../api.js';
+import { focused } from '../state/desk.js';
+import { left, narrow, pane, sheet, showCatalogue, showList, type Pane } from '../state/layout.js';
+import { line } from '../state/line.js';
+import { logout } from '../state/login.js';
+import { tally } from '../state/queue.js';
+import { say } from '../state/say.js';
+import { Avatar, Icon } from './parts.js';
+
+const states: Record<string, string> = {
+  idle: 'Not connected', connecting: 'Connecting…', live: 'Connected', retrying: 'Reconnecting…', ended: 'Disconnected',
+};
+
+function Item(props: { icon: string; label: string; on: boolean; badge?: number; badgeText?: string; press(): void; hide?: string }): JSX.Element {
+  const { icon, label, on, badge = 0, badgeText, press, hide } = props;
+  return (
+    <button type="button" class={`rail-item ${hide ?? ''}`} aria-current={on ? 'page' : undefined} onClick={press}>
+      <span class="rail-icon"><Icon d={icon} size={22} />{badge > 0 && <span class="badge" aria-hidden="true">{badge}</span>}</span>
+      <span class="rail-label">{label}</span>
+      {badge > 0 && <span class="vt-unseen">, {badge} {badgeText}</span>}
+    </button>
+  );
+}
+
+function PaneItem({ to, icon, label }: { to: Pane; icon: string; label: string }): JSX.Element | null {
+  if (focused.value === null) return null;
+  return <Item hide="phone" icon={icon} label={label} on={pane.value === to} press={() => { pane.value = to; }} />;
+}
+
+function Self({ me }: { me: Me }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const leave = async (): Promise<void> => {
+    if (!(await logout())) say('Logging out did not work: the server cannot be reached.');
+  };
+  return (
+    <div class="self" onKeyDown={(e) => { if (e.key === 'Escape' && open) { e.stopPropagation(); setOpen(false); } }}>
+      <button type="button" class="self-button" aria-expanded={open} aria-controls="self-menu" onClick={() => setOpen(!open)}>
+        <Avatar name={me.name} /><span class={`line-dot ${line.value.state}`} aria-hidden="true" />
+        <span class="vt-unseen">{me.name}, {states[line.value.state]}</span>
+      </button>
+      <div id="self-menu" class="menu" hidden={!open}>
+        <p class="menu-name">{me.name}</p>
+        <p class="menu-line">{me.role} · {me.site.name}</p>
+        <p class="menu-line"><span class={`line-dot inline ${line.value.state}`} aria-hidden="true" />{states[line.value.state]}</p>
+        <button type="button" class="vt-button wide" onClick={() => { setOpen(false); sheet.value = 'keys'; }}>Keys</button>
+        <button type="button" class="vt-button wide" onClick={() => void leave()}>Log out</button>
+      </div>
+    </div>
+  );
+}
+
+/// Where one is and who one is. On a phone it is the bar at the bottom and leads through the columns.
+export function Rail({ me }: { me: Me }): JSX.Element {
+  const atLeft = !narrow.matches || pane.value === 'left';
+  return (
+    <nav class="rail" aria-label="Console">
+      <Item icon={icons.chat} label="Customers" on={atLeft && left.value === 'list'} badge={tally.value.unassigned} badgeText="waiting" press={showList} />
+      <Item icon={icons.search} label="Catalogue" on={atLeft && left.value === 'catalogue'} press={showCatalogue} />
+      <PaneItem to="stage" icon={icons.picture} label="Piece" />
+      <PaneItem to="thread" icon={icons.send} label="Chat" />
+      <PaneItem to="customer" icon={icons.person} label="Customer" />
+      <span class="rail-gap" />
+      <button type="button" class="rail-item rail-keys" onClick={() => { sheet.value = 'keys'; }} aria-label="Keys"><span class="rail-icon key" aria-hidden="true">?</span></button>
+      <Self me={me} />
+    </nav>
+  );
+}

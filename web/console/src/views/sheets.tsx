@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { useEffect, useRef } from 'preact/hooks';
+import type { ComponentChildren, JSX } from 'preact';
+import { end, talk } from '../state/desk.js';
+import { sheet } from '../state/layout.js';
+
+/// What stands over everything until it is answered: the browser's own modal dialog brings focus, Esc and inertness.
+function Dialog({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {
+  const el = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = el.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog class="sheet" ref={el} aria-label={label} onClose={() => { sheet.value = null; }}
+      onClick={(e) => { if (e.target === el.current) sheet.value = null; }}>
+      <div class="sheet-body">{children}</div>
+    </dialog>
+  );
+}
+
+const keys: readonly [string[], string][] = [
+  [['Alt', '↑'], 'Previous of your conversations'],
+  [['Alt', '↓'], 'Next of your conversations'],
+  [['Ctrl', 'K'], 'Search the catalogue'],
+  [['Esc'], 'To the message field'],
+  [['Enter'], 'Send'],
+  [['Shift', 'Enter'], 'New line'],
+  [['+'], 'In the viewer: closer'],
+  [['−'], 'In the viewer: further away'],
+  [['0'], 'In the viewer: the whole picture'],
+  [['?'], 'This sheet'],
+];
+
+function Keys(): JSX.Element {
+  return (
+    <Dialog label="Keys">
+      <h2>Keys</h2>
+      <dl class="keys">
+        {keys.map(([press, what]) => <div key={what}><dt>{press.map((k) => <kbd key={k}>{k}</kbd>)}</dt><dd>{what}</dd></div>)}
+      </dl>
+      <button type="button" class="vt-button wide" onClick={() => { sheet.value = null; }}>Close</button>
+    </Dialog>
+  );
+}
+
+function End(): JSX.Element | null {
+  const t = talk.value;
+  if (t === null) return null;
+  const finish = (): void => {
+    sheet.value = null;
+    void end(t.conv);
+  };
+  return (
+    <Dialog label="End the session">
+      <h2>End this session?</h2>
+      <p>The viewer closes for both of you. The thread stays, and messages can still be written in it.</p>
+      <div class="sheet-do">
+        <button type="button" class="vt-button" onClick={() => { sheet.value = null; }}>Keep going</button>
+        <button type="button" class="vt-button stop" onClick={finish}>End session</button>
+      </div>
+    </Dialog>
+  );
+}
+
+export function Sheets(): JSX.Element | null {
+  if (sheet.value === 'keys') return <Keys />;
+  return sheet.value === 'end' ? <End /> : null;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { JSX } from 'preact';
+import type { Page } from '../../../protocol/index.js';
+import type { Conversation } from '../../../transport/index.js';
+import { icons } from '../../../ui/index.js';
+import { isMine, talk as focusedTalk } from '../state/desk.js';
+import { details, showCatalogue } from '../state/layout.js';
+import { tally } from '../state/queue.js';
+import { cannotShow, showRef } from '../state/show.js';
+import type { Talk } from '../state/talk.js';
+import { Empty, Icon, Price, Thumb } from './parts.js';
+import { hostViewer } from './viewer-host.js';
+
+/// The piece the customer looks at now: the newest page of their trail, if it shows one.
+export function lookingAt(talk: Talk): Page | undefined {
+  void talk.at.trail.value;
+  const trail = talk.conversation.value?.trail ?? [];
+  return trail.reduce<Page | undefined>((latest, page) => (latest === undefined || page.n > latest.n ? page : latest), undefined);
+}
+
+function shown(talk: Talk, sku: string | undefined): boolean {
+  const view = talk.conversation.value?.view;
+  const active = view?.items.find((item) => item.slot === view.active);
+  return sku !== undefined && active?.sku === sku;
+}
+
+function Looking({ talk }: { talk: Talk }): JSX.Element {
+  const product = lookingAt(talk)?.product;
+  void talk.at.view.value;
+  const why = cannotShow(talk, isMine.value);
+  if (product === undefined) return <span class="looking quiet">They are not on a product page</span>;
+  return (
+    <span class="looking">
+      <Thumb of={product} width={36} />
+      <span class="looking-text"><span class="looking-label">They look at</span><span class="looking-name"><bdi>{product.name ?? product.sku}</bdi></span></span>
+      <Price of={product} />
+      {shown(talk, product.sku)
+        ? <span class="quiet small">On the stage</span>
+        : <button type="button" class="vt-button" disabled={why !== null} title={why ?? undefined} onClick={() => void showRef(talk, product)}>Show what they look at</button>}
+    </span>
+  );
+}
+
+function Tools({ talk }: { talk: Talk }): JSX.Element {
+  return (
+    <div class="stage-bar">
+      <Looking talk={talk} />
+      <span class="stage-do">
+        <button type="button" class="vt-button" onClick={showCatalogue}><Icon d={icons.plus} size={16} />Add a piece</button>
+        <button type="button" class="vt-icon wide-only" aria-pressed={details.value} onClick={() => { details.value = !details.value; }}
+          aria-label="Customer details" title="Customer details"><Icon d={icons.person} /></button>
+      </span>
+    </div>
+  );
+}
+
+function Host({ talk, conversation }: { talk: Talk; conversation: Conversation }): JSX.Element {
+  const root = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => (root.current === null ? undefined : hostViewer(root.current, talk, conversation)), [talk, conversation, conversation.me]);
+  return <div class="viewer" ref={root} />;
+}
+
+function Nothing({ talk }: { talk: Talk }): JSX.Element {
+  const why = cannotShow(talk, isMine.value);
+  const product = lookingAt(talk)?.product;
+  if (talk.state === 'ended') return <Empty icon={icons.check} title="The session has ended"><p>What was said stays in the thread; messages still reach the customer there.</p></Empty>;
+  if (why !== null) {
+    return (
+      <Empty icon={icons.picture} title={isMine.value ? why : 'Not with you yet'}>
+        {!isMine.value && <p>Read the thread and the trail; take the customer to look at a piece together.</p>}
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon={icons.picture} title="Look at a piece together">
+      <p>Both of you see the same place of the same picture.</p>
+      {product !== undefined && (
+        <button type="button" class="vt-button vt-main tall offer" onClick={() => void showRef(talk, product)}>
+          <Thumb of={product} width={36} />Show {product.name ?? 'what they look at'}
+        </button>
+      )}
+      <button type="button" class="vt-button" onClick={showCatalogue}>Search the catalogue</button>
+    </Empty>
+  );
+}
+
+function NoTalk(): JSX.Element {
+  const waiting = tally.value.unassigned;
+  return (
+    <section class="column stage" aria-label="Piece">
+      <Empty icon={icons.chat} title={waiting > 0 ? (waiting === 1 ? 'One customer is waiting' : `${waiting} customers are waiting`) : 'No conversation is open'}>
+        <p>{waiting > 0 ? 'Take one from the list, or open a row to read first.' : 'When somebody asks for help, they appear in the list. Open a row to read its thread and trail.'}</p>
+      </Empty>
+    </section>
+  );
+}
+
+/// The piece, and as little else as can be.
+export function Stage(): JSX.Element {
+  const talk = focusedTalk.value;
+  useEffect(() => { if (talk) talk.stageFault.value = null; }, [talk]);
+  if (talk === null) return <NoTalk />;
+  void talk.at.view.value;
+  const conversation = talk.conversation.value;
+  const open = conversation !== null && conversation.view !== null && conversation.view.items.length > 0;
+  return (
+    <section class="column stage" aria-label="Piece">
+      <Tools talk={talk} />
+      <div class="stage-piece">
+        {open && conversation !== null ? <Host key={talk.conv} talk={talk} conversation={conversation} /> : <Nothing talk={talk} />}
+        {talk.stageFault.value !== null && (
+          <p class="stage-fault" role="alert">{talk.stageFault.value}
+            <button type="button" class="vt-icon" aria-label="Dismiss" onClick={() => { talk.stageFault.value = null; }}><Icon d={icons.close} size={16} /></button></p>
+        )}
+      </div>
+    </section>
+  );
+}

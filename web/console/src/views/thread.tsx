@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { icons } from '../../../ui/index.js';
+import { explain } from '../lib/faults.js';
+import { place } from '../lib/thread.js';
+import { busy, isMine, markRead, open, rowFault, take } from '../state/desk.js';
+import { rows } from '../state/queue.js';
+import type { Talk } from '../state/talk.js';
+import { Composer } from './composer.js';
+import { Message, saidOf, type Said } from './message.js';
+import { Avatar, Empty, Icon, Presence } from './parts.js';
+
+const AT_END_PX = 40;
+
+function Head({ talk }: { talk: Talk }): JSX.Element {
+  void talk.at.session.value;
+  const reference = talk.conversation.value?.session.reference;
+  const name = talk.customer?.name || rows.value.get(talk.conv)?.name || 'Visitor';
+  return (
+    <header class="thread-head">
+      <Avatar name={name} />
+      <span class="thread-who"><h2><bdi>{name}</bdi></h2><Presence at={talk.customer?.at} /></span>
+      {reference && <span class="thread-ref"><span class="vt-unseen">Reference </span>{reference}</span>}
+    </header>
+  );
+}
+
+function Older({ talk, box }: { talk: Talk; box: { current: HTMLElement | null } }): JSX.Element | null {
+  const [at, setAt] = useState<'idle' | 'loading'>('idle');
+  const [text, setText] = useState<string | null>(null);
+  const conversation = talk.conversation.value;
+  if (conversation === null || !conversation.more) return null;
+  const load = async (): Promise<void> => {
+    setAt('loading');
+    const from = box.current ? box.current.scrollHeight - box.current.scrollTop : 0;
+    try {
+      await conversation.older();
+      setText(null);
+    } catch (e) {
+      setText(explain(e));
+    }
+    setAt('idle');
+    // What one was reading stays under the eye.
+    requestAnimationFrame(() => { if (box.current) box.current.scrollTop = box.current.scrollHeight - from; });
+  };
+  return (
+    <div class="older">
+      <button type="button" class="vt-button" disabled={at === 'loading'} onClick={() => void load()}>
+        {at === 'loading' ? 'Loading…' : 'Earlier messages'}
+      </button>
+      {text !== null && <p class="trouble" role="alert">{text}</p>}
+    </div>
+  );
+}
+
+/// Instead of a composer, where nobody has taken the customer: reading first is welcome, writing is not.
+function Untaken({ talk }: { talk: Talk }): JSX.Element {
+  const row = rows.value.get(talk.conv);
+  const fault = rowFault.value?.conv === talk.conv ? rowFault.value.text : null;
+  const waits = row?.state === 'waiting' || row?.state === 'claimed';
+  return (
+    <div class="untaken">
+      {waits && <button type="button" class="vt-button vt-main wide tall" disabled={busy.value !== null} onClick={() => void take(talk.conv)}>
+        {busy.value === talk.conv ? 'Taking…' : 'Take this customer'}
+      </button>}
+      <p class="quiet small">{waits ? 'You are reading only. The customer does not see you yet.'
+        : row?.associate ? `${row.associate} is with this customer. You are reading only.` : 'Nobody is waiting here. You are reading only.'}</p>
+      {fault !== null && <p class="trouble" role="alert">{fault}</p>}
+    </div>
+  );
+}
+
+function Typing({ talk }: { talk: Talk }): JSX.Element {
+  const who = [...talk.typing].filter((w) => w !== talk.conversation.value?.me);
+  return (
+    <p class={who.length > 0 ? 'typing on' : 'typing'}>
+      {who.length > 0 && <><span class="dots" aria-hidden="true"><i /><i /><i /></span>{who.map((w) => talk.name(w)).join(', ')} {who.length > 1 ? 'are' : 'is'} typing</>}
+    </p>
+  );
+}
+
+/// Keeps the thread at its end while one is there, and where one left it otherwise, per conversation.
+function useEnd(talk: Talk, length: number): { box: { current: HTMLDivElement | null }; away: boolean; toEnd(): void; moved(): void } {
+  const box = useRef<HTMLDivElement>(null);
+  const [away, setAway] = useState(false);
+  const toEnd = (): void => { box.current?.scrollTo({ top: box.current.scrollHeight }); };
+  useLayoutEffect(() => {
+    const el = box.current;
+    if (el === null) return;
+    if (talk.fromEnd === null) toEnd();
+  }, [talk, length]);
+  useLayoutEffect(() => {
+    const el = box.current;
+    if (el !== null && talk.fromEnd !== null) el.scrollTop = el.scrollHeight - talk.fromEnd;
+    setAway(talk.fromEnd !== null);
+  }, [talk]);
+  const moved = (): void => {
+    const el = box.current;
+    if (el === null || el.clientHeight === 0) return;
+    const end = el.scrollHeight - el.scrollTop - el.clientHeight < AT_END_PX;
+    talk.fromEnd = end ? null : el.scrollHeight - el.scrollTop;
+    setAway(!end);
+  };
+  return { box, away, toEnd, moved };
+}
+
+export function Thread({ talk }: { talk: Talk }): JSX.Element {
+  void talk.at.thread.value;
+  const conversation = talk.conversation.value;
+  const said = (conversation?.rows ?? []).map(saidOf).filter((s): s is Said => s !== null);
+  const { box, away, toEnd, moved } = useEnd(talk, said.length);
+  const latest = said.findLast((s) => s.by === conversation?.me && !s.note);
+  useEffect(() => markRead(), [talk, said.length]);
+  useEffect(() => {
+    if (box.current === null) return undefined;
+    const watch = new ResizeObserver(() => { if (talk.fromEnd === null) toEnd(); });
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, [talk]);
+  return (
+    <section class="column thread" aria-label="Conversation">
+      <Head talk={talk} />
+      <div class="scroll messages" ref={box} onScroll={moved} tabIndex={0} role="region" aria-label="Messages">
+        <Older talk={talk} box={box} />
+        {said.length === 0 && conversation !== null && <Empty icon={icons.chat} title="Nothing written yet"><p>Say hello and read out the reference number.</p></Empty>}
+        {conversation === null && <Waiting talk={talk} />}
+        <ol class="said-list">
+          {place(said).map((p) => <Message key={p.row.row.key} placed={p} talk={talk} latest={p.row === latest} />)}
+        </ol>
+        <Typing talk={talk} />
+      </div>
+      {away && <button type="button" class="vt-button to-end" onClick={toEnd}><Icon d={icons.down} size={16} />Newest</button>}
+      {isMine.value ? <Composer talk={talk} /> : <Untaken talk={talk} />}
+    </section>
+  );
+}
+
+function Waiting({ talk }: { talk: Talk }): JSX.Element {
+  if (busy.value === talk.conv || rowFault.value?.conv !== talk.conv) return <p class="quiet pad">Opening…</p>;
+  return (
+    <Empty icon={icons.close} title="This conversation could not be opened">
+      <p>{rowFault.value.text}</p>
+      <button type="button" class="vt-button" onClick={() => void open(talk.conv)}>Try again</button>
+    </Empty>
+  );
+}
