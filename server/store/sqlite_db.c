@@ -74,15 +74,25 @@ void vt_db_close(struct vt_db *db)
 
 /* --- errors -------------------------------------------------------------------------------- */
 
-/* A quota or a file-size limit is a full disk to whoever waits, though SQLite calls it I/O. */
+/* What the system said to the last failed write of the file or of its log. */
+static bool wrote_too_much(sqlite3 *sqlite, int pointer_op)
+{
+    sqlite3_file *file = NULL;
+    int number = 0;
+    if (sqlite3_file_control(sqlite, "main", pointer_op, &file) != SQLITE_OK || !file || !file->pMethods)
+        return false;
+    file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
+/* A quota or a file-size limit is a full disk to whoever waits, though SQLite calls it I/O; and its
+ * sqlite3_system_errno() has forgotten the cause by the time a commit has failed. */
 static bool is_disk_full(struct vt_db *db, int code)
 {
     if ((code & 0xff) == SQLITE_FULL)
         return true;
-    if ((code & 0xff) != SQLITE_IOERR)
-        return false;
-    int number = sqlite3_system_errno(db->sqlite);
-    return number == ENOSPC || number == EDQUOT || number == EFBIG;
+    return code == SQLITE_IOERR_WRITE && (wrote_too_much(db->sqlite, SQLITE_FCNTL_JOURNAL_POINTER) ||
+                                          wrote_too_much(db->sqlite, SQLITE_FCNTL_FILE_POINTER));
 }
 
 int vt_db_err(struct vt_db *db, int code)

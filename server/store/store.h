@@ -9,7 +9,8 @@
  *
  * A call returns VT_OK, or VT_ERR_FULL when store_queue rows wait already; then `done` does not
  * run. `done`'s err: VT_OK, VT_ERR_STALE (an older epoch than the conversation's), VT_ERR_MISSING,
- * VT_ERR_FULL (disk), VT_ERR_IO, VT_ERR_EXISTS (conv_create). Every table has `site` in its key and every query names it. */
+ * VT_ERR_FULL (disk), VT_ERR_EXISTS (conv_create), VT_ERR_IO. Every table has `site` in its key and
+ * every query names it. */
 #ifndef VT_STORE_H
 #define VT_STORE_H
 
