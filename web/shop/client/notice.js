@@ -11,12 +11,20 @@ function hide() {
   find('[data-notice]').replaceChildren();
 }
 
+/* Not while someone is on it: they may be about to press. */
+function hideLater() {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    if (find('[data-notice]').matches(':hover, :focus-within')) hideLater();
+    else hide();
+  }, SHOWN_MS);
+}
+
 function show(...children) {
   const close = make('button', { type: 'button', class: 'notice-close', 'aria-label': 'Close' }, '×');
   close.addEventListener('click', hide);
   find('[data-notice]').replaceChildren(make('div', { class: 'notice-box' }, ...children, close));
-  clearTimeout(timer);
-  timer = setTimeout(hide, SHOWN_MS);
+  hideLater();
 }
 
 export function announceAdded({ piece, variant }) {

@@ -10,8 +10,13 @@ import { image } from './picture.mjs';
 const CARD_SIZES = '(min-width: 64rem) 23vw, (min-width: 44rem) 31vw, 48vw';
 const LEAD_SIZES = '(min-width: 64rem) 47vw, (min-width: 44rem) 64vw, 98vw';
 
-/* Above the fold on a phone: the lead and the first row. */
-const EAGER = 3;
+/* In the first view on a phone: the lead and the row below it. */
+const SOON = 3;
+
+function loadingOf(n) {
+  if (n === 0) return 'first';
+  return n < SOON ? 'soon' : 'near';
+}
 
 export function priceMarkup(piece) {
   if (!piece.listPrice) return html`<span class="price">${formatMoney(piece.price)}</span>`;
@@ -37,7 +42,7 @@ export function sentence(text) {
 function card(piece, n) {
   const lead = n === 0;
   const gone = soldOutSizes(piece);
-  const picture = image(piece.pictures[0], { sizes: lead ? LEAD_SIZES : CARD_SIZES, alt: '', eager: n < EAGER });
+  const picture = image(piece.pictures[0], { sizes: lead ? LEAD_SIZES : CARD_SIZES, alt: '', when: loadingOf(n) });
   return html`<li class="card${lead ? ' card-lead' : ''}" data-type="${piece.type.toLowerCase()}">
 <a href="/products/${piece.handle}/">
 <span class="card-photo">${picture}${stateOf(piece)}</span>

@@ -7,10 +7,11 @@ function sourceSet(picture) {
   return picture.sources.map(({ url, width }) => `${url} ${width}w`).join(', ');
 }
 
-/** `eager` marks the one picture a page is opened for; every other one waits until it is near. */
-export function image(picture, { sizes, alt = picture.alt, eager = false }) {
+const LOADING = { first: html` fetchpriority="high"`, soon: null, near: html` loading="lazy"` };
+
+/** `when` is `first` for the picture a page is opened for, `soon` for others in the first view, else `near`. */
+export function image(picture, { sizes, alt = picture.alt, when = 'near' }) {
   const [smallest] = picture.sources;
-  const loading = eager ? html`fetchpriority="high"` : html`loading="lazy"`;
   const responsive = picture.sources.length > 1 && html` srcset="${sourceSet(picture)}" sizes="${sizes}"`;
-  return html`<img src="${smallest.url}"${responsive} width="${picture.width}" height="${picture.height}" alt="${alt}" ${loading} decoding="async">`;
+  return html`<img src="${smallest.url}"${responsive} width="${picture.width}" height="${picture.height}" alt="${alt}"${LOADING[when]} decoding="async">`;
 }

@@ -12,7 +12,7 @@ const HERO_SIZES = '(min-width: 48rem) 54vw, 100vw';
 const STILL_SIZES = '(min-width: 48rem) 27vw, 100vw';
 
 function slide(picture, n, count) {
-  const shown = image(picture, { sizes: n === 0 ? HERO_SIZES : STILL_SIZES, eager: n === 0 });
+  const shown = image(picture, { sizes: n === 0 ? HERO_SIZES : STILL_SIZES, when: n === 0 ? 'first' : 'near' });
   return html`<li class="slide" aria-label="Picture ${n + 1} of ${count}">${shown}</li>`;
 }
 
