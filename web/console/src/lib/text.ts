@@ -22,10 +22,12 @@ export function room(text: string, limit = TEXT_LIMIT): number | null {
 export const aloud = (reference: string): string =>
   reference.split('-').map((part) => [...part].join(' ')).join(', ');
 
-/// Two letters for a name where there is no photo.
+/// Two letters for a name where there is no photo; the number of those who have only a number.
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter((w) => w !== '');
-  const pick = words.length > 1 ? [words[0], words[words.length - 1]] : words;
+  const last = words[words.length - 1] ?? '';
+  if (words.length > 1 && /^\d{1,3}$/.test(last)) return last;
+  const pick = words.length > 1 ? [words[0], last] : words;
   return pick.map((w) => [...(w ?? '')][0] ?? '').join('').toLocaleUpperCase();
 }
 

@@ -33,10 +33,10 @@ function Desk({ me }: { me: Me }): JSX.Element {
   const shape = `desk pane-${open === null ? 'left' : pane.value}${open !== null ? ' open' : ''}${open !== null && details.value ? ' details' : ''}`;
   return (
     <div class={shape}>
-      <h1 class="vt-unseen">Vitrine console</h1>
       <Rail me={me} />
       {left.value === 'list' ? <List /> : <Catalogue />}
       <main class="middle">
+        <h1 class="vt-unseen">Vitrine console</h1>
         <Stage />
         {open !== null && <Thread key={open.conv} talk={open} />}
       </main>

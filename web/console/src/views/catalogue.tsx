@@ -45,7 +45,7 @@ function Hit({ product, why }: { product: Product; why: string | null }): JSX.El
         </span>
       </button>
       <span class="hit-do">
-        <button type="button" class="vt-button vt-main" disabled={why !== null || product.media.length === 0} onClick={() => { if (t) void show(t, product); }}>Show together</button>
+        <button type="button" class="vt-button" disabled={why !== null || product.media.length === 0} onClick={() => { if (t) void show(t, product); }}>Show together</button>
         <button type="button" class="vt-button" disabled={t === null || !isMine.value} onClick={() => { if (t) sendCard(t, product); }}>Send card</button>
       </span>
       {open && <div class="hit-more">

@@ -39,12 +39,12 @@ function Stop({ page, talk, latest }: { page: Page; talk: Talk; latest: boolean 
   const why = cannotShow(talk, isMine.value);
   const { product } = page;
   return (
-    <li class={latest ? 'stop latest' : 'stop'}>
+    <li class={latest ? 'visit latest' : 'visit'}>
       {product ? <Thumb of={product} width={44} /> : <span class="picture none" />}
-      <span class="stop-text">
-        <span class="stop-name"><bdi>{product?.name ?? (page.title || path(page.url))}</bdi></span>
-        <span class="stop-line">{product ? <Price of={product} /> : <bdi>{path(page.url)}</bdi>}</span>
-        <span class="stop-line">{latest ? 'Now' : page.ts === undefined ? '' : <time dateTime={new Date(page.ts).toISOString()}>{timeOfDay(page.ts)}</time>}</span>
+      <span class="visit-text">
+        <span class="visit-name"><bdi>{product?.name ?? (page.title || path(page.url))}</bdi></span>
+        <span class="visit-line">{product ? <Price of={product} /> : <bdi>{path(page.url)}</bdi>}</span>
+        <span class="visit-line">{latest ? 'Now' : page.ts === undefined ? '' : <time dateTime={new Date(page.ts).toISOString()}>{timeOfDay(page.ts)}</time>}</span>
       </span>
       {product && why === null && (
         <button type="button" class="vt-icon" onClick={() => void showRef(talk, product)} aria-label={`Show ${product.name ?? 'this piece'} together`} title="Show together"><Icon d={icons.eye} /></button>
@@ -79,9 +79,9 @@ export function Customer({ talk }: { talk: Talk }): JSX.Element {
   const customer = talk.customer;
   const name = customer?.name || rows.value.get(talk.conv)?.name || 'Visitor';
   return (
-    <aside class="column customer" aria-label="Customer">
+    <aside class="column person" aria-label="Customer">
       <div class="scroll">
-        <header class="customer-head">
+        <header class="person-head">
           <Avatar name={name} large />
           <h2><bdi>{name}</bdi></h2>
           <Presence at={customer?.at} long />
@@ -89,7 +89,7 @@ export function Customer({ talk }: { talk: Talk }): JSX.Element {
         <Session talk={talk} />
         <Trail talk={talk} />
       </div>
-      <div class="customer-foot"><Ending talk={talk} /></div>
+      <div class="person-foot"><Ending talk={talk} /></div>
     </aside>
   );
 }

@@ -37,16 +37,16 @@ function Side({ row, own }: { row: QueueRow; own: boolean }): JSX.Element {
   return <span class="row-age">{coarse(waitedMs(row.since, now.value))}</span>;
 }
 
-function TakeButton({ row, gone }: { row: QueueRow; gone: boolean }): JSX.Element | null {
+function TakeButton({ row, gone, first }: { row: QueueRow; gone: boolean; first: boolean }): JSX.Element | null {
   if (gone || (row.state !== 'waiting' && row.state !== 'claimed') || mine.value.has(row.conv)) return null;
   return (
-    <button type="button" class="vt-button vt-main take" disabled={busy.value !== null} onClick={() => void take(row.conv)}>
+    <button type="button" class={first ? 'vt-button vt-main take' : 'vt-button take'} disabled={busy.value !== null} onClick={() => void take(row.conv)}>
       {busy.value === row.conv ? 'Taking…' : 'Take'}<span class="vt-unseen"> {row.name || 'visitor'}</span>
     </button>
   );
 }
 
-function Row({ row, gone }: { row: QueueRow; gone: boolean }): JSX.Element {
+function Row({ row, gone, first }: { row: QueueRow; gone: boolean; first: boolean }): JSX.Element {
   const own = mine.value.has(row.conv);
   const waits = row.state === 'waiting' || row.state === 'claimed';
   const unread = own && row.conv !== focused.value ? row.unread : 0;
@@ -67,7 +67,7 @@ function Row({ row, gone }: { row: QueueRow; gone: boolean }): JSX.Element {
           {unread > 0 && <span class="badge"><span aria-hidden="true">{unread}</span><span class="vt-unseen">{unread} unread</span></span>}
         </span>
       </button>
-      <TakeButton row={row} gone={gone} />
+      <TakeButton row={row} gone={gone} first={first} />
       {rowFault.value?.conv === row.conv && <p class="trouble">{rowFault.value.text}</p>}
     </li>
   );
@@ -100,7 +100,7 @@ function Longest(): JSX.Element | null {
         <span class="longest-label">{tally.value.unassigned === 1 ? 'Waiting' : `${tally.value.unassigned} waiting, longest`}</span>
         <Waited row={row} />
       </button>
-      <TakeButton row={row} gone={false} />
+      <TakeButton row={row} gone={false} first />
     </div>
   );
 }
@@ -148,7 +148,7 @@ export function List(): JSX.Element {
         {still.rows.length > 0 && (
           <ul class="rows" onFocusIn={(e) => still.walk((e.target as Element).matches(':focus-visible'))}
             onFocusOut={(e) => { if (!e.currentTarget.contains(e.relatedTarget as Node | null)) still.walk(false); }}>
-            {still.rows.map((row) => <Row key={row.conv} row={row} gone={!belongs(row, tab.value, mine.value) || !rows.value.has(row.conv)} />)}
+            {still.rows.map((row) => <Row key={row.conv} row={row} first={tab.value === 'unassigned' && row.conv === tally.value.longest?.conv} gone={!belongs(row, tab.value, mine.value) || !rows.value.has(row.conv)} />)}
           </ul>
         )}
         {still.rows.length === 0 && known.value && <Empty icon={icons.hourglass} title={empty.value[0]}><p>{empty.value[1]}</p></Empty>}

@@ -58,9 +58,9 @@ function Failed({ said, talk }: { said: Said; talk: Talk }): JSX.Element | null 
   if (said.row.state !== 'failed') return null;
   const conversation = talk.conversation.peek();
   return (
-    <div class="failed" role="alert">
+    <div class="not-sent" role="alert">
       <span>Not sent. {explain(said.row.fault)}</span>
-      <span class="failed-do">
+      <span class="not-sent-do">
         <button type="button" class="vt-button" onClick={() => conversation?.retry(said.row)}>Send again</button>
         <button type="button" class="vt-button" onClick={() => conversation?.discard(said.row)}>Discard</button>
       </span>
@@ -71,7 +71,7 @@ function Failed({ said, talk }: { said: Said; talk: Talk }): JSX.Element | null 
 function Day({ ts }: { ts: number }): JSX.Element {
   const today = new Date(ts).toDateString() === new Date().toDateString();
   const text = today ? 'Today' : new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' }).format(ts);
-  return <li class="day" role="separator"><span>{text}</span></li>;
+  return <li class="day"><span>{text}</span></li>;
 }
 
 /// One message. Whose it is shows by side, ground and corner before a word is read; a note is drawn as paper among them.

@@ -2,10 +2,12 @@
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { Page } from '../../../protocol/index.js';
+import type { Page, QueueRow } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { icons } from '../../../ui/index.js';
-import { isMine, talk as focusedTalk } from '../state/desk.js';
+import { counter, spoken } from '../lib/times.js';
+import { now } from '../state/clock.js';
+import { busy, isMine, open, rowFault, take, talk as focusedTalk, waitedMs } from '../state/desk.js';
 import { details, showCatalogue } from '../state/layout.js';
 import { tally } from '../state/queue.js';
 import { cannotShow, showRef } from '../state/show.js';
@@ -34,11 +36,10 @@ function Looking({ talk }: { talk: Talk }): JSX.Element {
   return (
     <span class="looking">
       <Thumb of={product} width={36} />
-      <span class="looking-text"><span class="looking-label">They look at</span><span class="looking-name"><bdi>{product.name ?? product.sku}</bdi></span></span>
-      <Price of={product} />
-      {shown(talk, product.sku)
-        ? <span class="quiet small">On the stage</span>
-        : <button type="button" class="vt-button" disabled={why !== null} title={why ?? undefined} onClick={() => void showRef(talk, product)}>Show what they look at</button>}
+      <span class="looking-text"><span class="looking-label">They look at · <Price of={product} /></span><span class="looking-name"><bdi>{product.name ?? product.sku}</bdi></span></span>
+      {isMine.value && !shown(talk, product.sku) && (
+        <button type="button" class="vt-button" disabled={why !== null} title={why ?? undefined} onClick={() => void showRef(talk, product)}>Show what they look at</button>
+      )}
     </span>
   );
 }
@@ -48,7 +49,7 @@ function Tools({ talk }: { talk: Talk }): JSX.Element {
     <div class="stage-bar">
       <Looking talk={talk} />
       <span class="stage-do">
-        <button type="button" class="vt-button" onClick={showCatalogue}><Icon d={icons.plus} size={16} />Add a piece</button>
+        <button type="button" class="vt-button" hidden={!isMine.value} onClick={showCatalogue}><Icon d={icons.plus} size={16} />Add a piece</button>
         <button type="button" class="vt-icon wide-only" aria-pressed={details.value} onClick={() => { details.value = !details.value; }}
           aria-label="Customer details" title="Customer details"><Icon d={icons.person} /></button>
       </span>
@@ -86,12 +87,35 @@ function Nothing({ talk }: { talk: Talk }): JSX.Element {
   );
 }
 
-function NoTalk(): JSX.Element {
-  const waiting = tally.value.unassigned;
+/// Nothing is open and somebody waits: whoever has waited longest, and the piece they look at.
+function First({ row, waiting }: { row: QueueRow; waiting: number }): JSX.Element {
+  const ms = waitedMs(row.since, now.value);
   return (
     <section class="column stage" aria-label="Piece">
-      <Empty icon={icons.chat} title={waiting > 0 ? (waiting === 1 ? 'One customer is waiting' : `${waiting} customers are waiting`) : 'No conversation is open'}>
-        <p>{waiting > 0 ? 'Take one from the list, or open a row to read first.' : 'When somebody asks for help, they appear in the list. Open a row to read its thread and trail.'}</p>
+      <div class="first">
+        <Thumb of={row.product} width={320} />
+        <p class="first-name"><bdi>{row.name || 'A visitor'}</bdi> is waiting</p>
+        <p class="quiet">{row.product && <><bdi>{row.product.name ?? row.product.sku}</bdi> · </>}
+          <span aria-hidden="true">{counter(ms)}</span><span class="vt-unseen">{spoken(ms)}</span>
+          {waiting > 1 && ` · longest of ${waiting}`}</p>
+        <span class="first-do">
+          <button type="button" class="vt-button tall" onClick={() => void open(row.conv)}>Read first</button>
+          <button type="button" class="vt-button vt-main tall" disabled={busy.value !== null} onClick={() => void take(row.conv)}>{busy.value === row.conv ? 'Taking…' : 'Take'}</button>
+        </span>
+        {rowFault.value?.conv === row.conv && <p class="trouble" role="alert">{rowFault.value.text}</p>}
+      </div>
+    </section>
+  );
+}
+
+function NoTalk(): JSX.Element {
+  const waiting = tally.value.unassigned;
+  const row = tally.value.longest;
+  if (row !== null) return <First row={row} waiting={waiting} />;
+  return (
+    <section class="column stage" aria-label="Piece">
+      <Empty icon={icons.chat} title="No conversation is open">
+        <p>When somebody asks for help, they appear in the list. Open a row to read its thread and trail.</p>
       </Empty>
     </section>
   );
@@ -104,12 +128,12 @@ export function Stage(): JSX.Element {
   if (talk === null) return <NoTalk />;
   void talk.at.view.value;
   const conversation = talk.conversation.value;
-  const open = conversation !== null && conversation.view !== null && conversation.view.items.length > 0;
+  const shows = conversation !== null && conversation.view !== null && conversation.view.items.length > 0;
   return (
     <section class="column stage" aria-label="Piece">
       <Tools talk={talk} />
       <div class="stage-piece">
-        {open && conversation !== null ? <Host key={talk.conv} talk={talk} conversation={conversation} /> : <Nothing talk={talk} />}
+        {shows ? <Host key={talk.conv} talk={talk} conversation={conversation} /> : <Nothing talk={talk} />}
         {talk.stageFault.value !== null && (
           <p class="stage-fault" role="alert">{talk.stageFault.value}
             <button type="button" class="vt-icon" aria-label="Dismiss" onClick={() => { talk.stageFault.value = null; }}><Icon d={icons.close} size={16} /></button></p>

@@ -116,9 +116,9 @@ export function Thread({ talk }: { talk: Talk }): JSX.Element {
   useEffect(() => {
     if (box.current === null) return undefined;
     const watch = new ResizeObserver(() => { if (talk.fromEnd === null) toEnd(); });
-    watch.observe(box.current);
+    for (const el of [box.current, ...box.current.children]) watch.observe(el);
     return () => watch.disconnect();
-  }, [talk]);
+  }, [talk, conversation]);
   return (
     <section class="column thread" aria-label="Conversation">
       <Head talk={talk} />
