@@ -21,10 +21,15 @@ struct vt_site {
 };
 
 struct vt_sites;
-/* `ready(arg)` once the first reading is done. */
+/* `ready(arg)` once the first reading is done. `own_origin`: ours, several parted by spaces; NULL until known. */
 struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const char *own_origin, vt_call_fn *ready, void *arg);
-void vt_sites_close(struct vt_sites *sites); /* stops the timer; memory goes with the loop's close */
+/* Stops the timer. The memory goes with vt_sites_destroy, after vt_store_close and once the loop has run dry. */
+void vt_sites_close(struct vt_sites *sites);
 void vt_sites_destroy(struct vt_sites *sites);
+/* Our own origins anew, such as when port 0 became a number. VT_OK or VT_ERR_NOMEM. */
+int vt_sites_own_put(struct vt_sites *sites, const char *own_origin);
+/* `fn(arg)` after each reading that found something changed: sites, people or products. At most 4. */
+int vt_sites_on_change(struct vt_sites *sites, vt_call_fn *fn, void *arg);
 /* A pointer is good for the turn only: keep ids. */
 const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_str key);
 const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str id);

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/catalogue/import.h"
+
+#include "server/api/json.h"
+#include "server/base/err.h"
+#include "server/base/map.h"
+
+enum { SKU_MOST = 64, TITLE_MOST = 300, TEXT_MOST = 2000, URL_MOST = 2048, OPTION_MOST = 64, BODY_BYTES = 65536 };
+
+struct import {
+    const struct vt_import_calls *calls;
+    struct vt_str currency; /* of the file; absent: each product names its own */
+    struct vt_map skus;     /* of products and variants so far; see settle_skus */
+    size_t number;          /* of the product at hand, from 1 */
+    struct vt_buf why;      /* of the refusal at hand */
+    struct vt_buf body;
+};
+
+/* --- fields -------------------------------------------------------------------------------- */
+
+/* Cuts at a character's start and turns control characters into spaces: a title is one line. */
+static void put_line(struct vt_buf *out, const char *name, struct vt_str text, size_t most)
+{
+    char line[TEXT_MOST + 1];
+    if (!text.ptr)
+        return;
+    vt_str_copy(line, most + 1, text);
+    for (char *p = line; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = ' ';
+    vt_json_put_text(out, name, vt_str(line));
+}
+
+/* A decimal with a point: 1 to 12 digits, then at most 4 behind the point. */
+static bool is_price(struct vt_str text)
+{
+    size_t i = 0, whole, behind = 0;
+    while (i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9')
+        i++;
+    whole = i;
+    if (i < text.len && text.ptr[i] == '.')
+        for (i++; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++)
+            behind++;
+    return i == text.len && whole >= 1 && whole <= 12 && (whole == text.len || (behind >= 1 && behind <= 4));
+}
+
+static int take_price(const json_t *from, struct vt_str *ret_price, struct vt_buf *why)
+{
+    int err = vt_json_take_text(from, "price", 1, 24, ret_price, why);
+    if (err || is_price(*ret_price))
+        return err;
+    vt_buf_printf(why, "price \"%.*s\" is no decimal such as \"2450.00\"", VT_STR_ARG(*ret_price));
+    return VT_ERR_INVALID;
+}
+
+static bool is_currency(struct vt_str text)
+{
+    bool good = text.len == 3;
+    for (size_t i = 0; good && i < 3; i++)
+        good = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z';
+    return good;
+}
+
+static int take_currency(struct import *import, const json_t *product, struct vt_str *ret_currency)
+{
+    struct vt_str currency = vt_json_text(product, "currency");
+    if (!currency.ptr)
+        currency = import->currency;
+    *ret_currency = currency;
+    if (currency.ptr && is_currency(currency))
+        return VT_OK;
+    vt_buf_text(&import->why, currency.ptr ? "currency must be three capital letters (ISO 4217)" : "currency is missing");
+    return VT_ERR_INVALID;
+}
+
+/* A sku is compared and shown: no spaces around it, no control characters. */
+static int take_sku(struct import *import, const json_t *from, struct vt_str *ret_sku)
+{
+    int err = vt_json_take_text(from, "sku", 1, SKU_MOST, ret_sku, &import->why);
+    for (size_t i = 0; !err && i < ret_sku->len; i++)
+        if ((unsigned char)ret_sku->ptr[i] <= 0x20 || ret_sku->ptr[i] == 0x7f) {
+            vt_buf_text(&import->why, "sku holds a space or a control character");
+            err = VT_ERR_INVALID;
+        }
+    if (!err && vt_map_get(&import->skus, *ret_sku)) {
+        vt_buf_printf(&import->why, "sku \"%.*s\" is there twice", VT_STR_ARG(*ret_sku));
+        err = VT_ERR_EXISTS;
+    }
+    return err;
+}
+
+/* Only what a link may safely be: a path of the site, or http(s). */
+static bool is_url(struct vt_str url)
+{
+    bool path = url.len > 0 && url.ptr[0] == '/' && (url.len < 2 || url.ptr[1] != '/');
+    bool http = url.len > 8 && (memcmp(url.ptr, "https://", 8) == 0 || memcmp(url.ptr, "http://", 7) == 0);
+    for (size_t i = 0; i < url.len; i++)
+        if ((unsigned char)url.ptr[i] <= 0x20 || url.ptr[i] == '\\')
+            return false;
+    return (path || http) && url.len <= URL_MOST;
+}
+
+/* --- parts of a product -------------------------------------------------------------------- */
+
+static void put_pictures(struct import *import, const json_t *product, struct vt_str sku)
+{
+    const json_t *pictures = json_object_get(product, "pictures"), *picture;
+    size_t i, n = 0;
+    vt_buf_text(&import->body, ",\"media\":[");
+    json_array_foreach(pictures, i, picture) {
+        char media[VT_SHA256_TEXT];
+        struct vt_str path = { json_string_value(picture), json_string_length(picture) };
+        vt_buf_reset(&import->why);
+        int err = n < VT_IMPORT_PICTURES && path.ptr ? import->calls->picture(import->calls->arg, path, media, &import->why)
+                                                     : VT_ERR_INVALID;
+        if (!err) {
+            vt_buf_printf(&import->body, "%s\"%s\"", n++ ? "," : "", media);
+            continue;
+        }
+        if (import->why.len == 0)
+            vt_buf_printf(&import->why, path.ptr ? "more than %d pictures: the rest is left out" : "a picture is no text",
+                          VT_IMPORT_PICTURES);
+        import->calls->refused(import->calls->arg, import->number, sku, vt_buf_view(&import->why));
+        if (n >= VT_IMPORT_PICTURES)
+            break;
+    }
+    vt_buf_byte(&import->body, ']');
+    vt_buf_reset(&import->why);
+}
+
+static int put_variant(struct import *import, const json_t *variant, bool first)
+{
+    struct vt_str sku, price = vt_json_text(variant, "price");
+    int err = json_is_object(variant) ? take_sku(import, variant, &sku) : VT_ERR_INVALID;
+    if (!err && json_object_get(variant, "price"))
+        err = take_price(variant, &price, &import->why);
+    if (err)
+        return err;
+    const json_t *available = json_object_get(variant, "available");
+    vt_buf_text(&import->body, first ? "{" : ",{");
+    vt_json_put_text(&import->body, "sku", sku);
+    put_line(&import->body, "size", vt_json_text(variant, "size"), OPTION_MOST);
+    put_line(&import->body, "colour", vt_json_text(variant, "colour"), OPTION_MOST);
+    vt_json_put_text(&import->body, "price", price);
+    vt_buf_printf(&import->body, ",\"available\":%s}", json_is_false(available) ? "false" : "true");
+    return vt_map_set(&import->skus, sku, import);
+}
+
+static int put_variants(struct import *import, const json_t *product)
+{
+    const json_t *variants = json_object_get(product, "variants"), *variant;
+    size_t i;
+    if (json_array_size(variants) > VT_IMPORT_VARIANTS) {
+        vt_buf_printf(&import->why, "variants: %zu of them, at most %d are taken", json_array_size(variants),
+                      VT_IMPORT_VARIANTS);
+        return VT_ERR_FULL;
+    }
+    vt_buf_text(&import->body, ",\"variants\":[");
+    json_array_foreach(variants, i, variant) {
+        int err = put_variant(import, variant, i == 0);
+        if (!err)
+            continue;
+        VT_CLEANUP(vt_buf_finish) struct vt_buf why = VT_BUF_INIT(512);
+        vt_buf_printf(&why, "variant %zu: %s", i + 1, import->why.len ? vt_buf_cstr(&import->why) : "must be an object");
+        vt_buf_reset(&import->why);
+        vt_buf_str(&import->why, vt_buf_view(&why));
+        return err;
+    }
+    return vt_buf_text(&import->body, "]}");
+}
+
+/* Names taken so far map to `calls`; those of the product at hand to `import`, until it is good: a
+ * product that is refused must not keep its variants' names from a later one. */
+static void settle_skus(struct import *import, const json_t *product, bool good)
+{
+    const json_t *variant;
+    size_t i;
+    json_array_foreach(json_object_get(product, "variants"), i, variant) {
+        struct vt_str name = vt_json_text(variant, "sku");
+        if (!name.ptr || vt_map_get(&import->skus, name) != import)
+            continue;
+        if (good)
+            vt_map_set(&import->skus, name, (void *)import->calls); /* replaces: needs no memory */
+        else
+            vt_map_remove(&import->skus, name);
+    }
+}
+
+static int put_product(struct import *import, const json_t *product, struct vt_str *ret_sku)
+{
+    struct vt_str title, price, currency, url = vt_json_text(product, "url");
+    int err = take_sku(import, product, ret_sku);
+    if (!err)
+        err = vt_json_take_text(product, "title", 1, 4 * TITLE_MOST, &title, &import->why);
+    if (!err)
+        err = take_price(product, &price, &import->why);
+    if (!err)
+        err = take_currency(import, product, &currency);
+    if (!err && url.ptr && !is_url(url)) {
+        vt_buf_text(&import->why, "url must be a path such as /products/ring/, or http(s)://, at most 2048 bytes");
+        err = VT_ERR_INVALID;
+    }
+    if (err)
+        return err;
+    vt_buf_text(&import->body, "{");
+    vt_json_put_text(&import->body, "sku", *ret_sku);
+    put_line(&import->body, "title", title, TITLE_MOST);
+    vt_json_put_text(&import->body, "price", price);
+    vt_json_put_text(&import->body, "currency", currency);
+    vt_json_put_text(&import->body, "url", url);
+    put_line(&import->body, "description", vt_json_text(product, "description"), TEXT_MOST);
+    put_pictures(import, product, *ret_sku);
+    return put_variants(import, product);
+}
+
+/* --- the file ------------------------------------------------------------------------------ */
+
+static int take_product(struct import *import, const json_t *product)
+{
+    struct vt_str sku = { 0 };
+    vt_buf_reset(&import->why);
+    vt_buf_reset(&import->body);
+    int err = VT_ERR_INVALID;
+    if (json_is_object(product))
+        err = put_product(import, product, &sku);
+    else
+        vt_buf_text(&import->why, "a product must be an object");
+    if (err == VT_OK && import->body.failed) {
+        vt_buf_text(&import->why, "the product is larger than 64 KiB");
+        err = VT_ERR_FULL;
+    }
+    if (err == VT_OK)
+        err = vt_map_set(&import->skus, sku, (void *)import->calls);
+    if (err == VT_ERR_NOMEM)
+        return err;
+    settle_skus(import, product, err == VT_OK);
+    if (err == VT_OK)
+        return import->calls->product(import->calls->arg, sku, vt_buf_view(&import->body));
+    import->calls->refused(import->calls->arg, import->number, sku, vt_buf_view(&import->why));
+    return VT_OK;
+}
+
+static int check_file(struct import *import, const json_t *tree, struct vt_buf *ret_error)
+{
+    const json_t *version = json_object_get(tree, "version"), *products = json_object_get(tree, "products");
+    import->currency = vt_json_text(tree, "currency");
+    if (!json_is_object(tree) || !json_is_integer(version) || json_integer_value(version) != 1)
+        vt_buf_text(ret_error, "This is not Vitrine's JSON: it must begin with an object that holds \"version\":1.");
+    else if (!json_is_array(products))
+        vt_buf_text(ret_error, "\"products\" is missing or no list.");
+    else if (json_array_size(products) > VT_IMPORT_PRODUCTS)
+        vt_buf_printf(ret_error, "The file has %zu products; at most %d are taken.", json_array_size(products),
+                      VT_IMPORT_PRODUCTS);
+    else
+        return VT_OK;
+    return VT_ERR_INVALID;
+}
+
+int vt_catalogue_import(struct vt_str text, const struct vt_import_calls *calls, struct vt_buf *ret_error)
+{
+    struct import import = { .calls = calls, .why = VT_BUF_INIT(512), .body = VT_BUF_INIT(BODY_BYTES) };
+    VT_CLEANUP(vt_json_unref) json_t *tree = vt_json_parse(text, VT_IMPORT_BYTES, ret_error);
+    if (!tree)
+        return VT_ERR_INVALID;
+    vt_map_init(&import.skus);
+    int err = check_file(&import, tree, ret_error);
+    const json_t *product;
+    size_t i;
+    if (!err)
+        json_array_foreach(json_object_get(tree, "products"), i, product) {
+            import.number = i + 1;
+            err = take_product(&import, product);
+            if (err)
+                break;
+        }
+    if (err && ret_error->len == 0)
+        vt_buf_printf(ret_error, "Product %zu could not be taken: %s.", import.number, vt_err_name(err));
+    vt_map_finish(&import.skus);
+    vt_buf_finish(&import.why);
+    vt_buf_finish(&import.body);
+    return err;
+}

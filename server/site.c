@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/site.h"
+
+#include <stdlib.h>
+
+#include "server/base/err.h"
+#include "server/log.h"
+#include "server/origin.h"
+
+/* Looked at this often, so a change of `vitrine admin` is served within two seconds. */
+enum { LOOK_MS = 1000, ORIGINS_MOST = 64, LISTENERS_MOST = 4 };
+
+struct vt_sites {
+    struct vt_store *store; /* borrowed */
+    char **own;             /* owned, NULL-terminated */
+    struct vt_list list;    /* list of vt_site.link: what is served */
+    uint64_t version;       /* of `list`; 0: nothing read yet */
+    struct vt_timer timer;
+    vt_call_fn *ready; /* NULL once called */
+    void *ready_arg;
+    struct {
+        vt_call_fn *fn;
+        void *arg;
+    } listeners[LISTENERS_MOST];
+    size_t listeners_n;
+    bool closed;
+    /* One reading at a time: version, sites, then each site's products; then it takes the place of
+     * `list` at once, so nobody sees half of it. */
+    struct {
+        bool busy, failed;
+        uint64_t version;
+        struct vt_list list;   /* list of vt_site.link */
+        struct vt_list *next; /* the site whose products come next */
+    } reading;
+};
+
+/* --- one site ------------------------------------------------------------------------------ */
+
+static void free_origins(char **origins)
+{
+    for (size_t i = 0; origins && origins[i]; i++)
+        free(origins[i]);
+    free(origins);
+}
+
+static void site_destroy(struct vt_site *site)
+{
+    if (!site)
+        return;
+    free_origins(site->origins);
+    free(site->id);
+    free(site->key);
+    free(site->name);
+    free(site->settings);
+    vt_catalogue_destroy(site->catalogue);
+    vt_list_remove(&site->link);
+    free(site);
+}
+
+static char **split_origins(struct vt_str text)
+{
+    char **origins = calloc(ORIGINS_MOST + 1, sizeof(*origins));
+    size_t n = 0;
+    while (origins && text.len > 0 && n < ORIGINS_MOST) {
+        const char *space = memchr(text.ptr, ' ', text.len);
+        size_t len = space ? (size_t)(space - text.ptr) : text.len;
+        if (len > 0 && !(origins[n++] = vt_str_dup((struct vt_str){ text.ptr, len })))
+            break; /* fewer origins are refused more: the next reading tries again */
+        len += space != NULL;
+        text.ptr += len;
+        text.len -= len;
+    }
+    return origins;
+}
+
+static struct vt_site *site_create(const struct vt_store_site *from)
+{
+    struct vt_site *site = calloc(1, sizeof(*site));
+    if (!site)
+        return NULL;
+    vt_list_init(&site->link);
+    site->id = vt_str_dup(from->site);
+    site->key = vt_str_dup(from->key);
+    site->name = vt_str_dup(from->name);
+    site->settings = vt_str_dup(from->settings);
+    site->origins = split_origins(from->origins);
+    site->catalogue = vt_catalogue_create();
+    if (site->id && site->key && site->name && site->settings && site->origins && site->catalogue)
+        return site;
+    site_destroy(site);
+    return NULL;
+}
+
+static void destroy_all(struct vt_list *list)
+{
+    VT_LIST_EACH(site, list, struct vt_site, link)
+        site_destroy(site);
+}
+
+/* --- reading ------------------------------------------------------------------------------- */
+
+static void take_over(struct vt_sites *sites)
+{
+    destroy_all(&sites->list);
+    VT_LIST_EACH(site, &sites->reading.list, struct vt_site, link) {
+        vt_list_remove(&site->link);
+        vt_list_append(&sites->list, &site->link);
+    }
+    sites->version = sites->reading.version;
+    if (sites->ready) {
+        vt_call_fn *ready = sites->ready;
+        sites->ready = NULL;
+        ready(sites->ready_arg);
+    }
+    for (size_t i = 0; i < sites->listeners_n; i++)
+        sites->listeners[i].fn(sites->listeners[i].arg);
+}
+
+/* The end of a reading, good or not; what failed is tried again at the timer. */
+static void finish_reading(struct vt_sites *sites, int err)
+{
+    sites->reading.busy = false;
+    if (sites->closed)
+        return;
+    if (err) {
+        destroy_all(&sites->reading.list);
+        vt_log(VT_LOG_WARN, "sites.read", VT_LOG_T("error", vt_err_name(err)));
+        return;
+    }
+    take_over(sites);
+}
+
+static void read_next_products(struct vt_sites *sites);
+
+static void handle_products(void *arg, int err, const struct vt_store_product *products, size_t n)
+{
+    struct vt_sites *sites = arg;
+    struct vt_site *site = VT_CONTAINER_OF(sites->reading.next, struct vt_site, link);
+    for (size_t i = 0; i < n && !err; i++) {
+        err = vt_catalogue_add(site->catalogue, products[i].sku, products[i].body);
+        if (err == VT_ERR_INVALID || err == VT_ERR_FULL) {
+            vt_log(VT_LOG_WARN, "sites.product", VT_LOG_T("site", site->key), VT_LOG_S("sku", products[i].sku),
+                   VT_LOG_T("error", vt_err_name(err)));
+            err = VT_OK; /* one bad product is no reason to serve an old catalogue */
+        }
+    }
+    if (err || sites->closed) {
+        finish_reading(sites, err);
+        return;
+    }
+    sites->reading.next = sites->reading.next->next;
+    read_next_products(sites);
+}
+
+static void read_next_products(struct vt_sites *sites)
+{
+    if (sites->reading.next == &sites->reading.list) {
+        finish_reading(sites, VT_OK);
+        return;
+    }
+    struct vt_site *site = VT_CONTAINER_OF(sites->reading.next, struct vt_site, link);
+    int err = vt_store_products(sites->store, vt_str(site->id), handle_products, sites);
+    if (err)
+        finish_reading(sites, err);
+}
+
+static void handle_sites(void *arg, int err, const struct vt_store_site *from, size_t n)
+{
+    struct vt_sites *sites = arg;
+    for (size_t i = 0; i < n && !err; i++) {
+        struct vt_site *site = site_create(&from[i]);
+        if (site)
+            vt_list_append(&sites->reading.list, &site->link);
+        else
+            err = VT_ERR_NOMEM;
+    }
+    if (err || sites->closed) {
+        finish_reading(sites, err);
+        return;
+    }
+    sites->reading.next = sites->reading.list.next;
+    read_next_products(sites);
+}
+
+static void handle_version(void *arg, int err, uint64_t version)
+{
+    struct vt_sites *sites = arg;
+    sites->reading.busy = false;
+    if (err)
+        vt_log(VT_LOG_WARN, "sites.version", VT_LOG_T("error", vt_err_name(err)));
+    if (err || sites->closed || version == sites->version)
+        return;
+    sites->reading.version = version;
+    sites->reading.busy = true;
+    err = vt_store_sites(sites->store, handle_sites, sites);
+    if (err)
+        finish_reading(sites, err);
+}
+
+static void look(void *arg)
+{
+    struct vt_sites *sites = arg;
+    if (sites->reading.busy)
+        return;
+    /* A full queue is no news here: the timer comes again. */
+    sites->reading.busy = vt_store_accounts_version(sites->store, handle_version, sites) == VT_OK;
+}
+
+/* --- life ---------------------------------------------------------------------------------- */
+
+struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const char *own_origin, vt_call_fn *ready,
+                                 void *arg)
+{
+    struct vt_sites *sites = calloc(1, sizeof(*sites));
+    char **own = split_origins(vt_str(own_origin));
+    if (!sites || !own) {
+        free(sites);
+        free_origins(own);
+        return NULL;
+    }
+    sites->store = store;
+    sites->own = own;
+    sites->ready = ready;
+    sites->ready_arg = arg;
+    vt_list_init(&sites->list);
+    vt_list_init(&sites->reading.list);
+    vt_timer_init(loop, &sites->timer, look, sites);
+    vt_timer_start(&sites->timer, 0, LOOK_MS);
+    return sites;
+}
+
+void vt_sites_close(struct vt_sites *sites)
+{
+    if (sites->closed)
+        return;
+    sites->closed = true;
+    vt_timer_stop(&sites->timer);
+    vt_timer_close(&sites->timer, NULL);
+}
+
+void vt_sites_destroy(struct vt_sites *sites)
+{
+    if (!sites)
+        return;
+    destroy_all(&sites->list);
+    destroy_all(&sites->reading.list);
+    free_origins(sites->own);
+    free(sites);
+}
+
+int vt_sites_own_put(struct vt_sites *sites, const char *own_origin)
+{
+    char **own = split_origins(vt_str(own_origin));
+    if (!own)
+        return VT_ERR_NOMEM;
+    free_origins(sites->own);
+    sites->own = own;
+    return VT_OK;
+}
+
+int vt_sites_on_change(struct vt_sites *sites, vt_call_fn *fn, void *arg)
+{
+    if (sites->listeners_n == LISTENERS_MOST)
+        return VT_ERR_FULL;
+    sites->listeners[sites->listeners_n].fn = fn;
+    sites->listeners[sites->listeners_n++].arg = arg;
+    return VT_OK;
+}
+
+/* --- asking -------------------------------------------------------------------------------- */
+
+const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_str key)
+{
+    VT_LIST_EACH(site, (struct vt_list *)&sites->list, struct vt_site, link)
+        if (vt_str_eq(vt_str(site->key), key))
+            return site;
+    return NULL;
+}
+
+const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str id)
+{
+    VT_LIST_EACH(site, (struct vt_list *)&sites->list, struct vt_site, link)
+        if (vt_str_eq(vt_str(site->id), id))
+            return site;
+    return NULL;
+}
+
+static bool is_listed(char **origins, struct vt_str origin)
+{
+    for (size_t i = 0; origins[i]; i++)
+        if (vt_origin_same(vt_str(origins[i]), origin))
+            return true;
+    return false;
+}
+
+bool vt_site_origin_allowed(const struct vt_site *site, struct vt_str origin)
+{
+    return is_listed(site->origins, origin);
+}
+
+bool vt_sites_origin_own(const struct vt_sites *sites, struct vt_str origin)
+{
+    return is_listed(sites->own, origin);
+}
+
+bool vt_sites_origin_known(const struct vt_sites *sites, struct vt_str origin)
+{
+    if (vt_sites_origin_own(sites, origin))
+        return true;
+    VT_LIST_EACH(site, (struct vt_list *)&sites->list, struct vt_site, link)
+        if (vt_site_origin_allowed(site, origin))
+            return true;
+    return false;
+}
