@@ -48,6 +48,57 @@ void vt_bin_head_put(uint8_t *p, const struct vt_bin_head *head)
     put_u32(p + 8, head->ts);
 }
 
+/* Bytes of a body by what it says itself; 0 when only its end would tell. */
+static size_t own_bytes(uint8_t type, const uint8_t *body, size_t n)
+{
+    switch (type) {
+    case VT_BIN_PTR:
+        return n < 12 ? 0 : 12 + (size_t)body[10] * 4;
+    case VT_BIN_VIEW:
+        return 24;
+    default:
+        return (void)body, (void)n, 0;
+    }
+}
+
+void vt_bin_message_init(struct vt_bin_message *message, const uint8_t *p, size_t n)
+{
+    *message = (struct vt_bin_message){ .at = p, .end = p + n };
+}
+
+/* Where the next frame ends; NULL when the message is broken. Moves `at` past a length. */
+static const uint8_t *frame_end(struct vt_bin_message *message)
+{
+    const size_t rest = (size_t)(message->end - message->at);
+    if (message->is_started) {
+        const size_t n = rest < 2 ? SIZE_MAX : get_u16(message->at);
+        message->at += rest < 2 ? 0 : 2;
+        return n <= (size_t)(message->end - message->at) ? message->at + n : NULL;
+    }
+    if (rest < VT_BIN_HEAD_BYTES || !(message->at[1] & VT_BIN_MORE))
+        return message->end;
+    const size_t n = own_bytes(message->at[0], message->at + VT_BIN_HEAD_BYTES, rest - VT_BIN_HEAD_BYTES);
+    return n > 0 && n <= rest - VT_BIN_HEAD_BYTES ? message->at + VT_BIN_HEAD_BYTES + n : NULL;
+}
+
+int vt_bin_message_next(struct vt_bin_message *message, struct vt_bin_head *ret_head,
+                        const uint8_t **ret_body, size_t *ret_n)
+{
+    if (message->is_started && message->at == message->end)
+        return 1;
+    const uint8_t *end = frame_end(message);
+    const uint8_t *at = message->at;
+    message->is_started = true;
+    message->at = end ? end : message->end;
+    if (!end || vt_bin_head_get(at, (size_t)(end - at), ret_head)) {
+        message->at = message->end;
+        return VT_ERR_FRAME_BAD;
+    }
+    *ret_body = at + VT_BIN_HEAD_BYTES;
+    *ret_n = (size_t)(end - at) - VT_BIN_HEAD_BYTES;
+    return VT_OK;
+}
+
 int vt_bin_draw_get(const uint8_t *body, size_t n, struct vt_bin_draw *ret)
 {
     if (n < 8 || (n - 8) % 4 != 0 || (n - 8) / 4 > 128)

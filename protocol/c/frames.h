@@ -3,6 +3,7 @@
 #ifndef VT_PROTOCOL_FRAMES_H
 #define VT_PROTOCOL_FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,18 @@ struct vt_bin_head {
 int vt_bin_head_get(const uint8_t *p, size_t n, struct vt_bin_head *ret);
 /* Writes VT_BIN_HEAD_BYTES. */
 void vt_bin_head_put(uint8_t *p, const struct vt_bin_head *head);
+
+/* The frames of one binary message: one, or with VT_BIN_MORE in its flags others behind it, each
+ * after its length as u16. The first has no length of its own, so a type whose list fills the frame
+ * cannot come first. Borrows the bytes. */
+struct vt_bin_message {
+    const uint8_t *at, *end;
+    bool is_started;
+};
+void vt_bin_message_init(struct vt_bin_message *message, const uint8_t *p, size_t n);
+/* VT_OK: a head, and the bytes behind it. 1: no more. VT_ERR_FRAME_BAD: broken, ends here. */
+int vt_bin_message_next(struct vt_bin_message *message, struct vt_bin_head *ret_head,
+                        const uint8_t **ret_body, size_t *ret_n);
 
 /* Points of a stroke being drawn; with LAST it becomes a mark. kind: 0 ink, 1 circle, 2 arrow. Points fill the frame. */
 struct vt_bin_draw_points {

@@ -44,7 +44,7 @@ struct vt_op_row {
     uint8_t states;     /* bits 1 << enum vt_state */
     enum vt_class class_;
     enum vt_rate rate;
-    uint32_t max_bytes; /* of the whole message on the wire */
+    uint32_t max_bytes; /* of one message as it comes in; of an e row, as it goes out */
     const struct vt_shape *msg, *evt, *rep; /* NULL: there is none */
 };
 

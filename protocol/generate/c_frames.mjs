@@ -29,6 +29,7 @@ export function framesH(model) {
   return HEAD('protocol/frames.json') + `#ifndef VT_PROTOCOL_FRAMES_H
 #define VT_PROTOCOL_FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,18 @@ struct vt_bin_head {
 int vt_bin_head_get(const uint8_t *p, size_t n, struct vt_bin_head *ret);
 /* Writes VT_BIN_HEAD_BYTES. */
 void vt_bin_head_put(uint8_t *p, const struct vt_bin_head *head);
+
+/* The frames of one binary message: one, or with VT_BIN_MORE in its flags others behind it, each
+ * after its length as u16. The first has no length of its own, so a type whose list fills the frame
+ * cannot come first. Borrows the bytes. */
+struct vt_bin_message {
+    const uint8_t *at, *end;
+    bool is_started;
+};
+void vt_bin_message_init(struct vt_bin_message *message, const uint8_t *p, size_t n);
+/* VT_OK: a head, and the bytes behind it. 1: no more. VT_ERR_FRAME_BAD: broken, ends here. */
+int vt_bin_message_next(struct vt_bin_message *message, struct vt_bin_head *ret_head,
+                        const uint8_t **ret_body, size_t *ret_n);
 
 ${model.frames.map(structText).join('\n')}
 #endif
@@ -74,6 +87,62 @@ function rangeChecks(frame) {
     ...(field.min !== undefined ? [`    if (frame.${field.name} < ${field.min})\n        return VT_ERR_FRAME_BAD;\n`] : []),
   ]).join('');
 }
+
+/// The body's own length where it does not fill the frame.
+function ownBytes(frame) {
+  const { list } = frame;
+  if (!list) return `    case VT_BIN_${frame.id}:\n        return ${frame.bodyBytes};\n`;
+  if (!list.count) return '';
+  return `    case VT_BIN_${frame.id}:\n        return n < ${frame.bodyBytes} ? 0 : ${frame.bodyBytes} + (size_t)body[${list.count.at}] * ${list.itemBytes};\n`;
+}
+
+const messageText = (model) => `/* Bytes of a body by what it says itself; 0 when only its end would tell. */
+static size_t own_bytes(uint8_t type, const uint8_t *body, size_t n)
+{
+    switch (type) {
+${model.frames.map(ownBytes).join('')}    default:
+        return (void)body, (void)n, 0;
+    }
+}
+
+void vt_bin_message_init(struct vt_bin_message *message, const uint8_t *p, size_t n)
+{
+    *message = (struct vt_bin_message){ .at = p, .end = p + n };
+}
+
+/* Where the next frame ends; NULL when the message is broken. Moves \`at\` past a length. */
+static const uint8_t *frame_end(struct vt_bin_message *message)
+{
+    const size_t rest = (size_t)(message->end - message->at);
+    if (message->is_started) {
+        const size_t n = rest < 2 ? SIZE_MAX : get_u16(message->at);
+        message->at += rest < 2 ? 0 : 2;
+        return n <= (size_t)(message->end - message->at) ? message->at + n : NULL;
+    }
+    if (rest < VT_BIN_HEAD_BYTES || !(message->at[1] & VT_BIN_MORE))
+        return message->end;
+    const size_t n = own_bytes(message->at[0], message->at + VT_BIN_HEAD_BYTES, rest - VT_BIN_HEAD_BYTES);
+    return n > 0 && n <= rest - VT_BIN_HEAD_BYTES ? message->at + VT_BIN_HEAD_BYTES + n : NULL;
+}
+
+int vt_bin_message_next(struct vt_bin_message *message, struct vt_bin_head *ret_head,
+                        const uint8_t **ret_body, size_t *ret_n)
+{
+    if (message->is_started && message->at == message->end)
+        return 1;
+    const uint8_t *end = frame_end(message);
+    const uint8_t *at = message->at;
+    message->is_started = true;
+    message->at = end ? end : message->end;
+    if (!end || vt_bin_head_get(at, (size_t)(end - at), ret_head)) {
+        message->at = message->end;
+        return VT_ERR_FRAME_BAD;
+    }
+    *ret_body = at + VT_BIN_HEAD_BYTES;
+    *ret_n = (size_t)(end - at) - VT_BIN_HEAD_BYTES;
+    return VT_OK;
+}
+`;
 
 function getText(frame) {
   const { list } = frame;
@@ -165,5 +234,6 @@ void vt_bin_head_put(uint8_t *p, const struct vt_bin_head *head)
     put_u32(p + 8, head->ts);
 }
 
+${messageText(model)}
 ${model.frames.map((frame) => `${getText(frame)}\n${putText(frame)}`).join('\n')}`;
 }

@@ -67,6 +67,15 @@ ${loop}  return view.buffer as ArrayBuffer;
 `;
 }
 
+/// The bytes of a first frame by what it says itself.
+function ownBytes(frame, headBytes) {
+  const { list } = frame;
+  const body = headBytes + frame.bodyBytes;
+  if (list && !list.count) return '';
+  if (!list) return `  if (type === BIN.${frame.id}) return ${body};\n`;
+  return `  if (type === BIN.${frame.id}) return view.byteLength < ${body} ? 0 : ${body} + view.getUint8(${headBytes + list.count.at}) * ${list.itemBytes};\n`;
+}
+
 export function framesTs(model) {
   const { headBytes, flags, channels } = model.wire;
   const object = (entries) => `{ ${entries.map(([key, value]) => `${key}: ${value}`).join(', ')} } as const`;
@@ -107,6 +116,27 @@ function withHead(type: number, head: Omit<FrameHead, 'type'>, bytes: number): D
 ${model.frames.map((frame) => reader(frame, headBytes)).join('\n')}
 /// Each writer gives the whole frame with its head.
 ${model.frames.map((frame) => writer(frame, headBytes)).join('\n')}
+function ownBytes(view: DataView): number {
+  const type = view.getUint8(0);
+${model.frames.map((frame) => ownBytes(frame, headBytes)).join('')}  return 0;
+}
+
+/// The frames of one binary message: one, or with MORE in its flags others behind it, each after its length as u16.
+/// Null when the message is broken.
+export function splitFrames(buffer: ArrayBuffer): DataView[] | null {
+  const first = new DataView(buffer);
+  if (buffer.byteLength < ${headBytes} || !(first.getUint8(1) & FLAG.MORE)) return [first];
+  const frames: DataView[] = [];
+  for (let at = 0, n = ownBytes(first); ; at += 2) {
+    if (n < ${headBytes} || at + n > buffer.byteLength) return null;
+    frames.push(new DataView(buffer, at, n));
+    at += n;
+    if (at === buffer.byteLength) return frames;
+    if (at + 2 > buffer.byteLength) return null;
+    n = first.getUint16(at, true);
+  }
+}
+
 /// True when \`a\` comes after \`b\` in serial arithmetic.
 export const isAfter = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 `;

@@ -199,6 +199,25 @@ function badFrames(model, frame, good) {
   return out.map(([name, bytes]) => ({ frame: frame.name, name, hex: bytes.toString('hex') }));
 }
 
+/// Several frames in one message; without `frames` it is broken.
+function messageVectors(valid) {
+  const MORE = 32;
+  const of = (name, i) => Buffer.from(valid.filter(({ frame }) => frame === name)[i].hex, 'hex');
+  const more = (bytes) => { const copy = Buffer.from(bytes); copy[1] |= MORE; return copy; };
+  const after = (bytes) => { const n = Buffer.alloc(2); n.writeUInt16LE(bytes.length); return Buffer.concat([n, bytes]); };
+  const [view, ptr, trail, draw] = [of('VIEW', 0), of('PTR', 0), of('PTR', 1), of('DRAW', 0)];
+  const good = (name, ...parts) => ({ name, hex: Buffer.concat([more(parts[0]), ...parts.slice(1).map(after)]).toString('hex'), frames: [more(parts[0]), ...parts.slice(1)].map((p) => p.toString('hex')) });
+  const bad = (name, ...parts) => ({ name, hex: Buffer.concat(parts).toString('hex') });
+  return [
+    { name: 'one frame', hex: draw.toString('hex'), frames: [draw.toString('hex')] },
+    good('MORE, and nothing follows', view), good('three frames', trail, view, draw), good('the same twice', ptr, ptr),
+    bad('a first frame whose end nobody knows', more(draw), after(ptr)), bad('a length cut', more(ptr), Buffer.from([1])),
+    bad('a length past the end', more(ptr), Buffer.from([37, 0]), view), bad('a further frame without a head', more(ptr), after(Buffer.from([6]))),
+    bad('an empty further frame', more(ptr), after(Buffer.alloc(0))), bad('a first frame cut', more(view).subarray(0, 20)),
+    bad('an unknown type first', more(Buffer.from('870010000000000000000000', 'hex')), after(ptr)),
+  ];
+}
+
 function frameVectors(model) {
   const valid = [];
   const invalid = [];
@@ -208,7 +227,8 @@ function frameVectors(model) {
     invalid.push(...badFrames(model, frame, Buffer.from(made.at(-1).hex, 'hex')));
   }
   const heads = [['too short', '0100100001000000010000'], ['a channel above the last', `01000080${'00'.repeat(8)}`]].map(([name, hex]) => ({ name, hex }));
-  return { text: `{ "valid":\n${lines(valid)},\n"invalid":\n${lines(invalid)},\n"heads":\n${lines(heads)} }\n`, valid, invalid };
+  const messages = messageVectors(valid);
+  return { text: `{ "valid":\n${lines(valid)},\n"invalid":\n${lines(invalid)},\n"heads":\n${lines(heads)},\n"messages":\n${lines(messages)} }\n`, valid, invalid, messages };
 }
 
 export function vectorFiles(model) {
@@ -237,6 +257,6 @@ function seedFiles(model, samples, frames) {
   for (const { name, hex } of JSON.parse(wireVectors()).bad) {
     if (hex.length < 2000) seeds.set(`tests/fuzz/corpus/decode/wire-${name.replace(/[^a-z0-9]+/gi, '-')}`, Buffer.from(hex, 'hex'));
   }
-  [...frames.valid, ...frames.invalid].forEach(({ frame, hex }, i) => seeds.set(`tests/fuzz/corpus/frames/${frame}-${i}`, Buffer.from(hex, 'hex')));
+  [...frames.valid, ...frames.invalid, ...frames.messages.map(({ hex }) => ({ frame: 'message', hex }))].forEach(({ frame, hex }, i) => seeds.set(`tests/fuzz/corpus/frames/${frame}-${i}`, Buffer.from(hex, 'hex')));
   return seeds;
 }

@@ -163,5 +163,28 @@ export function writeView(head: Omit<FrameHead, 'type'>, frame: ViewFrame): Arra
   return view.buffer as ArrayBuffer;
 }
 
+function ownBytes(view: DataView): number {
+  const type = view.getUint8(0);
+  if (type === BIN.PTR) return view.byteLength < 24 ? 0 : 24 + view.getUint8(22) * 4;
+  if (type === BIN.VIEW) return 36;
+  return 0;
+}
+
+/// The frames of one binary message: one, or with MORE in its flags others behind it, each after its length as u16.
+/// Null when the message is broken.
+export function splitFrames(buffer: ArrayBuffer): DataView[] | null {
+  const first = new DataView(buffer);
+  if (buffer.byteLength < 12 || !(first.getUint8(1) & FLAG.MORE)) return [first];
+  const frames: DataView[] = [];
+  for (let at = 0, n = ownBytes(first); ; at += 2) {
+    if (n < 12 || at + n > buffer.byteLength) return null;
+    frames.push(new DataView(buffer, at, n));
+    at += n;
+    if (at === buffer.byteLength) return frames;
+    if (at + 2 > buffer.byteLength) return null;
+    n = first.getUint16(at, true);
+  }
+}
+
 /// True when `a` comes after `b` in serial arithmetic.
 export const isAfter = (a: number, b: number): boolean => ((a - b) | 0) > 0;

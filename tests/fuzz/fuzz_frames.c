@@ -36,16 +36,30 @@ CHECK(ptr)
 CHECK(draw)
 CHECK(view)
 
+/* Every frame lies inside the message, and the walk ends. */
+static void check_message(const uint8_t *data, size_t size)
+{
+    struct vt_bin_message message;
+    struct vt_bin_head head;
+    const uint8_t *body;
+    size_t n;
+    vt_bin_message_init(&message, data, size);
+    for (size_t count = 0; vt_bin_message_next(&message, &head, &body, &n) == 0; count++) {
+        require(count <= size && body >= data && n <= size && body + n <= data + size);
+        check_ptr(body, n);
+        check_draw(body, n);
+        check_view(body, n);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct vt_bin_head head, again;
+    struct vt_bin_head head;
     uint8_t bytes[VT_BIN_HEAD_BYTES];
-    if (vt_bin_head_get(data, size, &head))
-        return 0;
-    vt_bin_head_put(bytes, &head);
-    require(vt_bin_head_get(bytes, sizeof(bytes), &again) == 0 && memcmp(bytes, data, sizeof(bytes)) == 0);
-    check_ptr(data + VT_BIN_HEAD_BYTES, size - VT_BIN_HEAD_BYTES);
-    check_draw(data + VT_BIN_HEAD_BYTES, size - VT_BIN_HEAD_BYTES);
-    check_view(data + VT_BIN_HEAD_BYTES, size - VT_BIN_HEAD_BYTES);
+    if (vt_bin_head_get(data, size, &head) == 0) {
+        vt_bin_head_put(bytes, &head);
+        require(memcmp(bytes, data, sizeof(bytes)) == 0);
+    }
+    check_message(data, size);
     return 0;
 }

@@ -89,6 +89,15 @@ test('bad frames are refused', () => {
   for (const { name, hex } of heads) assert.equal(protocol.readHead(bytes(hex)), null, name);
 });
 
+test('messages hold their frames', () => {
+  for (const { name, hex, frames } of vectors('frames').messages) {
+    const parts = protocol.splitFrames(bytes(hex).buffer);
+    const heads = parts?.map(protocol.readHead);
+    if (!frames) assert.ok(parts === null || heads.includes(null), name);
+    else assert.deepEqual(parts.map((part) => hexOf(Buffer.from(part.buffer, part.byteOffset, part.byteLength))), frames, name);
+  }
+});
+
 test('serial numbers go round', () => {
   assert.ok(protocol.isAfter(1, 0) && protocol.isAfter(0, 0xffffffff) && !protocol.isAfter(0xffffffff, 0) && !protocol.isAfter(5, 5));
 });

@@ -140,6 +140,36 @@ static void bad_frames_are_refused(void **state)
     json_decref(file);
 }
 
+/* Broken messages have no list of frames; what came before the break may still be handed out. */
+static void messages_hold_their_frames(void **state)
+{
+    (void)state;
+    uint8_t bytes[FRAME_BYTES_MAX], wanted[FRAME_BYTES_MAX];
+    json_t *file = vectors_load("frames");
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(file, "messages"), i, item) {
+        const json_t *frames = json_object_get(item, "frames");
+        struct vt_bin_message message;
+        struct vt_bin_head head;
+        const uint8_t *body;
+        size_t n, count = 0;
+        int result;
+        vt_bin_message_init(&message, bytes, vectors_hex(vectors_text(item, "hex"), bytes, sizeof(bytes)));
+        while ((result = vt_bin_message_next(&message, &head, &body, &n)) == 0) {
+            const char *hex = json_string_value(json_array_get(frames, count++));
+            if (!hex)
+                continue;
+            assert_int_equal(vectors_hex(hex, wanted, sizeof(wanted)), n + VT_BIN_HEAD_BYTES);
+            assert_memory_equal(wanted, body - VT_BIN_HEAD_BYTES, n + VT_BIN_HEAD_BYTES);
+        }
+        if (result != (frames ? 1 : VT_ERR_FRAME_BAD) || (frames && count != json_array_size(frames)))
+            fail_msg("%s: %d after %zu frames", vectors_text(item, "name"), result, count);
+        assert_int_equal(vt_bin_message_next(&message, &head, &body, &n), 1);
+    }
+    json_decref(file);
+}
+
 static void a_put_never_writes_past_its_room(void **state)
 {
     (void)state;
@@ -172,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(valid_frames_keep_their_bytes),
         cmocka_unit_test(bad_frames_are_refused),
+        cmocka_unit_test(messages_hold_their_frames),
         cmocka_unit_test(a_put_never_writes_past_its_room),
         cmocka_unit_test(an_unknown_type_has_no_row),
     };
