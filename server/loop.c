@@ -128,6 +128,26 @@ void vt_loop_run(struct vt_loop *loop)
     uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 
+static bool has_posts(struct vt_loop *loop)
+{
+    pthread_mutex_lock(&loop->lock);
+    bool has = loop->first != NULL;
+    pthread_mutex_unlock(&loop->lock);
+    return has;
+}
+
+void vt_loop_run_dry(struct vt_loop *loop)
+{
+    enum { TURNS_MOST = 100 }; /* a post that posts again must not keep the process from ending */
+    uv_unref((uv_handle_t *)&loop->doorbell);
+    uv_unref((uv_handle_t *)&loop->turn_end);
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    uv_ref((uv_handle_t *)&loop->doorbell);
+    uv_ref((uv_handle_t *)&loop->turn_end);
+    for (int i = 0; i < TURNS_MOST && has_posts(loop); i++)
+        uv_run(&loop->uv, UV_RUN_NOWAIT);
+}
+
 void vt_loop_close_own(struct vt_loop *loop)
 {
     if (loop->closed)

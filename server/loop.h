@@ -25,6 +25,9 @@ uv_loop_t *vt_loop_uv(struct vt_loop *loop);
 /* Runs until every handle is closed (vt_loop_close_own closes the loop's own). */
 void vt_loop_run(struct vt_loop *loop);
 void vt_loop_close_own(struct vt_loop *loop);
+/* Runs until no handle but the loop's own is left and what was posted has run: the moment at the end
+ * when nothing can call anybody any more, and the store may close. Not from a callback. */
+void vt_loop_run_dry(struct vt_loop *loop);
 
 /* Any thread, and the loop's own: `fn(arg)` runs on the loop thread in a later turn, in the order
  * of posting. VT_OK or VT_ERR_NOMEM. */

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Start: config, log, loop, store, sites, sessions of the last run, then the sockets: nothing is
+ * accepted before everything a peer can ask for is there. The loop is turned by hand until that
+ * moment, so that a failure can end the process from outside every callback.
+ *
+ * Stop: /readyz says no, no accepts, peers are told and closed, HTTP ends; when the sockets are gone
+ * or the time is up everything closes its handles, the loop runs dry, and only then, when nothing can
+ * call it any more, the store commits what it holds and closes. A second signal has its default
+ * action: it ends the process at once, whatever the loop is doing. */
+#include "server/serve.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "server/api/ops.h"
+#include "server/app.h"
+#include "server/base/err.h"
+#include "server/config.h"
+#include "server/conn.h"
+#include "server/listen.h"
+#include "server/log.h"
+#include "server/loop.h"
+#include "server/mounts.h"
+#include "server/site.h"
+#include "server/store/store.h"
+
+enum { EXIT_START = 1, EXIT_OPTIONS = 2, ERROR_BYTES = 4096, SECOND_MS = 1000 };
+
+struct serve {
+    struct vt_config config;
+    struct vt_listen_hold hold;
+    struct vt_loop *loop;
+    struct vt_store *store;
+    struct vt_sites *sites;
+    struct vt_tickets *tickets;
+    struct vt_bus *bus;
+    struct vt_coord *coord;
+    struct vt_app *app;
+    struct vt_net *net;
+    struct vt_mounts *mounts;
+    struct vt_ops ops;
+    struct vt_buf error; /* why it did not start */
+    uv_signal_t term, interrupt, hangup;
+    struct vt_timer second;
+    bool handles_open; /* the signals and the timer */
+    bool sites_ready, app_ready, stop_asked, drained;
+};
+
+/* Secrets live in this memory: no core files, no attaching. The leak checker attaches to itself. */
+static void close_memory(void)
+{
+#ifndef VT_SANITIZED
+    const struct rlimit none = { 0, 0 };
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+static void start_log(const struct vt_config *config)
+{
+    static const char *const names[] = { "debug", "info", "warn", "error" };
+    enum vt_log_level level = VT_LOG_DEBUG;
+    while (level < VT_LOG_ERROR && strcmp(config->log_level, names[level]) != 0)
+        level++;
+    vt_log_init(level, strcmp(config->log_format, "json") == 0);
+}
+
+static void mark(void *flag)
+{
+    *(bool *)flag = true;
+}
+
+/* --- signals and the second ------------------------------------------------------------------ */
+
+static void begin_drain(struct serve *serve);
+
+static void handle_stop(uv_signal_t *signal, int number)
+{
+    struct serve *serve = signal->data;
+    vt_log(VT_LOG_INFO, "serve.stopping", VT_LOG_T("signal", number == SIGTERM ? "SIGTERM" : "SIGINT"));
+    uv_signal_stop(&serve->term);
+    uv_signal_stop(&serve->interrupt);
+    serve->stop_asked = true;
+    if (serve->net)
+        begin_drain(serve);
+}
+
+static void handle_hangup(uv_signal_t *signal, int number)
+{
+    (void)signal;
+    (void)number;
+    vt_log(VT_LOG_WARN, "serve.reload",
+           VT_LOG_T("detail", "no option can change while running yet; restart instead"));
+}
+
+static void handle_second(void *arg)
+{
+    (void)arg;
+    vt_log_flush();
+}
+
+static void open_handles(struct serve *serve)
+{
+    uv_loop_t *uv = vt_loop_uv(serve->loop);
+    uv_signal_t *const signals[] = { &serve->term, &serve->interrupt, &serve->hangup };
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < VT_COUNT(signals); i++) {
+        uv_signal_init(uv, signals[i]);
+        signals[i]->data = serve;
+    }
+    uv_signal_start(&serve->term, handle_stop, SIGTERM);
+    uv_signal_start(&serve->interrupt, handle_stop, SIGINT);
+    uv_signal_start(&serve->hangup, handle_hangup, SIGHUP);
+    vt_timer_init(serve->loop, &serve->second, handle_second, serve);
+    vt_timer_start(&serve->second, SECOND_MS, SECOND_MS);
+    serve->handles_open = true;
+}
+
+static void close_handles(struct serve *serve)
+{
+    if (!serve->handles_open)
+        return;
+    uv_close((uv_handle_t *)&serve->term, NULL);
+    uv_close((uv_handle_t *)&serve->interrupt, NULL);
+    uv_close((uv_handle_t *)&serve->hangup, NULL);
+    vt_timer_close(&serve->second, NULL);
+}
+
+/* --- start ------------------------------------------------------------------------------------ */
+
+/* Turns the loop until the flag is set. False when a signal came first. */
+static bool turn_until(struct serve *serve, const bool *flag)
+{
+    while (!*flag && !serve->stop_asked)
+        uv_run(vt_loop_uv(serve->loop), UV_RUN_ONCE);
+    return *flag;
+}
+
+static int no_memory(struct serve *serve, const char *what)
+{
+    vt_buf_printf(&serve->error, "No memory for %s.", what);
+    return VT_ERR_NOMEM;
+}
+
+/* What the sessions stand on: store, sites, tickets, bus, coord. */
+static int open_state(struct serve *serve)
+{
+    char origin[VT_LISTEN_ORIGIN];
+    serve->store = vt_store_open(serve->loop, serve->config.data, (size_t)serve->config.store_queue,
+                                 &serve->error);
+    if (!serve->store)
+        return VT_ERR_IO;
+    vt_listen_origin(&serve->config, origin);
+    serve->sites = vt_sites_create(serve->loop, serve->store, origin, mark, &serve->sites_ready);
+    serve->tickets = vt_tickets_create();
+    serve->bus = vt_bus_open_local(serve->loop);
+    serve->coord = vt_coord_open_local(serve->loop);
+    if (!serve->sites || !serve->tickets || !serve->bus || !serve->coord)
+        return no_memory(serve, "the sites");
+    return turn_until(serve, &serve->sites_ready) ? VT_OK : VT_ERR_GONE;
+}
+
+static int open_app(struct serve *serve)
+{
+    const struct vt_app_deps deps = { .loop = serve->loop,
+                                      .config = &serve->config,
+                                      .store = serve->store,
+                                      .sites = serve->sites,
+                                      .tickets = serve->tickets,
+                                      .bus = serve->bus,
+                                      .coord = serve->coord };
+    serve->app = vt_app_create(&deps, mark, &serve->app_ready);
+    if (!serve->app)
+        return no_memory(serve, "the sessions");
+    return turn_until(serve, &serve->app_ready) ? VT_OK : VT_ERR_GONE;
+}
+
+static void end_person(void *arg, struct vt_str person)
+{
+    vt_app_end_person(arg, person);
+}
+
+static int open_net(struct serve *serve)
+{
+    struct vt_conn_handler handler;
+    vt_app_handler(serve->app, &handler);
+    serve->net = vt_net_open(serve->loop, &serve->config, &handler, &serve->error);
+    vt_listen_release(&serve->hold);
+    if (!serve->net)
+        return VT_ERR_IO;
+    if (vt_api_ops_mount(serve->net, &serve->ops) != VT_OK)
+        return no_memory(serve, "the routes");
+    const struct vt_mounts_deps deps = { .net = serve->net,
+                                         .loop = serve->loop,
+                                         .config = &serve->config,
+                                         .store = serve->store,
+                                         .sites = serve->sites,
+                                         .tickets = serve->tickets,
+                                         .end_person = end_person,
+                                         .end_person_arg = serve->app };
+    serve->mounts = vt_mounts_open(&deps, &serve->error);
+    return serve->mounts ? VT_OK : VT_ERR_IO;
+}
+
+static int start(struct serve *serve)
+{
+    serve->loop = vt_loop_create();
+    if (!serve->loop)
+        return no_memory(serve, "the loop");
+    open_handles(serve);
+    int err = vt_listen_hold(&serve->config, &serve->hold, &serve->error);
+    if (err == VT_OK)
+        err = open_state(serve);
+    if (err == VT_OK)
+        err = open_app(serve);
+    return err == VT_OK ? open_net(serve) : err;
+}
+
+/* --- stop ------------------------------------------------------------------------------------- */
+
+static void begin_drain(struct serve *serve)
+{
+    serve->ops.not_ready = "draining\n";
+    vt_app_drain(serve->app);
+    vt_net_drain(serve->net, (uint64_t)serve->config.drain_time, mark, &serve->drained);
+}
+
+/* Takes down whatever was opened, also after half a start. */
+static void stop(struct serve *serve)
+{
+    if (serve->net)
+        vt_net_stop(serve->net);
+    vt_mounts_close(serve->mounts);
+    if (serve->app)
+        vt_app_stop(serve->app);
+    if (serve->sites)
+        vt_sites_close(serve->sites);
+    close_handles(serve);
+    if (serve->loop)
+        vt_loop_run_dry(serve->loop);
+    vt_store_close(serve->store);
+    if (serve->loop) {
+        vt_loop_close_own(serve->loop);
+        vt_loop_run(serve->loop);
+    }
+    vt_net_destroy(serve->net);
+    vt_mounts_destroy(serve->mounts);
+    vt_app_destroy(serve->app);
+    vt_sites_destroy(serve->sites);
+    vt_tickets_destroy(serve->tickets);
+    vt_bus_close(serve->bus);
+    vt_coord_close(serve->coord);
+    vt_loop_destroy(serve->loop);
+    vt_listen_release(&serve->hold);
+    vt_buf_finish(&serve->error);
+}
+
+/* --- main ------------------------------------------------------------------------------------- */
+
+static void announce(const struct serve *serve)
+{
+    printf("listening %s\n", vt_net_url(serve->net));
+    fflush(stdout);
+    vt_log(VT_LOG_INFO, "serve.ready", VT_LOG_T("url", vt_net_url(serve->net)),
+           VT_LOG_T("version", VT_VERSION));
+    /* Browsers will name the address they used, and the console's own Origin is compared exactly. */
+    if (!serve->config.base_url[0] &&
+        (strstr(vt_net_url(serve->net), "//0.0.0.0") || strstr(vt_net_url(serve->net), "//[::]")))
+        vt_log(VT_LOG_WARN, "serve.no-base-url",
+               VT_LOG_T("detail", "listening on every address without base-url: the console cannot log in"));
+}
+
+static int run(struct serve *serve)
+{
+    int status = EXIT_SUCCESS;
+    int err = start(serve);
+    if (err == VT_OK && !serve->stop_asked) {
+        serve->ops.not_ready = NULL;
+        announce(serve);
+        while (!serve->drained)
+            uv_run(vt_loop_uv(serve->loop), UV_RUN_ONCE);
+    } else if (err != VT_OK && !serve->stop_asked) {
+        fprintf(stderr, "vitrine: %s\n", vt_buf_cstr(&serve->error));
+        status = EXIT_START;
+    }
+    stop(serve);
+    if (err == VT_OK)
+        vt_log(VT_LOG_INFO, "serve.stopped", VT_LOG_N("status", status));
+    vt_log_flush();
+    return status;
+}
+
+static int print_help(void)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf page = VT_BUF_INIT(1 << 17);
+    vt_config_help(&page);
+    fputs(vt_buf_cstr(&page), stdout);
+    return EXIT_SUCCESS;
+}
+
+int vt_serve_main(int argc, char **argv)
+{
+    struct serve serve = { .error = VT_BUF_INIT(ERROR_BYTES), .ops.not_ready = "starting\n" };
+    for (int i = 0; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return print_help();
+    if (vt_config_load(&serve.config, argc, argv, NULL, &serve.error) != VT_OK) {
+        fprintf(stderr, "vitrine: %s\n", vt_buf_cstr(&serve.error));
+        vt_buf_finish(&serve.error);
+        return EXIT_OPTIONS;
+    }
+    serve.ops.config = &serve.config;
+    close_memory();
+    start_log(&serve.config);
+    int status = run(&serve);
+    vt_config_finish(&serve.config);
+    return status;
+}
