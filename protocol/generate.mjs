@@ -28,6 +28,7 @@ const FIELDS = 'protocol/docs/fields.json';
 /// Path under the top folder -> content.
 function outputs(model) {
   const files = new Map();
+  files.set('protocol/c/.clang-format', 'DisableFormat: true\n');
   files.set('protocol/c/ops.h', opsH(model));
   files.set('protocol/c/messages.h', messagesH(model));
   files.set('protocol/c/tables.c', tablesC(model));

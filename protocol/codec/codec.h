@@ -39,10 +39,10 @@ struct vt_envelope {
 };
 
 struct vt_error {
-    int err;            /* VT_ERR_*, protocol/c/errors.h */
-    char field[96];     /* JSON pointer into the message, "" when no one field is to blame */
-    uint32_t after_ms;  /* 0: not said */
-    char msg[160];      /* for developers; "" takes the text of the table. Never holds a peer's bytes */
+    int err;           /* VT_ERR_*, protocol/c/errors.h */
+    char field[96];    /* JSON pointer into the message, "" when no one field is to blame */
+    uint32_t after_ms; /* 0: not said */
+    char msg[160];     /* for developers; "" takes the text of the table. Never holds a peer's bytes */
 };
 
 /* Takes the next object of an NDJSON text; *cursor advances past it, also past a bad one.
@@ -51,20 +51,20 @@ struct vt_error {
  *
  * A request needs an id, and a cid as well when its class is D or C. An event of the server sent
  * by a peer decodes with msg NULL: its row has no from_roles, so the gate refuses it. */
-int vt_decode_text(struct vt_arena *arena, const char **cursor, const char *end,
-                   struct vt_envelope *ret_env, struct vt_error *ret_error);
+int vt_decode_text(struct vt_arena *arena, const char **cursor, const char *end, struct vt_envelope *ret_env,
+                   struct vt_error *ret_error);
 
 /* Decodes one body on its own into `ret_struct`, which has shape->size bytes. */
-int vt_decode_body(struct vt_arena *arena, const struct vt_shape *shape, struct vt_str json,
-                   void *ret_struct, struct vt_error *ret_error);
+int vt_decode_body(struct vt_arena *arena, const struct vt_shape *shape, struct vt_str json, void *ret_struct,
+                   struct vt_error *ret_error);
 
 struct vt_event_head {
-    uint32_t c;      /* 0: left out */
-    uint32_t s, cs;  /* 0: none */
-    uint32_t p;      /* the number before, for this audience */
+    uint32_t c;     /* 0: left out */
+    uint32_t s, cs; /* 0: none */
+    uint32_t p;     /* the number before, for this audience */
     bool has_p;
-    const char *by;  /* NULL: none */
-    int64_t ts;      /* 0: left out */
+    const char *by; /* NULL: none */
+    int64_t ts;     /* 0: left out */
 };
 
 /* `d` is what messages.h names as evt; NULL writes {}. */

@@ -22,12 +22,12 @@ enum vt_field_type {
 
 enum {
     VT_FIELD_REQUIRED = 1,
-    VT_FIELD_LIST = 2,     /* T *x and size_t x_n at has_offset; absent is NULL */
-    VT_FIELD_TUPLE = 4,    /* T x[list_max] */
-    VT_FIELD_POINTER = 8,  /* T *x, NULL when absent */
-    VT_FIELD_HAS = 16,     /* bool at has_offset tells whether it is there */
+    VT_FIELD_LIST = 2,    /* T *x and size_t x_n at has_offset; absent is NULL */
+    VT_FIELD_TUPLE = 4,   /* T x[list_max] */
+    VT_FIELD_POINTER = 8, /* T *x, NULL when absent */
+    VT_FIELD_HAS = 16,    /* bool at has_offset tells whether it is there */
     VT_FIELD_SIGNED = 32,
-    VT_FIELD_ONE_OF = 64   /* exactly one of the fields so marked is there */
+    VT_FIELD_ONE_OF = 64 /* exactly one of the fields so marked is there */
 };
 
 struct vt_shape;

@@ -18,18 +18,18 @@ static void require(bool is_true)
 }
 
 /* Reserved bytes may differ from what came in, so the second writing is held against the first. */
-#define CHECK(name)                                                              \
-    static void check_##name(const uint8_t *body, size_t n)                      \
-    {                                                                            \
-        struct vt_bin_##name frame, again;                                       \
-        uint8_t first[BODY_BYTES_MAX], second[BODY_BYTES_MAX];                   \
-        if (vt_bin_##name##_get(body, n, &frame))                                \
-            return;                                                              \
-        require(vt_bin_##name##_put(first, sizeof(first), &frame) == n);         \
-        require(vt_bin_##name##_get(first, n, &again) == 0);                     \
-        require(vt_bin_##name##_put(second, sizeof(second), &again) == n);       \
-        require(memcmp(first, second, n) == 0);                                  \
-        require(n == 0 || vt_bin_##name##_put(second, n - 1, &again) == 0);      \
+#define CHECK(name)                                                                                          \
+    static void check_##name(const uint8_t *body, size_t n)                                                  \
+    {                                                                                                        \
+        struct vt_bin_##name frame, again;                                                                   \
+        uint8_t first[BODY_BYTES_MAX], second[BODY_BYTES_MAX];                                               \
+        if (vt_bin_##name##_get(body, n, &frame))                                                            \
+            return;                                                                                          \
+        require(vt_bin_##name##_put(first, sizeof(first), &frame) == n);                                     \
+        require(vt_bin_##name##_get(first, n, &again) == 0);                                                 \
+        require(vt_bin_##name##_put(second, sizeof(second), &again) == n);                                   \
+        require(memcmp(first, second, n) == 0);                                                              \
+        require(n == 0 || vt_bin_##name##_put(second, n - 1, &again) == 0);                                  \
     }
 
 CHECK(ptr)

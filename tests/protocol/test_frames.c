@@ -98,7 +98,8 @@ static void valid_frames_keep_their_bytes(void **state)
     json_t *file = vectors_load("frames");
     size_t i;
     json_t *item;
-    json_array_foreach(json_object_get(file, "valid"), i, item) {
+    json_array_foreach(json_object_get(file, "valid"), i, item)
+    {
         const json_t *wanted = json_object_get(item, "head");
         struct vt_bin_head head;
         const size_t n = vectors_hex(vectors_text(item, "hex"), bytes, sizeof(bytes));
@@ -127,13 +128,15 @@ static void bad_frames_are_refused(void **state)
     json_t *file = vectors_load("frames");
     size_t i;
     json_t *item;
-    json_array_foreach(json_object_get(file, "invalid"), i, item) {
+    json_array_foreach(json_object_get(file, "invalid"), i, item)
+    {
         const size_t n = vectors_hex(vectors_text(item, "hex"), bytes, sizeof(bytes));
         assert_int_equal(vt_bin_head_get(bytes, n, &head), 0);
         if (again(head.type, bytes + VT_BIN_HEAD_BYTES, n - VT_BIN_HEAD_BYTES, NULL, bytes) != 0)
             fail_msg("%s, %s: taken", vectors_text(item, "frame"), vectors_text(item, "name"));
     }
-    json_array_foreach(json_object_get(file, "heads"), i, item) {
+    json_array_foreach(json_object_get(file, "heads"), i, item)
+    {
         const size_t n = vectors_hex(vectors_text(item, "hex"), bytes, sizeof(bytes));
         assert_int_equal(vt_bin_head_get(bytes, n, &head), VT_ERR_FRAME_BAD);
     }
@@ -148,7 +151,8 @@ static void messages_hold_their_frames(void **state)
     json_t *file = vectors_load("frames");
     size_t i;
     json_t *item;
-    json_array_foreach(json_object_get(file, "messages"), i, item) {
+    json_array_foreach(json_object_get(file, "messages"), i, item)
+    {
         const json_t *frames = json_object_get(item, "frames");
         struct vt_bin_message message;
         struct vt_bin_head head;
@@ -200,10 +204,8 @@ static void an_unknown_type_has_no_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(valid_frames_keep_their_bytes),
-        cmocka_unit_test(bad_frames_are_refused),
-        cmocka_unit_test(messages_hold_their_frames),
-        cmocka_unit_test(a_put_never_writes_past_its_room),
+        cmocka_unit_test(valid_frames_keep_their_bytes), cmocka_unit_test(bad_frames_are_refused),
+        cmocka_unit_test(messages_hold_their_frames),    cmocka_unit_test(a_put_never_writes_past_its_room),
         cmocka_unit_test(an_unknown_type_has_no_row),
     };
     return cmocka_run_group_tests_name("frames", tests, NULL, NULL);

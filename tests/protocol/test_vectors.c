@@ -85,8 +85,12 @@ static uint32_t number(const json_t *root, const char *name)
 static struct vt_event_head head_of(const json_t *root)
 {
     return (struct vt_event_head){
-        .c = number(root, "c"), .s = number(root, "s"), .cs = number(root, "cs"), .p = number(root, "p"),
-        .has_p = json_object_get(root, "p") != NULL, .by = json_string_value(json_object_get(root, "by")),
+        .c = number(root, "c"),
+        .s = number(root, "s"),
+        .cs = number(root, "cs"),
+        .p = number(root, "p"),
+        .has_p = json_object_get(root, "p") != NULL,
+        .by = json_string_value(json_object_get(root, "by")),
         .ts = json_integer_value(json_object_get(root, "ts")),
     };
 }
@@ -140,9 +144,11 @@ static void valid_ones_keep_their_bytes(void **state)
     size_t count = 0, f, i;
     json_t *families = vectors_load("families");
     json_t *name, *item;
-    json_array_foreach(families, f, name) {
+    json_array_foreach(families, f, name)
+    {
         json_t *file = vectors_load(json_string_value(name));
-        json_array_foreach(json_object_get(file, "valid"), i, item) {
+        json_array_foreach(json_object_get(file, "valid"), i, item)
+        {
             check_valid(item);
             count++;
         }
@@ -156,9 +162,11 @@ static void valid_ones_keep_their_bytes(void **state)
 static void expect_refused(const json_t *item, int err, const struct vt_error *error)
 {
     const struct vt_err_row *row = vt_err_row(err);
-    if (!row || strcmp(row->code, vectors_text(item, "code")) != 0 || strcmp(error->field, vectors_text(item, "field")) != 0)
-        fail_msg("%s, %s: expected %s at '%s', got %s at '%s' (%s)", vectors_text(item, "op"), vectors_text(item, "name"),
-                 vectors_text(item, "code"), vectors_text(item, "field"), row ? row->code : "success", error->field, error->msg);
+    if (!row || strcmp(row->code, vectors_text(item, "code")) != 0 ||
+        strcmp(error->field, vectors_text(item, "field")) != 0)
+        fail_msg("%s, %s: expected %s at '%s', got %s at '%s' (%s)", vectors_text(item, "op"),
+                 vectors_text(item, "name"), vectors_text(item, "code"), vectors_text(item, "field"),
+                 row ? row->code : "success", error->field, error->msg);
     assert_int_equal(error->err, err);
 }
 
@@ -168,7 +176,8 @@ static void bad_requests_are_refused(void **state)
     json_t *file = vectors_load("bad");
     size_t i;
     json_t *item;
-    json_array_foreach(file, i, item) {
+    json_array_foreach(file, i, item)
+    {
         struct vt_envelope env;
         struct vt_error error;
         const char *line = vectors_text(item, "line");
@@ -188,7 +197,8 @@ static void bad_bodies_are_refused(void **state)
     json_t *file = vectors_load("bad_bodies");
     size_t i;
     json_t *item;
-    json_array_foreach(file, i, item) {
+    json_array_foreach(file, i, item)
+    {
         struct vt_error error;
         const char *op = vectors_text(item, "op");
         const struct vt_op_row *row = vt_op_find(op, strlen(op));
@@ -209,14 +219,16 @@ static void text_that_is_no_json_is_refused(void **state)
     json_t *file = vectors_load("wire");
     size_t i;
     json_t *item;
-    json_array_foreach(json_object_get(file, "bad"), i, item) {
+    json_array_foreach(json_object_get(file, "bad"), i, item)
+    {
         struct vt_envelope env;
         struct vt_error error;
         const size_t n = vectors_hex(vectors_text(item, "hex"), bytes, sizeof(bytes));
         start_case();
         expect_refused(item, decode((const char *)bytes, n, &env, &error), &error);
     }
-    json_array_foreach(json_object_get(file, "good"), i, item) {
+    json_array_foreach(json_object_get(file, "good"), i, item)
+    {
         struct vt_envelope env;
         struct vt_error error;
         const size_t n = vectors_hex(vectors_text(item, "hex"), bytes, sizeof(bytes));
@@ -234,7 +246,8 @@ static void numbers_read_as_in_javascript(void **state)
     json_t *file = vectors_load("numbers");
     size_t i;
     json_t *item;
-    json_array_foreach(file, i, item) {
+    json_array_foreach(file, i, item)
+    {
         const uint64_t bits = strtoull(vectors_text(item, "bits"), NULL, 16);
         double value;
         memcpy(&value, &bits, sizeof(value));

@@ -66,8 +66,10 @@ static void lines_come_one_after_another(void **state)
 static void fields_arrive_where_they_belong(void **state)
 {
     (void)state;
-    assert_int_equal(decode("{\"op\":\"chat.send\",\"id\":7,\"c\":2,\"cid\":\"" CID "\",\"d\":{\"kind\":\"product\","
-                            "\"body\":{\"text\":\"\",\"product\":{\"sku\":\"A\"}},\"re\":3}}"), 0);
+    assert_int_equal(decode("{\"op\":\"chat.send\",\"id\":7,\"c\":2,\"cid\":\"" CID
+                            "\",\"d\":{\"kind\":\"product\","
+                            "\"body\":{\"text\":\"\",\"product\":{\"sku\":\"A\"}},\"re\":3}}"),
+                     0);
     const struct vt_msg_chat_send *msg = env.msg;
     assert_int_equal(env.op, VT_OP_CHAT_SEND);
     assert_int_equal(env.id, 7);
@@ -99,13 +101,15 @@ static void an_error_can_be_answered(void **state)
     assert_int_equal(env.id, 9);
     assert_true(vt_str_eq(env.op_name, VT_STR("chat.sing")));
     assert_int_equal(vt_encode_error(&out, env.id, &error), 0);
-    assert_string_equal(vt_buf_cstr(&out), "{\"id\":9,\"err\":{\"code\":\"op.unknown\",\"n\":1002,\"msg\":\"no such operation\","
-                                           "\"retry\":false,\"field\":\"/op\"}}");
+    assert_string_equal(vt_buf_cstr(&out),
+                        "{\"id\":9,\"err\":{\"code\":\"op.unknown\",\"n\":1002,\"msg\":\"no such operation\","
+                        "\"retry\":false,\"field\":\"/op\"}}");
     vt_buf_reset(&out);
     assert_int_equal(decode("{\"op\":\"chat.read\",\"d\":{\"read\":-1}}"), VT_ERR_FIELD_BAD);
     assert_int_equal(vt_encode_error(&out, 0, &error), 0);
-    assert_string_equal(vt_buf_cstr(&out), "{\"op\":\"error\",\"d\":{\"code\":\"field.bad\",\"n\":1003,"
-                                           "\"msg\":\"must be from 0 to 4294967295\",\"retry\":false,\"field\":\"/d/read\"}}");
+    assert_string_equal(vt_buf_cstr(&out),
+                        "{\"op\":\"error\",\"d\":{\"code\":\"field.bad\",\"n\":1003,"
+                        "\"msg\":\"must be from 0 to 4294967295\",\"retry\":false,\"field\":\"/d/read\"}}");
 }
 
 static void an_error_carries_the_wait(void **state)
@@ -114,7 +118,8 @@ static void an_error_carries_the_wait(void **state)
     vt_error_set(&error, VT_ERR_RATE_LIMITED, NULL, NULL);
     error.after_ms = 1500;
     assert_int_equal(vt_encode_error(&out, 4, &error), 0);
-    assert_string_equal(vt_buf_cstr(&out), "{\"id\":4,\"err\":{\"code\":\"rate.limited\",\"n\":3001,\"msg\":\"too often\",\"retry\":true,\"after\":1500}}");
+    assert_string_equal(vt_buf_cstr(&out), "{\"id\":4,\"err\":{\"code\":\"rate.limited\",\"n\":3001,\"msg\":"
+                                           "\"too often\",\"retry\":true,\"after\":1500}}");
 }
 
 static void our_own_errors_are_not_told(void **state)
@@ -136,7 +141,9 @@ static void an_event_of_the_server_has_no_message(void **state)
 static void no_peer_byte_reaches_an_error(void **state)
 {
     (void)state;
-    assert_int_equal(decode("{\"op\":\"hello\",\"id\":1,\"d\":{\"site\":\"s\",\"role\":\"secret-word\",\"caps\":[]}}"), VT_ERR_FIELD_BAD);
+    assert_int_equal(
+        decode("{\"op\":\"hello\",\"id\":1,\"d\":{\"site\":\"s\",\"role\":\"secret-word\",\"caps\":[]}}"),
+        VT_ERR_FIELD_BAD);
     assert_null(strstr(error.msg, "secret"));
     assert_string_equal(error.field, "/d/role");
 }
@@ -144,7 +151,8 @@ static void no_peer_byte_reaches_an_error(void **state)
 static void a_small_arena_is_an_answer_not_a_crash(void **state)
 {
     (void)state;
-    const char *text = "{\"op\":\"mark.add\",\"id\":1,\"cid\":\"" CID "\",\"d\":{\"slot\":1,\"kind\":\"ink\",\"colour\":0,\"points\":[0,0,1,1]}}";
+    const char *text = "{\"op\":\"mark.add\",\"id\":1,\"cid\":\"" CID
+                       "\",\"d\":{\"slot\":1,\"kind\":\"ink\",\"colour\":0,\"points\":[0,0,1,1]}}";
     bool has_worked = false;
     for (size_t bytes = 0; bytes < 4096; bytes += 8) {
         struct vt_arena small;
@@ -186,10 +194,12 @@ static void lists_and_absent_ones_differ(void **state)
     hb = env.msg;
     assert_null(hb->at);
 
-    const struct vt_t_view view = { .driver = VT_STR(""), .mode = VT_VIEW_MODE_IMAGE, .rect = { 0, 0, 1, 1 } };
+    const struct vt_t_view view = { .driver = VT_STR(""),
+                                    .mode = VT_VIEW_MODE_IMAGE,
+                                    .rect = { 0, 0, 1, 1 } };
     assert_int_equal(vt_encode_body(&out, &vt_shape_view, &view), 0);
-    assert_string_equal(vt_buf_cstr(&out),
-                        "{\"seq\":0,\"driver\":\"\",\"items\":[],\"active\":0,\"mode\":\"image\",\"rect\":[0,0,1,1],\"marks\":[]}");
+    assert_string_equal(vt_buf_cstr(&out), "{\"seq\":0,\"driver\":\"\",\"items\":[],\"active\":0,\"mode\":"
+                                           "\"image\",\"rect\":[0,0,1,1],\"marks\":[]}");
 }
 
 static void a_path_too_long_is_cut_not_overrun(void **state)

@@ -41,8 +41,9 @@ static void check_numbers(void)
 
 static void check_round_trip(void)
 {
-    static const char text[] = "{\"op\":\"view.set\",\"id\":1,\"cid\":\"01890a5d-ac96-774b-bcce-b302099a8057\","
-                               "\"d\":{\"base\":1,\"rect\":[0.1,0.25,0.3333333333333333,1],\"t\":2.5}}";
+    static const char text[] =
+        "{\"op\":\"view.set\",\"id\":1,\"cid\":\"01890a5d-ac96-774b-bcce-b302099a8057\","
+        "\"d\":{\"base\":1,\"rect\":[0.1,0.25,0.3333333333333333,1],\"t\":2.5}}";
     struct vt_arena arena;
     struct vt_envelope env;
     struct vt_error error;
@@ -76,7 +77,8 @@ static bool set_comma_locale(const char *folder)
     char command[512];
     if (setlocale(LC_NUMERIC, "de_DE.UTF-8") && has_comma())
         return true;
-    snprintf(command, sizeof(command), "localedef -i de_DE -f UTF-8 '%s/de_DE.UTF-8' >/dev/null 2>&1", folder);
+    snprintf(command, sizeof(command), "localedef -i de_DE -f UTF-8 '%s/de_DE.UTF-8' >/dev/null 2>&1",
+             folder);
     if (system(command) != 0)
         return false;
     setenv("LOCPATH", folder, 1);

@@ -28,7 +28,8 @@ static void every_text_op_is_found_by_its_name(void **state)
 static void other_names_are_not_found(void **state)
 {
     (void)state;
-    static const char *const names[] = { "", "a", "chat", "chat.", "chat.sendx", "CHAT.SEND", "zzz", "PTR", "VIEW", "DRAW" };
+    static const char *const names[] = { "",          "a",   "chat", "chat.", "chat.sendx",
+                                         "CHAT.SEND", "zzz", "PTR",  "VIEW",  "DRAW" };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         assert_null(vt_op_find(names[i], strlen(names[i])));
     assert_null(vt_op_find("hb\0", 3));
@@ -54,7 +55,8 @@ static void a_supervisor_may_what_an_associate_may(void **state)
     (void)state;
     for (int op = 1; op < VT_OP_COUNT; op++) {
         const struct vt_op_row *row = &vt_op_rows[op];
-        assert_int_equal((row->from_roles >> VT_ROLE_ASSOCIATE) & 1, (row->from_roles >> VT_ROLE_SUPERVISOR) & 1);
+        assert_int_equal((row->from_roles >> VT_ROLE_ASSOCIATE) & 1,
+                         (row->from_roles >> VT_ROLE_SUPERVISOR) & 1);
         assert_int_equal((row->to_roles >> VT_ROLE_ASSOCIATE) & 1, (row->to_roles >> VT_ROLE_SUPERVISOR) & 1);
     }
 }
