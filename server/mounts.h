@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the HTTP side serves beside the sockets: the browser files, the pictures, the login. */
+#ifndef VT_MOUNTS_H
+#define VT_MOUNTS_H
+
+#include "server/auth/ticket.h"
+#include "server/base/buf.h"
+#include "server/config.h"
+#include "server/conn.h"
+#include "server/loop.h"
+#include "server/site.h"
+#include "server/store/store.h"
+
+struct vt_mounts_deps { /* all borrowed, alive until vt_mounts_destroy */
+    struct vt_net *net;
+    struct vt_loop *loop;
+    const struct vt_config *config;
+    struct vt_store *store;
+    struct vt_sites *sites;
+    struct vt_tickets *tickets;
+    void (*end_person)(void *arg, struct vt_str person); /* a login ended: its sockets must too */
+    void *end_person_arg;
+};
+
+struct vt_mounts;
+/* NULL and one sentence in ret_error. */
+struct vt_mounts *vt_mounts_open(const struct vt_mounts_deps *deps, struct vt_buf *ret_error);
+/* Closes timers; the memory goes with vt_mounts_destroy once the loop has run dry. */
+void vt_mounts_close(struct vt_mounts *mounts);
+void vt_mounts_destroy(struct vt_mounts *mounts);
+
+/* The folder of the built browser files: --web, else beside the binary (web/), installed
+ * (../share/vitrine/web) or in the source tree (../../web/dist). Empty when there is none. */
+void vt_mounts_web(const struct vt_config *config, char *ret_path, size_t size);
+
+#endif
