@@ -296,6 +296,21 @@ static void pages_name_every_option(void **state)
     }
 }
 
+/* server/docs/options.md is what the rows give; tests run from the repository's top. */
+static void the_committed_page_is_in_step(void **state)
+{
+    (void)state;
+    static char committed[1 << 17];
+    VT_CLEANUP(vt_buf_finish) struct vt_buf page = VT_BUF_INIT(1 << 17);
+    FILE *file = fopen("server/docs/options.md", "rb");
+    assert_non_null(file);
+    size_t n = fread(committed, 1, sizeof(committed) - 1, file);
+    fclose(file);
+    assert_int_equal(vt_config_markdown(&page), VT_OK);
+    if (n != page.len || memcmp(committed, page.data, n) != 0)
+        fail_msg("server/docs/options.md differs: write it anew with vitrine options-page");
+}
+
 /* The sample with every # before a name taken away is a file that sets every default. */
 static void the_sample_is_a_good_file(void **state)
 {
@@ -338,6 +353,7 @@ int main(void)
         TEST(values_of_each_type),
         TEST(every_row_is_sound),
         TEST(pages_name_every_option),
+        TEST(the_committed_page_is_in_step),
         TEST(the_sample_is_a_good_file),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);

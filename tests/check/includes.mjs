@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Who may include whom in C: third-party headers stay in few files, folders know only what lies below them.
+
+/// [header pattern, files that may include it]
+const THIRD_PARTY = [
+  [/^libwebsockets\.h$/, /^server\/(conn[\w]*\.[ch]|http\/[\w]+\.[ch]|loop\.c)$/],
+  [/^uv\.h$/, /^server\/(loop\.[ch]|conn[\w]*\.[ch])$/],
+  [/^sqlite3\.h$/, /^(server\/store\/sqlite_\w+\.[ch]|tests\/unit\/server\/\w+\.[ch])$/],
+  [/^jansson\.h$/, /^(protocol\/codec\/\w+\.[ch]|server\/api\/json\.[ch]|server\/(catalogue|auth)\/\w+\.[ch]|server\/admin\w*\.[ch]|server\/site\.c|tests\/.*)$/],
+  [/^openssl\//, /^(server\/auth\/\w+\.[ch]|server\/conn\w*\.[ch]|server\/admin\w*\.[ch]|tests\/.*)$/],
+  [/^vips\//, /^media\/image_\w+\.[ch]$/],
+  [/^libav|^libsw/, /^media\/film_\w+\.[ch]$/],
+  [/^libpq/, /^server\/store\/postgres_\w+\.[ch]$/],
+  [/^hiredis\//, /^server\/(bus|coord)\/\w*redis\w*\.[ch]$/],
+  [/^curl\//, /^server\/outbound\/fetch\.[ch]$/],
+  [/^cmocka\.h$/, /^tests\//],
+];
+
+/// [files, what of ours they may include]; the first row that fits a file counts.
+const LAYERS = [
+  [/^server\/base\//, /^server\/base\//],
+  [/^protocol\//, /^(protocol|server\/base)\//],
+  [/^media\//, /^(media|server\/base)\//],
+  [/^server\//, /^(server|media|protocol\/(c|codec))\//],
+];
+
+/// Headers that belong to one module's files alone.
+const PRIVATE = [
+  [/^server\/conn_internal\.h$/, /^server\/(conn\w*|http\/\w+)\.[ch]$/],
+  [/^server\/http\/http_internal\.h$/, /^(server\/(conn\w*|http\/\w+)\.[ch]|tests\/.*)$/],
+  [/^server\/config_internal\.h$/, /^(server\/config\w*\.[ch]|tests\/.*)$/],
+  [/^server\/store\/(job|calls|sqlite_\w+)\.h$/, /^(server\/store\/\w+\.[ch]|tests\/.*)$/],
+  [/^server\/main\./, /^$/],
+];
+
+const stem = (path) => path.split('/').at(-1).replace(/\.[ch]$/, '');
+
+/// One handler file never includes another's header.
+const isForeignHandler = (file, header) =>
+  file.startsWith('server/handlers/') && header.startsWith('server/handlers/') && stem(header) !== 'handlers' && stem(header) !== stem(file);
+
+const judge = (file, header, isSystem) => {
+  const wrong = [];
+  for (const [pattern, allowed] of isSystem ? THIRD_PARTY : PRIVATE)
+    if (pattern.test(header) && !allowed.test(file)) wrong.push('belongs to other files');
+  if (isSystem) return wrong;
+  const layer = LAYERS.find(([files]) => files.test(file));
+  if (layer && !layer[1].test(header)) wrong.push('lies above it');
+  if (isForeignHandler(file, header)) wrong.push("is another handler's");
+  return wrong;
+};
+
+export const includes = (tree) => {
+  const wrong = [];
+  for (const file of tree.paths.filter((path) => /\.[ch]$/.test(path))) {
+    tree.text(file).split('\n').forEach((line, index) => {
+      const match = line.match(/^\s*#\s*include\s+([<"])([^>"]+)[>"]/);
+      if (!match) return;
+      for (const reason of judge(file, match[2], match[1] === '<')) wrong.push(`${file}:${index + 1}: ${match[2]} ${reason}`);
+    });
+  }
+  return wrong;
+};
