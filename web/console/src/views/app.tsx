@@ -34,13 +34,13 @@ function Desk({ me }: { me: Me }): JSX.Element {
   return (
     <div class={shape}>
       <Rail me={me} />
-      {left.value === 'list' ? <List /> : <Catalogue />}
-      <main class="middle">
+      <main class="columns">
         <h1 class="vt-unseen">Vitrine console</h1>
+        {left.value === 'list' ? <List /> : <Catalogue />}
         <Stage />
         {open !== null && <Thread key={open.conv} talk={open} />}
+        {open !== null && <Customer talk={open} />}
       </main>
-      {open !== null && <Customer talk={open} />}
       <Notice />
       <Sheets />
     </div>

@@ -97,7 +97,7 @@ function Longest(): JSX.Element | null {
   return (
     <div class="longest">
       <button type="button" class="longest-open" onClick={() => void open(row.conv)}>
-        <span class="longest-label">{tally.value.unassigned === 1 ? 'Waiting' : `${tally.value.unassigned} waiting, longest`}</span>
+        <span class="longest-label">{tally.value.unassigned === 1 ? 'Waiting' : `Longest of ${tally.value.unassigned}`}</span>
         <Waited row={row} />
       </button>
       <TakeButton row={row} gone={false} first />

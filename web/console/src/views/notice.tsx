@@ -18,13 +18,13 @@ export function Notice(): JSX.Element | null {
   if (state === 'live' || state === 'idle' || (state === 'connecting' && !was)) return null;
   if (state === 'ended') {
     return (
-      <div class="notice"><p><strong>{ended(endCode)}</strong> What you typed stays here until you reload.</p>
+      <div class="notice" role="region" aria-label="Connection"><p><strong>{ended(endCode)}</strong> What you typed stays here until you reload.</p>
         <button type="button" class="vt-button" onClick={() => (endCode === 4505 ? location.reload() : tryNow())}>{endCode === 4505 ? 'Reload' : 'Connect again'}</button></div>
     );
   }
   const seconds = Math.max(0, Math.ceil((retryAt - now.value) / 1000));
   return (
-    <div class="notice">
+    <div class="notice" role="region" aria-label="Connection">
       <p><strong>{navigator.onLine ? 'The line to the server is lost.' : 'This computer is offline.'}</strong> What you write is kept and sent when it is back.</p>
       {state === 'retrying' && seconds > 1
         ? <button type="button" class="vt-button" onClick={tryNow}>Try now <span class="count">{seconds} s</span></button>

@@ -37,7 +37,7 @@ function Looking({ talk }: { talk: Talk }): JSX.Element {
     <span class="looking">
       <Thumb of={product} width={36} />
       <span class="looking-text"><span class="looking-label">They look at · <Price of={product} /></span><span class="looking-name"><bdi>{product.name ?? product.sku}</bdi></span></span>
-      {isMine.value && !shown(talk, product.sku) && (
+      {isMine.value && talk.state !== 'ended' && !shown(talk, product.sku) && (
         <button type="button" class="vt-button" disabled={why !== null} title={why ?? undefined} onClick={() => void showRef(talk, product)}>Show what they look at</button>
       )}
     </span>
@@ -49,7 +49,7 @@ function Tools({ talk }: { talk: Talk }): JSX.Element {
     <div class="stage-bar">
       <Looking talk={talk} />
       <span class="stage-do">
-        <button type="button" class="vt-button" hidden={!isMine.value} onClick={showCatalogue}><Icon d={icons.plus} size={16} />Add a piece</button>
+        <button type="button" class="vt-button" hidden={!isMine.value || talk.state === 'ended'} onClick={showCatalogue}><Icon d={icons.plus} size={16} />Add a piece</button>
         <button type="button" class="vt-icon wide-only" aria-pressed={details.value} onClick={() => { details.value = !details.value; }}
           aria-label="Customer details" title="Customer details"><Icon d={icons.person} /></button>
       </span>
@@ -92,13 +92,13 @@ function First({ row, waiting }: { row: QueueRow; waiting: number }): JSX.Elemen
   const ms = waitedMs(row.since, now.value);
   return (
     <section class="column stage" aria-label="Piece">
-      <div class="first">
+      <div class="invite">
         <Thumb of={row.product} width={320} />
-        <p class="first-name"><bdi>{row.name || 'A visitor'}</bdi> is waiting</p>
+        <p class="invite-name"><bdi>{row.name || 'A visitor'}</bdi> is waiting</p>
         <p class="quiet">{row.product && <><bdi>{row.product.name ?? row.product.sku}</bdi> · </>}
           <span aria-hidden="true">{counter(ms)}</span><span class="vt-unseen">{spoken(ms)}</span>
           {waiting > 1 && ` · longest of ${waiting}`}</p>
-        <span class="first-do">
+        <span class="invite-do">
           <button type="button" class="vt-button tall" onClick={() => void open(row.conv)}>Read first</button>
           <button type="button" class="vt-button vt-main tall" disabled={busy.value !== null} onClick={() => void take(row.conv)}>{busy.value === row.conv ? 'Taking…' : 'Take'}</button>
         </span>
