@@ -65,7 +65,7 @@ static struct lws_context *open_context(struct vt_net *net)
         .port = CONTEXT_PORT_NO_LISTEN,
         .protocols = protocols,
         .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8 |
-                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_NO_LWS_SYSTEM_STATES,
+                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
         .foreign_loops = loops,
         .pcontext = &net->context,
         .user = net,
@@ -86,7 +86,9 @@ static struct lws_vhost *open_vhost(struct vt_net *net)
         .port = net->tls ? CONTEXT_PORT_NO_LISTEN_SERVER : CONTEXT_PORT_NO_LISTEN,
         .vhost_name = "vitrine",
         .protocols = protocols,
-        .options = LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+        /* No client of ours is in the library: the bundle of CAs would cost a megabyte. */
+        .options = LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+                   LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
         .keepalive_timeout = KEPT_SECONDS,
         .timeout_secs = REQUEST_SECONDS,
         .alpn = "http/1.1",

@@ -1,5 +1,85 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-int main(void)
+/* The binary: picks the subcommand. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/admin.h"
+#include "server/base/buf.h"
+#include "server/base/err.h"
+#include "server/config.h"
+#include "server/serve.h"
+
+static int print_page(int (*write_page)(struct vt_buf *out))
 {
-    return 0;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf page = VT_BUF_INIT(1 << 17);
+    if (write_page(&page) != VT_OK)
+        return EXIT_FAILURE;
+    fputs(vt_buf_cstr(&page), stdout);
+    return EXIT_SUCCESS;
+}
+
+static int main_version(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    printf("vitrine %s\n", VT_VERSION);
+    return EXIT_SUCCESS;
+}
+
+static int main_sample(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return print_page(vt_config_sample);
+}
+
+static int main_options_page(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return print_page(vt_config_markdown);
+}
+
+static int main_help(int argc, char **argv);
+
+static const struct command {
+    const char *name;
+    int (*main)(int argc, char **argv); /* argv: what follows the name */
+    const char *help;
+} commands[] = {
+    { "serve", vt_serve_main, "serves shops and their associates; the default. --help lists the options" },
+    { "admin", vt_admin_main,
+      "creates sites, associates and tokens, imports catalogues. --help lists what it can do" },
+    { "sample-config", main_sample, "prints a configuration file with every option at its default" },
+    { "options-page", main_options_page, "prints the page of all options, in Markdown" },
+    { "version", main_version, "prints the version" },
+    { "help", main_help, "prints this" },
+};
+
+static int main_help(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    printf("Usage: vitrine [command] [options]\n\n");
+    for (size_t i = 0; i < VT_COUNT(commands); i++)
+        printf("  %-14s %s\n", commands[i].name, commands[i].help);
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "serve";
+    if (strcmp(name, "--version") == 0)
+        name = "version";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    if (name[0] == '-')
+        return vt_serve_main(argc - 1, argv + 1);
+    for (size_t i = 0; i < VT_COUNT(commands); i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].main(argc > 1 ? argc - 2 : 0, argv + (argc > 1 ? 2 : 1));
+    fprintf(stderr, "vitrine: there is no command \"%.40s\"; vitrine help lists them\n", name);
+    return 2;
 }

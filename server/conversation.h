@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conversation: the durable thread of one customer with one site, while somebody needs it in
+ * memory, and the session that runs in it.
+ *
+ * It is loaded from the store (which raises its epoch) for the first who asks and given up when
+ * nobody is there and no session runs. It owns its session, view, people and members; numbers
+ * `s`; learns `cs` from the store. Members come and go with peers; people stay as long as the
+ * thread names them. */
+#ifndef VT_CONVERSATION_H
+#define VT_CONVERSATION_H
+
+#include "protocol/c/messages.h"
+#include "server/app.h"
+#include "server/peer.h"
+
+enum { VT_PEOPLE_MAX = 64, VT_TRAIL_MAX = 50, VT_WHO_TEXT = 17, VT_CONV_TEXT = 40, VT_CIDS = 32 };
+enum { VT_CHANGING_MS = 5000 };
+
+/* Somebody who takes or took part. */
+struct vt_person {
+    char who[VT_WHO_TEXT];
+    char person[VT_PERSON_TEXT]; /* "" for a customer */
+    char name[VT_NAME_TEXT];
+    enum vt_role role;
+    enum vt_at at;
+    int64_t left_ms;          /* when the last socket went; 0: here, or never was since the start */
+    uint32_t read, delivered; /* cs */
+};
+
+/* One peer's part in one conversation. */
+struct vt_member {
+    struct vt_peer *peer;
+    struct vt_conversation *conv;
+    struct vt_list of_peer, of_conv;
+    uint8_t person;              /* index in vt_conversation.people */
+    bool holding;                /* a replay runs: what is published waits in `held` */
+    bool lost;                   /* `held` overflowed: a snapshot must follow */
+    struct vt_fifo_held *held;   /* owned; join.c */
+    struct vt_chan *ptr, *draw;  /* borrowed from the table; NULL until live */
+    uint32_t acked_s, acked_cs;
+};
+
+struct vt_session {
+    enum vt_state state;
+    char sid[VT_ID_TEXT];
+    char reference[16];
+    char queue[65];
+    char associate[VT_PERSON_TEXT]; /* "" until taken */
+    int64_t joined, created, ended, since; /* ms since 1970; since: the present state */
+    int64_t away_until_ms;          /* monotonic; the customer announced a longer leave */
+    char *product;                  /* owned JSON of product_ref, or NULL */
+};
+
+struct vt_cid { /* a request of class C that was answered */
+    char cid[37];
+    int64_t at_ms;
+    uint32_t s;
+    enum vt_op op;
+    char *d; /* owned JSON of the reply's d */
+};
+
+struct vt_page_kept {
+    char *body; /* owned JSON of page */
+};
+
+struct vt_conversation {
+    struct vt_app *app; /* borrowed */
+    char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT];
+    char *key;          /* owned: "site/conv" */
+    uint32_t number;    /* the wire's c for staff */
+    uint32_t epoch, s, cs;
+    uint32_t last_s[VT_AUDIENCES], last_cs[VT_AUDIENCES];
+    bool loaded;
+    struct vt_list waiters; /* of vt_conv_waiter, until loaded */
+    int64_t idle_since_ms;  /* nobody here, no session; 0: somebody is */
+    struct vt_list members; /* of vt_member.of_conv */
+    struct vt_person *people; /* owned */
+    uint8_t people_n;
+    struct vt_session session;
+    struct vt_view *view;     /* owned; NULL until one is opened */
+    struct vt_chan *view_chan; /* borrowed from the table; NULL unless live */
+    int64_t view_saved_ms;
+    bool view_unsaved;
+    uint32_t unread_staff;    /* customer's messages since staff read */
+    uint32_t place, eta[2];   /* while waiting, as last told */
+    struct vt_page_kept trail[VT_TRAIL_MAX];
+    uint8_t trail_n;
+    struct vt_cid *cids;      /* owned, VT_CIDS of them; NULL until the first */
+    uint8_t cids_next;
+    int64_t chat_minute_ms;
+    uint32_t chat_minute;
+    struct vt_list link;      /* in vt_app.conversations_list */
+};
+
+/* NULL: not in memory (or still loading). */
+struct vt_conversation *vt_conv_find(struct vt_app *app, struct vt_str site, struct vt_str conv);
+/* Loads if needed, then done(arg, conv, VT_OK); or NULL and VT_ERR_NOT_FOUND, VT_ERR_STORE_UNAVAILABLE. Never before it returns. */
+typedef void vt_conv_fn(void *arg, struct vt_conversation *conv, int err);
+int vt_conv_load(struct vt_app *app, struct vt_str site, struct vt_str conv, vt_conv_fn *done, void *arg);
+/* Brings back a session of the last run once its conversation is loaded. */
+int vt_conv_restore(struct vt_app *app, const struct vt_store_session *session);
+void vt_conv_destroy(struct vt_conversation *conv);
+/* Presence, holds and the end of what nobody needs: once a second. */
+void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms);
+
+/* Members. */
+int vt_conv_join(struct vt_conversation *conv, struct vt_peer *peer, struct vt_member **ret_member);
+void vt_conv_leave(struct vt_member *member);
+struct vt_member *vt_conv_member(struct vt_conversation *conv, const struct vt_peer *peer);
+
+static inline struct vt_person *vt_member_person(const struct vt_member *member)
+{
+    return &member->conv->people[member->person];
+}
+static inline const char *vt_member_who(const struct vt_member *member)
+{
+    return vt_member_person(member)->who;
+}
+static inline int vt_member_audience(const struct vt_member *member)
+{
+    return vt_peer_is_staff(member->peer) ? VT_AUDIENCE_STAFF :
+           member->peer->role == VT_ROLE_GUEST ? VT_AUDIENCE_GUEST : VT_AUDIENCE_CUSTOMER;
+}
+
+#endif

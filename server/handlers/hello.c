@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hello: who is there, for which site, and what they go on with. The reply is the welcome. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "server/base/err.h"
+#include "server/handlers/handlers.h"
+#include "server/handlers/page.h"
+#include "server/join.h"
+#include "server/log.h"
+#include "server/people.h"
+#include "server/queue.h"
+#include "server/session.h"
+#include "server/site.h"
+
+enum { CONVS_MAX = 16 };
+
+/* A hello on its way to the welcome: several joins may have to finish first. */
+struct welcome {
+    struct vt_reply_to to;
+    size_t asked, n, pending;
+    struct {
+        char conv[VT_CONV_TEXT], tok[VT_ID_TEXT], former[VT_ID_TEXT];
+        struct vt_position from;
+        struct vt_join *join; /* owned until flushed */
+        struct welcome *welcome;
+    } convs[CONVS_MAX];
+    char customer[VT_ID_TEXT];
+    char *page; /* owned JSON of page, or NULL */
+    bool failed;
+};
+
+static void welcome_free(struct welcome *welcome)
+{
+    free(welcome->page);
+    free(welcome);
+}
+
+static void refuse(struct welcome *welcome, int err, const char *msg)
+{
+    struct vt_peer *peer = vt_peer_find(welcome->to.app, welcome->to.peer);
+    for (size_t i = 0; i < welcome->n; i++)
+        if (welcome->convs[i].join)
+            vt_join_drop(welcome->convs[i].join);
+    if (peer)
+        peer->phase = VT_PHASE_NEW; /* another hello may do better, within the hello timeout */
+    vt_reply_error(&welcome->to, err, msg);
+    welcome_free(welcome);
+}
+
+static struct vt_str caps[] = { { "bin1", 4 } };
+
+static void send_welcome(struct welcome *welcome, struct vt_peer *peer)
+{
+    struct vt_app *app = welcome->to.app;
+    const struct vt_site *site = vt_sites_by_id(app->deps.sites, vt_str(peer->site));
+    struct vt_t_welcome_conv convs[CONVS_MAX];
+    struct vt_t_chan ch[256];
+    struct vt_rep_hello rep = {
+        .conn = vt_str(peer->id),
+        .node = vt_str(app->node),
+        .hb = (uint32_t)app->deps.config->beat_idle,
+        .max = (uint32_t)app->deps.config->text_up,
+        .time = vt_wall_ms(),
+        .caps = caps,
+        .caps_n = VT_COUNT(caps),
+        .site = { .name = vt_str(site ? site->name : ""), .key = vt_str(site ? site->key : "") },
+        .me = { .id = vt_str(vt_peer_is_staff(peer) ? peer->person : NULL), .name = vt_str(peer->name), .role = peer->role },
+        .convs = convs,
+        .ch = ch,
+    };
+    for (size_t i = 0; i < welcome->n; i++) {
+        struct vt_member *member = welcome->convs[i].join ? vt_join_member(welcome->convs[i].join) : NULL;
+        if (!member)
+            continue;
+        vt_join_describe(welcome->convs[i].join, &convs[rep.convs_n]);
+        memcpy(peer->token, welcome->convs[i].tok, sizeof(peer->token));
+        if (peer->token[0])
+            convs[rep.convs_n].tok = vt_str(welcome->convs[i].tok);
+        if (member->conv->session.state == VT_STATE_LIVE)
+            rep.hb = (uint32_t)app->deps.config->beat_live;
+        rep.convs_n++;
+        rep.ch_n += vt_chans_list(member, ch + rep.ch_n, VT_COUNT(ch) - rep.ch_n);
+    }
+    vt_reply_ok(&welcome->to, NULL, &rep);
+    vt_peer_beat(peer, rep.hb == (uint32_t)app->deps.config->beat_live);
+}
+
+static void finish(struct welcome *welcome)
+{
+    struct vt_app *app = welcome->to.app;
+    struct vt_peer *peer = vt_peer_find(app, welcome->to.peer);
+    if (!peer || welcome->failed) {
+        refuse(welcome, VT_ERR_STORE_UNAVAILABLE, NULL);
+        return;
+    }
+    peer->phase = VT_PHASE_OPEN;
+    vt_conn_welcomed(peer->conn);
+    send_welcome(welcome, peer);
+    for (size_t i = 0; i < welcome->n; i++) {
+        struct vt_join *join = VT_TAKE(welcome->convs[i].join);
+        struct vt_member *member = join ? vt_join_member(join) : NULL;
+        if (join)
+            vt_join_flush(join, false);
+        if (member && peer->phase == VT_PHASE_OPEN)
+            vt_people_here(member);
+        if (member && welcome->page)
+            vt_page_arrived(member, welcome->page);
+    }
+    if (vt_peer_is_staff(peer))
+        vt_queue_status_changed(app, peer->site);
+    else
+        vt_queue_status(peer);
+    vt_log(VT_LOG_INFO, "peer.welcome", VT_LOG_T("peer", peer->id), VT_LOG_T("role", vt_role_name(peer->role)),
+           VT_LOG_N("conversations", welcome->n));
+    welcome_free(welcome);
+}
+
+static void one_done(struct welcome *welcome)
+{
+    if (--welcome->pending == 0)
+        finish(welcome);
+}
+
+static void handle_token_stored(void *arg, int err)
+{
+    struct welcome *welcome = arg;
+    if (err)
+        welcome->failed = true;
+    one_done(welcome);
+}
+
+/* A customer's next resume needs a token of its own, committed before it is handed out. */
+static int store_token(struct welcome *welcome, size_t i)
+{
+    struct vt_peer *peer = vt_peer_find(welcome->to.app, welcome->to.peer);
+    if (!peer)
+        return VT_ERR_GONE;
+    struct vt_store_resume row = { .site = vt_str(peer->site),
+                                   .conv = vt_str(welcome->convs[i].conv),
+                                   .role = VT_STR("customer"),
+                                   .person = vt_str(peer->person),
+                                   .origin = vt_conn_origin(peer->conn),
+                                   .expires = vt_wall_ms() + welcome->to.app->deps.config->resume_life };
+    vt_id_new(welcome->convs[i].tok);
+    return vt_store_resume_put(welcome->to.app->deps.store, vt_str(welcome->convs[i].tok),
+                               vt_str(welcome->convs[i].former[0] ? welcome->convs[i].former : NULL), &row,
+                               handle_token_stored, welcome);
+}
+
+static size_t index_of(const struct welcome *welcome, const void *slot)
+{
+    return (size_t)((const char *)slot - (const char *)welcome->convs) / sizeof(welcome->convs[0]);
+}
+
+static void handle_joined(void *arg, struct vt_join *join, int err)
+{
+    struct welcome *welcome = *(struct welcome **)arg;
+    size_t i = index_of(welcome, arg);
+    struct vt_peer *peer = vt_peer_find(welcome->to.app, welcome->to.peer);
+    welcome->convs[i].join = join;
+    if (err)
+        welcome->failed = true;
+    if (!err && peer && peer->role == VT_ROLE_CUSTOMER && store_token(welcome, i) == VT_OK)
+        return;
+    if (peer && peer->role == VT_ROLE_CUSTOMER)
+        welcome->failed = true;
+    one_done(welcome);
+}
+
+static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
+{
+    struct welcome *welcome = *(struct welcome **)arg;
+    size_t i = index_of(welcome, arg);
+    struct vt_peer *peer = vt_peer_find(welcome->to.app, welcome->to.peer);
+    if (!err && peer)
+        err = vt_join_start(conv, peer, welcome->convs[i].from, handle_joined, arg);
+    if (!err && peer)
+        return;
+    /* A console's conversation that is gone is left out; a customer's is all there is. */
+    if (peer && (peer->role == VT_ROLE_CUSTOMER || err == VT_ERR_STORE_UNAVAILABLE))
+        welcome->failed = true;
+    one_done(welcome);
+}
+
+static void load_all(struct welcome *welcome)
+{
+    struct vt_app *app = welcome->to.app;
+    struct vt_peer *peer = vt_peer_find(app, welcome->to.peer);
+    welcome->pending = 1;
+    for (size_t i = 0; peer && i < welcome->n; i++) {
+        welcome->convs[i].welcome = welcome;
+        welcome->pending++;
+        if (vt_conv_load(app, vt_str(peer->site), vt_str(welcome->convs[i].conv), handle_loaded, &welcome->convs[i].welcome) !=
+            VT_OK) {
+            welcome->pending--;
+            welcome->failed = true;
+        }
+    }
+    one_done(welcome);
+}
+
+/* --- customers -------------------------------------------------------------------------------- */
+
+static void handle_created(void *arg, int err)
+{
+    struct welcome *welcome = arg;
+    if (err)
+        refuse(welcome, VT_ERR_STORE_UNAVAILABLE, NULL);
+    else
+        load_all(welcome);
+}
+
+static int create_conversation(struct welcome *welcome, struct vt_peer *peer)
+{
+    vt_id_new(welcome->convs[0].conv);
+    vt_id_new(welcome->customer);
+    vt_str_copy(peer->person, sizeof(peer->person), vt_str(welcome->customer));
+    welcome->n = 1;
+    struct vt_store_conv row = { .site = vt_str(peer->site),
+                                 .conv = vt_str(welcome->convs[0].conv),
+                                 .customer = vt_str(welcome->customer),
+                                 .created = vt_wall_ms() };
+    return vt_store_conv_create(welcome->to.app->deps.store, &row, handle_created, welcome);
+}
+
+static void handle_resume(void *arg, int err, const struct vt_store_resume *row)
+{
+    struct welcome *welcome = arg;
+    struct vt_peer *peer = vt_peer_find(welcome->to.app, welcome->to.peer);
+    if (!peer) {
+        refuse(welcome, VT_ERR_TOKEN_BAD, NULL);
+        return;
+    }
+    bool good = err == VT_OK && vt_str_eq(row->site, vt_str(peer->site)) && vt_str_eq(row->role, VT_STR("customer")) &&
+                vt_str_eq(row->origin, vt_conn_origin(peer->conn)) && vt_str_eq(row->conv, vt_str(welcome->convs[0].conv));
+    if (!good) {
+        if (err != VT_OK && err != VT_ERR_MISSING) {
+            refuse(welcome, VT_ERR_STORE_UNAVAILABLE, NULL);
+            return;
+        }
+        vt_log(VT_LOG_WARN, "resume.refused", VT_LOG_T("peer", peer->id));
+        refuse(welcome, VT_ERR_TOKEN_BAD, "the resume token is unknown, expired or of another page; say hello without resume");
+        return;
+    }
+    vt_str_copy(peer->person, sizeof(peer->person), row->person);
+    load_all(welcome);
+}
+
+static int hello_customer(struct vt_request *rq, const struct vt_msg_hello *msg, struct welcome *welcome)
+{
+    struct vt_peer *peer = rq->peer;
+    uint8_t digits[2];
+    vt_random(digits, sizeof(digits));
+    snprintf(peer->name, sizeof(peer->name), "Visitor %u", 1000u + (unsigned)(digits[0] << 8 | digits[1]) % 9000);
+    if (msg->resume_n == 0)
+        return create_conversation(welcome, peer);
+    const struct vt_t_resume *resume = &msg->resume[0];
+    if (msg->resume_n > 1 || !resume->tok.ptr)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/resume", "a customer resumes one conversation, with its tok");
+    welcome->n = 1;
+    vt_str_copy(welcome->convs[0].conv, sizeof(welcome->convs[0].conv), resume->conv);
+    vt_str_copy(welcome->convs[0].former, sizeof(welcome->convs[0].former), resume->tok);
+    welcome->convs[0].from = (struct vt_position){ resume->epoch, resume->s, resume->cs };
+    return vt_store_resume_get(rq->app->deps.store, resume->tok, handle_resume, welcome);
+}
+
+/* --- staff ------------------------------------------------------------------------------------ */
+
+static int hello_staff(struct vt_request *rq, const struct vt_msg_hello *msg, struct welcome *welcome)
+{
+    struct vt_peer *peer = rq->peer;
+    struct vt_ticket ticket;
+    if (!msg->token.ptr || vt_tickets_take(rq->app->deps.tickets, msg->token, vt_conn_origin(peer->conn), &ticket) != VT_OK)
+        return vt_request_fail(rq, VT_ERR_TOKEN_BAD, "/d/token", "the ticket is used, expired or of another page; ask for a new one");
+    if (strcmp(ticket.site, peer->site) != 0)
+        return vt_request_fail(rq, VT_ERR_SITE_FORBIDDEN, "/d/site", "the login is of another site");
+    bool supervises = strcmp(ticket.role, "supervisor") == 0 || strcmp(ticket.role, "admin") == 0;
+    peer->role = supervises ? VT_ROLE_SUPERVISOR : VT_ROLE_ASSOCIATE;
+    vt_str_copy(peer->person, sizeof(peer->person), vt_str(ticket.person));
+    vt_str_copy(peer->name, sizeof(peer->name), vt_str(ticket.name));
+    peer->expires_ms = ticket.login_expires_ms;
+    for (size_t i = 0; i < msg->resume_n && i < CONVS_MAX; i++) {
+        vt_str_copy(welcome->convs[i].conv, sizeof(welcome->convs[i].conv), msg->resume[i].conv);
+        welcome->convs[i].from = (struct vt_position){ msg->resume[i].epoch, msg->resume[i].s, msg->resume[i].cs };
+        welcome->n++;
+    }
+    load_all(welcome);
+    return VT_OK;
+}
+
+static int choose_site(struct vt_request *rq, const struct vt_msg_hello *msg)
+{
+    const struct vt_site *site = vt_sites_by_key(rq->app->deps.sites, msg->site);
+    struct vt_str origin = vt_conn_origin(rq->peer->conn);
+    bool staff = msg->role == VT_ROLE_ASSOCIATE || msg->role == VT_ROLE_SUPERVISOR;
+    bool allowed = site && (staff ? vt_sites_origin_own(rq->app->deps.sites, origin) : vt_site_origin_allowed(site, origin));
+    if (!allowed) /* one answer for an unknown site and a foreign page */
+        return vt_request_fail(rq, VT_ERR_SITE_FORBIDDEN, "/d/site", "no site of this key answers to this page's origin");
+    vt_str_copy(rq->peer->site, sizeof(rq->peer->site), vt_str(site->id));
+    rq->peer->role = msg->role;
+    return VT_OK;
+}
+
+static char *encode_page(const struct vt_t_page *page)
+{
+    VT_CLEANUP(vt_buf_finish) struct vt_buf json = VT_BUF_INIT(16384);
+    if (!page || vt_encode_body(&json, &vt_shape_page, page) != VT_OK)
+        return NULL;
+    return strdup(vt_buf_cstr(&json));
+}
+
+int vt_on_hello(struct vt_request *rq)
+{
+    const struct vt_msg_hello *msg = rq->env->msg;
+    int err = choose_site(rq, msg);
+    if (err)
+        return err;
+    if (msg->role == VT_ROLE_GUEST)
+        return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "/d/role", "this server does not invite guests yet");
+    struct welcome *welcome = calloc(1, sizeof(*welcome));
+    if (!welcome)
+        return VT_ERR_OVERLOADED;
+    rq->peer->phase = VT_PHASE_JOINING;
+    welcome->to = vt_reply_later(rq);
+    welcome->page = msg->role == VT_ROLE_CUSTOMER ? encode_page(msg->page) : NULL;
+    err = msg->role == VT_ROLE_CUSTOMER ? hello_customer(rq, msg, welcome) : hello_staff(rq, msg, welcome);
+    if (err) {
+        rq->peer->phase = VT_PHASE_NEW;
+        rq->peer->requests_open--;
+        welcome_free(welcome);
+    }
+    return err == VT_ERR_FULL ? VT_ERR_STORE_UNAVAILABLE : err;
+}

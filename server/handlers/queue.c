@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* queue.* and claim.*: asking for an associate, and taking a customer. session.end. */
+#include "server/queue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "server/base/err.h"
+#include "server/fanout.h"
+#include "server/handlers/handlers.h"
+#include "server/join.h"
+#include "server/people.h"
+#include "server/session.h"
+
+enum { ROWS_MAX = 200, PRODUCT_BYTES = 16384 };
+
+/* --- the customer asks -------------------------------------------------------------------------- */
+
+static struct vt_conversation *conv_of(const struct vt_reply_to *to)
+{
+    return vt_conv_find(to->app, vt_str(to->site), vt_str(to->conv));
+}
+
+static void handle_join_stored(void *arg, int err)
+{
+    struct vt_reply_to *to = arg;
+    struct vt_conversation *conv = conv_of(to);
+    if (err || !conv) {
+        vt_reply_error(to, VT_ERR_STORE_UNAVAILABLE, NULL);
+    } else {
+        struct vt_rep_queue_join rep = { .position = conv->place ? conv->place : 1 };
+        vt_queue_estimate(to->app, conv->site, conv->session.queue, rep.position, rep.eta);
+        vt_reply_ok(to, NULL, &rep);
+    }
+    free(to);
+}
+
+static void handle_placed(void *arg, int err)
+{
+    struct vt_reply_to *to = arg;
+    struct vt_conversation *conv = conv_of(to);
+    if (!err && conv) {
+        err = vt_session_set(conv, VT_STATE_WAITING, NULL);
+        if (!err)
+            err = vt_session_save(conv, handle_join_stored, to);
+        if (!err)
+            return;
+        vt_queue_leave(conv);
+    }
+    vt_reply_error(to, err == VT_ERR_FULL ? VT_ERR_QUEUE_FULL : conv ? VT_ERR_STATE_WRONG : VT_ERR_NOT_FOUND, NULL);
+    free(to);
+}
+
+static void keep_product(struct vt_session *session, const struct vt_t_product_ref *product)
+{
+    VT_CLEANUP(vt_buf_finish) struct vt_buf json = VT_BUF_INIT(PRODUCT_BYTES);
+    free(session->product);
+    session->product = NULL;
+    if (product && vt_encode_body(&json, &vt_shape_product_ref, product) == VT_OK)
+        session->product = strdup(vt_buf_cstr(&json));
+}
+
+int vt_on_queue_join(struct vt_request *rq)
+{
+    const struct vt_msg_queue_join *msg = rq->env->msg;
+    struct vt_conversation *conv = rq->member->conv;
+    struct vt_str queue = msg->queue.len > 0 ? msg->queue : VT_STR("main");
+    struct vt_reply_to *to = malloc(sizeof(*to));
+    if (!to)
+        return VT_ERR_OVERLOADED;
+    *to = vt_reply_later(rq);
+    vt_session_begin(conv, queue);
+    keep_product(&conv->session, msg->product);
+    int err = vt_queue_enter(conv, handle_placed, to);
+    if (err) {
+        rq->peer->requests_open--;
+        free(to);
+    }
+    return err;
+}
+
+int vt_on_queue_leave(struct vt_request *rq)
+{
+    struct vt_conversation *conv = rq->member->conv;
+    vt_queue_leave(conv);
+    int err = vt_session_set(conv, VT_STATE_ENDED, "left");
+    if (err)
+        return err;
+    vt_session_save(conv, NULL, NULL);
+    return vt_reply_now(rq, NULL, NULL);
+}
+
+/* --- the consoles' lists ------------------------------------------------------------------------- */
+
+static bool is_in_tab(const struct vt_conversation *conv, const struct vt_peer *peer, const struct vt_msg_queue_watch *msg)
+{
+    const struct vt_session *session = &conv->session;
+    if (!conv->loaded || !vt_session_runs(session) || strcmp(conv->site, peer->site) != 0 ||
+        (msg->queue.ptr && !vt_str_eq(msg->queue, vt_str(session->queue))))
+        return false;
+    if (msg->tab == VT_WATCH_TAB_MINE)
+        return strcmp(session->associate, peer->person) == 0;
+    return msg->tab == VT_WATCH_TAB_ALL || session->associate[0] == '\0';
+}
+
+int vt_on_queue_watch(struct vt_request *rq)
+{
+    const struct vt_msg_queue_watch *msg = rq->env->msg;
+    struct vt_rep_queue_watch rep = { .rows = vt_arena_array(&rq->app->arena, ROWS_MAX, sizeof(struct vt_t_queue_row)) };
+    if (!rep.rows)
+        return VT_ERR_OVERLOADED;
+    VT_LIST_EACH (conv, &rq->app->conversations_list, struct vt_conversation, link)
+        if (rep.rows_n < ROWS_MAX && is_in_tab(conv, rq->peer, msg))
+            vt_queue_row(conv, &rq->app->arena, &rep.rows[rep.rows_n++]);
+    rq->peer->watch = (int8_t)msg->tab;
+    return vt_reply_now(rq, NULL, &rep);
+}
+
+/* --- an associate takes a customer ---------------------------------------------------------------- */
+
+struct taking {
+    struct vt_reply_to to;
+    char conv[VT_CONV_TEXT];
+    struct vt_join *join; /* owned until flushed */
+    bool counted;         /* coord has counted the session for the associate */
+};
+
+static struct vt_conversation *taken(const struct taking *taking)
+{
+    return vt_conv_find(taking->to.app, vt_str(taking->to.site), vt_str(taking->conv));
+}
+
+static void give_back(struct taking *taking, int err)
+{
+    struct vt_coord *coord = taking->to.app->deps.coord;
+    struct vt_peer *peer = vt_peer_find(taking->to.app, taking->to.peer);
+    struct vt_conversation *conv = taken(taking);
+    if (taking->counted) {
+        coord->ops->load_add(coord, vt_str(peer ? peer->person : ""), -1);
+        if (conv && conv->session.state == VT_STATE_WAITING)
+            vt_queue_enter(conv, NULL, NULL); /* the place is by joining time, so it is the old one */
+    }
+    if (taking->join)
+        vt_join_drop(taking->join);
+    vt_reply_error(&taking->to, err, NULL);
+    free(taking);
+}
+
+static void handle_take_stored(void *arg, int err)
+{
+    struct taking *taking = arg;
+    struct vt_conversation *conv = taken(taking);
+    struct vt_member *member = vt_join_member(taking->join);
+    if (err || !conv || !member) {
+        if (conv && conv->session.state == VT_STATE_LIVE)
+            vt_session_set(conv, VT_STATE_WAITING, "associate-left");
+        taking->counted = false; /* the setter has given the load back */
+        if (conv)
+            vt_queue_enter(conv, NULL, NULL);
+        give_back(taking, VT_ERR_STORE_UNAVAILABLE);
+        return;
+    }
+    struct vt_rep_claim_take rep = { .c = conv->number, .sid = vt_str(conv->session.sid), .reference = vt_str(conv->session.reference) };
+    vt_reply_ok(&taking->to, NULL, &rep);
+    vt_join_flush(taking->join, true);
+    vt_people_here(member);
+    free(taking);
+}
+
+static void handle_take_joined(void *arg, struct vt_join *join, int err)
+{
+    struct taking *taking = arg;
+    struct vt_member *member = join ? vt_join_member(join) : NULL;
+    taking->join = join;
+    if (err || !member || member->conv->session.state != VT_STATE_WAITING) {
+        give_back(taking, err == VT_ERR_GONE || !err ? VT_ERR_CLAIM_GONE : err);
+        return;
+    }
+    struct vt_conversation *conv = member->conv;
+    memcpy(conv->session.associate, member->peer->person, sizeof(conv->session.associate));
+    vt_session_set(conv, VT_STATE_LIVE, NULL);
+    vt_queue_accepted(conv);
+    if (vt_session_save(conv, handle_take_stored, taking) != VT_OK)
+        handle_take_stored(taking, VT_ERR_FULL);
+}
+
+static void handle_accepted(void *arg, int err)
+{
+    struct taking *taking = arg;
+    struct vt_conversation *conv = taken(taking);
+    struct vt_peer *peer = vt_peer_find(taking->to.app, taking->to.peer);
+    taking->counted = err == VT_OK;
+    if (err || !conv || !peer) {
+        give_back(taking, err == VT_ERR_FULL ? VT_ERR_CAP_REACHED : VT_ERR_CLAIM_GONE);
+        return;
+    }
+    err = vt_join_start(conv, peer, (struct vt_position){ 0 }, handle_take_joined, taking);
+    if (err)
+        give_back(taking, err);
+}
+
+static void handle_take_loaded(void *arg, struct vt_conversation *conv, int err)
+{
+    struct taking *taking = arg;
+    struct vt_app *app = taking->to.app;
+    struct vt_peer *peer = vt_peer_find(app, taking->to.peer);
+    char key[160];
+    if (err || !peer || conv->session.state != VT_STATE_WAITING) {
+        give_back(taking, err ? err : VT_ERR_CLAIM_GONE);
+        return;
+    }
+    snprintf(key, sizeof(key), "%s/%s", conv->site, conv->session.queue);
+    err = app->deps.coord->ops->q_accept(app->deps.coord, vt_str(key), vt_str(conv->key), vt_str(peer->person),
+                                         (uint32_t)app->deps.config->capacity, handle_accepted, taking);
+    if (err)
+        give_back(taking, VT_ERR_OVERLOADED);
+}
+
+int vt_on_claim_take(struct vt_request *rq)
+{
+    const struct vt_msg_claim_take *msg = rq->env->msg;
+    struct taking *taking = calloc(1, sizeof(*taking));
+    if (!taking)
+        return VT_ERR_OVERLOADED;
+    taking->to = vt_reply_later(rq);
+    vt_str_copy(taking->conv, sizeof(taking->conv), msg->conv);
+    int err = vt_conv_load(rq->app, vt_str(rq->peer->site), msg->conv, handle_take_loaded, taking);
+    if (err) {
+        rq->peer->requests_open--;
+        free(taking);
+    }
+    return err;
+}
+
+/* --- the end --------------------------------------------------------------------------------------- */
+
+static void handle_end_stored(void *arg, int err)
+{
+    struct vt_reply_to *to = arg;
+    if (err)
+        vt_reply_error(to, VT_ERR_STORE_UNAVAILABLE, NULL);
+    else
+        vt_reply_ok(to, NULL, NULL);
+    free(to);
+}
+
+int vt_on_session_end(struct vt_request *rq)
+{
+    const struct vt_msg_session_end *msg = rq->env->msg;
+    struct vt_conversation *conv = rq->member->conv;
+    char why[65];
+    vt_str_copy(why, sizeof(why), msg->why.len > 0 ? msg->why : VT_STR("ended"));
+    struct vt_reply_to *to = malloc(sizeof(*to));
+    if (!to)
+        return VT_ERR_OVERLOADED;
+    vt_queue_leave(conv);
+    int err = vt_session_set(conv, VT_STATE_ENDED, why);
+    if (!err) {
+        *to = vt_reply_later(rq);
+        if (vt_session_save(conv, handle_end_stored, to) != VT_OK)
+            handle_end_stored(to, VT_ERR_FULL);
+        return VT_OK;
+    }
+    free(to);
+    return err;
+}

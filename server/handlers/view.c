@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* view.*, mark.* and the frames that move: VIEW, PTR, DRAW. */
+#include "server/view.h"
+
+#include "server/base/err.h"
+#include "server/fanout.h"
+#include "server/handlers/handlers.h"
+#include "server/session.h"
+
+/* --- the whole view ------------------------------------------------------------------------------ */
+
+static struct vt_view *view_of(struct vt_conversation *conv)
+{
+    if (!conv->view)
+        conv->view = vt_view_create();
+    return conv->view;
+}
+
+/* A wish from a view that is no more: the one who wished gets all of it. */
+static int stale(struct vt_request *rq, int err)
+{
+    struct vt_conversation *conv = rq->member->conv;
+    struct vt_t_view d;
+    if (err == VT_ERR_VIEW_STALE && conv->view && vt_view_export(conv->view, &rq->app->arena, &d) == VT_OK)
+        vt_fanout_member(rq->member, VT_OP_VIEW_STATE, VT_CLASS_CONTROL, &d);
+    return err;
+}
+
+static void changed(struct vt_request *rq, const void *d, struct vt_event_head *ret_numbers)
+{
+    struct vt_conversation *conv = rq->member->conv;
+    vt_fanout_control(conv, &(struct vt_event){ .op = rq->env->op, .by = vt_member_who(rq->member), .d = d, .except = rq->member },
+                      ret_numbers);
+    vt_session_view_changed(conv, rq->now_ms);
+}
+
+int vt_on_view_open(struct vt_request *rq)
+{
+    struct vt_view *view = view_of(rq->member->conv);
+    struct vt_event_head numbers;
+    struct vt_t_view d;
+    uint16_t slots[VT_VIEW_ITEMS];
+    if (!view)
+        return VT_ERR_OVERLOADED;
+    int err = vt_view_open(view, vt_member_who(rq->member), rq->env->msg, rq->now_ms);
+    if (err)
+        return err == VT_ERR_FIELD_BAD ? vt_request_fail(rq, err, "/d/active", "active counts from 1 within items") : err;
+    if (vt_view_export(view, &rq->app->arena, &d) != VT_OK)
+        return VT_ERR_OVERLOADED;
+    changed(rq, &d, &numbers);
+    for (size_t i = 0; i < d.items_n; i++)
+        slots[i] = d.items[i].slot;
+    struct vt_rep_view_open rep = { .seq = d.seq, .slots = slots, .slots_n = d.items_n };
+    return vt_reply_now(rq, &numbers, &rep);
+}
+
+int vt_on_view_set(struct vt_request *rq)
+{
+    const struct vt_msg_view_set *msg = rq->env->msg;
+    struct vt_view *view = rq->member->conv->view;
+    struct vt_event_head numbers;
+    int err = vt_view_set(view, msg, rq->now_ms);
+    if (err)
+        return stale(rq, err);
+    struct vt_evt_view_set d = { .seq = vt_view_seq(view),          .active = msg->active, .has_active = msg->has_active,
+                                 .mode = msg->mode,                 .has_mode = msg->has_mode, .has_rect = msg->has_rect,
+                                 .frame = msg->frame,               .has_frame = msg->has_frame,
+                                 .t = msg->t,                       .has_t = msg->has_t };
+    memcpy(d.rect, msg->rect, sizeof(d.rect));
+    changed(rq, &d, &numbers);
+    struct vt_rep_view_set rep = { .seq = d.seq };
+    return vt_reply_now(rq, &numbers, &rep);
+}
+
+int vt_on_view_item(struct vt_request *rq)
+{
+    const struct vt_msg_view_item *msg = rq->env->msg;
+    struct vt_view *view = view_of(rq->member->conv);
+    struct vt_event_head numbers;
+    struct vt_t_view_item added;
+    uint16_t slot;
+    if (!view)
+        return VT_ERR_OVERLOADED;
+    int err = vt_view_item(view, msg, &slot);
+    if (err)
+        return err == VT_ERR_FIELD_BAD ? vt_request_fail(rq, err, "/d", "exactly one of add and drop") : err;
+    struct vt_evt_view_item d = { .seq = vt_view_seq(view), .active = vt_view_active(view), .drop = msg->drop, .has_drop = msg->has_drop };
+    if (vt_view_item_at(view, slot, &added))
+        d.add = &added;
+    changed(rq, &d, &numbers);
+    struct vt_rep_view_item rep = { .seq = d.seq, .slot = slot, .has_slot = slot != 0 };
+    return vt_reply_now(rq, &numbers, &rep);
+}
+
+int vt_on_view_drive(struct vt_request *rq)
+{
+    const struct vt_msg_view_drive *msg = rq->env->msg;
+    struct vt_view *view = rq->member->conv->view;
+    struct vt_event_head numbers;
+    if (!view || !vt_view_is_open(view))
+        return VT_ERR_NOT_FOUND;
+    int err = vt_view_drive(view, vt_member_who(rq->member), msg->take, rq->now_ms);
+    if (err) {
+        rq->error.after_ms = VT_VIEW_HOLD_MS;
+        return err;
+    }
+    struct vt_evt_view_drive d = { .seq = vt_view_seq(view), .driver = vt_str(vt_view_driver(view)) };
+    changed(rq, &d, &numbers);
+    struct vt_rep_view_drive rep = { .seq = d.seq };
+    return vt_reply_now(rq, &numbers, &rep);
+}
+
+int vt_on_view_close(struct vt_request *rq)
+{
+    struct vt_view *view = rq->member->conv->view;
+    struct vt_event_head numbers;
+    if (!view)
+        return VT_ERR_NOT_FOUND;
+    vt_view_close(view);
+    changed(rq, &(struct vt_evt_view_close){ .seq = vt_view_seq(view) }, &numbers);
+    return vt_reply_now(rq, &numbers, NULL);
+}
+
+/* --- marks ----------------------------------------------------------------------------------------- */
+
+int vt_on_mark_add(struct vt_request *rq)
+{
+    struct vt_view *view = rq->member->conv->view;
+    struct vt_event_head numbers;
+    struct vt_t_mark d;
+    uint32_t mark;
+    if (!view)
+        return VT_ERR_NOT_FOUND;
+    int err = vt_view_mark_add(view, vt_member_who(rq->member), rq->env->msg, &mark);
+    if (err)
+        return err == VT_ERR_FIELD_BAD ? vt_request_fail(rq, err, "/d/points", "2 to 256 points, each 0 to 1") : err;
+    vt_view_mark(view, mark, &d);
+    changed(rq, &d, &numbers);
+    struct vt_rep_mark_add rep = { .mark = mark };
+    return vt_reply_now(rq, &numbers, &rep);
+}
+
+int vt_on_mark_drop(struct vt_request *rq)
+{
+    const struct vt_msg_mark_drop *msg = rq->env->msg;
+    struct vt_view *view = rq->member->conv->view;
+    struct vt_event_head numbers;
+    if (!view)
+        return VT_ERR_NOT_FOUND;
+    int err = vt_view_mark_drop(view, vt_member_who(rq->member), msg->marks, msg->marks_n);
+    if (err)
+        return err;
+    changed(rq, msg, &numbers);
+    return vt_reply_now(rq, &numbers, NULL);
+}
+
+/* --- motion ---------------------------------------------------------------------------------------- */
+
+static void relay(const struct vt_motion *motion, const uint8_t *bytes, enum vt_class class)
+{
+    struct vt_frame *frame = vt_frame_create(VT_WS_BINARY, bytes, motion->len);
+    if (frame)
+        vt_fanout_frame(motion->member->conv, frame, class, motion->chan->n, motion->member);
+    vt_frame_unref(frame);
+}
+
+static enum vt_class class_of(const struct vt_motion *motion)
+{
+    return motion->head.flags & VT_BIN_EDGE ? VT_CLASS_ORDERED : VT_CLASS_LATEST;
+}
+
+int vt_on_ptr(const struct vt_motion *motion)
+{
+    struct vt_bin_ptr ptr;
+    int err = vt_bin_ptr_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &ptr);
+    if (!err)
+        relay(motion, motion->bytes, class_of(motion));
+    return err;
+}
+
+/* The gesture's end is control state: history and failover keep where the piece was left. */
+static void gesture_ended(const struct vt_motion *motion)
+{
+    struct vt_conversation *conv = motion->member->conv;
+    struct vt_t_view view;
+    struct vt_evt_view_set d = { .seq = vt_view_seq(conv->view), .has_rect = true };
+    vt_arena_reset(&conv->app->arena);
+    if (vt_view_export(conv->view, &conv->app->arena, &view) != VT_OK)
+        return;
+    memcpy(d.rect, view.rect, sizeof(d.rect));
+    vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_VIEW_SET, .by = vt_member_who(motion->member), .d = &d }, NULL);
+    vt_session_view_changed(conv, motion->now_ms);
+}
+
+int vt_on_view(const struct vt_motion *motion)
+{
+    struct vt_bin_view view;
+    uint8_t bytes[VT_BIN_HEAD_BYTES + VT_BIN_VIEW_BYTES];
+    int err = vt_bin_view_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &view);
+    if (err)
+        return err;
+    if (vt_view_motion(motion->member->conv->view, &view, motion->now_ms) != VT_OK)
+        return VT_OK; /* of a view that is no more: what replaced it is on its way */
+    struct vt_bin_head head = motion->head;
+    head.seq = ++motion->chan->seq; /* several may drive in turn: the owner numbers */
+    vt_bin_head_put(bytes, &head);
+    vt_bin_view_put(bytes + VT_BIN_HEAD_BYTES, VT_BIN_VIEW_BYTES, &view);
+    relay(motion, bytes, class_of(motion));
+    if (head.flags & VT_BIN_EDGE)
+        gesture_ended(motion);
+    return VT_OK;
+}
+
+int vt_on_draw(const struct vt_motion *motion)
+{
+    struct vt_conversation *conv = motion->member->conv;
+    struct vt_bin_draw draw;
+    uint32_t mark;
+    int err = vt_bin_draw_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &draw);
+    if (err)
+        return err;
+    if (!conv->view || vt_view_stroke(conv->view, vt_member_who(motion->member), &draw, motion->head.flags & VT_BIN_LAST, &mark) != VT_OK)
+        return VT_OK; /* the slot has gone, or it is full: the writer sees no mark come of it */
+    relay(motion, motion->bytes, VT_CLASS_ORDERED);
+    struct vt_t_mark d;
+    if (mark && vt_view_mark(conv->view, mark, &d)) {
+        vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_MARK_ADD, .by = vt_member_who(motion->member), .d = &d }, NULL);
+        vt_session_view_changed(conv, motion->now_ms);
+    }
+    return VT_OK;
+}

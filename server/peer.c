@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/peer.h"
+
+#include <stdlib.h>
+
+#include "server/base/err.h"
+#include "server/chan.h"
+#include "server/conversation.h"
+#include "server/dispatch.h"
+#include "server/log.h"
+#include "server/metrics.h"
+#include "server/queue.h"
+
+enum { STALL_MS = 10000 };
+
+static struct vt_metric peers_open = { .name = "vitrine_peers", .help = "Browsers connected.", .kind = VT_METRIC_GAUGE };
+static struct vt_metric peers_slow = { .name = "vitrine_peers_slow_total",
+                                       .help = "Connections closed because they did not read (4101).",
+                                       .kind = VT_METRIC_COUNTER };
+
+void *vt_peer_opened(void *owner, struct vt_conn *conn)
+{
+    struct vt_app *app = owner;
+    struct vt_peer *peer = app->draining ? NULL : calloc(1, sizeof(*peer));
+    if (!peer)
+        return NULL;
+    peer->app = app;
+    peer->conn = conn;
+    peer->watch = -1;
+    vt_id_new(peer->id);
+    vt_list_init(&peer->members);
+    vt_list_init(&peer->leaving);
+    vt_list_init(&peer->late);
+    vt_outbox_init(&peer->outbox, (uint32_t)app->deps.config->outbox_limit, (uint32_t)app->deps.config->outbox_credit);
+    if (vt_map_set(&app->peers_by_id, vt_str(peer->id), peer) != VT_OK) {
+        free(peer);
+        return NULL;
+    }
+    vt_list_append(&app->peers, &peer->link);
+    vt_metrics_add(&peers_open);
+    vt_metrics_add(&peers_slow);
+    vt_metric_inc(&peers_open, 1);
+    return peer;
+}
+
+struct vt_peer *vt_peer_find(struct vt_app *app, const char *id)
+{
+    struct vt_peer *peer = vt_map_get(&app->peers_by_id, vt_str(id));
+    return peer && peer->phase != VT_PHASE_CLOSING ? peer : NULL;
+}
+
+void vt_peer_text(void *arg, const char *bytes, size_t len)
+{
+    struct vt_peer *peer = arg;
+    if (peer->phase != VT_PHASE_CLOSING)
+        vt_dispatch_text(peer, bytes, len);
+}
+
+void vt_peer_binary(void *arg, const uint8_t *bytes, size_t len)
+{
+    struct vt_peer *peer = arg;
+    if (peer->phase != VT_PHASE_CLOSING)
+        vt_dispatch_binary(peer, bytes, len);
+}
+
+static void handle_slow(void *arg, uint64_t key)
+{
+    if (key <= UINT16_MAX)
+        vt_chan_slow(arg, (uint16_t)key);
+}
+
+void vt_peer_fill(void *arg, struct vt_buf *out)
+{
+    struct vt_peer *peer = arg;
+    struct vt_app *app = peer->app;
+    uint32_t due_ms = vt_outbox_fill(&peer->outbox, out, vt_now_ms(), handle_slow, app);
+    if (due_ms == 0)
+        return;
+    if (vt_list_is_empty(&app->late))
+        vt_timer_start(&app->late_timer, due_ms, 0);
+    vt_list_remove(&peer->late);
+    vt_list_append(&app->late, &peer->late);
+}
+
+bool vt_peer_send(struct vt_peer *peer, struct vt_frame *frame, enum vt_class class, uint64_t key)
+{
+    if (!peer->conn || peer->phase == VT_PHASE_CLOSING)
+        return false;
+    int result = vt_outbox_push(&peer->outbox, frame, class, key, vt_now_ms());
+    if (result == VT_OUTBOX_FULL) {
+        vt_metric_inc(&peers_slow, 1);
+        vt_peer_close(peer, VT_CLOSE_SLOW, "slow consumer");
+        return false;
+    }
+    if (result == VT_OUTBOX_OK)
+        vt_conn_dirty(peer->conn);
+    return result == VT_OUTBOX_OK;
+}
+
+void vt_peer_send_text(struct vt_peer *peer, enum vt_class class, uint64_t key)
+{
+    struct vt_app *app = peer->app;
+    struct vt_frame *frame = app->text.failed ? NULL : vt_frame_create(VT_WS_TEXT, app->text.data, app->text.len);
+    if (!frame) {
+        vt_log(VT_LOG_ERROR, "peer.encode", VT_LOG_T("peer", peer->id));
+        vt_peer_close(peer, 1011, "out of room");
+        return;
+    }
+    vt_peer_send(peer, frame, class, key);
+    vt_frame_unref(frame);
+}
+
+/* Fan-out may be walking the members right now, so they are left at the end of the turn. */
+static void start_leaving(struct vt_peer *peer)
+{
+    peer->phase = VT_PHASE_CLOSING;
+    vt_list_remove(&peer->leaving);
+    vt_list_append(&peer->app->leaving, &peer->leaving);
+}
+
+void vt_peer_leave(struct vt_peer *peer)
+{
+    vt_list_remove(&peer->leaving);
+    VT_LIST_EACH (member, &peer->members, struct vt_member, of_peer)
+        vt_conv_leave(member);
+    if (peer->site[0] && vt_peer_is_staff(peer))
+        vt_queue_status_changed(peer->app, peer->site);
+}
+
+void vt_peer_close(struct vt_peer *peer, int code, const char *reason)
+{
+    if (peer->phase == VT_PHASE_CLOSING)
+        return;
+    start_leaving(peer);
+    if (peer->conn)
+        vt_conn_close(peer->conn, code, reason);
+}
+
+void vt_peer_closed(void *arg, int code)
+{
+    struct vt_peer *peer = arg;
+    (void)code;
+    peer->conn = NULL;
+    if (peer->phase != VT_PHASE_CLOSING)
+        start_leaving(peer);
+    vt_map_remove(&peer->app->peers_by_id, vt_str(peer->id));
+    vt_list_remove(&peer->link);
+    vt_list_append(&peer->app->dead, &peer->link);
+    vt_metric_inc(&peers_open, -1);
+}
+
+void vt_peer_beat(struct vt_peer *peer, bool live)
+{
+    const struct vt_config *config = peer->app->deps.config;
+    uint32_t beat = (uint32_t)(live ? config->beat_live : config->beat_idle);
+    if (!peer->conn || peer->beat_ms == beat)
+        return;
+    peer->beat_ms = beat;
+    /* 12.5 s at a beat of 5 s, 35 s at 25 s (protocol.md 9). */
+    vt_conn_beat(peer->conn, beat, live ? beat * 5 / 2 : beat * 7 / 5);
+}
+
+void vt_peer_sweep(struct vt_peer *peer, int64_t now_ms)
+{
+    if (peer->phase == VT_PHASE_CLOSING)
+        return;
+    if (peer->outbox.waiting_since_ms > 0 && now_ms - peer->outbox.waiting_since_ms > STALL_MS) {
+        vt_metric_inc(&peers_slow, 1);
+        vt_peer_close(peer, VT_CLOSE_SLOW, "slow consumer");
+    } else if (peer->expires_ms > 0 && vt_wall_ms() > peer->expires_ms) {
+        vt_peer_close(peer, VT_CLOSE_EXPIRED, "login expired");
+    }
+}
+
+void vt_peer_destroy(struct vt_peer *peer)
+{
+    if (!peer)
+        return;
+    vt_peer_leave(peer);
+    vt_list_remove(&peer->link);
+    vt_list_remove(&peer->late);
+    vt_outbox_finish(&peer->outbox);
+    free(peer);
+}

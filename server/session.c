@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/session.h"
+
+#include <stdio.h>
+
+#include "server/base/err.h"
+#include "server/chan.h"
+#include "server/fanout.h"
+#include "server/queue.h"
+#include "server/log.h"
+#include "server/metrics.h"
+#include "server/view.h"
+
+enum { VIEW_SAVE_MS = 1000, VIEW_MAX_BYTES = 4 * 1024 * 1024 };
+
+#define TO(state) (1u << VT_STATE_##state)
+static const unsigned allowed[VT_STATE_COUNT] = {
+    [VT_STATE_NONE] = TO(WAITING),
+    [VT_STATE_WAITING] = TO(CLAIMED) | TO(LIVE) | TO(ENDED),
+    [VT_STATE_CLAIMED] = TO(WAITING) | TO(LIVE) | TO(ENDED),
+    [VT_STATE_LIVE] = TO(AWAY) | TO(ENDED) | TO(WAITING), /* waiting: the associate did not come back */
+    [VT_STATE_AWAY] = TO(LIVE) | TO(ENDED) | TO(WAITING),
+    [VT_STATE_ENDED] = TO(WAITING),
+};
+
+#define GAUGE(state_name) \
+    { .name = "vitrine_sessions", .help = "Sessions by state.", .labels = "state=\"" state_name "\"", .kind = VT_METRIC_GAUGE }
+static struct vt_metric sessions[VT_STATE_COUNT] = {
+    GAUGE("none"), GAUGE("waiting"), GAUGE("claimed"), GAUGE("live"), GAUGE("away"), GAUGE("ended"),
+};
+
+bool vt_session_may(enum vt_state from, enum vt_state to)
+{
+    return (allowed[from] & 1u << to) != 0;
+}
+
+void vt_session_info(const struct vt_conversation *conv, struct vt_t_session_info *ret, struct vt_t_associate *ret_associate)
+{
+    const struct vt_session *session = &conv->session;
+    *ret = (struct vt_t_session_info){ .state = session->state };
+    ret->hb = (uint32_t)(session->state == VT_STATE_LIVE ? conv->app->deps.config->beat_live : conv->app->deps.config->beat_idle);
+    ret->has_hb = true;
+    if (session->state == VT_STATE_NONE)
+        return;
+    ret->sid = vt_str(session->sid);
+    ret->reference = vt_str(session->reference);
+    ret->queue = vt_str(session->queue);
+    if (session->state == VT_STATE_WAITING && conv->place > 0) {
+        ret->position = conv->place;
+        ret->has_position = ret->has_eta = true;
+        memcpy(ret->eta, conv->eta, sizeof(ret->eta));
+    }
+    for (size_t i = 0; session->associate[0] && i < conv->people_n; i++) {
+        if (strcmp(conv->people[i].person, session->associate) != 0)
+            continue;
+        *ret_associate = (struct vt_t_associate){ .who = vt_str(conv->people[i].who), .name = vt_str(conv->people[i].name) };
+        ret->associate = ret_associate;
+    }
+}
+
+static int encode_view(struct vt_conversation *conv, struct vt_buf *out)
+{
+    VT_CLEANUP(vt_arena_finish) struct vt_arena arena;
+    struct vt_t_view view;
+    vt_arena_init(&arena, VIEW_MAX_BYTES);
+    int err = vt_view_export(conv->view, &arena, &view);
+    return err ? err : vt_encode_body(out, &vt_shape_view, &view);
+}
+
+int vt_session_save(struct vt_conversation *conv, vt_store_done_fn *done, void *arg)
+{
+    const struct vt_session *session = &conv->session;
+    VT_CLEANUP(vt_buf_finish) struct vt_buf view = VT_BUF_INIT(VIEW_MAX_BYTES);
+    struct vt_store_session row = { .site = vt_str(conv->site),
+                                    .conv = vt_str(conv->conv),
+                                    .sid = vt_str(session->sid),
+                                    .reference = vt_str(session->reference),
+                                    .queue = vt_str(session->queue),
+                                    .associate = vt_str(session->associate[0] ? session->associate : NULL),
+                                    .state = (int)session->state,
+                                    .joined = session->joined,
+                                    .created = session->created,
+                                    .ended = session->ended,
+                                    .info = vt_str(session->product) };
+    if (conv->view && vt_view_is_open(conv->view) && encode_view(conv, &view) == VT_OK)
+        row.view = vt_buf_view(&view);
+    conv->view_unsaved = false;
+    conv->view_saved_ms = vt_now_ms();
+    return vt_store_session_put(conv->app->deps.store, &row, done, arg);
+}
+
+void vt_session_view_changed(struct vt_conversation *conv, int64_t now_ms)
+{
+    conv->view_unsaved = true;
+    if (now_ms - conv->view_saved_ms >= VIEW_SAVE_MS && vt_session_save(conv, NULL, NULL) != VT_OK)
+        conv->view_unsaved = true; /* the sweep tries again */
+}
+
+static void enter(struct vt_conversation *conv, enum vt_state from)
+{
+    enum vt_state to = conv->session.state;
+    if (to == VT_STATE_LIVE && vt_chans_open(conv) != VT_OK)
+        vt_log(VT_LOG_WARN, "session.channels", VT_LOG_T("conv", conv->conv));
+    if (to == VT_STATE_ENDED || to == VT_STATE_WAITING)
+        vt_chans_close(conv);
+    bool was_beating = from == VT_STATE_LIVE, beats = to == VT_STATE_LIVE;
+    if (was_beating != beats)
+        VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
+            vt_peer_beat(member->peer, beats);
+}
+
+static void announce(struct vt_conversation *conv, const char *why)
+{
+    struct vt_t_session_info info;
+    struct vt_t_associate associate;
+    vt_session_info(conv, &info, &associate);
+    info.why = vt_str(why);
+    vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_SESSION_STATE, .d = &info }, NULL);
+}
+
+int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char *why)
+{
+    struct vt_session *session = &conv->session;
+    enum vt_state from = session->state;
+    if (!vt_session_may(from, state))
+        return VT_ERR_STATE_WRONG;
+    for (int i = 0; i < VT_STATE_COUNT; i++)
+        vt_metrics_add(&sessions[i]);
+    vt_metric_inc(&sessions[from], from == VT_STATE_NONE ? 0 : -1);
+    vt_metric_inc(&sessions[state], 1);
+    session->state = state;
+    session->since = vt_wall_ms();
+    bool was_paired = from == VT_STATE_LIVE || from == VT_STATE_AWAY;
+    if (was_paired && (state == VT_STATE_ENDED || state == VT_STATE_WAITING))
+        conv->app->deps.coord->ops->load_add(conv->app->deps.coord, vt_str(session->associate), -1);
+    if (state == VT_STATE_ENDED)
+        session->ended = session->since;
+    if (state == VT_STATE_WAITING)
+        session->associate[0] = '\0';
+    else
+        conv->place = 0;
+    enter(conv, from);
+    announce(conv, why);
+    vt_queue_row_changed(conv);
+    vt_log(VT_LOG_INFO, "session.state", VT_LOG_T("reference", session->reference), VT_LOG_T("state", vt_state_name(state)),
+           VT_LOG_T("why", why ? why : ""));
+    return VT_OK;
+}
+
+/* Spoken at the start: a digit, a dash, three digits; unique among the site's running sessions. */
+static void new_reference(struct vt_conversation *conv)
+{
+    bool taken;
+    do {
+        uint32_t number;
+        vt_random(&number, sizeof(number));
+        snprintf(conv->session.reference, sizeof(conv->session.reference), "%u-%03u", number % 9 + 1, number / 9 % 1000);
+        taken = false;
+        size_t seen = 0;
+        VT_LIST_EACH (other, &conv->app->conversations_list, struct vt_conversation, link) {
+            taken |= other != conv && vt_session_runs(&other->session) && strcmp(other->site, conv->site) == 0 &&
+                     strcmp(other->session.reference, conv->session.reference) == 0;
+            seen++;
+        }
+        if (seen > 4000)
+            break; /* the space is nearly full: a double is better than a search without end */
+    } while (taken);
+}
+
+void vt_session_begin(struct vt_conversation *conv, struct vt_str queue)
+{
+    struct vt_session *session = &conv->session;
+    vt_id_new(session->sid);
+    new_reference(conv);
+    vt_str_copy(session->queue, sizeof(session->queue), queue);
+    session->associate[0] = '\0';
+    session->joined = session->created = vt_wall_ms();
+    session->ended = 0;
+    session->away_until_ms = 0;
+    if (conv->view)
+        vt_view_close(conv->view);
+}

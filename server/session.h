@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Session: the live pairing inside a conversation, and the only code that changes its state.
+ *
+ *     none -> waiting -> claimed -> live <-> away -> ended -> waiting (the next session)
+ *
+ * One setter, one mask of allowed changes. Every change is published, stored and shown in the
+ * lists of staff; counters move here and nowhere else. */
+#ifndef VT_SESSION_H
+#define VT_SESSION_H
+
+#include "server/conversation.h"
+
+bool vt_session_may(enum vt_state from, enum vt_state to);
+/* VT_OK or VT_ERR_STATE_WRONG. `why` (may be NULL) is for people's programs: left, ended, associate-left, … */
+int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char *why);
+/* A new session in a conversation without one: sid, reference, joining time. */
+void vt_session_begin(struct vt_conversation *conv, struct vt_str queue);
+/* The session as people see it. Texts borrowed from `conv`. */
+void vt_session_info(const struct vt_conversation *conv, struct vt_t_session_info *ret, struct vt_t_associate *ret_associate);
+/* Stores the session with its view; `done` may be NULL. */
+int vt_session_save(struct vt_conversation *conv, vt_store_done_fn *done, void *arg);
+/* The end of a gesture or a change of the view: saved now, or within a second. */
+void vt_session_view_changed(struct vt_conversation *conv, int64_t now_ms);
+static inline bool vt_session_runs(const struct vt_session *session)
+{
+    return session->state != VT_STATE_NONE && session->state != VT_STATE_ENDED;
+}
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* View: the shared state of the co-viewer, one per conversation, owned by the server.
+ *
+ * Every change takes the next `seq`. A wish names the seq it was made from; a wish older than the
+ * last structural change (other items, active piece, mode) is stale, one older than the last
+ * motion is not: the last gesture wins. No I/O and no clock of its own: the caller brings the
+ * time and tells everyone. All places are media coordinates, 0..1. */
+#ifndef VT_VIEW_H
+#define VT_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/c/frames.h"
+#include "protocol/c/messages.h"
+#include "server/base/arena.h"
+
+enum {
+    VT_VIEW_ITEMS = 12,
+    VT_VIEW_MARKS_SLOT = 64,  /* marks of one slot */
+    VT_VIEW_POINTS = 256,     /* points of one mark */
+    VT_VIEW_HOLD_MS = 400,    /* the driver's last gesture holds the view so long */
+    VT_VIEW_STROKES = 8       /* strokes being drawn at once */
+};
+
+struct vt_view;
+
+struct vt_view *vt_view_create(void); /* empty, nothing shown; NULL: no memory */
+void vt_view_destroy(struct vt_view *view);
+
+uint32_t vt_view_seq(const struct vt_view *view);
+bool vt_view_is_open(const struct vt_view *view);
+const char *vt_view_driver(const struct vt_view *view); /* "" when nobody drives */
+
+/* Each returns VT_OK or a VT_ERR_* of the wire, and then nothing has changed. */
+int vt_view_open(struct vt_view *view, const char *by, const struct vt_msg_view_open *msg, int64_t now_ms);
+int vt_view_set(struct vt_view *view, const struct vt_msg_view_set *msg, int64_t now_ms);
+/* *ret_slot: of what was added, 0 for a drop. */
+int vt_view_item(struct vt_view *view, const struct vt_msg_view_item *msg, uint16_t *ret_slot);
+int vt_view_drive(struct vt_view *view, const char *by, bool take, int64_t now_ms);
+void vt_view_close(struct vt_view *view);
+/* The driver has left: nobody drives. True when that changed something. */
+bool vt_view_leave(struct vt_view *view, const char *who);
+
+/* One VIEW frame of the driver: on VT_OK `frame->vseq` is the new seq. */
+int vt_view_motion(struct vt_view *view, struct vt_bin_view *frame, int64_t now_ms);
+
+int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_mark_add *msg, uint32_t *ret_mark);
+/* One's own, the driver any: VT_ERR_DRIVER_OTHER otherwise, VT_ERR_NOT_FOUND for an unknown one. All or none. */
+int vt_view_mark_drop(struct vt_view *view, const char *by, const uint32_t *marks, size_t n);
+/* Points of a stroke on their way. With the last ones it becomes a mark and *ret_mark is its number, else 0. */
+int vt_view_stroke(struct vt_view *view, const char *by, const struct vt_bin_draw *frame, bool last, uint32_t *ret_mark);
+
+/* The whole view for the wire; texts borrowed from `view`, arrays in the arena. VT_OK or VT_ERR_NOMEM. */
+int vt_view_export(const struct vt_view *view, struct vt_arena *arena, struct vt_t_view *ret);
+/* One mark for the wire; false when it is not there. `ret->points` borrowed from `view`. */
+bool vt_view_mark(const struct vt_view *view, uint32_t mark, struct vt_t_mark *ret);
+/* One item for the wire; false when it is not there. Borrowed from `view`. */
+bool vt_view_item_at(const struct vt_view *view, uint16_t slot, struct vt_t_view_item *ret);
+uint16_t vt_view_active(const struct vt_view *view);
+/* What a restart finds in the store. The driver is kept only by name. VT_OK or VT_ERR_*. */
+int vt_view_import(struct vt_view *view, const struct vt_t_view *from);
+
+#endif
