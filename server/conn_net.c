@@ -86,9 +86,9 @@ static struct lws_vhost *open_vhost(struct vt_net *net)
         .port = net->tls ? CONTEXT_PORT_NO_LISTEN_SERVER : CONTEXT_PORT_NO_LISTEN,
         .vhost_name = "vitrine",
         .protocols = protocols,
-        /* No client of ours is in the library: the bundle of CAs would cost a megabyte. */
-        .options = LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
-                   LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
+        /* Each TLS vhost makes a client context too, which nobody here uses: without its CAs at least. */
+        .options = LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
+                   (net->tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
         .keepalive_timeout = KEPT_SECONDS,
         .timeout_secs = REQUEST_SECONDS,
         .alpn = "http/1.1",
