@@ -16,12 +16,12 @@ const states: Record<string, string> = {
   idle: 'Not connected', connecting: 'Connecting…', live: 'Connected', retrying: 'Reconnecting…', ended: 'Disconnected',
 };
 
-function Item(props: { icon: string; label: string; on: boolean; badge?: number; badgeText?: string; press(): void; hide?: string }): JSX.Element {
-  const { icon, label, on, badge = 0, badgeText, press, hide } = props;
+function Item(props: { icon: string; label: string; short?: string; on: boolean; badge?: number; badgeText?: string; press(): void; hide?: string }): JSX.Element {
+  const { icon, label, short, on, badge = 0, badgeText, press, hide } = props;
   return (
     <button type="button" class={`rail-item ${hide ?? ''}`} aria-current={on ? 'page' : undefined} onClick={press}>
       <span class="rail-icon"><Icon d={icon} size={22} />{badge > 0 && <span class="badge" aria-hidden="true">{badge}</span>}</span>
-      <span class="rail-label">{label}</span>
+      <span class="rail-label">{short === undefined ? label : <><span class="wide">{label}</span><span class="phone">{short}</span></>}</span>
       {badge > 0 && <span class="vt-unseen">, {badge} {badgeText}</span>}
     </button>
   );
@@ -59,7 +59,7 @@ export function Rail({ me }: { me: Me }): JSX.Element {
   const atLeft = !narrow.matches || pane.value === 'left';
   return (
     <nav class="rail" aria-label="Console">
-      <Item icon={icons.chat} label="Customers" on={atLeft && left.value === 'list'} badge={tally.value.unassigned} badgeText="waiting" press={showList} />
+      <Item icon={icons.chat} label="Customers" short="List" on={atLeft && left.value === 'list'} badge={tally.value.unassigned} badgeText="waiting" press={showList} />
       <Item icon={icons.search} label="Catalogue" on={atLeft && left.value === 'catalogue'} press={showCatalogue} />
       <PaneItem to="stage" icon={icons.picture} label="Piece" />
       <PaneItem to="thread" icon={icons.send} label="Chat" />

@@ -49,7 +49,7 @@ function Tools({ talk }: { talk: Talk }): JSX.Element {
     <div class="stage-bar">
       <Looking talk={talk} />
       <span class="stage-do">
-        <button type="button" class="vt-button" hidden={!isMine.value || talk.state === 'ended'} onClick={showCatalogue}><Icon d={icons.plus} size={16} />Add a piece</button>
+        <button type="button" class="vt-button" aria-label="Add a piece" hidden={!isMine.value || talk.state === 'ended'} onClick={showCatalogue}><Icon d={icons.plus} size={16} /><span class="add-label">Add a piece</span></button>
         <button type="button" class="vt-icon wide-only" aria-pressed={details.value} onClick={() => { details.value = !details.value; }}
           aria-label="Customer details" title="Customer details"><Icon d={icons.person} /></button>
       </span>

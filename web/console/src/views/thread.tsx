@@ -111,7 +111,7 @@ export function Thread({ talk }: { talk: Talk }): JSX.Element {
   const conversation = talk.conversation.value;
   const said = (conversation?.rows ?? []).map(saidOf).filter((s): s is Said => s !== null);
   const { box, away, toEnd, moved } = useEnd(talk, said.length);
-  const latest = said.findLast((s) => s.by === conversation?.me && !s.note);
+  const latest = said.findLast((s) => s.by === conversation?.me && !s.note && s.row.state !== 'failed');
   useEffect(() => markRead(), [talk, said.length]);
   useEffect(() => {
     if (box.current === null) return undefined;
