@@ -101,7 +101,7 @@ static int decode_d(struct vt_walk *walk, const json_t *root, struct vt_envelope
     const struct vt_shape *shape = env->row->msg;
     const json_t *d = json_object_get(root, "d");
     VT_CLEANUP(vt_json_unref)
-    json_t *nothing = d ? NULL : vt_json_parse(empty);
+    json_t *nothing = d ? NULL : vt_json_read(empty);
     if (!shape)
         return VT_OK;
     vt_walk_name(walk, "d");
@@ -164,7 +164,7 @@ int vt_decode_text(struct vt_arena *arena, const char **cursor, const char *end,
     if (len > VT_TEXT_BYTES_MAX)
         return vt_walk_large(&walk, "one message takes at most %d bytes", VT_TEXT_BYTES_MAX);
     VT_CLEANUP(vt_json_unref)
-    json_t *root = vt_json_parse((struct vt_str){ line, len });
+    json_t *root = vt_json_read((struct vt_str){ line, len });
     if (!json_is_object(root)) {
         vt_error_set(ret_error, VT_ERR_JSON_BAD, "", NULL);
         return VT_ERR_JSON_BAD;

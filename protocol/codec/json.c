@@ -29,7 +29,7 @@ static bool is_shallow(struct vt_str text)
     return true;
 }
 
-json_t *vt_json_parse(struct vt_str text)
+json_t *vt_json_read(struct vt_str text)
 {
     json_error_t error;
     if (!text.ptr || !is_shallow(text))

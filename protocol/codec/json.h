@@ -10,7 +10,7 @@
 
 /* NULL unless `text` is one JSON value in well-formed UTF-8, at most VT_TEXT_DEPTH_MAX deep, with
  * no key twice in an object, no NUL in a text, and every number within a long or a double. */
-json_t *vt_json_parse(struct vt_str text);
+json_t *vt_json_read(struct vt_str text);
 void vt_json_unref(json_t **value);
 /* Compact text of a value. */
 void vt_json_write(struct vt_buf *out, const json_t *value);
