@@ -26,7 +26,7 @@ static void append_wrapped(struct vt_buf *out, const char *text, size_t width, c
 static void append_default(struct vt_buf *out, const struct vt_option *option)
 {
     if (option->default_[0])
-        vt_buf_printf(out, "[%s]", option->default_);
+        vt_buf_printf(out, " [%s]", option->default_);
 }
 
 static void append_help(struct vt_buf *out, const struct vt_option *option)
@@ -37,9 +37,9 @@ static void append_help(struct vt_buf *out, const struct vt_option *option)
     if (option->secret)
         vt_buf_printf(out, "  %s (not as a flag)\n%s", env, indent);
     else if (option->type == VT_OPTION_flag)
-        vt_buf_printf(out, "  --%s, --no-%s ", option->name, option->name);
+        vt_buf_printf(out, "  --%s, --no-%s", option->name, option->name);
     else
-        vt_buf_printf(out, "  --%s %s ", option->name, value_words[option->type]);
+        vt_buf_printf(out, "  --%s %s", option->name, value_words[option->type]);
     if (!option->secret) {
         append_default(out, option);
         vt_buf_printf(out, "\n%s", indent);
@@ -57,7 +57,7 @@ int vt_config_help(struct vt_buf *out)
              "--max-sockets) and in a file (max-sockets = 20000); a flag beats the environment, the\n"
              "environment beats the file. Sizes take k, m, g; times take ms, s, m, h, d.\n\n"
              "Options, with their defaults:\n"
-             "  --config FILE \n        File of options; vitrine sample-config prints one.\n");
+             "  --config FILE\n        File of options; vitrine sample-config prints one.\n");
     for (size_t i = 0; i < vt_options_n; i++)
         append_help(out, &vt_options[i]);
     return out->failed ? VT_ERR_FULL : VT_OK;

@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/admin.h"
 #include "server/base/buf.h"
 #include "server/base/err.h"
 #include "server/config.h"
 #include "server/serve.h"
+#if __has_include("server/admin.h")
+#include "server/admin.h"
+#define HAS_ADMIN 1
+#endif
 
 static int print_page(int (*write_page)(struct vt_buf *out))
 {
@@ -50,8 +53,10 @@ static const struct command {
     const char *help;
 } commands[] = {
     { "serve", vt_serve_main, "serves shops and their associates; the default. --help lists the options" },
+#ifdef HAS_ADMIN
     { "admin", vt_admin_main,
       "creates sites, associates and tokens, imports catalogues. --help lists what it can do" },
+#endif
     { "sample-config", main_sample, "prints a configuration file with every option at its default" },
     { "options-page", main_options_page, "prints the page of all options, in Markdown" },
     { "version", main_version, "prints the version" },
