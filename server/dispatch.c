@@ -88,24 +88,47 @@ void vt_dispatch_text(struct vt_peer *peer, const char *bytes, size_t len)
     vt_arena_reset(&peer->app->arena);
 }
 
-static int dispatch_motion(struct vt_peer *peer, const uint8_t *bytes, size_t len, int64_t now_ms)
+static int dispatch_motion(struct vt_peer *peer, struct vt_motion *motion)
 {
-    struct vt_motion motion = { .bytes = bytes, .len = len, .now_ms = now_ms };
-    if (vt_bin_head_get(bytes, len, &motion.head) != VT_OK)
-        return VT_ERR_FRAME_BAD;
-    const struct vt_op_row *row = vt_bin_row(motion.head.type);
+    uint8_t alone[VT_BIN_HEAD_BYTES + VT_BIN_DRAW_BYTES_MAX];
+    const struct vt_op_row *row = vt_bin_row(motion->head.type);
     if (!row)
-        return motion.head.type & 0x80 ? VT_OK : VT_ERR_FRAME_BAD;
-    if (motion.head.flags & VT_BIN_MORE)
-        return VT_ERR_FRAME_BAD; /* not offered in the welcome's caps */
-    motion.chan = vt_chan_find(peer->app, motion.head.chan);
-    if (!motion.chan)
+        return motion->head.type & 0x80 ? VT_OK : VT_ERR_FRAME_BAD;
+    if (motion->len > sizeof(alone))
+        return VT_ERR_FRAME_BAD;
+    motion->chan = vt_chan_find(peer->app, motion->head.chan);
+    if (!motion->chan)
         return VT_OK; /* closed while the frame was on its way */
     bool drop;
-    int err = vt_gate_binary(peer, row, &motion.head, motion.chan, &motion.member, &drop, now_ms);
+    int err = vt_gate_binary(peer, row, &motion->head, motion->chan, &motion->member, &drop, motion->now_ms);
     if (err == VT_ERR_NOT_FOUND)
         return VT_OK; /* the number is somebody else's by now */
-    return err || drop ? err : motions[row->op](&motion);
+    if (err || drop)
+        return err;
+    if (motion->head.flags & VT_BIN_MORE) { /* each is relayed alone, in its own class */
+        memcpy(alone, motion->bytes, motion->len);
+        motion->head.flags &= (uint8_t)~VT_BIN_MORE;
+        vt_bin_head_put(alone, &motion->head);
+        motion->bytes = alone;
+    }
+    return motions[row->op](motion);
+}
+
+static int dispatch_motions(struct vt_peer *peer, const uint8_t *bytes, size_t len)
+{
+    struct vt_bin_message message;
+    struct vt_motion motion = { .now_ms = vt_now_ms() };
+    const uint8_t *body;
+    vt_bin_message_init(&message, bytes, len);
+    int err = vt_bin_message_next(&message, &motion.head, &body, &motion.len);
+    while (err == VT_OK && peer->phase == VT_PHASE_OPEN) {
+        motion.bytes = body - VT_BIN_HEAD_BYTES; /* the head stands right before its body */
+        motion.len += VT_BIN_HEAD_BYTES;
+        err = dispatch_motion(peer, &motion);
+        if (err == VT_OK)
+            err = vt_bin_message_next(&message, &motion.head, &body, &motion.len);
+    }
+    return err == 1 ? VT_OK : err;
 }
 
 void vt_dispatch_binary(struct vt_peer *peer, const uint8_t *bytes, size_t len)
@@ -116,7 +139,7 @@ void vt_dispatch_binary(struct vt_peer *peer, const uint8_t *bytes, size_t len)
         vt_peer_close(peer, VT_CLOSE_PROTOCOL, "hello comes first");
         return;
     }
-    int err = dispatch_motion(peer, bytes, len, vt_now_ms());
+    int err = dispatch_motions(peer, bytes, len);
     if (err == VT_ERR_RATE_LIMITED)
         vt_peer_close(peer, VT_CLOSE_RATE, "5000");
     else if (err == VT_ERR_ROLE_FORBIDDEN)
