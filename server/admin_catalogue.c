@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/admin_internal.h"
+#include "server/base/err.h"
+#include "server/catalogue/import.h"
+#include "server/catalogue/originals.h"
+
+/* One import under way: products are gathered first and stored at once, so a broken file changes nothing. */
+struct import {
+    struct vt_admin *admin;
+    int pictures_fd;
+    struct vt_arena texts;
+    struct vt_store_product *products; /* owned */
+    size_t n, refused, pictures, pictures_new;
+};
+
+enum { TEXTS_BYTES = 256 << 20 };
+
+static int take_picture(void *arg, struct vt_str path, char ret_media[VT_SHA256_TEXT], struct vt_buf *ret_why)
+{
+    struct import *import = arg;
+    bool is_new = false;
+    int err = vt_originals_take(import->pictures_fd, path, import->admin->values[VT_ADMIN_DATA], ret_media, &is_new, ret_why);
+    import->pictures += err == VT_OK;
+    import->pictures_new += is_new;
+    return err;
+}
+
+static int take_product(void *arg, struct vt_str sku, struct vt_str body)
+{
+    struct import *import = arg;
+    struct vt_store_product product = { vt_arena_str(&import->texts, sku), vt_arena_str(&import->texts, body) };
+    if (!product.sku.ptr || !product.body.ptr)
+        return VT_ERR_NOMEM;
+    import->products[import->n++] = product;
+    return VT_OK;
+}
+
+static void note_refused(void *arg, size_t number, struct vt_str sku, struct vt_str why)
+{
+    struct import *import = arg;
+    import->refused++;
+    fprintf(stderr, "row %zu%s%.*s%s: %.*s\n", number, sku.ptr ? " (" : "", VT_STR_ARG(sku), sku.ptr ? ")" : "",
+            VT_STR_ARG(why));
+}
+
+/* --- the file ------------------------------------------------------------------------------ */
+
+static int read_file(const char *path, struct vt_buf *text)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return vt_admin_fail("%s cannot be opened: %s.", path, strerror(errno));
+    size_t n = 1;
+    while (n > 0) {
+        char *room = vt_buf_reserve(text, 65536);
+        n = room ? fread(room, 1, 65536, file) : 0;
+        vt_buf_commit(text, n);
+    }
+    bool bad = ferror(file);
+    fclose(file);
+    if (bad)
+        return vt_admin_fail("%s cannot be read: %s.", path, strerror(errno));
+    if (text->failed)
+        return vt_admin_fail("%s is larger than %d MiB.", path, VT_IMPORT_BYTES >> 20);
+    return 0;
+}
+
+static int open_pictures(struct vt_admin *admin)
+{
+    VT_FREE char *copy = strdup(admin->operand);
+    const char *dir = admin->values[VT_ADMIN_PICTURES];
+    if (!dir)
+        dir = copy ? dirname(copy) : ".";
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        vt_admin_fail("The pictures' directory %s cannot be opened: %s.", dir, strerror(errno));
+    return fd;
+}
+
+static int run_import_of(struct import *import, const struct vt_store_site *site, struct vt_str text)
+{
+    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    const struct vt_import_calls calls = { take_picture, take_product, note_refused, import };
+    if (vt_catalogue_import(text, &calls, &error) != VT_OK)
+        return vt_admin_fail("%s: %s Nothing was changed.", import->admin->operand, vt_buf_cstr(&error));
+    if (import->n == 0)
+        return vt_admin_fail("%s holds no product that can be taken. Nothing was changed.", import->admin->operand);
+    int err = vt_manage_products_put(import->admin->manage, site->site, import->products, import->n);
+    if (err)
+        return vt_admin_fail_store(import->admin, err, "The products cannot be stored");
+    printf("%zu products, %zu pictures (%zu new), %zu complaints\n", import->n, import->pictures, import->pictures_new,
+           import->refused);
+    return 0;
+}
+
+static int run_import(struct vt_admin *admin)
+{
+    struct import import = { .admin = admin };
+    struct vt_store_site site;
+    VT_CLEANUP(vt_buf_finish) struct vt_buf text = VT_BUF_INIT(VT_IMPORT_BYTES + 65536);
+    int status = vt_admin_find_site(admin, &site);
+    if (!status)
+        status = read_file(admin->operand, &text);
+    if (status)
+        return status;
+    import.pictures_fd = open_pictures(admin);
+    if (import.pictures_fd < 0)
+        return VT_ADMIN_FAILED;
+    import.products = calloc(VT_IMPORT_PRODUCTS, sizeof(*import.products));
+    vt_arena_init(&import.texts, TEXTS_BYTES);
+    status = import.products ? run_import_of(&import, &site, vt_buf_view(&text)) : vt_admin_fail("There is no memory left.");
+    vt_arena_finish(&import.texts);
+    free(import.products);
+    close(import.pictures_fd);
+    return status;
+}
+
+const struct vt_admin_command vt_admin_catalogue_commands[] = {
+    { "catalogue import", VT_ADMIN_BIT(SITE), VT_ADMIN_BIT(PICTURES), "FILE.json",
+      "Replaces a site's products by those of a file of Vitrine's JSON.\nA bad row is named on standard error and left out; a "
+      "broken file changes nothing.",
+      run_import },
+    { 0 },
+};

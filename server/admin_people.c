@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/admin_internal.h"
+#include "server/auth/digest.h"
+#include "server/auth/password.h"
+#include "server/base/err.h"
+#include "server/base/ids.h"
+
+enum { NAME_MOST = 80, LOGIN_MOST = 64, MADE_BYTES = 15, MADE_TEXT = 21 };
+
+/* --- passwords ----------------------------------------------------------------------------- */
+
+/* A password and whether it was made here, and so must be shown once. */
+struct password {
+    char text[VT_PASSWORD_MAX + 3];
+    char hash[VT_PASSWORD_TEXT];
+    bool made;
+};
+
+static int read_password(struct password *password)
+{
+    if (!fgets(password->text, sizeof(password->text), stdin))
+        return vt_admin_fail("Standard input holds no password.");
+    password->text[strcspn(password->text, "\r\n")] = '\0';
+    size_t len = strlen(password->text);
+    if (len >= VT_PASSWORD_MIN && len <= VT_PASSWORD_MAX)
+        return 0;
+    return vt_admin_fail("The password must have %d to %d bytes; this one has %zu.", VT_PASSWORD_MIN, VT_PASSWORD_MAX, len);
+}
+
+static int take_password(struct vt_admin *admin, struct password *password)
+{
+    password->made = !admin->values[VT_ADMIN_PASSWORD_STDIN];
+    if (password->made) {
+        unsigned char bytes[MADE_BYTES];
+        vt_random(bytes, sizeof(bytes));
+        vt_base64url(bytes, sizeof(bytes), password->text);
+    } else {
+        int status = read_password(password);
+        if (status)
+            return status;
+    }
+    if (vt_password_hash(vt_str(password->text), password->hash) != VT_OK)
+        return vt_admin_fail("There is not enough memory to hash the password.");
+    return 0;
+}
+
+static void show_password(struct password *password)
+{
+    if (password->made)
+        printf("password: %s\n", password->text);
+    vt_secret_wipe(password, sizeof(*password));
+}
+
+/* --- associates ---------------------------------------------------------------------------- */
+
+static bool is_login(const char *login)
+{
+    size_t len = strlen(login);
+    return len >= 1 && len <= LOGIN_MOST && strspn(login, "abcdefghijklmnopqrstuvwxyz0123456789._@+-") == len;
+}
+
+static bool is_role(const char *role)
+{
+    return strcmp(role, "associate") == 0 || strcmp(role, "supervisor") == 0 || strcmp(role, "admin") == 0;
+}
+
+static int check_new(const char *login, const char *name, const char *role)
+{
+    if (!is_login(login))
+        return vt_admin_fail("The login must have 1 to %d characters of a-z 0-9 . _ @ + -.", LOGIN_MOST);
+    if (!vt_admin_is_name(name, NAME_MOST))
+        return vt_admin_fail("The name must have 1 to %d bytes and no control characters.", NAME_MOST);
+    if (!is_role(role))
+        return vt_admin_fail("There is no role %s; there are associate, supervisor and admin.", role);
+    return 0;
+}
+
+static int run_add(struct vt_admin *admin)
+{
+    const char *login = admin->values[VT_ADMIN_LOGIN], *name = admin->values[VT_ADMIN_NAME];
+    const char *role = admin->values[VT_ADMIN_ROLE] ? admin->values[VT_ADMIN_ROLE] : "associate";
+    struct vt_store_site site;
+    struct vt_store_person person;
+    struct password password;
+    char id[VT_ID_TEXT];
+    int status = check_new(login, name, role);
+    if (!status)
+        status = vt_admin_find_site(admin, &site);
+    if (status)
+        return status;
+    if (vt_manage_person_find(admin->manage, vt_str(login), &admin->arena, &person) == VT_OK) {
+        if (admin->values[VT_ADMIN_IF_MISSING] && vt_str_eq(person.site, site.site))
+            return 0;
+        return vt_admin_fail("The login %s is taken; logins are unique across all sites.", login);
+    }
+    status = take_password(admin, &password);
+    if (status)
+        return status;
+    vt_id_new(id);
+    person = (struct vt_store_person){ .site = site.site, .person = vt_str(id), .login = vt_str(login), .name = vt_str(name),
+                                       .role = vt_str(role), .password = vt_str(password.hash) };
+    int err = vt_manage_person_add(admin->manage, &person);
+    if (err)
+        return vt_admin_fail_store(admin, err, "The associate cannot be added");
+    show_password(&password);
+    return 0;
+}
+
+static int run_list(struct vt_admin *admin)
+{
+    struct vt_store_site site;
+    struct vt_store_person *people;
+    size_t n;
+    int status = vt_admin_find_site(admin, &site);
+    if (status)
+        return status;
+    int err = vt_manage_people(admin->manage, site.site, &admin->arena, &people, &n);
+    if (err)
+        return vt_admin_fail_store(admin, err, "The associates cannot be read");
+    for (size_t i = 0; i < n; i++)
+        printf("%.*s\t%.*s\t%.*s\t%s\n", VT_STR_ARG(people[i].login), VT_STR_ARG(people[i].name), VT_STR_ARG(people[i].role),
+               people[i].disabled ? "disabled" : "active");
+    return 0;
+}
+
+static int find_person(struct vt_admin *admin, struct vt_store_person *ret_person)
+{
+    const char *login = admin->values[VT_ADMIN_LOGIN];
+    int err = vt_manage_person_find(admin->manage, vt_str(login), &admin->arena, ret_person);
+    if (err == VT_ERR_MISSING)
+        return vt_admin_fail("There is no associate with the login %s.", login);
+    return err ? vt_admin_fail_store(admin, err, "The associate cannot be read") : 0;
+}
+
+static int put_disabled(struct vt_admin *admin, bool disabled)
+{
+    struct vt_store_person person;
+    int status = find_person(admin, &person);
+    if (status)
+        return status;
+    person.disabled = disabled;
+    int err = vt_manage_person_put(admin->manage, &person);
+    return err ? vt_admin_fail_store(admin, err, "The associate cannot be changed") : 0;
+}
+
+static int run_disable(struct vt_admin *admin)
+{
+    return put_disabled(admin, true);
+}
+
+static int run_enable(struct vt_admin *admin)
+{
+    return put_disabled(admin, false);
+}
+
+static int run_password(struct vt_admin *admin)
+{
+    struct vt_store_person person;
+    struct password password;
+    int status = find_person(admin, &person);
+    if (!status)
+        status = take_password(admin, &password);
+    if (status)
+        return status;
+    person.password = vt_str(password.hash);
+    int err = vt_manage_person_put(admin->manage, &person);
+    if (err)
+        return vt_admin_fail_store(admin, err, "The password cannot be changed");
+    show_password(&password);
+    return 0;
+}
+
+const struct vt_admin_command vt_admin_people_commands[] = {
+    { "associate add", VT_ADMIN_BIT(SITE) | VT_ADMIN_BIT(LOGIN) | VT_ADMIN_BIT(NAME),
+      VT_ADMIN_BIT(ROLE) | VT_ADMIN_BIT(PASSWORD_STDIN) | VT_ADMIN_BIT(IF_MISSING), NULL,
+      "Adds an associate, a supervisor or an admin of a site.\nWith --if-missing an existing one stays as it is, password "
+      "and all.",
+      run_add },
+    { "associate list", VT_ADMIN_BIT(SITE), 0, NULL, "Lists a site's people: login, name, role, active or disabled.", run_list },
+    { "associate disable", VT_ADMIN_BIT(LOGIN), 0, NULL, "Ends a person's logins and lets none begin.", run_disable },
+    { "associate enable", VT_ADMIN_BIT(LOGIN), 0, NULL, "Lets a disabled person log in again.", run_enable },
+    { "associate password", VT_ADMIN_BIT(LOGIN), VT_ADMIN_BIT(PASSWORD_STDIN), NULL,
+      "Sets a person's password and ends their logins.", run_password },
+    { 0 },
+};

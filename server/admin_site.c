@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/admin_internal.h"
+#include "server/base/err.h"
+#include "server/base/ids.h"
+#include "server/origin.h"
+
+enum { NAME_MOST = 80, KEY_MOST = 64, ORIGINS_BYTES = 16384 };
+
+static bool is_key(const char *key)
+{
+    size_t len = strlen(key);
+    return strncmp(key, "pk_", 3) == 0 && len > 3 && len <= KEY_MOST &&
+           strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == len;
+}
+
+/* True when `origin`, in its canonical text, stands in a list parted by spaces. */
+static bool holds(struct vt_str list, struct vt_str origin)
+{
+    while (list.len > 0) {
+        const char *space = memchr(list.ptr, ' ', list.len);
+        size_t len = space ? (size_t)(space - list.ptr) : list.len;
+        if (vt_str_eq((struct vt_str){ list.ptr, len }, origin))
+            return true;
+        len += space != NULL;
+        list.ptr += len;
+        list.len -= len;
+    }
+    return false;
+}
+
+static int read_origin(const char *text, char ret_text[VT_ORIGIN_TEXT])
+{
+    struct vt_origin origin;
+    if (vt_origin_parse(vt_str(text), &origin) != VT_OK)
+        return vt_admin_fail("%s is no origin: write scheme, host and port only, as https://shop.example or "
+                             "http://localhost:3000.",
+                             text);
+    vt_origin_text(&origin, ret_text);
+    return 0;
+}
+
+/* Appends those of --origin that the list lacks. */
+static int add_origins(struct vt_admin *admin, struct vt_buf *list)
+{
+    for (size_t i = 0; i < admin->origins_n; i++) {
+        char text[VT_ORIGIN_TEXT];
+        int status = read_origin(admin->origins[i], text);
+        if (status)
+            return status;
+        if (!holds(vt_buf_view(list), vt_str(text)))
+            vt_buf_printf(list, "%s%s", list->len ? " " : "", text);
+    }
+    return list->failed ? vt_admin_fail("These are too many origins for one site.") : 0;
+}
+
+static int put_origins(struct vt_admin *admin, struct vt_store_site *site, const struct vt_buf *list)
+{
+    site->origins = vt_buf_view(list);
+    int err = vt_manage_site_put(admin->manage, site);
+    return err ? vt_admin_fail_store(admin, err, "The origins cannot be changed") : 0;
+}
+
+/* --if-missing also adds origins, so a start script can say what it needs each time. */
+static int keep_site(struct vt_admin *admin, struct vt_store_site *site)
+{
+    VT_CLEANUP(vt_buf_finish) struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
+    vt_buf_str(&list, site->origins);
+    int status = add_origins(admin, &list);
+    if (!status && list.len != site->origins.len)
+        status = put_origins(admin, site, &list);
+    if (!status)
+        printf("%.*s\n", VT_STR_ARG(site->key));
+    return status;
+}
+
+static int run_add(struct vt_admin *admin)
+{
+    VT_CLEANUP(vt_buf_finish) struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
+    char id[VT_ID_TEXT], made[VT_ID_TEXT + 3] = "pk_";
+    const char *name = admin->values[VT_ADMIN_NAME], *key = admin->values[VT_ADMIN_KEY];
+    struct vt_store_site there;
+    if (key && !is_key(key))
+        return vt_admin_fail("%s is no site key: it begins with pk_ and goes on with A-Z a-z 0-9 _ -, at most %d in all.", key,
+                             KEY_MOST);
+    if (!vt_admin_is_name(name, NAME_MOST))
+        return vt_admin_fail("The name must have 1 to %d bytes and no control characters.", NAME_MOST);
+    if (key && admin->values[VT_ADMIN_IF_MISSING] &&
+        vt_manage_site_find(admin->manage, vt_str(key), &admin->arena, &there) == VT_OK)
+        return keep_site(admin, &there);
+    int status = add_origins(admin, &list);
+    if (status)
+        return status;
+    vt_id_new(id);
+    vt_id_new(made + 3);
+    struct vt_store_site site = { .site = vt_str(id), .key = vt_str(key ? key : made), .name = vt_str(name),
+                                  .origins = vt_buf_view(&list), .settings = VT_STR("{}") };
+    int err = vt_manage_site_add(admin->manage, &site);
+    if (err == VT_ERR_EXISTS)
+        return vt_admin_fail("A site with the key %s is there already; --if-missing would leave it.", key ? key : made);
+    if (err)
+        return vt_admin_fail_store(admin, err, "The site cannot be added");
+    printf("%.*s\n", VT_STR_ARG(site.key));
+    return 0;
+}
+
+static int run_list(struct vt_admin *admin)
+{
+    struct vt_store_site *sites;
+    size_t n;
+    int err = vt_manage_sites(admin->manage, &admin->arena, &sites, &n);
+    if (err)
+        return vt_admin_fail_store(admin, err, "The sites cannot be read");
+    for (size_t i = 0; i < n; i++)
+        printf("%.*s\t%.*s\t%.*s\n", VT_STR_ARG(sites[i].key), VT_STR_ARG(sites[i].name), VT_STR_ARG(sites[i].origins));
+    return 0;
+}
+
+static int run_origin_add(struct vt_admin *admin)
+{
+    VT_CLEANUP(vt_buf_finish) struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
+    struct vt_store_site site;
+    int status = vt_admin_find_site(admin, &site);
+    if (status)
+        return status;
+    vt_buf_str(&list, site.origins);
+    admin->origins[admin->origins_n++] = admin->operand;
+    status = add_origins(admin, &list);
+    return status ? status : put_origins(admin, &site, &list);
+}
+
+static int run_origin_remove(struct vt_admin *admin)
+{
+    VT_CLEANUP(vt_buf_finish) struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
+    struct vt_store_site site;
+    char text[VT_ORIGIN_TEXT];
+    int status = vt_admin_find_site(admin, &site);
+    if (!status)
+        status = read_origin(admin->operand, text);
+    if (status)
+        return status;
+    if (!holds(site.origins, vt_str(text)))
+        return vt_admin_fail("The site does not list %s; `vitrine admin site list` shows what it lists.", text);
+    for (struct vt_str rest = site.origins; rest.len > 0;) {
+        const char *space = memchr(rest.ptr, ' ', rest.len);
+        size_t len = space ? (size_t)(space - rest.ptr) : rest.len;
+        if (!vt_str_eq((struct vt_str){ rest.ptr, len }, vt_str(text)))
+            vt_buf_printf(&list, "%s%.*s", list.len ? " " : "", (int)len, rest.ptr);
+        len += space != NULL;
+        rest.ptr += len;
+        rest.len -= len;
+    }
+    return put_origins(admin, &site, &list);
+}
+
+const struct vt_admin_command vt_admin_site_commands[] = {
+    { "site add", VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(ORIGIN), VT_ADMIN_BIT(KEY) | VT_ADMIN_BIT(IF_MISSING), NULL,
+      "Adds a site and prints its public key.\nWith --if-missing and --key an existing site stays as it is, but gets the "
+      "origins it lacks.",
+      run_add },
+    { "site list", 0, 0, NULL, "Lists the sites: key, name, origins, parted by tabs.", run_list },
+    { "site origin add", VT_ADMIN_BIT(SITE), 0, "ORIGIN", "Lets pages of one more origin embed the site.", run_origin_add },
+    { "site origin remove", VT_ADMIN_BIT(SITE), 0, "ORIGIN", "Takes an origin away; open sockets stay until they close.",
+      run_origin_remove },
+    { 0 },
+};

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/catalogue/originals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "server/base/err.h"
+#include "server/base/ids.h"
+
+enum { PIECE_BYTES = 64 * 1024, PATH_MOST = 1024 };
+
+/* --- the file as given --------------------------------------------------------------------- */
+
+static int open_beneath(int from_fd, struct vt_str path, struct vt_buf *why)
+{
+    struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
+    char name[PATH_MOST];
+    if (path.len == 0 || !vt_str_copy(name, sizeof(name), path)) {
+        vt_buf_text(why, "picture: the path is empty or too long");
+        return -1;
+    }
+    if (strstr(name, "://")) {
+        vt_buf_printf(why, "picture \"%.200s\": only files beside the catalogue are taken, no addresses", name);
+        return -1;
+    }
+    int fd = (int)syscall(SYS_openat2, from_fd, name, &how, sizeof(how));
+    if (fd < 0)
+        vt_buf_printf(why, "picture \"%.200s\": %s", name,
+                      errno == EXDEV || errno == ELOOP ? "leads outside the directory or over a link" : strerror(errno));
+    return fd;
+}
+
+static bool is_picture(const unsigned char *p, size_t n)
+{
+    return (n >= 3 && memcmp(p, "\xff\xd8\xff", 3) == 0) || (n >= 8 && memcmp(p, "\x89PNG\r\n\x1a\n", 8) == 0) ||
+           (n >= 12 && memcmp(p, "RIFF", 4) == 0 && memcmp(p + 8, "WEBP", 4) == 0);
+}
+
+static int check_picture(int fd, struct vt_str path, struct vt_buf *why)
+{
+    struct stat st;
+    unsigned char head[12];
+    const char *wrong = NULL;
+    ssize_t n = pread(fd, head, sizeof(head), 0);
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        wrong = "is no regular file";
+    else if (st.st_size > VT_ORIGINAL_BYTES)
+        wrong = "is larger than 40 MB";
+    else if (!is_picture(head, n < 0 ? 0 : (size_t)n))
+        wrong = "is no JPEG, PNG or WebP";
+    if (!wrong)
+        return VT_OK;
+    vt_buf_printf(why, "picture \"%.*s\" %s", (int)(path.len < 200 ? path.len : 200), path.ptr, wrong);
+    return VT_ERR_INVALID;
+}
+
+/* --- copying ------------------------------------------------------------------------------- */
+
+static int write_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return errno == ENOSPC || errno == EDQUOT ? VT_ERR_FULL : VT_ERR_IO;
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return VT_OK;
+}
+
+/* Reads `from` to its end and gives the digest; `to` < 0: nothing is written. */
+static int pass(int from, int to, char ret_id[VT_SHA256_TEXT])
+{
+    struct vt_sha256 *sha = vt_sha256_begin();
+    VT_FREE char *piece = malloc(PIECE_BYTES);
+    int err = sha && piece ? VT_OK : VT_ERR_NOMEM;
+    off_t at = 0;
+    while (!err) {
+        ssize_t n = pread(from, piece, PIECE_BYTES, at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            err = n < 0 ? VT_ERR_IO : VT_OK;
+            break;
+        }
+        at += n;
+        err = at > VT_ORIGINAL_BYTES ? VT_ERR_FULL : vt_sha256_add(sha, piece, (size_t)n);
+        if (!err && to >= 0)
+            err = write_all(to, piece, (size_t)n);
+    }
+    int ended = sha ? vt_sha256_end(sha, ret_id) : VT_OK;
+    return err ? err : ended;
+}
+
+static int make_dir(int at, const char *name)
+{
+    if (mkdirat(at, name, 0700) != 0 && errno != EEXIST)
+        return -1;
+    return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* originals/ab/cd of an id, made when it is not there. -1: errno says why. */
+static int open_place(const char *data_dir, const char *id)
+{
+    char high[3] = { id[0], id[1], 0 }, low[3] = { id[2], id[3], 0 };
+    const char *const names[] = { "originals", high, low };
+    int fd = open(data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (size_t i = 0; i < VT_COUNT(names) && fd >= 0; i++) {
+        int next = make_dir(fd, names[i]);
+        close(fd);
+        fd = next;
+    }
+    return fd;
+}
+
+/* A file without a name, so a crash leaves nothing behind; then a name for it at once. */
+static int link_copy(int from, int place, char ret_id[VT_SHA256_TEXT])
+{
+    char link[64];
+    int fd = openat(place, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return VT_ERR_IO;
+    int err = pass(from, fd, ret_id);
+    if (!err && fdatasync(fd) != 0)
+        err = VT_ERR_IO;
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    if (!err && linkat(AT_FDCWD, link, place, ret_id, AT_SYMLINK_FOLLOW) != 0 && errno != EEXIST)
+        err = VT_ERR_IO;
+    if (!err && fsync(place) != 0)
+        err = VT_ERR_IO;
+    close(fd);
+    return err;
+}
+
+/* Digest first, as most pictures of a second import are there; the copy is digested again, since
+ * the file may change between the two. */
+static int take(int from, const char *data_dir, char ret_id[VT_SHA256_TEXT], bool *ret_new)
+{
+    char copied[VT_SHA256_TEXT];
+    struct stat st;
+    *ret_new = false;
+    int err = pass(from, -1, ret_id);
+    if (err)
+        return err;
+    int place = open_place(data_dir, ret_id);
+    if (place < 0)
+        return VT_ERR_IO;
+    if (fstatat(place, ret_id, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        err = link_copy(from, place, copied);
+        if (!err && strcmp(copied, ret_id) != 0) {
+            unlinkat(place, copied, 0); /* lies in the wrong folder */
+            err = VT_ERR_STALE;
+        }
+        *ret_new = !err;
+    }
+    close(place);
+    return err;
+}
+
+int vt_originals_take(int from_fd, struct vt_str path, const char *data_dir, char ret_id[VT_SHA256_TEXT], bool *ret_new,
+                      struct vt_buf *ret_why)
+{
+    int fd = open_beneath(from_fd, path, ret_why);
+    if (fd < 0)
+        return VT_ERR_MISSING;
+    int err = check_picture(fd, path, ret_why);
+    if (!err) {
+        errno = 0;
+        err = take(fd, data_dir, ret_id, ret_new);
+        if (err)
+            vt_buf_printf(ret_why, "picture \"%.*s\" could not be stored: %s", (int)(path.len < 200 ? path.len : 200), path.ptr,
+                          err == VT_ERR_STALE ? "it changed while it was read" : errno ? strerror(errno) : vt_err_name(err));
+    }
+    close(fd);
+    return err;
+}
