@@ -172,6 +172,9 @@ static struct vt_net *abandon(struct vt_net *net)
     for (int i = 0; i < 1000 && (net->stopping || !vt_list_is_empty(&net->conns)); i++)
         if (!uv_run(vt_loop_uv(net->loop), UV_RUN_NOWAIT))
             break;
+    /* The library's own handles end a few turns later, and its event loop plugin is unloaded below. */
+    for (int i = 0; i < 10; i++)
+        uv_run(vt_loop_uv(net->loop), UV_RUN_NOWAIT);
     vt_net_destroy(net);
     return NULL;
 }
