@@ -23,6 +23,7 @@ const char *vt_http_reason(int status)
         { 206, "Partial Content" },
         { 301, "Moved Permanently" },
         { 302, "Found" },
+        { 303, "See Other" },
         { 304, "Not Modified" },
         { 308, "Permanent Redirect" },
         { 400, "Bad Request" },

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/static.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/base/err.h"
+#include "server/http/http_internal.h"
+#include "server/origin.h"
+
+/* Scripts and styles from here alone, nothing written into the page as text; %s is the page's own
+ * host, since not every browser counts ws: and wss: as 'self'. */
+#define APP_POLICY                                                                                            \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "                    \
+    "media-src 'self' blob:; font-src 'self'; connect-src 'self'%s; base-uri 'none'; form-action 'self'; "     \
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+
+enum { NAME_BYTES = 1024 };
+
+struct vt_static {
+    int root_fd;
+    char *prefix; /* owned */
+    size_t prefix_len;
+    enum vt_static_kind kind;
+};
+
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The digit keeps words out: mirror-recorder.js is a name, not a hash. A hash without any digit is
+ * then only asked for again. */
+bool vt_static_is_hashed(struct vt_str name)
+{
+    const char *dot = memrchr(name.ptr, '.', name.len);
+    const char *hyphen = dot ? memrchr(name.ptr, '-', (size_t)(dot - name.ptr)) : NULL;
+    if (!hyphen || dot - hyphen - 1 < 8)
+        return false;
+    bool digit = false;
+    for (const char *c = hyphen + 1; c < dot; c++) {
+        if (!is_alnum(*c))
+            return false;
+        digit |= *c >= '0' && *c <= '9';
+    }
+    return digit;
+}
+
+static const char *cache_rule(const struct vt_static *files, struct vt_str name)
+{
+    if (vt_static_is_hashed(name))
+        return "public, max-age=31536000, immutable";
+    /* The one file that shops embed by a fixed name. */
+    if (files->kind == VT_STATIC_SNIPPET && vt_str_eq(name, VT_STR("vitrine.js")))
+        return "public, max-age=300";
+    return "no-cache";
+}
+
+/* " ws://host wss://host" for the host the browser asked, if it is one. */
+static void own_sockets(const struct vt_http_req *req, char *text, size_t size)
+{
+    char url[8 + VT_ORIGIN_TEXT], own[VT_ORIGIN_TEXT];
+    struct vt_origin origin;
+    struct vt_str host = req->headers[VT_HTTP_HOST];
+    int len = snprintf(url, sizeof(url), "http://%.*s", VT_STR_ARG(host));
+    text[0] = '\0';
+    if (!host.ptr || len < 0 || (size_t)len >= sizeof(url) || vt_origin_parse(vt_str(url), &origin))
+        return;
+    vt_origin_text(&origin, own);
+    snprintf(text, size, " ws://%s wss://%s", own + strlen("http://"), own + strlen("http://"));
+}
+
+static void set_headers(struct vt_http_req *req, const struct vt_static *files)
+{
+    if (files->kind == VT_STATIC_SNIPPET) {
+        vt_http_set(req, "Access-Control-Allow-Origin", "*");
+        vt_http_set(req, "Cross-Origin-Resource-Policy", "cross-origin");
+        return;
+    }
+    char sockets[2 * VT_ORIGIN_TEXT + 16], policy[sizeof(APP_POLICY) + sizeof(sockets)];
+    own_sockets(req, sockets, sizeof(sockets));
+    snprintf(policy, sizeof(policy), APP_POLICY, sockets);
+    vt_http_set(req, "Content-Security-Policy", policy);
+    vt_http_set(req, "Cross-Origin-Opener-Policy", "same-origin");
+}
+
+static void handle_file(struct vt_http_req *req, void *owner)
+{
+    const struct vt_static *files = owner;
+    struct vt_str rest = { req->path.ptr + files->prefix_len, req->path.len - files->prefix_len };
+    char name[NAME_BYTES];
+    bool folder = rest.len == 0 || rest.ptr[rest.len - 1] == '/';
+    int len = snprintf(name, sizeof(name), "%.*s%s", VT_STR_ARG(rest),
+                       folder && files->kind == VT_STATIC_APP ? "index.html" : "");
+    if (len <= 0 || (size_t)len >= sizeof(name)) {
+        vt_http_problem(req, 404, "unknown", "Not found", "There is nothing at this address.");
+        return;
+    }
+    const char *slash = strrchr(name, '/');
+    set_headers(req, files);
+    vt_http_file(req, files->root_fd, name, NULL, NULL, cache_rule(files, vt_str(slash ? slash + 1 : name)));
+}
+
+/* "/console" to "/console/", so that relative addresses in the page work. */
+static void handle_bare(struct vt_http_req *req, void *owner)
+{
+    const struct vt_static *files = owner;
+    vt_http_set(req, "Location", files->prefix);
+    vt_http_reply(req, 308, NULL, VT_STR(""));
+}
+
+static int mount_routes(struct vt_net *net, struct vt_static *files)
+{
+    char route[256], bare[256];
+    snprintf(route, sizeof(route), "%s*", files->prefix);
+    int err = vt_http_route(net, VT_GET, route, 0, handle_file, files);
+    if (err || files->kind != VT_STATIC_APP)
+        return err;
+    snprintf(bare, sizeof(bare), "%.*s", (int)files->prefix_len - 1, files->prefix);
+    return vt_http_route(net, VT_GET, bare, 0, handle_bare, files);
+}
+
+struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const char *dir, enum vt_static_kind kind,
+                                  struct vt_buf *ret_error)
+{
+    struct vt_static *files = calloc(1, sizeof(*files));
+    if (files) {
+        files->kind = kind;
+        files->prefix = vt_str_dup(vt_str(prefix));
+        files->prefix_len = strlen(prefix);
+        files->root_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    if (files && files->root_fd < 0)
+        vt_buf_printf(ret_error, "The browser files for %s are not there: %s: %s.", prefix, dir, strerror(errno));
+    else if (!files || !files->prefix || mount_routes(net, files))
+        vt_buf_text(ret_error, "No memory for the browser files.");
+    else
+        return files;
+    vt_static_destroy(files);
+    return NULL;
+}
+
+void vt_static_destroy(struct vt_static *files)
+{
+    if (!files)
+        return;
+    if (files->root_fd >= 0)
+        close(files->root_fd);
+    free(files->prefix);
+    free(files);
+}
