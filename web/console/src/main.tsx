@@ -11,7 +11,7 @@ import { adopt, controls, sheet, tokens } from '../../ui/index.js';
 import type { Me } from './api.js';
 import { forgetCatalogue } from './state/catalogue.js';
 import { startClock } from './state/clock.js';
-import { closeAll, markRead, onConversation, reopen } from './state/desk.js';
+import { closeAll, markRead, onConversation, openFirst, reopen } from './state/desk.js';
 import { dropLine, openLine } from './state/line.js';
 import { ask, lastPerson, who, type Login } from './state/login.js';
 import { forgetAll, onRow, watch } from './state/queue.js';
@@ -20,7 +20,7 @@ import { App } from './views/app.js';
 function listen(me: Me): (link: Link) => (() => void)[] {
   return (link) => [
     // A refused list asks again with the next welcome; the list says that it is loading until then.
-    link.on('welcome', () => { watch(link, me.name).then(() => reopen()).catch(() => undefined); }),
+    link.on('welcome', () => { watch(link, me.name).then(reopen).then(openFirst).catch(() => undefined); }),
     link.on('event', ({ op, d }) => { if (op === 'queue.row') onRow(d as QueueRow); }),
     link.on('conversation', onConversation),
   ];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { computed, signal } from '@preact/signals';
+import type { State } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import { neighbour, order } from '../lib/rows.js';
@@ -35,7 +36,21 @@ export function markRead(): void {
   if (t !== null && mine.peek().has(t.conv) && seen(t)) t.conversation.peek()?.read();
 }
 
+/// What a session's new state is called aloud; the screen shows it beside the name.
+const spoken: Partial<Record<State, string>> = { live: 'is live', away: 'is away', ended: 'has ended' };
+
+function onSession(t: Talk): void {
+  const state = t.conversation.peek()?.session.state ?? 'none';
+  const before = states.get(t.conv);
+  states.set(t.conv, state);
+  const words = spoken[state];
+  if (before !== undefined && before !== state && words !== undefined && mine.peek().has(t.conv)) say(`The session with ${t.name('c')} ${words}.`);
+}
+
+const states = new Map<string, State>();
+
 function onChange(t: Talk, part: string): void {
+  if (part === 'session') onSession(t);
   if (part !== 'thread') return;
   const last = t.conversation.peek()?.rows.at(-1);
   if (last === undefined || last.by !== 'c') return;
@@ -118,6 +133,7 @@ export function close(conv: string): void {
   next.delete(conv);
   talks.value = next;
   heard.delete(conv);
+  states.delete(conv);
   if (focused.peek() === conv) focused.value = null;
   if (c !== undefined) theLink().request('conv.close', {}, c).catch(() => undefined);
 }
@@ -154,6 +170,13 @@ export async function end(conv: string): Promise<void> {
   }
 }
 
+/// A window that has just been opened goes on where another left off: with the first of one's own conversations.
+export async function openFirst(): Promise<void> {
+  if (narrow.matches || focused.peek() !== null) return;
+  const first = order(rows.peek().values(), 'mine', mine.peek())[0];
+  if (first !== undefined) await open(first.conv);
+}
+
 /// After a new welcome: what the resume did not bring back is opened again. A talk whose conversation is gone keeps what was
 /// typed and says so.
 export async function reopen(): Promise<void> {
@@ -169,6 +192,7 @@ export function closeAll(): void {
   for (const t of talks.peek().values()) t.release();
   talks.value = new Map();
   heard.clear();
+  states.clear();
   focused.value = null;
 }
 

@@ -15,6 +15,7 @@ import { Customer } from './customer.js';
 import { List } from './list.js';
 import { Gate, LoginView } from './login.js';
 import { Notice } from './notice.js';
+import { Guard } from './parts.js';
 import { Rail } from './rail.js';
 import { Sheets } from './sheets.js';
 import { Stage } from './stage.js';
@@ -36,10 +37,10 @@ function Desk({ me }: { me: Me }): JSX.Element {
       <Rail me={me} />
       <main class="columns">
         <h1 class="vt-unseen">Vitrine console</h1>
-        {left.value === 'list' ? <List /> : <Catalogue />}
-        <Stage />
-        {open !== null && <Thread key={open.conv} talk={open} />}
-        {open !== null && <Customer talk={open} />}
+        <Guard what="The list">{left.value === 'list' ? <List /> : <Catalogue />}</Guard>
+        <Guard what="The piece"><Stage /></Guard>
+        {open !== null && <Guard key={`thread ${open.conv}`} what="The thread"><Thread talk={open} /></Guard>}
+        {open !== null && <Guard key={`person ${open.conv}`} what="The customer"><Customer talk={open} /></Guard>}
       </main>
       <Notice />
       <Sheets />

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useEffect } from 'preact/hooks';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
 import type { ComponentChildren, JSX } from 'preact';
 import type { Person, ProductRef } from '../../../protocol/index.js';
 import { money } from '../../../ui/index.js';
@@ -54,6 +54,21 @@ const presence: Record<Person['at'], [short: string, long: string]> = {
 export function Presence({ at, long = false }: { at: Person['at'] | undefined; long?: boolean }): JSX.Element | null {
   if (at === undefined) return null;
   return <span class={`presence ${at}`}><span class="dot" aria-hidden="true" />{presence[at][long ? 1 : 0]}</span>;
+}
+
+/// One column that breaks must not take the others with it. What was typed lives in the state, not in the column.
+export function Guard({ what, children }: { what: string; children: ComponentChildren }): JSX.Element {
+  const [error, again] = useErrorBoundary((e: unknown) => console.error(e));
+  if (error === undefined) return <>{children}</>;
+  return (
+    <section class="column" aria-label={what}>
+      <div class="empty" role="alert">
+        <p class="empty-title">{what} could not be drawn</p>
+        <p>Nothing is lost: the conversation and what you typed are kept.</p>
+        <button type="button" class="vt-button" onClick={again}>Try again</button>
+      </div>
+    </section>
+  );
 }
 
 /// An empty place says what is missing and what to do.

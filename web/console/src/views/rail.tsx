@@ -38,7 +38,8 @@ function Self({ me }: { me: Me }): JSX.Element {
     if (!(await logout())) say('Logging out did not work: the server cannot be reached.');
   };
   return (
-    <div class="self" onKeyDown={(e) => { if (e.key === 'Escape' && open) { e.stopPropagation(); setOpen(false); } }}>
+    <div class="self" onFocusOut={(e) => { if (!e.currentTarget.contains(e.relatedTarget as Node | null)) setOpen(false); }}
+      onKeyDown={(e) => { if (e.key === 'Escape' && open) { e.stopPropagation(); setOpen(false); } }}>
       <button type="button" class="self-button" aria-expanded={open} aria-controls="self-menu" onClick={() => setOpen(!open)}>
         <Avatar name={me.name} /><span class={`line-dot ${line.value.state}`} aria-hidden="true" />
         <span class="vt-unseen">{me.name}, {states[line.value.state]}</span>
