@@ -3,7 +3,7 @@
 /// Counts what ran. `tally.mjs KIND EXIT SECONDS LOG` reads one stage's log and prints
 /// "KIND passed failed seconds name"; `tally.mjs --table FOLDER` prints the table of all stages and, as its last line, the sum.
 /// A stage that failed without naming a test counts one failure, and so does a stage that ran nothing.
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -53,12 +53,10 @@ const tally = (kind, exit, log, junit) => {
   return { passed, failed: failed || (exit !== 0 || passed === 0 ? 1 : 0) };
 };
 
-const junitOf = (log) => log.match(/Created JUnit XML file: (\S+)|Generated JUnit[^/]*(\/\S+\.xml)/)?.slice(1).find(Boolean);
-
 const stage = ([kind, exit, seconds, path]) => {
   const log = readFileSync(path, 'utf8');
-  const xml = junitOf(log) ?? null;
-  const { passed, failed } = tally(kind, Number(exit), log, xml && readFileSync(xml, 'utf8'));
+  const report = path.replace(/\.log$/, '.xml'); // ctest's, beside the log
+  const { passed, failed } = tally(kind, Number(exit), log, existsSync(report) && readFileSync(report, 'utf8'));
   console.log([kind, passed, failed, seconds, basename(path, '.log')].join(' '));
 };
 
