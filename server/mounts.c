@@ -9,11 +9,22 @@
 #include <unistd.h>
 
 #include "server/base/err.h"
+#include "server/http/pictures.h"
+#include "server/http/static.h"
 #include "server/log.h"
 
+/* Folders of the built browser files and their addresses. */
+static const struct folder {
+    const char *prefix, *name;
+    enum vt_static_kind kind;
+} folders[] = {
+    { "/v1/", "v1", VT_STATIC_SNIPPET },
+    { "/console/", "console", VT_STATIC_APP },
+};
+
 struct vt_mounts {
-    struct vt_mounts_deps deps;
-    char web[PATH_MAX];
+    struct vt_static *files[VT_COUNT(folders)]; /* owned; NULL: not built */
+    struct vt_pictures *pictures;               /* owned */
 };
 
 static bool is_folder(const char *path)
@@ -41,16 +52,57 @@ void vt_mounts_web(const struct vt_config *config, char *ret_path, size_t size)
     ret_path[0] = '\0';
 }
 
+static void redirect_to_console(struct vt_http_req *req, void *owner)
+{
+    (void)owner;
+    vt_http_set(req, "Location", "/console/");
+    vt_http_reply(req, 308, "text/plain; charset=utf-8", VT_STR("/console/\n"));
+}
+
+/* A server without its browser files still serves sockets and pictures, so a folder that is not
+ * there is a warning; one that was named by --web is an error. */
+static int mount_web(struct vt_mounts *mounts, const struct vt_mounts_deps *deps, struct vt_buf *ret_error)
+{
+    char web[PATH_MAX], path[PATH_MAX + 16];
+    vt_mounts_web(deps->config, web, sizeof(web));
+    if (deps->config->web[0] && !is_folder(web)) {
+        vt_buf_printf(ret_error, "--web %s is not a folder.", web);
+        return VT_ERR_INVALID;
+    }
+    for (size_t i = 0; i < VT_COUNT(folders); i++) {
+        snprintf(path, sizeof(path), "%s/%s", web, folders[i].name);
+        if (!web[0] || !is_folder(path)) {
+            vt_log(VT_LOG_WARN, "web.missing", VT_LOG_T("folder", folders[i].name),
+                   VT_LOG_T("detail", "the browser files are not built, or --web names another place"));
+            continue;
+        }
+        mounts->files[i] = vt_static_mount(deps->net, folders[i].prefix, path, folders[i].kind, ret_error);
+        if (!mounts->files[i])
+            return VT_ERR_IO;
+    }
+    return vt_http_route(deps->net, VT_GET, "/console", 0, redirect_to_console, NULL);
+}
+
+static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps, struct vt_buf *ret_error)
+{
+    int err = mount_web(mounts, deps, ret_error);
+    if (err)
+        return err;
+    mounts->pictures = vt_pictures_mount(deps->net, deps->config->data, deps->config->base_url);
+    return mounts->pictures ? VT_OK : VT_ERR_NOMEM;
+}
+
 struct vt_mounts *vt_mounts_open(const struct vt_mounts_deps *deps, struct vt_buf *ret_error)
 {
     struct vt_mounts *mounts = calloc(1, sizeof(*mounts));
-    if (!mounts) {
+    int err = mounts ? mount_all(mounts, deps, ret_error) : VT_ERR_NOMEM;
+    if (err == VT_OK)
+        return mounts;
+    if (ret_error->len == 0)
         vt_buf_text(ret_error, "No memory for the routes.");
-        return NULL;
-    }
-    mounts->deps = *deps;
-    vt_mounts_web(deps->config, mounts->web, sizeof(mounts->web));
-    return mounts;
+    /* The routes made so far go with the net, which serves nobody yet. */
+    vt_mounts_destroy(mounts);
+    return NULL;
 }
 
 void vt_mounts_close(struct vt_mounts *mounts)
@@ -60,5 +112,10 @@ void vt_mounts_close(struct vt_mounts *mounts)
 
 void vt_mounts_destroy(struct vt_mounts *mounts)
 {
+    if (!mounts)
+        return;
+    for (size_t i = 0; i < VT_COUNT(folders); i++)
+        vt_static_destroy(mounts->files[i]);
+    vt_pictures_destroy(mounts->pictures);
     free(mounts);
 }
