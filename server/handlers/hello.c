@@ -77,6 +77,7 @@ static void send_welcome(struct welcome *welcome, struct vt_peer *peer)
         memcpy(peer->token, welcome->convs[i].tok, sizeof(peer->token));
         if (peer->token[0])
             convs[rep.convs_n].tok = vt_str(welcome->convs[i].tok);
+        rep.me.name = vt_str(vt_member_person(member)->name); /* a customer keeps the first name given */
         if (member->conv->session.state == VT_STATE_LIVE)
             rep.hb = (uint32_t)app->deps.config->beat_live;
         rep.convs_n++;
