@@ -44,17 +44,20 @@ const chunk = async (name, entry) => {
   return { name, file, sri: sri(code), gzip: gzip(code) };
 };
 
-/// One file of words per locale; English is inlined in the widget.
+/// One file of words per locale; English is inlined in the widget, the launcher's label in the loader.
 const locales = async () => {
   const dir = here('widget/locales');
   const table = {};
+  const labels = {};
   for (const file of existsSync(dir) ? (await readdir(dir)).sort() : []) {
-    const text = Buffer.from(JSON.stringify(JSON.parse(await readFile(join(dir, file), 'utf8'))));
+    const strings = JSON.parse(await readFile(join(dir, file), 'utf8'));
+    const text = Buffer.from(JSON.stringify(strings));
     const name = file.replace('.json', '');
+    labels[name] = strings.launcher;
     table[name] = `${name}-${short(text)}.json`;
     await put(`v1/${table[name]}`, text);
   }
-  return table;
+  return { table, labels };
 };
 
 const buildConsole = async () => {
@@ -88,13 +91,15 @@ const report = (rows) => {
 
 for (const part of ['v1', 'console']) await rm(join(out, part), { recursive: true, force: true });
 const words = await locales();
-const widget = await chunk('widget', 'widget/src/main.tsx');
+const widget = await chunk('widget', 'widget/src/main.ts');
+const page = await chunk('page', 'widget/src/page-chunk.ts');
 const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts');
 const loaderCode = await bundle('loader/src/loader.ts', {
   define: {
     ...common.define,
-    __CHUNKS__: JSON.stringify({ widget: [widget.file, widget.sri], viewer: [viewer.file, viewer.sri] }),
-    __LOCALES__: JSON.stringify(words),
+    __CHUNKS__: JSON.stringify({ widget: [widget.file, widget.sri], page: [page.file, page.sri], viewer: [viewer.file, viewer.sri] }),
+    __LOCALES__: JSON.stringify(words.table),
+    __LABELS__: JSON.stringify(words.labels),
   },
 });
 await put('v1/vitrine.js', loaderCode);
@@ -103,6 +108,7 @@ await buildShop();
 report([
   { name: 'loader', gzip: gzip(loaderCode), limit: 3 },
   { name: 'loader + widget', gzip: gzip(loaderCode) + widget.gzip, limit: 15 },
+  { name: 'page', gzip: page.gzip },
   { name: 'viewer', gzip: viewer.gzip, limit: 6 },
   ...console_,
 ]);

@@ -5,5 +5,4 @@ export { Link } from './link.js';
 export type { HelloInit, LinkEvent, LinkState, Saved } from './link.js';
 export type { Conversation } from './conversation.js';
 export type { ThreadRow } from './thread.js';
-export { Fault } from './fault.js';
-export { Leader } from './leader.js';
+export type { Fault } from './fault.js';

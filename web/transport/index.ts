@@ -3,17 +3,7 @@
 /// The line to the server, shared by widget and console: one link with its conversations, and the leader among tabs.
 ///
 /// Here the link comes with the shared view's half plugged in. The widget takes `core.ts` and plugs it in with the viewer's chunk.
-import { Link as CoreLink } from './link.js';
-import type { LinkOptions } from './link.js';
-import { makeSync } from './sync.js';
-
-export class Link extends CoreLink {
-  constructor(o: LinkOptions) {
-    super(o);
-    this.plug(makeSync);
-  }
-}
-
+export { Link } from './many.js';
 export type { Wishes } from './wishes.js';
 export type { HelloInit, LinkEvent, LinkEvents, LinkOptions, LinkState, Saved } from './link.js';
 export { Conversation } from './conversation.js';

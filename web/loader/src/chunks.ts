@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+declare const __CHUNKS__: Record<string, [file: string, integrity: string]>;
+
+interface Policy { createScriptURL(url: string): string }
+interface Factory { createPolicy(name: string, rules: Policy): Policy }
+
+const loading: Record<string, Promise<unknown>> = {};
+const arrived: Record<string, (what: unknown) => void> = {};
+let policy: Policy | undefined;
+
+/// Loads one of our own chunks, once: by script element, so that the page's nonce and SRI hold, under a Trusted Types policy
+/// that accepts nothing but our base address. Resolves with what the chunk registers; a failure may be tried again.
+export function load(name: string, base: string, nonce: string): Promise<unknown> {
+  return (loading[name] ??= new Promise((done, fail) => {
+    const rules: Policy = {
+      createScriptURL: (url) => {
+        if (!url.startsWith(base)) throw url;
+        return url;
+      },
+    };
+    const [file, integrity] = __CHUNKS__[name]!;
+    const script = document.createElement('script');
+    policy ??= (window as { trustedTypes?: Factory }).trustedTypes?.createPolicy('vitrine', rules) ?? rules;
+    script.src = policy.createScriptURL(base + file);
+    Object.assign(script, { integrity, nonce, crossOrigin: '', onerror: fail });
+    arrived[name] = done;
+    document.head.append(script);
+    script.remove();
+  }).catch((e: unknown) => {
+    delete loading[name];
+    throw e;
+  }));
+}
+
+export const register = (name: string, what: unknown): void => arrived[name]?.(what);

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Options } from '../../widget/src/api.js';
+
+declare const __LABELS__: Record<string, string>;
+
+// The unread number's style comes with the widget: before it there is none.
+const css = `:host{all:initial;position:fixed;z-index:2147483000;bottom:calc(20px + var(--vitrine-offset-y,0px));right:calc(20px + var(--vitrine-offset-x,0px));font:15px/1.4 system-ui;color-scheme:light dark}
+:host([data-left]){right:auto;left:calc(20px + var(--vitrine-offset-x,0px))}
+:host([data-light]){color-scheme:light}
+:host([data-dark]){color-scheme:dark}
+[hidden]{display:none!important}
+#go{display:grid;place-items:center;position:relative;width:56px;height:56px;border:0;border-radius:50%;cursor:pointer;color:var(--vitrine-on-accent,#fff);background:var(--vitrine-accent,#1f4d45);box-shadow:0 4px 20px #0004}
+#go:focus-visible{outline:3px solid var(--vitrine-focus,CanvasText);outline-offset:3px}
+#go:before{content:"";width:24px;height:24px;background:currentColor;clip-path:path("M4 2h16q3 0 3 3v9q0 3-3 3h-8l-6 5v-5h-2q-3 0-3-3v-9q0-3 3-3z");forced-color-adjust:none}
+#no{position:absolute;right:0;bottom:56px;width:240px;padding:12px;color:CanvasText;background:Canvas;box-shadow:0 4px 20px #0004}`;
+
+export interface Launcher {
+  readonly root: ShadowRoot;
+  readonly button: HTMLButtonElement;
+  say(text: string): void;
+  remove(): void;
+}
+
+/// One quiet button in a shadow root of its own; the widget's panel goes into the same root.
+export function createLauncher(o: Options): Launcher {
+  const make = <K extends keyof HTMLElementTagNameMap>(tag: K, id: string): HTMLElementTagNameMap[K] =>
+    Object.assign(document.createElement(tag), { id });
+  const host = document.createElement('vitrine-help');
+  const root = host.attachShadow({ mode: 'open' });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [sheet];
+  if (o.position === 'left') host.dataset.left = '';
+  if (o.theme && o.theme !== 'auto') host.dataset[o.theme] = '';
+
+  const lang = (o.locale && o.locale !== 'auto' ? o.locale : document.documentElement.lang || navigator.language).slice(0, 2);
+  const button = make('button', 'go');
+  button.hidden = String(o.launcher) === 'false';
+  button.ariaLabel = o.strings?.['launcher'] ?? __LABELS__[lang] ?? 'Ask an advisor';
+  button.ariaHasPopup = 'dialog';
+  const no = make('p', 'no');
+  no.role = 'alert';
+  no.hidden = true;
+  root.append(button, no);
+  document.body.append(host);
+  return {
+    root, button,
+    say: (text) => { no.hidden = !(no.textContent = text); },
+    remove: () => host.remove(),
+  };
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The public calls' shapes and the seam between the loader and what it loads. Types only: the loader imports nothing else.
+
+export interface Options {
+  site: string;
+  baseUrl?: string;
+  queue?: string;
+  locale?: string;
+  position?: 'right' | 'left';
+  theme?: 'auto' | 'light' | 'dark';
+  launcher?: boolean;
+  storage?: 'session' | 'local' | 'none';
+  privacy?: 'inputs' | 'strict';
+  spa?: boolean;
+  strings?: Record<string, string>;
+}
+
+/// A product as the page names it (`Vitrine('product', …)`), or as it was found in the page.
+export interface PageProduct {
+  sku: string;
+  gtin?: string;
+  name?: string;
+  price?: string | number;
+  currency?: string;
+  url?: string;
+  images?: string[];
+  variant?: string;
+}
+
+export interface OpenRequest {
+  queue?: string | undefined;
+  product?: string | PageProduct | undefined;
+  text?: string;
+}
+
+export type Call = [name: string, ...args: unknown[]];
+
+/// What the loader gives the widget.
+export interface Host {
+  /// Where our files are: ends with /v1/.
+  readonly base: string;
+  readonly options: Options;
+  readonly root: ShadowRoot;
+  /// Loads a chunk once and returns what it registered.
+  load(name: string): Promise<unknown>;
+  /// The address of a locale's words, when there are any.
+  words(locale: string): string | undefined;
+  /// Tells the page: listeners of `on`, and a CustomEvent on window.
+  fire(name: string, detail: object): void;
+  /// The launcher; it takes the focus back when the panel closes.
+  readonly button: HTMLButtonElement;
+}
+
+/// What the widget gives the loader.
+export interface Widget {
+  call(...call: Call): void;
+  shutdown(): void;
+}
+
+export type StartWidget = (host: Host, kept: readonly Call[]) => Widget;

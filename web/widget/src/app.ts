@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ChatSend, Page, ProductRef } from '../../protocol/index.js';
+import { Link } from '../../transport/core.js';
+import type { Conversation, Fault, LinkEvent, Saved } from '../../transport/core.js';
+import type { MakeSync } from '../../transport/sync.js';
+import type { Host, OpenRequest, PageProduct } from './api.js';
+import { openStore } from './entry.js';
+import type { Store } from './entry.js';
+import type { Surround } from './page-chunk.js';
+import type * as Piece from './piece.js';
+import type { Viewing } from './viewer-chunk.js';
+import type { T } from './words.js';
+
+const NUMBER_EVERY = 15_000;
+
+export interface Status { state: 'available' | 'closed' | 'message'; nextOpenTime?: number | undefined }
+
+/// The widget's state and what may be done to it. Screens are drawn from it after each change; it draws nothing itself.
+export class App {
+  open = false;
+  /// On a phone: the picture or the chat.
+  seeing = true;
+  asking = false;
+  ending = false;
+  /// Another tab leads.
+  follows = false;
+  fault = '';
+  draft: string;
+  status: Status | null = null;
+  site = '';
+  product: (Omit<ProductRef, 'media'> & { media?: string | undefined; all: string[] }) | null = null;
+  queue: string | undefined;
+  unread = 0;
+  /// What the live region says.
+  said = '';
+  conv: Conversation | null = null;
+  readonly link: Link;
+  readonly store: Store;
+  /// The page's own word on what it shows, until its address changes.
+  given: { at: string; product: PageProduct } | null = null;
+  /// Set by the page's chunk: how pieces are drawn; looks at the page again; the other tabs.
+  more: Pick<typeof Piece, 'card' | 'hero' | 'together'> | undefined;
+  look: (() => void) | undefined;
+  tabs: { take(waitMs?: number): Promise<Saved | null>; tell(): void; close(): void } | undefined;
+  /// Set by the viewer's chunk: ends the viewer that is shown.
+  unview: (() => void) | undefined;
+  private _undo: (() => void)[] = [];
+  private _drawing = false;
+  private _told = '';
+  private _numberAt = 0;
+
+  constructor(readonly host: Host, readonly t: T, readonly locale: string, private _draw: () => void) {
+    const { site, storage, queue } = host.options;
+    const store = (this.store = openStore(site, storage === 'none'));
+    const { entry } = store;
+    this.draft = entry.draft;
+    this.queue = queue;
+    entry.n++;
+    this.link = new Link({
+      url: host.base.replace(/^http/, 'ws') + 'socket',
+      hello: () => ({ site, role: 'customer', lang: locale, page: this.page() }),
+      load: () => entry.link,
+      save: (link) => { store.put({ link }); this.tabs?.tell(); },
+    });
+    this._watch();
+    if (entry.link) {
+      if (entry.led) this.lead();
+      else this.follows = true;
+    }
+    host.load('page').then((surround) => {
+      this._undo.push((surround as Surround)(this));
+      this.draw();
+      if (this.follows && !document.hidden) this.lead();
+    }, () => undefined);
+  }
+
+  /* What the page and the person do */
+
+  show({ queue, text, product }: OpenRequest = {}): void {
+    if (queue) this.queue = queue;
+    if (text && !this.draft) this.write(text);
+    if (product) this.give(typeof product === 'string' ? { sku: product } : product);
+    if (!this.open) this.host.fire('open', {});
+    this.open = true;
+    this.unread = 0;
+    this.store.put({ open: true });
+    if (this.link.state === 'idle' && !this.follows) this.lead();
+    this.draw();
+  }
+
+  hide(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.unview?.();
+    this.store.put({ open: false });
+    this.host.fire('close', {});
+    this.draw();
+    queueMicrotask(() => this.host.button.focus());
+  }
+
+  write(draft: string): void {
+    this.draft = draft;
+    this.store.put({ draft });
+    this.fault = '';
+    this.draw();
+  }
+
+  /// Takes the lead among the tabs, then connects with the newest right there is.
+  lead(): void {
+    const wasFollowing = this.follows;
+    this.follows = false;
+    this.store.put({ led: true });
+    void Promise.resolve(this.tabs?.take(wasFollowing ? 120 : 0)).then((told) => {
+      if (told) this.link.adopt(told);
+      this.link.connect();
+    });
+  }
+
+  follow(): void {
+    this.follows = true;
+    this.store.put({ led: false });
+    this.link.close();
+    this.draw();
+  }
+
+  /// Asks for help; what was written becomes the first message.
+  ask(): void {
+    if (this.asking) return;
+    this.asking = true;
+    this.draw();
+    this.link.request('queue.join', { lang: this.locale, queue: this.queue, product: this.ref() }, 1)
+      .then(() => this.say(), (e: Fault) => this.fail(e))
+      .then(() => {
+        this.asking = false;
+        this.draw();
+      });
+  }
+
+  say(): void {
+    const text = this.draft.trim();
+    if (!text) return;
+    this.conv?.send(text);
+    this.write('');
+  }
+
+  /// Leaves the line, or ends the session.
+  leave(op: 'queue.leave' | 'session.end'): void {
+    this.ending = false;
+    this.link.request(op, {}, 1).catch((e: Fault) => this.fail(e));
+    this.draw();
+  }
+
+  /// Leaving for a page without the snippet: the place is kept longer, and the associate is told.
+  expect({ returnSeconds, message }: { returnSeconds: number; message?: string }): void {
+    this.link.request('away', { returnSeconds: Math.min(1800, Math.max(0, returnSeconds | 0)), message: message?.slice(0, 75) }, 1)
+      .catch(() => undefined);
+  }
+
+  /// Where the line was closed for good: from the beginning.
+  again(): void {
+    this.unview?.();
+    this.link.conversations.clear();
+    this.conv = null;
+    this.store.put({ link: null });
+    this.lead();
+  }
+
+  /// A refusal in words, beside where it was caused.
+  fail({ code, after, message }: Fault): void {
+    const { t } = this;
+    if (code === 'view.stale') return;
+    this.fault = code === 'rate.limited' ? t('fast', { n: Math.ceil(after / 1000) || 1 })
+      : /^(store|over)/.test(code) ? t('store')
+        : code === 'driver.other' ? t('driver', { name: this.guide() })
+          : t('refused', { why: message });
+    this.draw();
+  }
+
+  /// The associate's first name, as far as one is known.
+  guide(): string {
+    return this.conv?.session.associate?.name ?? '';
+  }
+
+  name(who: string): string {
+    return who === this.conv?.me ? this.t('you') : this.conv?.people.get(who)?.name ?? this.guide();
+  }
+
+  media(id: string, width: number): string {
+    return this.host.base.replace(/v1\/$/, `t/${id}/${width}`);
+  }
+
+  /// The viewer's chunk; its first use plugs the view's half into the line.
+  async viewing(): Promise<Viewing> {
+    const { show, makeSync } = await this.host.load('viewer') as { show: Viewing; makeSync: MakeSync };
+    this.link.plug(makeSync);
+    return show;
+  }
+
+  narrate(text: string): void {
+    this.said = text;
+    this.draw();
+  }
+
+  /* What the page shows */
+
+  give(product: PageProduct | null): void {
+    this.given = product && { at: location.href, product };
+    this.look?.();
+  }
+
+  ref(): ProductRef | undefined {
+    if (!this.product) return undefined;
+    const { all, ...ref } = this.product;
+    return ref;
+  }
+
+  page(): Page {
+    return { n: this.store.entry.n, url: location.href.slice(0, 1500), title: document.title.slice(0, 100), product: this.ref() };
+  }
+
+  tell(): void {
+    this.conv?.page(this.page());
+  }
+
+  /// Another page without a new document.
+  turn(): void {
+    this.store.put({ n: this.store.entry.n + 1 });
+    this.product = null;
+    this.look?.();
+    if (!this.product) this.tell();
+  }
+
+  /* What the line says */
+
+  private _watch(): void {
+    const { link } = this;
+    const on = (to: EventTarget, name: string, fn: (e: Event) => void): void => {
+      to.addEventListener(name, fn);
+      this._undo.push(() => to.removeEventListener(name, fn));
+    };
+    link.on('state', () => this.draw());
+    link.on('welcome', (w) => { this.site = w.site.name; });
+    link.on('conversation', (v) => this._take(v));
+    link.on('event', (e) => this._event(e));
+    on(window, 'online', () => link.wake());
+    on(document, 'visibilitychange', () => {
+      if (document.hidden) return;
+      if (this.follows) this.lead();
+      else link.wake();
+      this.draw();
+    });
+    on(window, 'pagehide', () => { link.close(); this.tabs?.close(); });
+    on(window, 'pageshow', (e) => { if ((e as PageTransitionEvent).persisted && this.store.entry.link) this.lead(); });
+  }
+
+  private _take(v: Conversation): void {
+    this.conv = v;
+    const draw = (): void => this.draw();
+    v.on('thread', draw);
+    v.on('people', draw);
+    v.on('typing', draw);
+    v.on('session', () => this._session(v));
+    v.on('view', (view) => {
+      const item = view?.items.find((i) => i.slot === view.active);
+      if (view && item) this.host.fire('view', { sku: item.sku, variant: item.variant, mode: view.mode });
+      draw();
+    });
+    v.on('refused', ({ fault }) => this.fail(fault));
+  }
+
+  private _session(v: Conversation): void {
+    const { state, position, eta, reference, why } = v.session;
+    const { host, t } = this;
+    const name = this.guide();
+    const now = state === 'away' ? 'live' : state;
+    if (now === 'waiting' && position) {
+      host.fire('queue', { position, etaSeconds: eta });
+      if (Date.now() - this._numberAt > NUMBER_EVERY) {
+        this._numberAt = Date.now();
+        this.narrate(`${t('line')} ${position}`);
+      }
+    }
+    if (now !== this._told) {
+      if (now === 'live') {
+        host.fire('joined', { name, reference });
+        this.narrate(`${t('with', { name })}. ${t('ref', { ref: reference ?? '' })}`);
+      }
+      if (now === 'ended' && this._told) host.fire('ended', { reference, reason: why });
+      this._told = now;
+    }
+    this.draw();
+  }
+
+  private _event({ op, by, d }: LinkEvent): void {
+    if (op === 'queue.status') {
+      this.status = d as Status;
+      this.host.fire('status', this.status);
+      this.draw();
+    } else if (op === 'chat.send' && by !== this.conv?.me) {
+      if (!this.open || document.hidden) this.unread++;
+      this.host.fire('message', { from: this.name(by), unread: this.unread });
+      this.narrate(`${this.name(by)}: ${(d as ChatSend).body.text ?? ''}`);
+    }
+  }
+
+  /// Draws once for any number of changes.
+  draw(): void {
+    if (this._drawing) return;
+    this._drawing = true;
+    queueMicrotask(() => {
+      this._drawing = false;
+      this._draw();
+      if (this.open && !document.hidden) this.conv?.read();
+    });
+  }
+
+  end(): void {
+    this.unview?.();
+    this.link.shutdown();
+    for (const f of this._undo.splice(0)) f();
+    this.store.forget();
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Saved } from '../../transport/core.js';
+
+/// What one tab keeps of a conversation: the right to resume, what was not sent, the draft. One entry, after intent only.
+export interface Entry {
+  link: Saved | null;
+  /// Pages of this conversation so far.
+  n: number;
+  open: boolean;
+  draft: string;
+  /// This tab held the lead when it last wrote.
+  led: boolean;
+}
+
+export interface Store {
+  readonly entry: Entry;
+  put(more: Partial<Entry>): void;
+  forget(): void;
+}
+
+export function openStore(site: string, isOff: boolean): Store {
+  const key = `vitrine:${site}`;
+  let entry: Entry = { link: null, n: 0, open: false, draft: '', led: false };
+  try { if (!isOff) entry = { ...entry, ...JSON.parse(sessionStorage.getItem(key) ?? '{}') as Entry }; } catch { /* none, or not ours */ }
+  return {
+    get entry() { return entry; },
+    put: (more) => {
+      entry = { ...entry, ...more };
+      try { if (!isOff) sessionStorage.setItem(key, JSON.stringify(entry)); } catch { /* full or forbidden: it ends with the page */ }
+    },
+    forget: () => {
+      entry = { ...entry, link: null, draft: '' };
+      try { sessionStorage.removeItem(key); } catch { /* was never there */ }
+    },
+  };
+}

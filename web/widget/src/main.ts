@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import { adopt, sheet } from '../../ui/sheet.js';
+import type { Call, Host, OpenRequest, PageProduct, StartWidget, Widget } from './api.js';
+import { App } from './app.js';
+import { h, patch } from './h.js';
+import { panel } from './panel.js';
+import { style } from './style.js';
+import { words } from './words.js';
+
+const start: StartWidget = (host, kept) => {
+  const locale = localeOf(host);
+  const box = document.createElement('div');
+  const undo = [adopt(host.root, sheet(style)), onResize(box)];
+  host.root.append(box);
+  let app: App | undefined;
+  const calls: Call[] = [...kept];
+  const draw = (): void => {
+    if (!app) return;
+    const { button } = host;
+    button.hidden = app.open || String(host.options.launcher) === 'false';
+    if (app.unread) button.dataset['n'] = String(app.unread);
+    else delete button.dataset['n'];
+    patch(box, [panel(app) ?? '', h('div', { key: 'live', class: 'u', role: 'status' }, app.said)]);
+  };
+  void strings(host, locale).then((over) => {
+    app = new App(host, words({ ...over, ...host.options.strings }), locale, draw);
+    for (const c of calls.splice(0)) act(app, c);
+    app.draw();
+  });
+  return {
+    call: (...c) => { if (app) act(app, c); else calls.push(c); },
+    shutdown: () => {
+      app?.end();
+      box.remove();
+      for (const f of undo) f();
+    },
+  } satisfies Widget;
+};
+
+/// The calls that reach the widget. `identify`, `order`, `consent`, `createCode` and `register` wait for their half on the
+/// server; they are remembered by whoever calls again, and nothing is pretended.
+function act(app: App, [name, arg]: Call): void {
+  if (name === 'open') app.show(arg as OpenRequest);
+  else if (name === 'close') app.hide();
+  else if (name === 'product') app.give(arg as PageProduct | null);
+  else if (name === 'told') app.link.adopt(arg as never);
+  else if (name === 'expectDisconnect') app.expect(arg as { returnSeconds: number; message?: string });
+}
+
+function localeOf(host: Host): string {
+  const { locale } = host.options;
+  return locale && locale !== 'auto' ? locale : document.documentElement.lang || navigator.language;
+}
+
+async function strings(host: Host, locale: string): Promise<Record<string, string>> {
+  const url = host.words(locale.slice(0, 2));
+  try { return url ? await (await fetch(url)).json() as Record<string, string> : {}; } catch { return {}; }
+}
+
+/// On a phone the panel is as high as the keyboard leaves it.
+function onResize(box: HTMLElement): () => void {
+  const vv = window.visualViewport;
+  const fit = (): void => box.style.setProperty('--high', `${vv?.height ?? innerHeight}px`);
+  fit();
+  vv?.addEventListener('resize', fit);
+  return () => vv?.removeEventListener('resize', fit);
+}
+
+(window as unknown as { Vitrine: { chunk(name: string, what: unknown): void } }).Vitrine.chunk('widget', start);

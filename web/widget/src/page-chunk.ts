@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import { onRoute, productInPage } from '../../detect/index.js';
+import type { FoundProduct } from '../../detect/index.js';
+import { adopt, sheet } from '../../ui/sheet.js';
+import { Leader } from '../../transport/leader.js';
+import type { Saved } from '../../transport/core.js';
+import type { PageProduct } from './api.js';
+import type { App } from './app.js';
+import { card, hero, pieceStyle, together } from './piece.js';
+
+/// What the widget knows of its surroundings: the piece on the page and what is done with it, route changes, the other tabs. A chunk of its own,
+/// asked for together with the connection: a chat works before it is there, and shop adapters will make it grow.
+function surround(app: App): () => void {
+  const leader = new Leader<Saved>(`vitrine:${app.host.options.site}`, () => app.link.saved(), () => app.follow());
+  const unstyle = adopt(app.host.root, sheet(pieceStyle));
+  app.tabs = leader;
+  app.more = { card, hero, together };
+  app.look = () => {
+    const found = productInPage(document);
+    const given = app.given?.at === location.href ? app.given.product : null;
+    const p = given ? merge(given, found) : found;
+    app.product = p && { ...p, media: p.media[0], all: p.media };
+    app.draw();
+    if (p) app.tell();
+  };
+  if (app.link.state !== 'idle') void leader.take(0);
+  app.look();
+  const undo = String(app.host.options.spa) === 'false' ? null : onRoute(() => app.turn());
+  return () => {
+    undo?.();
+    unstyle();
+    leader.close();
+  };
+}
+
+/// What the page said wins; what it left out is filled from what was found for the same piece.
+function merge(p: PageProduct, found: FoundProduct | null): FoundProduct {
+  const { sku, variant, name, price, currency, url, images } = p;
+  const same = found && (found.sku === sku || found.sku === p.gtin) ? found : { media: [] };
+  const full = (to: string): string => { try { return new URL(to, location.href).href; } catch { return ''; } };
+  return {
+    ...same, sku, ...(variant && { variant }), ...(name && { name }), ...(price != null && { price: String(price) }),
+    ...(currency && { currency }), ...(url && { url: full(url) }), ...(images?.[0] && { image: full(images[0]) }),
+  };
+}
+
+export type Surround = typeof surround;
+
+(window as unknown as { Vitrine: { chunk(name: string, what: unknown): void } }).Vitrine.chunk('page', surround);

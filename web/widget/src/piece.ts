@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { money } from '../../ui/formats.js';
+import type { ProductRef } from '../../protocol/index.js';
+import type { Fault } from '../../transport/core.js';
+import type { App } from './app.js';
+import { h } from './h.js';
+import type { VNode } from './h.js';
+
+export const pieceStyle = `
+.card,.me .card{display:flex;gap:12px;align-items:center;padding:0;background:none;color:inherit;text-decoration:none;white-space:normal}
+.card b{display:block;font-weight:600}
+.card img{width:64px;height:64px;object-fit:cover;border-radius:8px;flex:none}
+.hero{width:100%;min-height:120px;flex:0 1 300px;object-fit:cover;border-radius:var(--r)}`;
+
+/// Only what the web serves becomes an address.
+function safe(url: string | undefined): string | undefined {
+  try { return url && /^https?:$/.test(new URL(url, location.href).protocol) ? url : undefined; } catch { return undefined; }
+}
+
+/// The price as the page or the catalogue wrote it; a currency nobody knows is not worth an exception.
+function price(p: ProductRef, locale: string): string {
+  try { return p.price && p.currency ? money(p.price, p.currency, locale) : ''; } catch { return `${p.price} ${p.currency}`; }
+}
+
+function picture(app: App, p: ProductRef, width: number, className: string): VNode | null {
+  const src = p.media ? app.media(p.media, width) : safe(p.image);
+  return src ? h('img', { src, alt: '', class: className, loading: 'lazy' }) : null;
+}
+
+/// The piece itself, large, before anything has been asked.
+export function hero(app: App, p: ProductRef): (VNode | null)[] {
+  return [picture(app, p, 640, 'hero'), h('p', { class: 'q' }, [p.name ?? p.sku, price(p, app.locale)].filter(Boolean).join(' · '))];
+}
+
+/// Picture, name, price, and the way to its page.
+export function card(app: App, p: ProductRef): VNode {
+  const href = safe(p.url);
+  return h(href ? 'a' : 'div', { class: 'b card', ...(href && { href }) }, picture(app, p, 320, ''),
+    h('span', null, h('b', null, p.name ?? p.sku), h('span', { class: 'q' }, price(p, app.locale))));
+}
+
+/// What can be done with the piece on the page while somebody is there.
+export function together(app: App): VNode | null {
+  const { conv, product, t } = app;
+  if (!conv || !product || conv.session.state !== 'live') return null;
+  const isSeen = conv.view?.items.some((i) => i.sku === product.sku);
+  return h('div', { key: 'act', class: 'act row' },
+    !isSeen && h('button', { class: 'n m', onclick: () => void openView(app) }, t('look')),
+    h('button', { class: 'n', onclick: () => conv.send('', { kind: 'product', body: { product: app.ref() } }) }, t('show')));
+}
+
+/// The viewer's chunk brings the view's half of the line, so it comes first. The piece's media are named by the page, or by
+/// the catalogue.
+async function openView(app: App): Promise<void> {
+  const { product, conv, link } = app;
+  if (!product || !conv) return;
+  try {
+    await app.viewing();
+    const { sku, name } = product;
+    const media = product.all.length ? product.all : (await link.request('catalogue.product', { sku })).media;
+    const items = media.slice(0, 12).map((m) => ({ sku, media: m, title: name }));
+    app.seeing = true;
+    if (conv.view) await conv.addItem(items[0]!);
+    else await conv.open(items);
+  } catch (e) {
+    app.fail(e as Fault);
+  }
+}

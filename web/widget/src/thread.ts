@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import { clock } from '../../ui/formats.js';
+import type { ChatSend } from '../../protocol/index.js';
+import type { ThreadRow } from '../../transport/core.js';
+import type { App } from './app.js';
+import { h } from './h.js';
+import type { VNode } from './h.js';
+
+const NEAR_PX = 80;
+let log: HTMLElement | undefined;
+
+/// The conversation, newest at the bottom. Who speaks is told by side and colour, and by words for those who hear it.
+export function thread(app: App): VNode {
+  const { t, conv } = app;
+  const rows = (conv?.rows ?? []).filter((r) => r.op === 'chat.send');
+  const typing = [...(conv?.typing ?? [])][0];
+  stick();
+  return h('div', { key: 'log', class: 'log', tabIndex: 0, role: 'group', 'aria-label': t('chat'), ref: (n) => { log = n; n.scrollTop = n.scrollHeight; } },
+    h('ol', { class: 'rows' },
+      conv?.more && h('li', { key: 'older' }, h('button', { class: 'n', onclick: () => older(app) }, t('older'))),
+      ...rows.map((r, i) => row(app, r, rows[i - 1], rows[i + 1])),
+      typing && h('li', { key: 'typing', class: 'q', 'aria-hidden': 'true' }, t('types', { name: app.name(typing) }))));
+}
+
+/// Stays at the end while the reader is there; never pulls them down from further up. The rows are drawn right after this.
+function stick(): void {
+  const at = log;
+  if (!at?.isConnected || at.scrollHeight - at.scrollTop - at.clientHeight > NEAR_PX) return;
+  queueMicrotask(() => { at.scrollTop = at.scrollHeight; });
+}
+
+function older(app: App): void {
+  const from = log && log.scrollHeight - log.scrollTop;
+  app.conv?.older().then(() => queueMicrotask(() => { if (log && from) log.scrollTop = log.scrollHeight - from; }), (e) => app.fail(e as never));
+}
+
+function row(app: App, r: ThreadRow, before?: ThreadRow, after?: ThreadRow): VNode {
+  const isOwn = r.by === app.conv?.me;
+  const { kind, body } = r.d as ChatSend;
+  return h('li', { key: r.key, class: `${isOwn ? 'me' : ''} ${before?.by === r.by ? '' : 'turn'}`, dir: 'auto' },
+    h('span', { class: 'u' }, `${app.name(r.by)}: `),
+    (kind === 'product' && body.product && app.more?.card(app, body.product)) || h('span', { class: 'b' }, body.text ?? body.product?.name ?? ''),
+    (after?.by !== r.by || r.state === 'failed') && meta(app, r, isOwn));
+}
+
+function meta(app: App, r: ThreadRow, isOwn: boolean): VNode {
+  const { t, conv } = app;
+  if (r.state === 'failed') {
+    return h('p', { class: 'q row' }, h('span', { class: 'bad' }, t('failed')),
+      h('button', { class: 'n', onclick: () => conv?.retry(r) }, t('retry')),
+      h('button', { class: 'n', onclick: () => conv?.discard(r) }, t('drop')));
+  }
+  const how = isOwn && conv ? ` · ${t(conv.status(r) as 'sent')}` : '';
+  return h('p', { class: 'q' }, clock(r.ts, app.locale) + how);
+}

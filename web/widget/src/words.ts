@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { i18n, waitStrings } from '../../ui/index.js';
+import type { Strings } from '../../ui/index.js';
+
+const english = {
+  ...waitStrings,
+  launcher: 'Ask an advisor',
+  hello: 'What can we help with?',
+  about: 'About this piece',
+  place: 'Type your question',
+  ask: 'Ask for help',
+  open: 'Advisors are here now',
+  shut: 'Closed until {when}',
+  leave: 'We answer as soon as we are back.',
+  line: 'You are number',
+  kept: 'Your place is kept when you change pages.',
+  out: 'Leave the line',
+  soon: 'An advisor is about to join',
+  with: '{name} is with you',
+  ref: 'Reference {ref}',
+  look: 'Look at this together',
+  show: 'Send this piece',
+  chat: 'Chat',
+  picture: 'Picture',
+  write: 'Message',
+  send: 'Send',
+  close: 'Close',
+  end: 'End',
+  really: 'End this conversation?',
+  stay: 'Stay',
+  over: 'The conversation has ended',
+  thanks: 'Thank you for your visit.',
+  again: 'Ask again',
+  older: 'Earlier messages',
+  sending: 'Sending',
+  sent: 'Sent',
+  delivered: 'Delivered',
+  read: 'Read',
+  failed: 'Not sent.',
+  retry: 'Try again',
+  drop: 'Discard',
+  types: '{name} is typing',
+  away: '{name} has lost the line. One moment.',
+  gone: '{name} has left.',
+  join: 'Connecting',
+  back: 'Reconnecting. What you write is kept.',
+  wall: 'This network or a browser extension blocks our chat. What you write is kept; we keep trying.',
+  tab: 'This conversation is open in another tab.',
+  here: 'Go on here',
+  ended: 'The line is closed.',
+  left: '{n} characters left',
+  long: 'Too long by {n} characters',
+  fast: 'That was a little fast. Try again in {n} s.',
+  store: 'It could not be stored just now. Please try again.',
+  refused: 'That did not work: {why}.',
+  driver: '{name} is guiding just now.',
+  you: 'You',
+} as const;
+
+export type Key = keyof typeof english;
+export type T = (key: Key, vars?: Record<string, string | number>) => string;
+
+export const words = (over: Partial<Strings>): T => i18n<Key>(english, over);
