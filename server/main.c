@@ -4,14 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/admin.h"
 #include "server/base/buf.h"
 #include "server/base/err.h"
 #include "server/config.h"
 #include "server/serve.h"
-#if __has_include("server/admin.h")
-#include "server/admin.h"
-#define HAS_ADMIN 1
-#endif
 
 static int print_page(int (*write_page)(struct vt_buf *out))
 {
@@ -21,6 +18,11 @@ static int print_page(int (*write_page)(struct vt_buf *out))
         return EXIT_FAILURE;
     fputs(vt_buf_cstr(&page), stdout);
     return EXIT_SUCCESS;
+}
+
+static int main_serve(int argc, char **argv)
+{
+    return vt_serve_main(argc - 1, argv + 1);
 }
 
 static int main_version(int argc, char **argv)
@@ -49,14 +51,12 @@ static int main_help(int argc, char **argv);
 
 static const struct command {
     const char *name;
-    int (*main)(int argc, char **argv); /* argv: what follows the name */
+    int (*main)(int argc, char **argv); /* argv[0]: the name */
     const char *help;
 } commands[] = {
-    { "serve", vt_serve_main, "serves shops and their associates; the default. --help lists the options" },
-#ifdef HAS_ADMIN
+    { "serve", main_serve, "serves shops and their associates; the default. --help lists the options" },
     { "admin", vt_admin_main,
       "creates sites, associates and tokens, imports catalogues. --help lists what it can do" },
-#endif
     { "sample-config", main_sample, "prints a configuration file with every option at its default" },
     { "options-page", main_options_page, "prints the page of all options, in Markdown" },
     { "version", main_version, "prints the version" },
@@ -80,11 +80,12 @@ int main(int argc, char **argv)
         name = "version";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
-    if (name[0] == '-')
+    /* Options alone, or nothing at all, mean serve. */
+    if (argc < 2 || name[0] == '-')
         return vt_serve_main(argc - 1, argv + 1);
     for (size_t i = 0; i < VT_COUNT(commands); i++)
         if (strcmp(name, commands[i].name) == 0)
-            return commands[i].main(argc > 1 ? argc - 2 : 0, argv + (argc > 1 ? 2 : 1));
+            return commands[i].main(argc - 1, argv + 1);
     fprintf(stderr, "vitrine: there is no command \"%.40s\"; vitrine help lists them\n", name);
     return 2;
 }
