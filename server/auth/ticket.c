@@ -57,11 +57,20 @@ static void sweep(struct vt_tickets *tickets, int64_t now)
     }
 }
 
+/* One person must not use up what all share. */
+static bool has_too_many(const struct vt_tickets *tickets, struct vt_str person)
+{
+    size_t n = 0;
+    VT_LIST_EACH(entry, (struct vt_list *)&tickets->by_age, struct entry, link)
+        n += vt_str_eq(vt_str(entry->ticket.person), person);
+    return n >= VT_TICKETS_PERSON;
+}
+
 int vt_tickets_issue(struct vt_tickets *tickets, const struct vt_ticket *ticket, char ret_text[VT_ID_TEXT])
 {
     int64_t now = vt_now_ms();
     sweep(tickets, now);
-    if (tickets->by_hash.count >= VT_TICKETS_MAX)
+    if (tickets->by_hash.count >= VT_TICKETS_MAX || has_too_many(tickets, vt_str(ticket->person)))
         return VT_ERR_FULL;
     struct entry *entry = calloc(1, sizeof(*entry));
     if (!entry)

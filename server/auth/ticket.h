@@ -9,7 +9,7 @@
 #include "server/base/ids.h"
 #include "server/base/str.h"
 
-enum { VT_TICKETS_MAX = 4096, VT_TICKET_LIFE_MS = 60000 };
+enum { VT_TICKETS_MAX = 4096, VT_TICKETS_PERSON = 64, VT_TICKET_LIFE_MS = 60000 };
 
 struct vt_tickets;
 struct vt_ticket {
@@ -20,7 +20,7 @@ struct vt_ticket {
 
 struct vt_tickets *vt_tickets_create(void);
 void vt_tickets_destroy(struct vt_tickets *tickets);
-/* VT_ERR_FULL when too many are outstanding (expired ones are swept first). */
+/* VT_ERR_FULL when too many are outstanding, in all or of this person (expired ones are swept first). */
 int vt_tickets_issue(struct vt_tickets *tickets, const struct vt_ticket *ticket, char ret_text[VT_ID_TEXT]);
 /* Takes it out whatever the result; VT_ERR_MISSING: unknown, used, expired or of another Origin. */
 int vt_tickets_take(struct vt_tickets *tickets, struct vt_str text, struct vt_str origin, struct vt_ticket *ret_ticket);

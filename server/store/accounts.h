@@ -18,6 +18,7 @@ struct vt_store_person {
     struct vt_str site, person, login, name, role; /* role: associate, supervisor, admin */
     struct vt_str password;                        /* auth/password.h's text */
     bool disabled;
+    int64_t login_expires; /* of vt_store_login_get only: ms since 1970 */
 };
 typedef void vt_store_person_fn(void *arg, int err, const struct vt_store_person *person);
 int vt_store_person_by_login(struct vt_store *store, struct vt_str login, vt_store_person_fn *done, void *arg);

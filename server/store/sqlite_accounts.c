@@ -95,14 +95,19 @@ int vt_run_login_put(struct vt_db *db, struct vt_job *job)
 int vt_run_login_get(struct vt_db *db, struct vt_job *job)
 {
     int64_t now = job->in.login.now;
-    int err = read_one_person(db, job,
-                              vt_db_start(db,
-                                          "SELECT " VT_PERSON_COLUMNS " FROM login JOIN associate USING (person)"
-                                          " WHERE hash=? AND expires > ? AND used > ? AND disabled = 0",
-                                          VT_DB_T(job->in.login.hash), VT_DB_N(now), VT_DB_N(now - job->in.login.idle_ms)));
-    return err ? err
-               : vt_db_run(db, "UPDATE login SET used=? WHERE hash=? AND used <= ?", VT_DB_N(now),
-                           VT_DB_T(job->in.login.hash), VT_DB_N(now - USED_STEP_MS));
+    sqlite3_stmt *stmt = vt_db_start(db,
+                                     "SELECT " VT_PERSON_COLUMNS ", expires FROM login JOIN associate USING (person)"
+                                     " WHERE hash=? AND expires > ? AND used > ? AND disabled = 0",
+                                     VT_DB_T(job->in.login.hash), VT_DB_N(now), VT_DB_N(now - job->in.login.idle_ms));
+    int err = vt_db_step(db, stmt), short_of = VT_OK;
+    if (err != VT_DB_ROW)
+        return err ? err : VT_ERR_MISSING;
+    job->out.person = vt_run_read_person(stmt, &job->arena, &short_of);
+    job->out.person.login_expires = vt_db_int(stmt, 7);
+    vt_db_end(stmt);
+    return short_of ? short_of
+                    : vt_db_run(db, "UPDATE login SET used=? WHERE hash=? AND used <= ?", VT_DB_N(now),
+                                VT_DB_T(job->in.login.hash), VT_DB_N(now - USED_STEP_MS));
 }
 
 int vt_run_login_drop(struct vt_db *db, struct vt_job *job)

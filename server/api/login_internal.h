@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the login share. */
+#ifndef VT_API_LOGIN_INTERNAL_H
+#define VT_API_LOGIN_INTERNAL_H
+
+#include "server/api/login.h"
+#include "server/api/login_limit.h"
+#include "server/base/map.h"
+
+enum {
+    VT_LOGIN_NAME = 64,           /* bytes of a login name */
+    VT_LOGIN_BODY = 2048,         /* bytes of a request's body */
+    VT_LOGIN_RUNNING = 4,         /* passwords checked at once: each takes 32 MiB and a core */
+    VT_LOGIN_WAITING = 32,
+    VT_LOGIN_TRIES_NAME = 5,      /* failures in a window */
+    VT_LOGIN_TRIES_ADDRESS = 20,
+    VT_LOGIN_WINDOW_MS = 15 * 60 * 1000,
+    VT_LOGIN_KEYS = 8192,
+};
+#define VT_LOGIN_COOKIE "__Host-vt_login"
+
+struct vt_api_login {
+    struct vt_api_login_deps deps;
+    struct vt_login_limit *names, *addresses; /* owned */
+    size_t attempts, running;                 /* under way; of them in the pool */
+    struct vt_list waiting;                   /* list of attempt.link: for a place in the pool */
+    vt_api_login_end_fn *end;                 /* NULL: nobody listens */
+    void *end_arg;
+    struct vt_map active;      /* person id -> active, owned; login_watch.c */
+    struct vt_list active_list; /* list of active.link */
+    struct vt_timer retry;
+    bool checking, closed;
+};
+
+/* Our own Origin and the header, or a problem was answered and false. */
+bool vt_login_guard(struct vt_api_login *login, struct vt_http_req *req);
+/* One answer for "store is full" and the like. */
+void vt_login_unavailable(struct vt_http_req *req, const char *detail);
+/* {"person":{…}} of somebody whose site is there; false: nothing was answered. */
+bool vt_login_reply_person(struct vt_api_login *login, struct vt_http_req *req, const struct vt_store_person *person);
+
+/* login_attempt.c: POST /api/v1/login */
+void vt_login_handle_post(struct vt_http_req *req, void *owner);
+
+/* login_watch.c: people who hold a login, looked at again when accounts change. */
+void vt_login_watch_init(struct vt_api_login *login);
+void vt_login_watch_finish(struct vt_api_login *login);
+void vt_login_watch_add(struct vt_api_login *login, const struct vt_store_person *person);
+/* Ends tickets and sockets now. */
+void vt_login_end_person(struct vt_api_login *login, struct vt_str person);
+
+#endif
