@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { el, icon, icons, type Translate } from '../ui/index.js';
+import { COLOURS } from './palette.js';
+import type { Word } from './words.js';
+
+export type Tool = 'move' | 'laser' | 'ink' | 'circle' | 'arrow';
+export const TOOLS: readonly Tool[] = ['move', 'laser', 'ink', 'circle', 'arrow'];
+export const isPen = (tool: Tool): tool is 'ink' | 'circle' | 'arrow' => TOOLS.indexOf(tool) > 1;
+
+export interface ToolActs {
+  pick(tool: Tool): void;
+  colour(n: number): void;
+  zoom(factor: number): void;
+  whole(): void;
+  undo(): void;
+  clear(): void;
+}
+
+export interface Tools {
+  /// The row of tools, and what a pen adds while one is picked.
+  readonly row: HTMLElement;
+  readonly pens: HTMLElement;
+  update(s: { tool: Tool; colour: number; scale: string; max: boolean; min: boolean; own: boolean }): void;
+}
+
+const PATHS = { move: icons.move, laser: icons.laser, ink: icons.pen, circle: icons.circle, arrow: icons.arrow };
+
+/// An icon button with its label as name and tooltip.
+export function iconButton(label: string, path: string, onclick: () => void, more = ''): HTMLButtonElement {
+  return el('button', { type: 'button', class: `vt-icon ${more}`, 'aria-label': label, title: label, onclick }, icon(path));
+}
+
+export function createTools(t: Translate<Word>, acts: ToolActs): Tools {
+  const picks = TOOLS.map((tool) => iconButton(t(`viewer.${tool}`), PATHS[tool], () => acts.pick(tool)));
+  const further = iconButton(t('viewer.out'), icons.minus, () => acts.zoom(1 / 1.6), 'further');
+  const closer = iconButton(t('viewer.in'), icons.plus, () => acts.zoom(1.6));
+  const whole = el('button', { type: 'button', class: 'vt-icon scale', onclick: acts.whole });
+  const swatches = COLOURS.map((value, n) => {
+    const label = t('viewer.colour', { n: n + 1 });
+    const node = el('button', { type: 'button', class: 'vt-icon swatch', 'aria-label': label, title: label, onclick: () => acts.colour(n) }, el('i'));
+    node.style.setProperty('--c', value);
+    return node;
+  });
+  const undo = iconButton(t('viewer.undo'), icons.undo, acts.undo);
+  const clear = iconButton(t('viewer.clear'), icons.trash, acts.clear);
+
+  return {
+    row: el('div', { class: 'tools', role: 'toolbar', 'aria-label': t('viewer.tools') }, ...picks, further, whole, closer),
+    pens: el('div', { class: 'pens float' }, ...swatches, undo, clear),
+    update(s) {
+      picks.forEach((b, i) => { b.ariaPressed = String(TOOLS[i] === s.tool); });
+      swatches.forEach((b, i) => { b.ariaPressed = String(i === s.colour); });
+      further.disabled = whole.disabled = s.min;
+      closer.disabled = s.max;
+      undo.disabled = clear.disabled = !s.own;
+      whole.textContent = `${s.scale}×`;
+      whole.ariaLabel = whole.title = t('viewer.whole', { scale: s.scale });
+    },
+  };
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Mark, View } from '../protocol/index.js';
+import type { Rect } from './geometry.js';
+
+export type MarkKind = 'ink' | 'circle' | 'arrow';
+export type PointerKind = 0 | 1 | 2 | 3;
+export const POINTER = { move: 0, touch: 1, laser: 2, gone: 3 } as const;
+
+/// Pieces of one stroke, in order; `points` is flat x, y in 0..1 of the medium. A circle fills the box between its first and
+/// its last point, an arrow goes from the first to the last; the points between only show the way there.
+export interface StrokePart {
+  stroke: number; slot: number; kind: MarkKind; colour: number; points: number[]; last: boolean;
+}
+
+/// What the local person does. The host puts it on the wire; the viewer never waits for a promise: answers come back through
+/// `apply`, `patch` and the rest of `Viewer`.
+export interface ViewerWishes {
+  /// A structural change: `view.set`, with the view's seq as base. Already shown here; a refusal is answered by `apply`.
+  set(p: { rect?: Rect; active?: number; mode?: string }): void;
+  /// A VIEW frame, at most 30 a second; the last of a gesture has `edge`, and the server makes its `view.set` from it.
+  motion(m: { slot: number; cx: number; cy: number; scale: number; edge: boolean }): void;
+  /// A PTR frame, at most 30 a second.
+  pointer(p: { slot: number; x: number; y: number; kind: PointerKind; buttons: number; edge: boolean }): void;
+  /// DRAW frames, at most 128 points each and 256 a stroke.
+  draw(d: StrokePart): void;
+  dropMarks(ids: number[]): void;
+  /// Answered by `patch({seq, driver})`, also for the one who asked; a refusal by `apply`, or by nothing.
+  drive(take: boolean): void;
+  item(p: { drop?: number }): void;
+  close(): void;
+}
+
+export interface ViewerOptions {
+  /// The viewer fills it; styles are adopted by the root it lives in (a ShadowRoot or the Document).
+  root: HTMLElement;
+  /// The picture's address: `${base}/t/${media}/${width}`.
+  src(media: string, width: number): string;
+  /// This person's handle, "c" or "a1".
+  me: string;
+  /// A person's name, for "Camille is guiding".
+  names(who: string): string;
+  wish: ViewerWishes;
+  locale?: string;
+  strings?: Partial<Record<string, string>>;
+}
+
+export interface Viewer {
+  /// The whole view: snapshot, view.state, view.open; null when it is closed.
+  apply(view: View | null): void;
+  /// What view.set, view.drive or view.item changed.
+  patch(p: Partial<View> & { seq: number }): void;
+  /// A VIEW frame of the driver's; an older seq is dropped.
+  motion(m: { seq: number; slot: number; cx: number; cy: number; scale: number }): void;
+  pointer(who: string, p: { slot: number; x: number; y: number; kind: number; buttons: number }): void;
+  /// Live drawing of the other side.
+  stroke(who: string, d: StrokePart): void;
+  mark(m: Mark): void;
+  dropMarks(ids: number[]): void;
+  gone(who: string): void;
+  destroy(): void;
+  readonly view: View | null;
+  /// The host's live region.
+  narrate?: (text: string) => void;
+}

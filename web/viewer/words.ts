@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+export const words = {
+  'viewer': 'Shared view',
+  'viewer.stage': '{title}. Drag to move, plus and minus to zoom.',
+  'viewer.picture': 'Picture {n} of {all}',
+  'viewer.empty': 'Nothing is on show yet.',
+  'viewer.failed': 'This picture could not be loaded.',
+  'viewer.again': 'Try again',
+  'viewer.guides': '{name} is guiding',
+  'viewer.you': 'You are guiding',
+  'viewer.take': 'Take over',
+  'viewer.close': 'Close the view',
+  'viewer.tools': 'Tools',
+  'viewer.move': 'Move',
+  'viewer.laser': 'Point',
+  'viewer.ink': 'Draw',
+  'viewer.circle': 'Circle',
+  'viewer.arrow': 'Arrow',
+  'viewer.in': 'Closer',
+  'viewer.out': 'Further away',
+  'viewer.whole': 'Whole picture, now {scale}×',
+  'viewer.undo': 'Undo my last mark',
+  'viewer.clear': 'Remove my marks',
+  'viewer.colour': 'Colour {n}',
+  'viewer.left': 'Look left',
+  'viewer.right': 'Look right',
+  'viewer.up': 'Look up',
+  'viewer.down': 'Look down',
+  'viewer.strip': 'Pictures',
+  'viewer.before': 'Picture before',
+  'viewer.next': 'Next picture',
+  'viewer.drop': 'Take this picture away',
+  'viewer.moved': '{name} shows picture {n} of {all} at {scale}×',
+  'viewer.marked': '{name} marked picture {n}',
+} as const;
+
+export type Word = keyof typeof words;
