@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/api/login.h"
 #include "server/base/err.h"
 #include "server/http/pictures.h"
 #include "server/http/static.h"
@@ -25,6 +26,7 @@ static const struct folder {
 struct vt_mounts {
     struct vt_static *files[VT_COUNT(folders)]; /* owned; NULL: not built */
     struct vt_pictures *pictures;               /* owned */
+    struct vt_api_login *login;                 /* owned */
 };
 
 static bool is_folder(const char *path)
@@ -83,31 +85,44 @@ static int mount_web(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     return vt_http_route(deps->net, VT_GET, "/console", 0, redirect_to_console, NULL);
 }
 
+static struct vt_api_login *mount_login(const struct vt_mounts_deps *deps)
+{
+    const struct vt_api_login_deps login_deps = { .net = deps->net,
+                                                  .loop = deps->loop,
+                                                  .config = deps->config,
+                                                  .store = deps->store,
+                                                  .sites = deps->sites,
+                                                  .tickets = deps->tickets };
+    struct vt_api_login *login = vt_api_login_mount(&login_deps);
+    if (login)
+        vt_api_login_on_end(login, deps->end_person, deps->end_person_arg);
+    return login;
+}
+
 static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps, struct vt_buf *ret_error)
 {
     int err = mount_web(mounts, deps, ret_error);
     if (err)
         return err;
     mounts->pictures = vt_pictures_mount(deps->net, deps->config->data, deps->config->base_url);
-    return mounts->pictures ? VT_OK : VT_ERR_NOMEM;
+    mounts->login = mount_login(deps);
+    return mounts->pictures && mounts->login ? VT_OK : VT_ERR_NOMEM;
 }
 
-struct vt_mounts *vt_mounts_open(const struct vt_mounts_deps *deps, struct vt_buf *ret_error)
+struct vt_mounts *vt_mounts_open(const struct vt_mounts_deps *deps, struct vt_buf *ret_error, int *ret_err)
 {
     struct vt_mounts *mounts = calloc(1, sizeof(*mounts));
     int err = mounts ? mount_all(mounts, deps, ret_error) : VT_ERR_NOMEM;
-    if (err == VT_OK)
-        return mounts;
-    if (ret_error->len == 0)
+    *ret_err = err;
+    if (err && ret_error->len == 0)
         vt_buf_text(ret_error, "No memory for the routes.");
-    /* The routes made so far go with the net, which serves nobody yet. */
-    vt_mounts_destroy(mounts);
-    return NULL;
+    return mounts;
 }
 
 void vt_mounts_close(struct vt_mounts *mounts)
 {
-    (void)mounts;
+    if (mounts && mounts->login)
+        vt_api_login_close(mounts->login);
 }
 
 void vt_mounts_destroy(struct vt_mounts *mounts)
@@ -117,5 +132,6 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
     for (size_t i = 0; i < VT_COUNT(folders); i++)
         vt_static_destroy(mounts->files[i]);
     vt_pictures_destroy(mounts->pictures);
+    vt_api_login_destroy(mounts->login);
     free(mounts);
 }

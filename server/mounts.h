@@ -23,8 +23,9 @@ struct vt_mounts_deps { /* all borrowed, alive until vt_mounts_destroy */
 };
 
 struct vt_mounts;
-/* NULL and one sentence in ret_error. */
-struct vt_mounts *vt_mounts_open(const struct vt_mounts_deps *deps, struct vt_buf *ret_error);
+/* On an error one sentence in ret_error, and what was made so far, or NULL: close and destroy it all the
+ * same, since its timers end with the loop. */
+struct vt_mounts *vt_mounts_open(const struct vt_mounts_deps *deps, struct vt_buf *ret_error, int *ret_err);
 /* Closes timers; the memory goes with vt_mounts_destroy once the loop has run dry. */
 void vt_mounts_close(struct vt_mounts *mounts);
 void vt_mounts_destroy(struct vt_mounts *mounts);

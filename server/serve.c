@@ -202,8 +202,9 @@ static int open_net(struct serve *serve)
                                          .tickets = serve->tickets,
                                          .end_person = end_person,
                                          .end_person_arg = serve->app };
-    serve->mounts = vt_mounts_open(&deps, &serve->error);
-    return serve->mounts ? VT_OK : VT_ERR_IO;
+    int err = VT_OK;
+    serve->mounts = vt_mounts_open(&deps, &serve->error, &err);
+    return err;
 }
 
 static int start(struct serve *serve)
