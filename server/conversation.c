@@ -246,7 +246,8 @@ int vt_conv_join(struct vt_conversation *conv, struct vt_peer *peer, struct vt_m
         free(member);
         return err;
     }
-    *member = (struct vt_member){ .peer = peer, .conv = conv, .person = index };
+    /* It holds from the first moment: not even a channel may reach the peer before its welcome. */
+    *member = (struct vt_member){ .peer = peer, .conv = conv, .person = index, .holding = true };
     vt_list_append(&conv->members, &member->of_conv);
     vt_list_append(&peer->members, &member->of_peer);
     conv->idle_since_ms = 0;
