@@ -38,6 +38,7 @@ test('reference, initials, path', () => {
   assert.equal(text.initials('Léa'), 'L');
   assert.equal(text.initials(''), '');
   assert.equal(text.initials('Visitor 12'), '12');
+  assert.equal(text.initials('Visitor 5172'), '72');
   assert.equal(text.path('https://shop.example/products/halo/?email=x#y'), '/products/halo/');
   assert.equal(text.path('/bag/?q=1'), '/bag/');
 });

@@ -22,11 +22,11 @@ export function room(text: string, limit = TEXT_LIMIT): number | null {
 export const aloud = (reference: string): string =>
   reference.split('-').map((part) => [...part].join(' ')).join(', ');
 
-/// Two letters for a name where there is no photo; the number of those who have only a number.
+/// Two letters for a name where there is no photo; the end of the number of those who have only that.
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter((w) => w !== '');
   const last = words[words.length - 1] ?? '';
-  if (words.length > 1 && /^\d{1,3}$/.test(last)) return last;
+  if (words.length > 1 && /^\d+$/.test(last)) return last.slice(-2);
   const pick = words.length > 1 ? [words[0], last] : words;
   return pick.map((w) => [...(w ?? '')][0] ?? '').join('').toLocaleUpperCase();
 }

@@ -35,6 +35,7 @@ export class Talk {
     this.release();
     this.conversation.value = conversation;
     this.undo = parts.map((part) => conversation.on(part, () => this.touch(part)));
+    this.undo.push(conversation.on('view.patch', () => this.touch('view')));
     this.undo.push(conversation.on('refused', ({ fault }) => { this.stageFault.value = explain(fault); }));
     for (const part of parts) this.at[part].value++;
   }

@@ -58,7 +58,7 @@ function Row({ row, gone, first }: { row: QueueRow; gone: boolean; first: boolea
         <Thumb of={row.product} width={44} />
         <span class="row-text">
           <span class="row-name"><bdi>{row.name || 'Visitor'}</bdi></span>
-          <span class="row-product"><bdi>{row.product?.name ?? row.product?.sku ?? 'No piece yet'}</bdi></span>
+          <span class="row-product">{waits && !row.online && 'Off the site · '}<bdi>{row.product?.name ?? row.product?.sku ?? 'No piece yet'}</bdi></span>
           {!waits && <span class="row-state">{gone ? 'No longer here' : typing ? 'Typing…' : stateWords(row, own)}</span>}
           {waits && gone && <span class="row-state">No longer here</span>}
         </span>

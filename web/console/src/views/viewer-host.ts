@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createViewer, type Viewer } from '../../../viewer/index.js';
+import { sheet } from '../../../ui/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { say } from '../state/say.js';
 import type { Talk } from '../state/talk.js';
 import { pictureUrl } from './parts.js';
 
-/// Puts a viewer into `root` for one conversation and wires the two together; returns the undo. The conversation keeps the
+const fill = sheet(':host{display:block}.fill{height:100%}');
+
+/// The viewer brings its own styles with short names, as in the widget: a shadow root keeps them from ours and ours from them.
+function shadow(host: HTMLElement): HTMLElement {
+  const root = document.createElement('div');
+  root.className = 'fill';
+  const tree = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
+  tree.adoptedStyleSheets = [fill];
+  tree.replaceChildren(root);
+  return root;
+}
+
+/// Puts a viewer into `host` for one conversation and wires the two together; returns the undo. The conversation keeps the
 /// state, so a viewer may go and come with the focus.
-export function hostViewer(root: HTMLElement, talk: Talk, conversation: Conversation): () => void {
+export function hostViewer(host: HTMLElement, talk: Talk, conversation: Conversation): () => void {
+  const root = shadow(host);
   const viewer: Viewer = createViewer({
     root,
     me: conversation.me,
@@ -29,7 +43,7 @@ export function hostViewer(root: HTMLElement, talk: Talk, conversation: Conversa
     conversation.on('people', () => {
       for (const person of conversation.people.values()) if (person.at === 'gone' || person.at === 'away') viewer.gone(person.who);
     }),
-    talk.at.view.subscribe(() => { talk.stageFault.value = null; }),
+    conversation.on('view.patch', () => { talk.stageFault.value = null; }),
   ];
   return () => {
     for (const f of undo) f();
