@@ -47,7 +47,7 @@ export function createStage(
   const node = el('div', { class: 'stage', role: 'group', tabIndex: 0 }, holder, canvas, layer);
   const said = el('p');
   const again = el('button', { type: 'button', class: 'vt-button', onclick: () => picture.again() }, t('viewer.again'));
-  const note = el('div', { class: 'note', role: 'status' }, said, again);
+  const note = el('div', { class: 'note float', role: 'status' }, said, again);
   const ctx = canvas.getContext('2d')!;
   const calm = matchMedia('(prefers-reduced-motion:reduce)');
 

@@ -10,6 +10,9 @@ export interface Strip {
   update(items: readonly ViewItem[], active: number): void;
 }
 
+/// A thumb that cannot be had is an empty tile, not the browser's broken picture.
+const hide = (e: Event): void => { (e.target as HTMLElement).hidden = true; };
+
 /// The pictures of the view, the one on show marked. Rebuilt only when the list changes.
 export function createStrip(
   t: Translate<Word>, src: (media: string, width: number) => string,
@@ -30,7 +33,7 @@ export function createStrip(
       const n = t('viewer.picture', { n: i + 1, all: items.length });
       const label = item.title ? `${item.title}. ${n}` : n;
       return el('button', { type: 'button', class: 'thumb', title: item.title ?? n, 'aria-label': label,
-        onclick: () => acts.select(item.slot) }, el('img', { alt: '', loading: 'lazy', src: src(item.media, 160) }));
+        onclick: () => acts.select(item.slot) }, el('img', { alt: '', loading: 'lazy', onerror: hide, src: src(item.media, 160) }));
     }));
   }
 

@@ -53,10 +53,10 @@ background:var(--vt-fill);opacity:.72;transition:opacity var(--vt-quick)}
 .v:not(.close-up) .edge{visibility:hidden}
 .stage:focus-visible~.edge,.v:has(.edge:focus-visible) .edge{opacity:1;pointer-events:auto}
 @media (hover:hover){.stage:hover~.edge,.edge:hover{opacity:1;pointer-events:auto}}
-.note{grid-area:stage;place-self:center;padding:16px 20px;max-width:min(320px,90%);text-align:center;display:grid;gap:12px;
+.note{grid-area:stage;z-index:1;place-self:center;padding:16px 20px;max-width:min(320px,90%);text-align:center;display:grid;gap:12px;
 justify-items:center;font-size:var(--vt-text)}
 .wide{grid:"stage stage stage" minmax(0,1fr) "strip tools chip" auto/minmax(0,1fr) auto minmax(0,1fr)}
-.wide .tools{padding:8px}.wide .tools .vt-icon{flex-basis:36px;min-height:36px}
+.wide .tools{padding:8px}.wide .tools .vt-icon{flex:0 0 36px;min-height:36px}
 .wide .strip{padding:4px 8px}
 .wide .chip{grid-area:chip;align-self:center;justify-self:end;max-width:100%;background:none;box-shadow:none}
 @media (forced-colors:active){.tools [aria-pressed=true]{background:Highlight;color:HighlightText}

@@ -43,7 +43,7 @@ export function createTools(t: Translate<Word>, acts: ToolActs): Tools {
     return node;
   });
   const undo = iconButton(t('viewer.undo'), icons.undo, acts.undo);
-  const clear = iconButton(t('viewer.clear'), icons.trash, acts.clear);
+  const clear = iconButton(t('viewer.clear'), icons.eraser, acts.clear);
 
   return {
     row: el('div', { class: 'tools', role: 'toolbar', 'aria-label': t('viewer.tools') }, ...picks, further, whole, closer),
