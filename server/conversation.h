@@ -35,6 +35,8 @@ struct vt_member {
     uint8_t person;              /* index in vt_conversation.people */
     bool holding;                /* a replay runs: what is published waits in `held` */
     bool lost;                   /* `held` overflowed: a snapshot must follow */
+    bool told;                   /* knows the channels */
+    uint8_t joins;               /* replays that run; the last one lets go of `held` */
     struct vt_fifo_held *held;   /* owned; join.c */
     struct vt_chan *ptr, *draw;  /* borrowed from the table; NULL until live */
     uint32_t acked_s, acked_cs;

@@ -89,6 +89,8 @@ static void remember(struct vt_conversation *conv, const struct vt_event *event,
 void vt_fanout_control(struct vt_conversation *conv, const struct vt_event *event, struct vt_event_head *ret_numbers)
 {
     struct vt_app *app = conv->app;
+    if (ret_numbers) /* not every audience of an event is its author's: away goes to staff */
+        *ret_numbers = (struct vt_event_head){ 0 };
     struct vt_coord_event kept = { .s = ++conv->s,
                                    .audience = vt_fanout_audience(vt_op_rows[event->op].to_roles),
                                    .ts = vt_wall_ms() };
@@ -110,7 +112,7 @@ void vt_fanout_control(struct vt_conversation *conv, const struct vt_event *even
         vt_encode_event(&app->text, event->op, &head, event->d);
         struct vt_frame *frame = text_frame(app);
         if (frame)
-            spread(conv, a, frame, VT_CLASS_CONTROL, 0, event->except);
+            spread(conv, a, frame, VT_CLASS_CONTROL, conv->s, event->except);
         vt_frame_unref(frame);
     }
     remember(conv, event, &kept);
@@ -168,7 +170,7 @@ void vt_fanout_row(struct vt_conversation *conv, const struct vt_store_row *row,
         vt_encode_event_raw(&app->text, op, &head, row->body);
         struct vt_frame *frame = text_frame(app);
         if (frame)
-            spread(conv, a, frame, VT_CLASS_DURABLE, 0, except);
+            spread(conv, a, frame, VT_CLASS_DURABLE, row->cs, except);
         vt_frame_unref(frame);
     }
 }
@@ -181,7 +183,8 @@ void vt_fanout_member(struct vt_member *member, enum vt_op op, enum vt_class cla
     vt_encode_event(&app->text, op, &head, d);
     struct vt_frame *frame = text_frame(app);
     if (frame)
-        vt_member_send(member, frame, class, (uint64_t)op << 56 | (uint64_t)member->conv->number << 16);
+        vt_member_send(member, frame, class,
+                       class == VT_CLASS_LATEST ? (uint64_t)op << 56 | (uint64_t)member->conv->number << 16 : 0);
     vt_frame_unref(frame);
 }
 

@@ -36,7 +36,8 @@ void vt_fanout_frame(struct vt_conversation *conv, struct vt_frame *frame, enum 
 
 /* Bits 1 << VT_AUDIENCE_… of a row's roles. */
 uint8_t vt_fanout_audience(uint8_t roles);
-/* Queues for a member, or holds while its replay runs. */
+/* Queues for a member, or holds while its replay runs. `key`: the slot of a latest frame; the number of a
+ * durable or control one, 0 when it has none. */
 void vt_member_send(struct vt_member *member, struct vt_frame *frame, enum vt_class class, uint64_t key);
 
 #endif

@@ -32,6 +32,8 @@ struct vt_join {
     struct vt_position from;
     uint32_t epoch, s0, cs0; /* when the member was attached */
     bool recovered, more;
+    bool attached;  /* this join made the peer a member, so a join that fails ends that again */
+    bool restarted; /* `held` has overflowed once, so channels have to be told again */
     struct vt_fifo_held *replay; /* owned: control events the client misses */
     struct kept_row *rows;       /* owned: the thread's rows, for replay or snapshot */
     size_t rows_n;
@@ -61,26 +63,41 @@ static bool held_add(struct vt_fifo_held **held, struct vt_frame *frame, enum vt
 
 void vt_join_hold(struct vt_member *member, struct vt_frame *frame, enum vt_class class, uint64_t key)
 {
+    if (member->lost)
+        return; /* all of it or none: a snapshot takes its place */
     if (class == VT_CLASS_ORDERED || class == VT_CLASS_LATEST)
         return; /* motion is for those who are here; the view comes with its state */
     if (!held_add(&member->held, frame, class, key))
         member->lost = true;
 }
 
-void vt_join_unhold(struct vt_member *member)
+static void let_go(struct vt_member *member)
 {
     held_free(&member->held);
     member->holding = member->lost = false;
 }
 
+void vt_join_unhold(struct vt_member *member)
+{
+    member->joins = 0;
+    let_go(member);
+}
+
 /* --- gathering ------------------------------------------------------------------------------- */
+
+static void rows_free(struct vt_join *join)
+{
+    for (size_t i = 0; i < join->rows_n; i++)
+        free(join->rows[i].memory);
+    free(join->rows);
+    join->rows = NULL;
+    join->rows_n = 0;
+}
 
 static void join_free(struct vt_join *join)
 {
     held_free(&join->replay);
-    for (size_t i = 0; i < join->rows_n; i++)
-        free(join->rows[i].memory);
-    free(join->rows);
+    rows_free(join);
     free(join);
 }
 
@@ -96,6 +113,19 @@ bool vt_join_recovered(const struct vt_join *join)
     return join->recovered;
 }
 
+static void gather_snapshot(struct vt_join *join);
+
+/* What is there now is the new beginning: a snapshot of it, and what comes from now on. Once only. */
+static void restart(struct vt_join *join, struct vt_member *member)
+{
+    join->restarted = true;
+    held_free(&member->held);
+    member->lost = false;
+    join->s0 = member->conv->s;
+    join->cs0 = member->conv->cs;
+    gather_snapshot(join);
+}
+
 static void gathered(struct vt_join *join, int err)
 {
     struct vt_member *member = vt_join_member(join);
@@ -104,11 +134,11 @@ static void gathered(struct vt_join *join, int err)
         void *arg = join->arg;
         join_free(join);
         done(arg, NULL, VT_ERR_GONE);
-        return;
+    } else if (member->lost && !join->restarted) {
+        restart(join, member);
+    } else {
+        join->done(join->arg, join, err);
     }
-    if (member->lost)
-        join->recovered = false;
-    join->done(join->arg, join, err);
 }
 
 static int keep_rows(struct vt_join *join, const struct vt_store_row *rows, size_t n)
@@ -168,6 +198,7 @@ static void gather_snapshot(struct vt_join *join)
 {
     join->recovered = false;
     held_free(&join->replay);
+    rows_free(join);
     if (vt_store_before(join->app->deps.store, vt_str(join->site), vt_str(join->conv), audience_bit(join), join->cs0 + 1,
                         VT_SNAPSHOT_ROWS, handle_newest, join) != VT_OK)
         fail_later(join);
@@ -229,6 +260,11 @@ static void handle_history(void *arg, const struct vt_coord_event *events, size_
         gather_snapshot(join);
 }
 
+static void handle_nothing_missing(void *arg)
+{
+    gathered(arg, VT_OK);
+}
+
 static void gather(struct vt_join *join)
 {
     struct vt_coord *coord = join->app->deps.coord;
@@ -237,6 +273,8 @@ static void gather(struct vt_join *join)
         gather_snapshot(join);
     else if (join->from.s == join->s0 && join->from.cs != join->cs0)
         gather_rows(join);
+    else if (join->from.s == join->s0 && vt_loop_post(join->app->deps.loop, handle_nothing_missing, join) == VT_OK)
+        return;
     else if (coord->ops->hist_since(coord, vt_str(conv->key), join->from.s, handle_history, join) != VT_OK)
         gather_snapshot(join);
 }
@@ -245,6 +283,7 @@ int vt_join_start(struct vt_conversation *conv, struct vt_peer *peer, struct vt_
 {
     struct vt_join *join = calloc(1, sizeof(*join));
     struct vt_member *member = vt_conv_member(conv, peer);
+    bool attached = !member;
     int err = join ? VT_OK : VT_ERR_OVERLOADED;
     if (err == VT_OK && !member)
         err = vt_conv_join(conv, peer, &member);
@@ -252,10 +291,11 @@ int vt_join_start(struct vt_conversation *conv, struct vt_peer *peer, struct vt_
         free(join);
         return err;
     }
-    vt_join_unhold(member);
     member->holding = true;
+    member->joins++;
     *join = (struct vt_join){ .app = conv->app, .from = from,   .epoch = conv->epoch, .s0 = conv->s,
-                              .cs0 = conv->cs,  .done = done,   .arg = arg };
+                              .cs0 = conv->cs,  .done = done,   .arg = arg,
+                              .attached = attached };
     memcpy(join->peer, peer->id, sizeof(join->peer));
     memcpy(join->site, conv->site, sizeof(join->site));
     memcpy(join->conv, conv->conv, sizeof(join->conv));
@@ -290,6 +330,39 @@ static struct vt_t_page *trail_of(struct vt_conversation *conv, struct vt_arena 
     return pages;
 }
 
+/* Everyone who is here, and then who was, the newest first. */
+static size_t choose_people(const struct vt_conversation *conv, const struct vt_person *ret[VT_SNAPSHOT_PEOPLE])
+{
+    size_t n = 0;
+    for (int here = 1; here >= 0; here--)
+        for (size_t i = conv->people_n; i-- > 0 && n < VT_SNAPSHOT_PEOPLE;)
+            if ((conv->people[i].role == VT_ROLE_CUSTOMER || conv->people[i].at != VT_AT_GONE) == here)
+                ret[n++] = &conv->people[i];
+    return n;
+}
+
+/* A message has 64 KiB: the oldest rows and pages give way, and marks only when nothing else is left. */
+static bool shrink(struct vt_evt_snapshot *d, struct vt_t_view *view)
+{
+    size_t cut = d->thread_n / 2 + 1;
+    if (d->trail_n > 1 && d->trail_n >= d->thread_n) {
+        d->trail += d->trail_n / 2;
+        d->trail_n -= d->trail_n / 2;
+    } else if (d->thread_n > 0) {
+        d->thread += cut < d->thread_n ? cut : d->thread_n;
+        d->thread_n -= cut < d->thread_n ? cut : d->thread_n;
+        d->more = true;
+    } else if (d->trail_n > 0) {
+        d->trail_n = 0;
+    } else if (d->view && view->marks_n > 0) {
+        view->marks += view->marks_n / 2 + 1 < view->marks_n ? view->marks_n / 2 + 1 : view->marks_n;
+        view->marks_n -= view->marks_n / 2 + 1 < view->marks_n ? view->marks_n / 2 + 1 : view->marks_n;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void send_snapshot(struct vt_join *join, struct vt_member *member)
 {
     struct vt_conversation *conv = member->conv;
@@ -298,40 +371,31 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
     vt_arena_init(&arena, 1024 * 1024);
     struct vt_evt_snapshot d = { .epoch = conv->epoch, .s = conv->s, .cs = join->cs0, .more = join->more };
     struct vt_t_associate associate;
-    struct vt_t_view view;
-    struct vt_t_person people[VT_PEOPLE_MAX];
-    struct vt_t_read_mark read[VT_PEOPLE_MAX];
+    struct vt_t_view view = { 0 };
+    const struct vt_person *chosen[VT_SNAPSHOT_PEOPLE];
+    struct vt_t_person people[VT_SNAPSHOT_PEOPLE];
+    struct vt_t_read_mark read[VT_SNAPSHOT_PEOPLE];
     struct vt_t_row rows[VT_SNAPSHOT_ROWS];
     vt_session_info(conv, &d.state, &associate);
-    for (size_t i = 0; i < conv->people_n && i < 16; i++) {
-        vt_people_wire(&conv->people[i], &people[i]);
-        read[i] = (struct vt_t_read_mark){ .who = vt_str(conv->people[i].who),
-                                           .read = conv->people[i].read,
-                                           .delivered = conv->people[i].delivered };
-    }
     d.people = people;
     d.read = read;
-    d.people_n = d.read_n = conv->people_n < 16 ? conv->people_n : 16;
-    for (size_t i = 0; i < join->rows_n; i++)
-        rows[i] = join->rows[i].row;
+    d.people_n = d.read_n = choose_people(conv, chosen);
+    for (size_t i = 0; i < d.people_n; i++) {
+        vt_people_wire(chosen[i], &people[i]);
+        read[i] = (struct vt_t_read_mark){ .who = vt_str(chosen[i]->who), .read = chosen[i]->read, .delivered = chosen[i]->delivered };
+    }
     d.thread = rows;
-    d.thread_n = join->rows_n;
+    for (; d.thread_n < join->rows_n && d.thread_n < VT_SNAPSHOT_ROWS; d.thread_n++)
+        rows[d.thread_n] = join->rows[d.thread_n].row;
     if (conv->view && vt_view_is_open(conv->view) && vt_view_export(conv->view, &arena, &view) == VT_OK)
         d.view = &view;
     if (vt_peer_is_staff(member->peer))
         d.trail = trail_of(conv, &arena, &d.trail_n);
     struct vt_event_head head = { .c = vt_peer_is_staff(member->peer) ? conv->number : 0, .ts = vt_wall_ms() };
-    /* As many rows as fit: the newest stay. */
     do {
         vt_buf_reset(&app->text);
         vt_encode_event(&app->text, VT_OP_SNAPSHOT, &head, &d);
-        if (!app->text.failed || d.thread_n == 0)
-            break;
-        size_t cut = d.thread_n / 2 + 1;
-        d.thread += cut > d.thread_n ? d.thread_n : cut;
-        d.thread_n -= cut > d.thread_n ? d.thread_n : cut;
-        d.more = true;
-    } while (true);
+    } while (app->text.failed && shrink(&d, &view));
     vt_peer_send_text(member->peer, VT_CLASS_LINK, 0);
 }
 
@@ -359,44 +423,113 @@ static void send_replay(struct vt_join *join, struct vt_member *member)
         vt_peer_send(member->peer, join->replay->frames[i].frame, VT_CLASS_CONTROL, 0);
 }
 
-static void send_held(struct vt_join *join, struct vt_member *member)
+/* All open channels have been told just now: what opened and closed them before is history. Told twice, a
+ * channel would begin to count anew in the browser. */
+static void drop_links(struct vt_fifo_held *held)
+{
+    size_t kept = 0;
+    for (size_t i = 0; held && i < held->n; i++) {
+        if (held->frames[i].class == VT_CLASS_LINK)
+            vt_frame_unref(held->frames[i].frame);
+        else
+            held->frames[kept++] = held->frames[i];
+    }
+    if (held)
+        held->n = kept;
+}
+
+/* A join that failed leaves a member as it was: what was held goes out. With a part of it lost, the numbers
+ * show the gap and the client asks. */
+static void release(struct vt_member *member)
 {
     struct vt_fifo_held *held = VT_TAKE(member->held);
-    vt_join_unhold(member);
-    for (size_t i = 0; held && i < held->n; i++) {
-        /* A snapshot holds all control state of this moment; channels are told anew either way. */
-        bool stale = held->frames[i].class == VT_CLASS_LINK || (held->frames[i].class == VT_CLASS_CONTROL && !join->recovered);
-        if (!stale)
-            vt_peer_send(member->peer, held->frames[i].frame, held->frames[i].class, held->frames[i].key);
-    }
+    let_go(member);
+    for (size_t i = 0; held && i < held->n; i++)
+        vt_peer_send(member->peer, held->frames[i].frame, held->frames[i].class, held->frames[i].key);
     held_free(&held);
 }
 
-/* Presence is not numbered, so a replay does not bring it. */
-static void send_people(struct vt_member *member)
+/* Newer than what was just sent, but for what another join of the same member has sent meanwhile. A frame of
+ * class C without a number is the whole view, which a snapshot holds as well. */
+static bool is_sent(const struct vt_join *join, uint32_t s, const struct held *held)
 {
-    for (size_t i = 0; i < member->conv->people_n; i++) {
+    if (held->class == VT_CLASS_CONTROL)
+        return held->key == 0 ? !join->recovered : held->key <= s;
+    return held->class == VT_CLASS_DURABLE && held->key <= join->cs0;
+}
+
+/* The last of several joins lets go. */
+static void send_held(struct vt_join *join, struct vt_member *member)
+{
+    uint32_t s = join->recovered ? join->s0 : member->conv->s;
+    if (member->joins > 0 && --member->joins > 0)
+        return;
+    struct vt_fifo_held *held = VT_TAKE(member->held);
+    let_go(member);
+    for (size_t i = 0; held && i < held->n; i++)
+        if (!is_sent(join, s, &held->frames[i]))
+            vt_peer_send(member->peer, held->frames[i].frame, held->frames[i].class, held->frames[i].key);
+    held_free(&held);
+}
+
+/* The last value of what is not numbered, so a replay does not bring it. */
+static void send_latest(struct vt_member *member)
+{
+    struct vt_conversation *conv = member->conv;
+    for (size_t i = 0; i < conv->people_n; i++) {
+        const struct vt_person *person = &conv->people[i];
         struct vt_t_person d;
-        vt_people_wire(&member->conv->people[i], &d);
+        struct vt_evt_chat_read read = { .read = person->read, .has_read = true, .delivered = person->delivered, .has_delivered = true };
+        struct vt_event_head head = { .c = vt_peer_is_staff(member->peer) ? conv->number : 0, .by = person->who };
+        vt_people_wire(person, &d);
         vt_fanout_member(member, VT_OP_PRESENCE_PERSON, VT_CLASS_LINK, &d);
+        if (person->delivered == 0)
+            continue;
+        vt_buf_reset(&conv->app->text);
+        vt_encode_event(&conv->app->text, VT_OP_CHAT_READ, &head, &read);
+        vt_peer_send_text(member->peer, VT_CLASS_LINK, 0);
     }
+    if (member->peer->role == VT_ROLE_CUSTOMER && conv->session.state == VT_STATE_WAITING && conv->place > 0) {
+        struct vt_evt_queue_place d = { .position = conv->place, .eta = { conv->eta[0], conv->eta[1] } };
+        vt_fanout_member(member, VT_OP_QUEUE_PLACE, VT_CLASS_LATEST, &d);
+    }
+}
+
+/* Where the customer is now; earlier pages that came meanwhile are in the next snapshot's trail. */
+static void send_page(struct vt_member *member)
+{
+    struct vt_conversation *conv = member->conv;
+    if (!vt_peer_is_staff(member->peer) || conv->trail_n == 0)
+        return;
+    struct vt_event_head head = { .c = conv->number, .by = "c", .ts = vt_wall_ms() };
+    vt_buf_reset(&conv->app->text);
+    vt_encode_event_raw(&conv->app->text, "page.at", &head, vt_str(conv->trail[conv->trail_n - 1].body));
+    vt_peer_send_text(member->peer, VT_CLASS_LINK, 0);
 }
 
 void vt_join_flush(struct vt_join *join, bool tell_chans)
 {
     struct vt_member *member = vt_join_member(join);
-    if (!member) {
+    if (!member || member->lost) { /* overflowed again, after the answer was gathered: it has to come back */
+        if (member)
+            vt_peer_close(member->peer, VT_CLOSE_SLOW, "too much at once");
         join_free(join);
         return;
     }
+    bool fresh = !member->told;
+    member->told = true;
+    if (fresh)
+        drop_links(member->held);
     if (join->recovered)
         send_replay(join, member);
     else
         send_snapshot(join, member);
     send_held(join, member);
-    if (join->recovered)
-        send_people(member);
-    if (tell_chans)
+    if (join->recovered) {
+        send_latest(member);
+        send_page(member);
+    }
+    if ((fresh && tell_chans) || join->restarted)
         vt_chans_tell(member);
     join_free(join);
 }
@@ -404,7 +537,9 @@ void vt_join_flush(struct vt_join *join, bool tell_chans)
 void vt_join_drop(struct vt_join *join)
 {
     struct vt_member *member = vt_join_member(join);
-    if (member)
-        vt_join_unhold(member);
+    if (member && join->attached)
+        vt_conv_leave(member);
+    else if (member && member->joins > 0 && --member->joins == 0)
+        release(member);
     join_free(join);
 }

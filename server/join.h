@@ -9,7 +9,7 @@
 
 #include "server/conversation.h"
 
-enum { VT_HELD_MAX = 256, VT_REPLAY_ROWS = 256, VT_SNAPSHOT_ROWS = 50 };
+enum { VT_HELD_MAX = 256, VT_REPLAY_ROWS = 256, VT_SNAPSHOT_ROWS = 50, VT_SNAPSHOT_PEOPLE = 16 };
 
 /* What the client knows; epoch 0: nothing, so a snapshot follows. */
 struct vt_position {
@@ -27,8 +27,10 @@ struct vt_member *vt_join_member(struct vt_join *join); /* NULL: gone meanwhile 
 bool vt_join_recovered(const struct vt_join *join);
 /* For welcome and replies: c, epoch, s, cs as they will stand after the flush. */
 void vt_join_describe(const struct vt_join *join, struct vt_t_welcome_conv *ret);
-/* Sends replay or snapshot, then what was held; tells the others who is here. Frees the join. */
+/* Sends replay or snapshot, then what was held. `tell_chans`: by chan.open, where no welcome lists them; a
+ * member who knows them gets only what has changed. Frees the join. */
 void vt_join_flush(struct vt_join *join, bool tell_chans);
+/* A member that this join brought is none again. */
 void vt_join_drop(struct vt_join *join);
 
 /* fanout.c: a frame for a member whose replay runs. */
