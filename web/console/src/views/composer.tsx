@@ -4,7 +4,6 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { icons } from '../../../ui/index.js';
 import { room } from '../lib/text.js';
-import { line } from '../state/line.js';
 import type { Talk, Voice } from '../state/talk.js';
 import { Icon } from './parts.js';
 
@@ -84,7 +83,6 @@ export function Composer({ talk }: { talk: Talk }): JSX.Element {
       </div>
       <p id="composer-trouble" class="trouble" role="alert">{talk.fault.value}</p>
       {left !== null && <p class={left < 0 ? 'room over' : 'room'}>{left < 0 ? `${-left} too many` : `${left} left`}</p>}
-      {line.value.state !== 'live' && line.value.was && <p class="quiet small">What you send waits here until the line is back.</p>}
     </form>
   );
 }

@@ -6,6 +6,7 @@ import type { Person, ProductRef } from '../../../protocol/index.js';
 import { money } from '../../../ui/index.js';
 import { initials } from '../lib/text.js';
 import { productOf, products } from '../state/catalogue.js';
+import { line } from '../state/line.js';
 
 /// Small things every view uses. No view sets a style: sizes and colours are classes.
 
@@ -53,6 +54,8 @@ const presence: Record<Person['at'], [short: string, long: string]> = {
 
 export function Presence({ at, long = false }: { at: Person['at'] | undefined; long?: boolean }): JSX.Element | null {
   if (at === undefined) return null;
+  // Without a line nobody can say where the customer is; the last known word would be a guess.
+  if (line.value.state !== 'live') return <span class="presence unknown"><span class="dot" aria-hidden="true" />{long ? 'Not known while the line is lost' : 'Not known'}</span>;
   return <span class={`presence ${at}`}><span class="dot" aria-hidden="true" />{presence[at][long ? 1 : 0]}</span>;
 }
 
