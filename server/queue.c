@@ -214,7 +214,7 @@ void vt_queue_row(const struct vt_conversation *conv, struct vt_arena *arena, st
 void vt_queue_row_changed(struct vt_conversation *conv)
 {
     VT_CLEANUP(vt_buf_finish) struct vt_buf bytes = VT_BUF_INIT(ROW_MAX);
-    VT_CLEANUP(vt_arena_finish) struct vt_arena arena;
+    VT_CLEANUP(vt_arena_finish) struct vt_arena arena = { 0 }; /* it is finished on every way out */
     struct vt_t_queue_row row;
     if (conv->session.state == VT_STATE_NONE)
         return;
