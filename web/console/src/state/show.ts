@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Product, ProductRef, ViewItemNew } from '../../../protocol/index.js';
+import type { Page, Product, ProductRef, ViewItemNew } from '../../../protocol/index.js';
+import { path } from '../lib/text.js';
 import { productOf } from './catalogue.js';
 import { pane } from './layout.js';
+import { rows } from './queue.js';
 import type { Talk } from './talk.js';
 
 /// Putting pieces in front of both: a whole product into an empty viewer (its pictures side by side in the strip), one
@@ -19,6 +21,20 @@ export function cannotShow(talk: Talk | null, mine: boolean): string | null {
   if (!mine) return 'Take this customer first.';
   if (state === 'away') return 'The customer is away; wait until they are back.';
   return state === 'ended' ? 'The session has ended.' : 'The session is not live yet.';
+}
+
+/// The piece a page shows: as the page said, else the one the customer asked about, when it is that page.
+export function pieceOf(talk: Talk, page: Page | undefined): ProductRef | undefined {
+  const asked = rows.value.get(talk.conv)?.product;
+  if (page?.product !== undefined || page === undefined) return page?.product ?? asked;
+  return asked?.url !== undefined && path(asked.url) === path(page.url) ? asked : undefined;
+}
+
+/// Where the customer is now: the newest page of their trail.
+export function pageNow(talk: Talk): Page | undefined {
+  void talk.at.trail.value;
+  const trail = talk.conversation.value?.trail ?? [];
+  return trail.reduce<Page | undefined>((latest, page) => (latest === undefined || page.n > latest.n ? page : latest), undefined);
 }
 
 const item = (product: Product, media: string, variant?: string): ViewItemNew =>

@@ -9,7 +9,7 @@ import { now } from '../state/clock.js';
 import { close, isMine, putAway, waitedMs } from '../state/desk.js';
 import { sheet } from '../state/layout.js';
 import { rows } from '../state/queue.js';
-import { cannotShow, showRef } from '../state/show.js';
+import { cannotShow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { Avatar, Icon, Presence, Price, Thumb } from './parts.js';
 
@@ -37,7 +37,7 @@ function Session({ talk }: { talk: Talk }): JSX.Element | null {
 
 function Stop({ page, talk, latest }: { page: Page; talk: Talk; latest: boolean }): JSX.Element {
   const why = cannotShow(talk, isMine.value);
-  const { product } = page;
+  const product = pieceOf(talk, page);
   return (
     <li class={latest ? 'visit latest' : 'visit'}>
       {product ? <Thumb of={product} width={44} /> : <span class="picture none" />}

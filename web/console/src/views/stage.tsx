@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { Page, QueueRow } from '../../../protocol/index.js';
+import type { QueueRow } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { icons } from '../../../ui/index.js';
 import { counter, spoken } from '../lib/times.js';
@@ -10,17 +10,10 @@ import { now } from '../state/clock.js';
 import { busy, isMine, open, rowFault, take, talk as focusedTalk, waitedMs } from '../state/desk.js';
 import { details, showCatalogue } from '../state/layout.js';
 import { tally } from '../state/queue.js';
-import { cannotShow, showRef } from '../state/show.js';
+import { cannotShow, pageNow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { Empty, Icon, Price, Thumb } from './parts.js';
 import { hostViewer } from './viewer-host.js';
-
-/// The piece the customer looks at now: the newest page of their trail, if it shows one.
-export function lookingAt(talk: Talk): Page | undefined {
-  void talk.at.trail.value;
-  const trail = talk.conversation.value?.trail ?? [];
-  return trail.reduce<Page | undefined>((latest, page) => (latest === undefined || page.n > latest.n ? page : latest), undefined);
-}
 
 function shown(talk: Talk, sku: string | undefined): boolean {
   const view = talk.conversation.value?.view;
@@ -29,7 +22,7 @@ function shown(talk: Talk, sku: string | undefined): boolean {
 }
 
 function Looking({ talk }: { talk: Talk }): JSX.Element {
-  const product = lookingAt(talk)?.product;
+  const product = pieceOf(talk, pageNow(talk));
   void talk.at.view.value;
   const why = cannotShow(talk, isMine.value);
   if (product === undefined) return <span class="looking quiet">They are not on a product page</span>;
@@ -65,7 +58,7 @@ function Host({ talk, conversation }: { talk: Talk; conversation: Conversation }
 
 function Nothing({ talk }: { talk: Talk }): JSX.Element {
   const why = cannotShow(talk, isMine.value);
-  const product = lookingAt(talk)?.product;
+  const product = pieceOf(talk, pageNow(talk));
   if (talk.state === 'ended') return <Empty icon={icons.check} title="The session has ended"><p>What was said stays in the thread; messages still reach the customer there.</p></Empty>;
   if (why !== null) {
     return (
