@@ -10,13 +10,14 @@ export const tokens = `
 --vt-line:color-mix(in srgb,CanvasText 14%,Canvas);
 --vt-fill:color-mix(in srgb,CanvasText 6%,Canvas);
 --vt-press:color-mix(in srgb,CanvasText 12%,Canvas);
---vt-alarm:light-dark(#b3261e,#ff8a80);
+--vt-alarm:#b3261e;
 --vt-focus:var(--vitrine-focus,color-mix(in srgb,CanvasText 75%,var(--vt-accent)));
 --vt-radius:var(--vitrine-radius,14px);--vt-inner:8px;
 --vt-font:var(--vitrine-font,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif);
 --vt-small:13px;--vt-text:15px;--vt-title:18px;--vt-large:24px;
 --vt-shadow:0 1px 2px rgb(0 0 0/.08),0 6px 24px rgb(0 0 0/.14);
 --vt-quick:140ms}
+@supports (color:light-dark(#000,#fff)){:host,:root{--vt-alarm:light-dark(#b3261e,#ff8a80)}}
 @media (prefers-reduced-motion:reduce){:host,:root{--vt-quick:0ms}}`;
 
 /// Shared controls: `.vt-button` (with `.vt-main` the one action of a place), `.vt-icon` (square, for an icon) and

@@ -4,7 +4,8 @@
 /// State is in sync.ts, marks.ts and pointers.ts; this file joins it to the screen. One paint a frame at most, and none while
 /// nothing moves.
 
-import { adopt, controls, el, i18n, icons, sheet, tokens } from '../ui/index.js';
+import * as icons from '../ui/icons.js';
+import { controls, el, i18n, sheet, tokens } from '../ui/index.js';
 import { createStage } from './stage.js';
 import { createNarrator } from './narrator.js';
 import { personColour } from './palette.js';
@@ -107,9 +108,12 @@ export function createViewer(o: ViewerOptions): Viewer {
     dot.style.setProperty('--c', personColour(driver));
   }
 
-  o.root.append(root);
-  looks ??= sheet(tokens + controls + styles);
-  const undress = adopt(root, looks);
+  /* A shadow root of its own: neither the console's classes nor a page's reach in, and none of ours reach out. */
+  const host = el('div');
+  const shadow = host.attachShadow({ mode: 'open' });
+  shadow.adoptedStyleSheets = [(looks ??= sheet(tokens + controls + styles))];
+  shadow.append(root);
+  o.root.append(host);
   const size = new ResizeObserver(() => {
     root.classList.toggle('wide', root.clientWidth >= WIDE_PX);
     stage.resize();
@@ -157,8 +161,7 @@ export function createViewer(o: ViewerOptions): Viewer {
       narrator.stop();
       sync.stop();
       stage.stop();
-      undress();
-      root.remove();
+      host.remove();
     },
   };
   return viewer;

@@ -85,8 +85,7 @@ export function createStage(
     const item = view?.items.find((i) => i.slot === view.active);
     const title = item?.title ?? t('viewer.picture', { n: (view?.items.indexOf(item!) ?? 0) + 1, all: view?.items.length ?? 0 });
     picture.show(item?.media ?? '', title);
-    const label = t('viewer.stage', { title });
-    if (node.ariaLabel !== label) node.ariaLabel = label;
+    if (item) node.setAttribute('aria-label', t('viewer.stage', { title }));
     ready = picture.shown !== '' && picture.shown === item?.media;
     holder.classList.toggle('old', !ready);
     layer.hidden = !ready;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ViewItem } from '../protocol/index.js';
-import { el, icons, type Translate } from '../ui/index.js';
+import * as icons from '../ui/icons.js';
+import { el, type Translate } from '../ui/index.js';
 import { iconButton } from './tools.js';
 import type { Word } from './words.js';
 
@@ -47,7 +48,7 @@ export function createStrip(
       const at = items.findIndex((i) => i.slot === active);
       before.disabled = at <= 0;
       next.disabled = at === items.length - 1;
-      [...thumbs.children].forEach((b, i) => { b.ariaCurrent = String(i === at); });
+      [...thumbs.children].forEach((b, i) => b.setAttribute('aria-current', String(i === at)));
       /* scrollIntoView would scroll the shop's page as well. */
       const thumb = thumbs.children[at] as HTMLElement | undefined;
       if (thumb) thumbs.scrollLeft = thumb.offsetLeft - (thumbs.clientWidth - thumb.offsetWidth) / 2;

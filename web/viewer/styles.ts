@@ -3,6 +3,7 @@
 /// The picture has the room; tools sit below it, at the thumb on a phone, in one quiet bar where there is width (`.wide`).
 /// Only who guides, the close button and a pen's colours float, at the stage's edges.
 export const styles = `
+:host{display:block;height:100%}
 .v,.v *{box-sizing:border-box}
 .v{position:relative;display:grid;grid:"stage" minmax(0,1fr) "strip" auto "tools" auto/minmax(0,1fr);width:100%;height:100%;
 min-height:0;overflow:hidden;font:400 var(--vt-small)/1.35 var(--vt-font);color:var(--vt-ink);background:var(--vt-ground);
@@ -51,7 +52,7 @@ background:var(--vt-fill);opacity:.72;transition:opacity var(--vt-quick)}
 .edge.l{justify-self:start}.edge.r{justify-self:end}.edge.u{align-self:start}.edge.d{align-self:end}
 .edge.u svg{rotate:180deg}
 .v:not(.close-up) .edge{visibility:hidden}
-.stage:focus-visible~.edge,.v:has(.edge:focus-visible) .edge{opacity:1;pointer-events:auto}
+.stage:focus-visible~.edge,.edge:focus-visible{opacity:1;pointer-events:auto}
 @media (hover:hover){.stage:hover~.edge,.edge:hover{opacity:1;pointer-events:auto}}
 .note{grid-area:stage;z-index:1;place-self:center;padding:16px 20px;max-width:min(320px,90%);text-align:center;display:grid;gap:12px;
 justify-items:center;font-size:var(--vt-text)}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { el, icon, icons, type Translate } from '../ui/index.js';
+import * as icons from '../ui/icons.js';
+import { el, icon, type Translate } from '../ui/index.js';
 import { COLOURS } from './palette.js';
 import type { Word } from './words.js';
 
@@ -26,9 +27,19 @@ export interface Tools {
 
 const PATHS = { move: icons.move, laser: icons.laser, ink: icons.pen, circle: icons.circle, arrow: icons.arrow };
 
+const press = (button: HTMLElement, on: boolean): void => button.setAttribute('aria-pressed', String(on));
+
+/// Attributes and not their reflecting properties: Firefox has those only since 119.
+export function name(node: HTMLElement, label: string): void {
+  if (node.getAttribute('aria-label') !== label) node.setAttribute('aria-label', label);
+  node.title = label;
+}
+
 /// An icon button with its label as name and tooltip.
-export function iconButton(label: string, path: string, onclick: () => void, more = ''): HTMLButtonElement {
-  return el('button', { type: 'button', class: `vt-icon ${more}`, 'aria-label': label, title: label, onclick }, icon(path));
+export function iconButton(label: string, inside: string | Element, onclick: () => void, more = ''): HTMLButtonElement {
+  const button = el('button', { type: 'button', class: `vt-icon ${more}`, onclick }, typeof inside === 'string' ? icon(inside) : inside);
+  name(button, label);
+  return button;
 }
 
 export function createTools(t: Translate<Word>, acts: ToolActs): Tools {
@@ -37,8 +48,7 @@ export function createTools(t: Translate<Word>, acts: ToolActs): Tools {
   const closer = iconButton(t('viewer.in'), icons.plus, () => acts.zoom(1.6));
   const whole = el('button', { type: 'button', class: 'vt-icon scale', onclick: acts.whole });
   const swatches = COLOURS.map((value, n) => {
-    const label = t('viewer.colour', { n: n + 1 });
-    const node = el('button', { type: 'button', class: 'vt-icon swatch', 'aria-label': label, title: label, onclick: () => acts.colour(n) }, el('i'));
+    const node = iconButton(t('viewer.colour', { n: n + 1 }), el('i'), () => acts.colour(n), 'swatch');
     node.style.setProperty('--c', value);
     return node;
   });
@@ -49,13 +59,13 @@ export function createTools(t: Translate<Word>, acts: ToolActs): Tools {
     row: el('div', { class: 'tools', role: 'toolbar', 'aria-label': t('viewer.tools') }, ...picks, further, whole, closer),
     pens: el('div', { class: 'pens float' }, ...swatches, undo, clear),
     update(s) {
-      picks.forEach((b, i) => { b.ariaPressed = String(TOOLS[i] === s.tool); });
-      swatches.forEach((b, i) => { b.ariaPressed = String(i === s.colour); });
+      picks.forEach((b, i) => press(b, TOOLS[i] === s.tool));
+      swatches.forEach((b, i) => press(b, i === s.colour));
       further.disabled = whole.disabled = s.min;
       closer.disabled = s.max;
       undo.disabled = clear.disabled = !s.own;
       whole.textContent = `${s.scale}×`;
-      whole.ariaLabel = whole.title = t('viewer.whole', { scale: s.scale });
+      name(whole, t('viewer.whole', { scale: s.scale }));
     },
   };
 }

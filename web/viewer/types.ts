@@ -32,7 +32,7 @@ export interface ViewerWishes {
 }
 
 export interface ViewerOptions {
-  /// The viewer fills it; styles are adopted by the root it lives in (a ShadowRoot or the Document).
+  /// The viewer fills it, in a shadow root of its own; `--vitrine-*` properties reach it by inheritance.
   root: HTMLElement;
   /// The picture's address: `${base}/t/${media}/${width}`.
   src(media: string, width: number): string;

@@ -57,13 +57,9 @@ export function pairUp(createViewer, src, lag = 15) {
   };
   for (const who of ['c', 'a1']) {
     const root = document.getElementById(who);
-    const shadow = root.attachShadow({ mode: 'open' });
-    const inner = document.createElement('div');
-    inner.style.cssText = 'height:100%';
-    shadow.append(inner);
-    viewers[who] = createViewer({ root: inner, src, me: who, names: (w) => names[w] ?? w, wish: wish(who), locale: 'en' });
+    viewers[who] = createViewer({ root, src, me: who, names: (w) => names[w] ?? w, wish: wish(who), locale: 'en' });
     viewers[who].narrate = (text) => log.said[who].push(text);
     viewers[who].apply(structuredClone(state));
   }
-  return { viewers, log, state: () => state, find: (who, css) => document.getElementById(who).shadowRoot.querySelector(css) };
+  return { viewers, log, state: () => state, find: (who, css) => document.querySelector(`#${who} > div`).shadowRoot.querySelector(css) };
 }
