@@ -80,11 +80,22 @@ static struct vt_slot *slot_of(struct vt_outbox *box, uint64_t key)
     return idle;
 }
 
+static int push_fifo(struct vt_outbox *box, struct vt_frame *frame, enum vt_class class)
+{
+    if (fifo_push(&box->fifos[class], frame) != VT_OK)
+        return VT_OUTBOX_FULL;
+    vt_frame_ref(frame);
+    box->bytes += frame->len;
+    return VT_OUTBOX_OK;
+}
+
+/* With every slot waiting the frame stands in line instead: a list of a hundred rows that all change in one
+ * turn is no slow reader. Later values of the same key come after it. */
 static int push_latest(struct vt_outbox *box, struct vt_frame *frame, uint64_t key)
 {
     struct vt_slot *slot = slot_of(box, key);
     if (!slot)
-        return VT_OUTBOX_FULL;
+        return push_fifo(box, frame, VT_CLASS_ORDERED);
     if (slot->frame) {
         box->bytes -= slot->frame->len;
         slot->frame = vt_frame_unref(slot->frame);
@@ -107,13 +118,10 @@ int vt_outbox_push(struct vt_outbox *box, struct vt_frame *frame, enum vt_class 
         box->waiting_since_ms = now_ms;
     if (class == VT_CLASS_LATEST)
         return push_latest(box, frame, key);
-    if (fifo_push(&box->fifos[class], frame) != VT_OK)
-        return VT_OUTBOX_FULL;
-    vt_frame_ref(frame);
-    box->bytes += frame->len;
-    if (class == VT_CLASS_ORDERED)
+    int result = push_fifo(box, frame, class);
+    if (result == VT_OUTBOX_OK && class == VT_CLASS_ORDERED)
         box->ordered_bytes += frame->len;
-    return VT_OUTBOX_OK;
+    return result;
 }
 
 static void take(struct vt_outbox *box, struct vt_frame *frame, struct vt_buf *out)
@@ -161,6 +169,6 @@ uint32_t vt_outbox_fill(struct vt_outbox *box, struct vt_buf *out, int64_t now_m
         box->latest_at_ms = now_ms;
         take_latest(box, out, slow, arg);
     }
-    box->waiting_since_ms = 0;
+    box->waiting_since_ms = box->bytes > 0 ? now_ms : 0; /* `slow` may have queued one for this very peer */
     return 0;
 }

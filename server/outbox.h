@@ -5,7 +5,8 @@
  * link, durable, control, ordered, latest. The outbox holds a reference on each frame and never
  * looks inside. Two limits apply: `credit_bytes` for ordered frames, `limit_bytes` for all;
  * crossing either is reported to the caller, who decides about the peer. A latest frame stands in
- * a slot, and a newer one of the same slot takes its place. Loop thread only. */
+ * a slot, and a newer one of the same slot takes its place; beyond 64 slots it stands in line. Loop
+ * thread only. */
 #ifndef VT_OUTBOX_H
 #define VT_OUTBOX_H
 
@@ -53,7 +54,7 @@ int vt_outbox_push(struct vt_outbox *box, struct vt_frame *frame, enum vt_class 
 
 /* Moves everything due into `out`. Latest frames leave at most every 16 ms; returns in how many
  * milliseconds the rest is due, 0 when nothing is left. `slow(arg, key)` (may be NULL) names each
- * slot overwritten in 3 flushes running. */
+ * slot overwritten in 3 flushes running; it may push. */
 typedef void vt_outbox_slow_fn(void *arg, uint64_t key);
 uint32_t vt_outbox_fill(struct vt_outbox *box, struct vt_buf *out, int64_t now_ms, vt_outbox_slow_fn *slow, void *arg);
 
