@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/view.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "protocol/c/errors.h"
@@ -47,6 +48,22 @@ struct vt_view {
 };
 
 static const double whole[4] = { 0, 0, 1, 1 };
+
+static struct item *item_of(const struct vt_view *view, uint16_t slot)
+{
+    for (size_t i = 0; i < view->items_n; i++)
+        if (view->items[i].slot == slot)
+            return (struct item *)&view->items[i];
+    return NULL;
+}
+
+/* Numbers are used anew after 65535 only, so that a late mark does not land on another piece. */
+static uint16_t take_slot(struct vt_view *view)
+{
+    while (view->next_slot == 0 || item_of(view, view->next_slot))
+        view->next_slot++;
+    return view->next_slot++;
+}
 
 static char *keep(struct vt_str s)
 {
@@ -137,14 +154,6 @@ uint16_t vt_view_active(const struct vt_view *view)
     return view->active;
 }
 
-static struct item *item_of(const struct vt_view *view, uint16_t slot)
-{
-    for (size_t i = 0; i < view->items_n; i++)
-        if (view->items[i].slot == slot)
-            return (struct item *)&view->items[i];
-    return NULL;
-}
-
 static void drive(struct vt_view *view, const char *by, int64_t now_ms)
 {
     vt_str_copy(view->driver, sizeof(view->driver), vt_str(by));
@@ -169,7 +178,7 @@ int vt_view_open(struct vt_view *view, const char *by, const struct vt_msg_view_
     if (msg->items_n == 0 || msg->items_n > VT_VIEW_ITEMS || msg->active < 1 || msg->active > msg->items_n)
         return VT_ERR_FIELD_BAD;
     for (size_t i = 0; i < msg->items_n; i++) {
-        int err = item_init(&items[i], (uint16_t)(view->next_slot + i), &msg->items[i]);
+        int err = item_init(&items[i], take_slot(view), &msg->items[i]);
         if (err == VT_OK)
             continue;
         while (i > 0)
@@ -181,8 +190,7 @@ int vt_view_open(struct vt_view *view, const char *by, const struct vt_msg_view_
     memcpy(view->items, items, msg->items_n * sizeof(items[0]));
     view->items_n = msg->items_n;
     view->mode = msg->mode;
-    show(view, (uint16_t)(view->next_slot + msg->active - 1));
-    view->next_slot = (uint16_t)(view->next_slot + msg->items_n);
+    show(view, view->items[msg->active - 1].slot);
     drive(view, by, now_ms);
     structural(view);
     return VT_OK;
@@ -231,12 +239,11 @@ static int item_add(struct vt_view *view, const struct vt_t_view_item_new *from,
 {
     if (view->items_n == VT_VIEW_ITEMS)
         return VT_ERR_CAP_REACHED;
-    uint16_t slot = view->next_slot;
+    uint16_t slot = take_slot(view);
     int err = item_init(&view->items[view->items_n], slot, from);
     if (err)
         return err;
     view->items_n++;
-    view->next_slot++;
     if (view->active == 0)
         show(view, slot);
     *ret_slot = slot;
@@ -309,6 +316,13 @@ int vt_view_motion(struct vt_view *view, struct vt_bin_view *frame, int64_t now_
     view->rect[0] = cx - size / 2;
     view->rect[1] = cy - size / 2;
     view->rect[2] = view->rect[3] = size;
+    if (view->mode == VT_VIEW_MODE_SPIN) {
+        view->frame = frame->frame;
+        view->has_frame = true;
+    } else if (view->mode == VT_VIEW_MODE_FILM) {
+        view->t = frame->t_ms / 1000.0;
+        view->has_t = true;
+    }
     view->gesture_ms = now_ms;
     frame->vseq = ++view->seq;
     return VT_OK;
@@ -332,6 +346,20 @@ static size_t marks_in(const struct vt_view *view, uint16_t slot)
     return n;
 }
 
+/* About what a mark takes on the wire: its fields, and "0.12345," a number. */
+static size_t mark_bytes(size_t points_n)
+{
+    return 80 + points_n * 8;
+}
+
+static size_t marks_bytes(const struct vt_view *view)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < view->marks_n; i++)
+        n += mark_bytes(view->marks[i].points_n);
+    return n;
+}
+
 int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_mark_add *msg, uint32_t *ret_mark)
 {
     if (msg->points_n < 4 || msg->points_n % 2 != 0 || msg->points_n > VT_VIEW_POINTS * 2 ||
@@ -339,7 +367,8 @@ int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_m
         return VT_ERR_FIELD_BAD;
     if (!item_of(view, msg->slot))
         return VT_ERR_NOT_FOUND;
-    if (marks_in(view, msg->slot) >= VT_VIEW_MARKS_SLOT)
+    if (marks_in(view, msg->slot) >= VT_VIEW_MARKS_SLOT ||
+        marks_bytes(view) + mark_bytes(msg->points_n) > VT_VIEW_MARKS_BYTES)
         return VT_ERR_CAP_REACHED;
     if (view->marks_n == view->marks_cap) {
         size_t cap = view->marks_cap ? view->marks_cap * 2 : 8;
@@ -352,7 +381,8 @@ int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_m
     double *points = malloc(msg->points_n * sizeof(*points));
     if (!points)
         return VT_ERR_OVERLOADED;
-    memcpy(points, msg->points, msg->points_n * sizeof(*points));
+    for (size_t i = 0; i < msg->points_n; i++)
+        points[i] = round(msg->points[i] * 1e5) / 1e5;
     struct mark *mark = &view->marks[view->marks_n++];
     *mark = (struct mark){ .number = view->next_mark++, .slot = msg->slot,           .colour = msg->colour,
                            .kind = msg->kind,           .points_n = msg->points_n, .points = points };
@@ -503,6 +533,8 @@ static int marks_import(struct vt_view *view, const struct vt_t_view *from)
         uint32_t number;
         vt_str_copy(by, sizeof(by), mark->by);
         int err = vt_view_mark_add(view, by, &msg, &number);
+        if (err == VT_ERR_CAP_REACHED)
+            break; /* a file of a version that kept more: the view matters more than its last marks */
         if (err)
             return err;
         view->marks[view->marks_n - 1].number = mark->mark;

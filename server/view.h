@@ -4,7 +4,7 @@
  * Every change takes the next `seq`. A wish names the seq it was made from; a wish older than the
  * last structural change (other items, active piece, mode) is stale, one older than the last
  * motion is not: the last gesture wins. No I/O and no clock of its own: the caller brings the
- * time and tells everyone. All places are media coordinates, 0..1. */
+ * time and tells everyone. All places are media coordinates, 0..1; marks keep five digits of them. */
 #ifndef VT_VIEW_H
 #define VT_VIEW_H
 
@@ -20,6 +20,7 @@ enum {
     VT_VIEW_ITEMS = 12,
     VT_VIEW_MARKS_SLOT = 64,  /* marks of one slot */
     VT_VIEW_POINTS = 256,     /* points of one mark */
+    VT_VIEW_MARKS_BYTES = 40000, /* all marks as JSON: a snapshot has 64 KiB and holds them all */
     VT_VIEW_HOLD_MS = 400,    /* the driver's last gesture holds the view so long */
     VT_VIEW_STROKES = 8       /* strokes being drawn at once */
 };

@@ -188,6 +188,10 @@ static void gesture_ended(const struct vt_motion *motion)
     if (vt_view_export(conv->view, &conv->app->arena, &view) != VT_OK)
         return;
     memcpy(d.rect, view.rect, sizeof(d.rect));
+    d.frame = view.frame;
+    d.has_frame = view.has_frame;
+    d.t = view.t;
+    d.has_t = view.has_t;
     vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_VIEW_SET, .by = vt_member_who(motion->member), .d = &d }, NULL);
     vt_session_view_changed(conv, motion->now_ms);
 }
