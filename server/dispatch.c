@@ -41,12 +41,13 @@ static void count_bad(struct vt_peer *peer, int err, int64_t now_ms)
 
 static int run(struct vt_request *rq)
 {
-    int err = vt_gate_text(rq);
+    int err = vt_gate_sender(rq);
     if (err)
         return err;
     if (vt_reply_again(rq))
         return VT_OK;
-    return handlers[rq->env->op](rq);
+    err = vt_gate_state(rq);
+    return err ? err : handlers[rq->env->op](rq);
 }
 
 static void dispatch_one(struct vt_peer *peer, const struct vt_envelope *env, int64_t now_ms)

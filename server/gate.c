@@ -86,7 +86,7 @@ static int check_phase(struct vt_request *rq)
     return rq->error.err = VT_ERR_HELLO_NEEDED;
 }
 
-int vt_gate_text(struct vt_request *rq)
+int vt_gate_sender(struct vt_request *rq)
 {
     const struct vt_op_row *row = rq->env->row;
     int err = check_phase(rq);
@@ -103,15 +103,23 @@ int vt_gate_text(struct vt_request *rq)
         rq->member = member_of(rq->peer, rq->env->c);
         if (!rq->member)
             return vt_request_fail(rq, VT_ERR_NOT_FOUND, "/c", "no open conversation of this number");
-        if (!(row->states & 1u << rq->member->conv->session.state))
-            return rq->error.err = VT_ERR_STATE_WRONG;
-        if (by_driver && !drives(rq->member))
-            return rq->error.err = VT_ERR_DRIVER_OTHER;
     }
     err = check_rate(rq);
     if (!err && row->kind != 'n' && rq->peer->requests_open >= VT_REQUESTS_OPEN)
         return vt_request_fail(rq, VT_ERR_RATE_LIMITED, "/id", "64 requests are open; wait for a reply");
     return err;
+}
+
+int vt_gate_state(struct vt_request *rq)
+{
+    const struct vt_op_row *row = rq->env->row;
+    if (!rq->member)
+        return VT_OK;
+    if (!(row->states & 1u << rq->member->conv->session.state))
+        return rq->error.err = VT_ERR_STATE_WRONG;
+    if ((row->from_roles & VT_FROM_DRIVER) && !drives(rq->member))
+        return rq->error.err = VT_ERR_DRIVER_OTHER;
+    return VT_OK;
 }
 
 /* Serial arithmetic (RFC 1982). */
@@ -133,7 +141,11 @@ static int check_motion(struct vt_chan *chan, struct vt_member *member, const st
         chan->slow_ms = now_ms;
         vt_fanout_member(member, VT_OP_RATE, VT_CLASS_LINK, &d);
     }
-    *ret_drop = !(head->flags & VT_BIN_EDGE);
+    /* The end of a gesture goes nevertheless, at the pace of acts: each makes an event that is kept. */
+    const struct vt_config *config = member->conv->app->deps.config;
+    uint32_t acts = (uint32_t)config->rate_act;
+    *ret_drop = !(head->flags & VT_BIN_EDGE) ||
+                !vt_bucket_take(&member->peer->acts, acts, acts * BURST_SECONDS, now_ms, &after_ms);
     return VT_OK;
 }
 

@@ -28,12 +28,13 @@ static struct vt_peer *close_request(const struct vt_reply_to *to)
     return peer;
 }
 
-/* The same request after a reconnect gets the same result. Class D has the store for that. */
-static void remember(const struct vt_reply_to *to, uint32_t s, const void *rep)
+/* The same request after a reconnect gets the same result. Rows of the thread have the store for that. */
+static void remember(const struct vt_reply_to *to, const struct vt_event_head *numbers, const void *rep)
 {
     const struct vt_op_row *row = &vt_op_rows[to->op];
     struct vt_conversation *conv = vt_conv_find(to->app, vt_str(to->site), vt_str(to->conv));
-    if (!conv || !to->cid[0] || row->class_ != VT_CLASS_CONTROL)
+    bool is_row = numbers && numbers->cs;
+    if (!conv || !to->cid[0] || is_row || (row->class_ != VT_CLASS_CONTROL && row->class_ != VT_CLASS_DURABLE))
         return;
     if (!conv->cids)
         conv->cids = calloc(VT_CIDS, sizeof(*conv->cids));
@@ -44,19 +45,23 @@ static void remember(const struct vt_reply_to *to, uint32_t s, const void *rep)
         vt_encode_body(&d, row->rep, rep);
     else
         vt_buf_text(&d, "{}");
+    if (d.failed)
+        return;
     struct vt_cid *kept = &conv->cids[conv->cids_next++ % VT_CIDS];
     free(kept->d);
-    *kept = (struct vt_cid){ .at_ms = vt_now_ms(), .s = s, .op = to->op, .d = strdup(vt_buf_cstr(&d)) };
+    *kept = (struct vt_cid){ .at_ms = vt_now_ms(), .s = numbers ? numbers->s : 0, .op = to->op, .d = strdup(vt_buf_cstr(&d)) };
     memcpy(kept->cid, to->cid, sizeof(kept->cid));
 }
 
 void vt_reply_ok(const struct vt_reply_to *to, const struct vt_event_head *numbers, const void *rep)
 {
-    remember(to, numbers ? numbers->s : 0, rep);
+    remember(to, numbers, rep);
     struct vt_peer *peer = close_request(to);
     if (!peer)
         return;
-    enum vt_class class = numbers && numbers->cs ? VT_CLASS_DURABLE : numbers && numbers->s ? VT_CLASS_CONTROL : VT_CLASS_LINK;
+    /* since's answer says that nothing is missing any more, so it leaves behind what was. */
+    bool behind_events = (numbers && numbers->s) || to->op == VT_OP_SINCE;
+    enum vt_class class = numbers && numbers->cs ? VT_CLASS_DURABLE : behind_events ? VT_CLASS_CONTROL : VT_CLASS_LINK;
     vt_buf_reset(&to->app->text);
     vt_encode_reply(&to->app->text, to->id, to->op, numbers, rep);
     vt_peer_send_text(peer, class, 0);

@@ -36,7 +36,7 @@ static void handle_committed(void *arg, int err, uint32_t cs, bool doubled)
 {
     struct sending *sending = arg;
     struct vt_conversation *conv = vt_conv_find(sending->to.app, vt_str(sending->to.site), vt_str(sending->to.conv));
-    struct vt_event_head numbers = { .cs = cs };
+    struct vt_event_head numbers = { 0 }; /* a doubled one made no number: its row has come as an event */
     if (err) {
         vt_reply_error(&sending->to, store_error(err), NULL);
         sending_free(sending);
