@@ -80,7 +80,7 @@ void vt_conv_destroy(struct vt_conversation *conv)
         free(conv->cids[i].d);
     free(conv->cids);
     free(conv->people);
-    free(conv->session.product);
+    vt_session_finish(conv);
     vt_view_destroy(conv->view);
     free(conv->key);
     free(conv);
@@ -192,7 +192,8 @@ int vt_conv_load(struct vt_app *app, struct vt_str site, struct vt_str id, vt_co
                   VT_OK :
                   VT_ERR_NOT_FOUND;
     if (!err && conv) {
-        conv->idle_since_ms = vt_now_ms(); /* somebody is on the way: not to be swept before */
+        if (vt_list_is_empty(&conv->members)) /* somebody is on the way: not to be swept before */
+            conv->idle_since_ms = vt_now_ms();
         err = vt_loop_post(app->deps.loop, handle_in_memory, loading);
     } else if (!err) {
         conv = create(app, site, id);
@@ -260,8 +261,6 @@ int vt_conv_join(struct vt_conversation *conv, struct vt_peer *peer, struct vt_m
 void vt_conv_leave(struct vt_member *member)
 {
     struct vt_conversation *conv = member->conv;
-    char who[VT_WHO_TEXT];
-    memcpy(who, vt_member_who(member), sizeof(who));
     uint8_t index = member->person;
     vt_chans_close_member(member);
     vt_join_unhold(member);
@@ -277,7 +276,7 @@ void vt_conv_leave(struct vt_member *member)
 
 static bool is_idle(const struct vt_conversation *conv, int64_t now_ms)
 {
-    return conv->loaded && conv->idle_since_ms > 0 && !vt_session_runs(&conv->session) &&
+    return conv->loaded && conv->idle_since_ms > 0 && vt_list_is_empty(&conv->members) && !vt_session_runs(&conv->session) &&
            now_ms - conv->idle_since_ms > conv->app->deps.config->away_hold && vt_list_is_empty(&conv->waiters);
 }
 

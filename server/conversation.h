@@ -50,6 +50,7 @@ struct vt_session {
     char associate[VT_PERSON_TEXT]; /* "" until taken */
     int64_t joined, created, ended, since; /* ms since 1970; since: the present state */
     int64_t away_until_ms;          /* monotonic; the customer announced a longer leave */
+    bool joining;                   /* the line has been asked for a place */
     char *product;                  /* owned JSON of product_ref, or NULL */
 };
 

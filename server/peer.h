@@ -14,7 +14,7 @@
 #include "server/bucket.h"
 #include "server/outbox.h"
 
-enum { VT_PERSON_TEXT = 40, VT_NAME_TEXT = 96, VT_REQUESTS_OPEN = 64, VT_BAD_MAX = 10 };
+enum { VT_PERSON_TEXT = 40, VT_NAME_TEXT = 81, VT_REQUESTS_OPEN = 64, VT_BAD_MAX = 10 };
 enum vt_phase { VT_PHASE_NEW, VT_PHASE_JOINING, VT_PHASE_OPEN, VT_PHASE_CLOSING };
 
 struct vt_peer {

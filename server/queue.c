@@ -78,6 +78,17 @@ void vt_queue_leave(struct vt_conversation *conv)
     vt_queue_moved(conv->app, conv->site, conv->session.queue);
 }
 
+uint32_t vt_queue_place(const struct vt_conversation *conv)
+{
+    uint32_t before = 0;
+    if (conv->place > 0)
+        return conv->place;
+    VT_LIST_EACH (other, &conv->app->conversations_list, struct vt_conversation, link)
+        before += other != conv && other->session.state == VT_STATE_WAITING && strcmp(other->site, conv->site) == 0 &&
+                  strcmp(other->session.queue, conv->session.queue) == 0 && other->session.joined <= conv->session.joined;
+    return before + 1;
+}
+
 void vt_queue_accepted(struct vt_conversation *conv)
 {
     struct vt_line *line = line_of(conv->app, conv->site, conv->session.queue);

@@ -12,6 +12,8 @@
 /* Puts the conversation into its session's queue by joining time; done(arg, VT_OK or VT_ERR_QUEUE_FULL). */
 int vt_queue_enter(struct vt_conversation *conv, vt_coord_done_fn *done, void *arg);
 void vt_queue_leave(struct vt_conversation *conv);
+/* The customer's place, counted among those in memory when the line has not answered yet. */
+uint32_t vt_queue_place(const struct vt_conversation *conv);
 /* An associate took one: feeds the estimate. */
 void vt_queue_accepted(struct vt_conversation *conv);
 /* Places of this queue may have moved: looked up and told within a second. */

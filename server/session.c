@@ -96,6 +96,15 @@ void vt_session_view_changed(struct vt_conversation *conv, int64_t now_ms)
         conv->view_unsaved = true; /* the sweep tries again */
 }
 
+/* A console window beats fast while any of its sessions is live. */
+static bool has_live(const struct vt_peer *peer)
+{
+    VT_LIST_EACH (member, (struct vt_list *)&peer->members, struct vt_member, of_peer)
+        if (member->conv->session.state == VT_STATE_LIVE)
+            return true;
+    return false;
+}
+
 static void enter(struct vt_conversation *conv, enum vt_state from)
 {
     enum vt_state to = conv->session.state;
@@ -103,10 +112,17 @@ static void enter(struct vt_conversation *conv, enum vt_state from)
         vt_log(VT_LOG_WARN, "session.channels", VT_LOG_T("conv", conv->conv));
     if (to == VT_STATE_ENDED || to == VT_STATE_WAITING)
         vt_chans_close(conv);
-    bool was_beating = from == VT_STATE_LIVE, beats = to == VT_STATE_LIVE;
-    if (was_beating != beats)
+    if ((from == VT_STATE_LIVE) != (to == VT_STATE_LIVE))
         VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
-            vt_peer_beat(member->peer, beats);
+            vt_peer_beat(member->peer, has_live(member->peer));
+}
+
+void vt_session_finish(struct vt_conversation *conv)
+{
+    if (conv->session.state != VT_STATE_NONE)
+        vt_metric_inc(&sessions[conv->session.state], -1);
+    free(conv->session.product);
+    conv->session = (struct vt_session){ .state = VT_STATE_NONE };
 }
 
 static void announce(struct vt_conversation *conv, const char *why)

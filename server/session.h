@@ -26,4 +26,12 @@ static inline bool vt_session_runs(const struct vt_session *session)
     return session->state != VT_STATE_NONE && session->state != VT_STATE_ENDED;
 }
 
+/* Whether `person` is the associate of a running pairing. */
+static inline bool vt_session_is_of(const struct vt_session *session, const char *person)
+{
+    return (session->state == VT_STATE_LIVE || session->state == VT_STATE_AWAY) && strcmp(session->associate, person) == 0;
+}
+/* The conversation goes from memory. */
+void vt_session_finish(struct vt_conversation *conv);
+
 #endif

@@ -21,14 +21,25 @@ static struct vt_conversation *conv_of(const struct vt_reply_to *to)
     return vt_conv_find(to->app, vt_str(to->site), vt_str(to->conv));
 }
 
+/* A place that could not be stored would be lost by a restart: it is not given. */
+static void unplace(struct vt_conversation *conv)
+{
+    if (conv->session.state != VT_STATE_WAITING)
+        return;
+    vt_queue_leave(conv);
+    vt_session_set(conv, VT_STATE_ENDED, "store");
+}
+
 static void handle_join_stored(void *arg, int err)
 {
     struct vt_reply_to *to = arg;
     struct vt_conversation *conv = conv_of(to);
     if (err || !conv) {
+        if (conv)
+            unplace(conv);
         vt_reply_error(to, VT_ERR_STORE_UNAVAILABLE, NULL);
     } else {
-        struct vt_rep_queue_join rep = { .position = conv->place ? conv->place : 1 };
+        struct vt_rep_queue_join rep = { .position = vt_queue_place(conv) };
         vt_queue_estimate(to->app, conv->site, conv->session.queue, rep.position, rep.eta);
         vt_reply_ok(to, NULL, &rep);
     }
@@ -39,16 +50,19 @@ static void handle_placed(void *arg, int err)
 {
     struct vt_reply_to *to = arg;
     struct vt_conversation *conv = conv_of(to);
-    if (!err && conv) {
-        err = vt_session_set(conv, VT_STATE_WAITING, NULL);
-        if (!err)
-            err = vt_session_save(conv, handle_join_stored, to);
-        if (!err)
-            return;
-        vt_queue_leave(conv);
+    bool here = vt_peer_find(to->app, to->peer) != NULL;
+    if (conv)
+        conv->session.joining = false;
+    if (!err && conv && !here)
+        vt_queue_leave(conv); /* gone within the turn: nobody would ever give the place up */
+    if (err || !conv || !here) {
+        vt_reply_error(to, err == VT_ERR_FULL ? VT_ERR_QUEUE_FULL : VT_ERR_OVERLOADED, NULL);
+        free(to);
+        return;
     }
-    vt_reply_error(to, err == VT_ERR_FULL ? VT_ERR_QUEUE_FULL : conv ? VT_ERR_STATE_WRONG : VT_ERR_NOT_FOUND, NULL);
-    free(to);
+    vt_session_set(conv, VT_STATE_WAITING, NULL); /* nothing else changes it while `joining` is set */
+    if (vt_session_save(conv, handle_join_stored, to) != VT_OK)
+        handle_join_stored(to, VT_ERR_FULL);
 }
 
 static void keep_product(struct vt_session *session, const struct vt_t_product_ref *product)
@@ -65,6 +79,8 @@ int vt_on_queue_join(struct vt_request *rq)
     const struct vt_msg_queue_join *msg = rq->env->msg;
     struct vt_conversation *conv = rq->member->conv;
     struct vt_str queue = msg->queue.len > 0 ? msg->queue : VT_STR("main");
+    if (conv->session.joining) /* the place asked for first is on its way */
+        return vt_request_fail(rq, VT_ERR_STATE_WRONG, "", "a place is being given already");
     struct vt_reply_to *to = malloc(sizeof(*to));
     if (!to)
         return VT_ERR_OVERLOADED;
@@ -72,6 +88,7 @@ int vt_on_queue_join(struct vt_request *rq)
     vt_session_begin(conv, queue);
     keep_product(&conv->session, msg->product);
     int err = vt_queue_enter(conv, handle_placed, to);
+    conv->session.joining = err == VT_OK;
     if (err) {
         rq->peer->requests_open--;
         free(to);
@@ -120,6 +137,7 @@ int vt_on_queue_watch(struct vt_request *rq)
 
 struct taking {
     struct vt_reply_to to;
+    char person[VT_PERSON_TEXT]; /* who takes: the count goes back to them even when the socket has gone */
     char conv[VT_CONV_TEXT];
     struct vt_join *join; /* owned until flushed */
     bool counted;         /* coord has counted the session for the associate */
@@ -133,10 +151,9 @@ static struct vt_conversation *taken(const struct taking *taking)
 static void give_back(struct taking *taking, int err)
 {
     struct vt_coord *coord = taking->to.app->deps.coord;
-    struct vt_peer *peer = vt_peer_find(taking->to.app, taking->to.peer);
     struct vt_conversation *conv = taken(taking);
     if (taking->counted) {
-        coord->ops->load_add(coord, vt_str(peer ? peer->person : ""), -1);
+        coord->ops->load_add(coord, vt_str(taking->person), -1);
         if (conv && conv->session.state == VT_STATE_WAITING)
             vt_queue_enter(conv, NULL, NULL); /* the place is by joining time, so it is the old one */
     }
@@ -146,25 +163,32 @@ static void give_back(struct taking *taking, int err)
     free(taking);
 }
 
+static void answer_take(struct taking *taking, struct vt_member *member)
+{
+    const struct vt_conversation *conv = member->conv;
+    struct vt_rep_claim_take rep = { .c = conv->number, .sid = vt_str(conv->session.sid), .reference = vt_str(conv->session.reference) };
+    vt_reply_ok(&taking->to, NULL, &rep);
+    vt_join_flush(taking->join, true);
+    vt_people_here(member);
+    free(taking);
+}
+
 static void handle_take_stored(void *arg, int err)
 {
     struct taking *taking = arg;
     struct vt_conversation *conv = taken(taking);
     struct vt_member *member = vt_join_member(taking->join);
     if (err || !conv || !member) {
-        if (conv && conv->session.state == VT_STATE_LIVE)
-            vt_session_set(conv, VT_STATE_WAITING, "associate-left");
-        taking->counted = false; /* the setter has given the load back */
-        if (conv)
+        taking->counted = false; /* the setter gives the load back */
+        if (conv && vt_session_is_of(&conv->session, taking->person) &&
+            vt_session_set(conv, VT_STATE_WAITING, "associate-left") == VT_OK) {
             vt_queue_enter(conv, NULL, NULL);
+            vt_session_save(conv, NULL, NULL);
+        }
         give_back(taking, VT_ERR_STORE_UNAVAILABLE);
         return;
     }
-    struct vt_rep_claim_take rep = { .c = conv->number, .sid = vt_str(conv->session.sid), .reference = vt_str(conv->session.reference) };
-    vt_reply_ok(&taking->to, NULL, &rep);
-    vt_join_flush(taking->join, true);
-    vt_people_here(member);
-    free(taking);
+    answer_take(taking, member);
 }
 
 static void handle_take_joined(void *arg, struct vt_join *join, int err)
@@ -199,12 +223,31 @@ static void handle_accepted(void *arg, int err)
         give_back(taking, err);
 }
 
+/* The answer to an earlier take was lost with the line; the session is theirs, so the answer is the same. */
+static void handle_taken_already(void *arg, struct vt_join *join, int err)
+{
+    struct taking *taking = arg;
+    struct vt_member *member = join ? vt_join_member(join) : NULL;
+    taking->join = join;
+    if (err || !member) {
+        give_back(taking, err == VT_ERR_GONE || !err ? VT_ERR_CLAIM_GONE : err);
+        return;
+    }
+    answer_take(taking, member);
+}
+
 static void handle_take_loaded(void *arg, struct vt_conversation *conv, int err)
 {
     struct taking *taking = arg;
     struct vt_app *app = taking->to.app;
     struct vt_peer *peer = vt_peer_find(app, taking->to.peer);
     char key[160];
+    if (!err && peer && vt_session_is_of(&conv->session, peer->person)) {
+        err = vt_join_start(conv, peer, (struct vt_position){ 0 }, handle_taken_already, taking);
+        if (err)
+            give_back(taking, err);
+        return;
+    }
     if (err || !peer || conv->session.state != VT_STATE_WAITING) {
         give_back(taking, err ? err : VT_ERR_CLAIM_GONE);
         return;
@@ -223,6 +266,7 @@ int vt_on_claim_take(struct vt_request *rq)
     if (!taking)
         return VT_ERR_OVERLOADED;
     taking->to = vt_reply_later(rq);
+    memcpy(taking->person, rq->peer->person, sizeof(taking->person));
     vt_str_copy(taking->conv, sizeof(taking->conv), msg->conv);
     int err = vt_conv_load(rq->app, vt_str(rq->peer->site), msg->conv, handle_take_loaded, taking);
     if (err) {
