@@ -6,6 +6,7 @@
 
 #include "server/base/err.h"
 #include "server/fanout.h"
+#include "server/log.h"
 #include "server/queue.h"
 #include "server/session.h"
 #include "server/view.h"
@@ -149,6 +150,15 @@ static bool counts(const struct vt_conversation *conv, const struct vt_person *p
            (conv->session.associate[0] && strcmp(person->person, conv->session.associate) == 0);
 }
 
+/* A view driven by nobody who is here would show a driver for ever. */
+static void drop_wheel(struct vt_conversation *conv, const struct vt_person *person)
+{
+    if (!conv->view || !vt_view_leave(conv->view, person->who))
+        return;
+    struct vt_evt_view_drive d = { .seq = vt_view_seq(conv->view), .driver = VT_STR("") };
+    vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_VIEW_DRIVE, .d = &d }, NULL);
+}
+
 void vt_people_left(struct vt_conversation *conv, struct vt_person *person)
 {
     if (is_here(conv, person) || person->at != VT_AT_HERE)
@@ -156,17 +166,38 @@ void vt_people_left(struct vt_conversation *conv, struct vt_person *person)
     person->left_ms = vt_now_ms();
     bool runs = vt_session_runs(&conv->session) && counts(conv, person);
     tell(conv, person, runs ? VT_AT_CHANGING : VT_AT_GONE);
-    if (!runs && conv->view && vt_view_leave(conv->view, person->who)) {
-        struct vt_evt_view_drive d = { .seq = vt_view_seq(conv->view), .driver = VT_STR("") };
-        vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_VIEW_DRIVE, .d = &d }, NULL);
-    }
+    if (!runs)
+        drop_wheel(conv, person);
+}
+
+/* The thread and the session name people; a mark that could not be stored must not leave them without a hold. */
+static int ensure(struct vt_conversation *conv, enum vt_role role, const char *id)
+{
+    for (size_t i = 0; i < conv->people_n; i++)
+        if (role == VT_ROLE_CUSTOMER ? conv->people[i].role == role : strcmp(conv->people[i].person, id) == 0)
+            return VT_OK;
+    struct vt_person *person = append(conv);
+    if (!person)
+        return VT_ERR_OVERLOADED;
+    person->role = role;
+    vt_str_copy(person->person, sizeof(person->person), vt_str(id));
+    vt_str_copy(person->name, sizeof(person->name), role == VT_ROLE_CUSTOMER ? VT_STR("Visitor") : VT_STR(""));
+    name_handle(conv, person);
+    return VT_OK;
 }
 
 void vt_people_restored(struct vt_conversation *conv)
 {
+    int err = ensure(conv, VT_ROLE_CUSTOMER, "");
+    if (!err && conv->session.associate[0])
+        err = ensure(conv, VT_ROLE_ASSOCIATE, conv->session.associate);
+    if (err)
+        vt_log(VT_LOG_ERROR, "people.restore", VT_LOG_T("conv", conv->conv), VT_LOG_T("err", vt_err_name(err)));
     for (size_t i = 0; i < conv->people_n; i++) {
-        if (!counts(conv, &conv->people[i]))
+        if (!counts(conv, &conv->people[i])) {
+            drop_wheel(conv, &conv->people[i]);
             continue;
+        }
         conv->people[i].left_ms = vt_now_ms();
         conv->people[i].at = VT_AT_CHANGING;
     }
@@ -177,8 +208,9 @@ static void give_up(struct vt_conversation *conv, struct vt_person *person, cons
 {
     tell(conv, person, VT_AT_GONE);
     person->left_ms = 0;
-    if (!vt_session_runs(&conv->session))
-        return;
+    drop_wheel(conv, person);
+    if (!vt_session_runs(&conv->session) || !counts(conv, person))
+        return; /* it was another session, or another associate has taken it over */
     if (person->role == VT_ROLE_CUSTOMER) {
         vt_queue_leave(conv);
         vt_session_set(conv, VT_STATE_ENDED, why);
