@@ -17,6 +17,7 @@ struct vt_conn *vt_conn_create(struct vt_net *net, const struct vt_address *addr
     conn->opened_ms = conn->heard_ms = vt_now_ms();
     vt_address_text(address, conn->addr);
     vt_list_init(&conn->dirty);
+    vt_list_init(&conn->waiting);
     vt_list_init(&conn->link);
     if (!vt_conn_count(conn, address)) {
         free(conn);

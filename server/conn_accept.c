@@ -127,6 +127,7 @@ static void prepare_socket(int fd)
 {
     int one = 1, lowat = 16384;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &one, sizeof(one)); /* urgent data would bend FIONREAD */
     /* Without it the kernel swallows megabytes for a stalled reader before we notice. */
     setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof(lowat));
 }

@@ -93,6 +93,7 @@ void vt_conn_flush_all(void *arg)
         vt_list_remove(&conn->dirty);
         vt_conn_flush(conn);
     }
+    vt_conn_pace_turn(net);
 }
 
 static void tick_heart(struct vt_conn *conn, int64_t now_ms)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests out of the library, answers into it. What a request says is checked here; what it means
  * is http/'s. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "server/conn_internal.h"
 #include "server/http/path.h"
 #include "server/log.h"
+#include "server/tcp.h"
 
 enum { DISCARD_BYTES = 1024 * 1024, CHUNKS_A_TURN = 4 };
 
@@ -117,6 +117,9 @@ struct fault {
 static const struct fault too_long = { 414, "uri", "Address too long", "An address may have 4096 bytes." };
 static const struct fault bad_header = { 400, "syntax", "Bad header",
                                          "A header holds control characters, or there are too many." };
+
+static const struct fault pipelined_body = { 400, "pipelined", "Pipelined body refused",
+                                             "Wait for the former answer before a request with a body." };
 
 static const struct fault *read_target(struct lws *wsi, struct vt_http_req *req)
 {
@@ -236,16 +239,8 @@ static void name_client(struct vt_conn *conn, struct vt_http_req *req)
 /* An answer in a later turn: the library calls back when the socket takes bytes. */
 static void handle_ready(struct vt_http_req *req)
 {
-    if (req->conn)
-        vt_conn_ask_writable(req->conn);
-}
-
-static void set_reading(struct vt_conn *conn, bool on)
-{
-    if (conn->no_reading == !on)
-        return;
-    conn->no_reading = !on;
-    lws_rx_flow_control(conn->wsi, on);
+    vt_conn_set_reading(req->conn, true); /* with it off the library does not write either */
+    vt_conn_ask_writable(req->conn);
 }
 
 /* Log and count, then the line is free for the next request or closes. */
@@ -257,11 +252,10 @@ static int finish(struct vt_conn *conn)
     vt_log(VT_LOG_DEBUG, "http.request", VT_LOG_T("method", vt_http_method_name(req->method)),
            VT_LOG_T("route", req->route ? req->route->path : "-"), VT_LOG_N("status", req->status),
            VT_LOG_N("bytes", req->bytes), VT_LOG_N("ms", vt_now_ms() - req->started_ms));
-    conn->req = NULL;
-    vt_http_req_destroy(req);
+    vt_conn_request_lost(conn);
     if (close_line)
         return -1;
-    set_reading(conn, true);
+    vt_conn_set_reading(conn, true);
     return lws_http_transaction_completed(conn->wsi) ? -1 : 0;
 }
 
@@ -300,11 +294,32 @@ int vt_conn_pump(struct vt_conn *conn)
     }
     if (req->sent == req->out.len && req->file_left == 0 && !lws_partial_buffered(conn->wsi))
         return finish(conn);
-    /* Unread input would wake the loop for ever while the answer waits for its reader. */
-    set_reading(conn, false);
-    lws_set_timeout(conn->wsi, PENDING_TIMEOUT_HTTP_CONTENT, VT_CONN_ANSWER_SECONDS);
-    vt_conn_ask_writable(conn);
+    vt_conn_wait(conn);
     return 0;
+}
+
+/* True when this request came out of bytes that the library had read with the former one. A body
+ * is then read from the wrong place (the request's own first line), and what follows it turns the
+ * library in a circle for ever; so such a request is refused and its line closed at once. Nothing
+ * read since the last request is the only sign of it that can be seen from outside. */
+static bool is_stashed(struct vt_conn *conn)
+{
+    uint64_t now = 0;
+    bool known = vt_tcp_read_so_far(lws_get_socket_fd(conn->wsi), &now);
+    bool stashed = conn->read_known && (!known || now == conn->read_mark);
+    conn->read_mark = now;
+    conn->read_known = true;
+    return stashed;
+}
+
+static bool may_have_body(struct vt_conn *conn)
+{
+    static const enum lws_token_indexes signs[] = { WSI_TOKEN_POST_URI, WSI_TOKEN_PUT_URI, WSI_TOKEN_PATCH_URI,
+                                                    WSI_TOKEN_HTTP_CONTENT_LENGTH };
+    for (size_t i = 0; i < VT_COUNT(signs); i++)
+        if (lws_hdr_total_length(conn->wsi, signs[i]) > 0)
+            return true;
+    return false;
 }
 
 /* After the handler: send what it answered, or wait for the answer of a later turn. */
@@ -313,8 +328,7 @@ static int carry_on(struct vt_conn *conn)
     conn->req->inside = false;
     if (conn->req->answered)
         return vt_conn_pump(conn);
-    set_reading(conn, false);
-    lws_set_timeout(conn->wsi, PENDING_TIMEOUT_HTTP_CONTENT, VT_CONN_HOLD_SECONDS);
+    vt_conn_hold(conn);
     return 0;
 }
 
@@ -376,6 +390,11 @@ int vt_conn_request(struct vt_conn *conn)
     req->inside = true;
     req->tls = net->tls;
     req->hsts = net->hsts;
+    conn->stashed = is_stashed(conn);
+    if (conn->stashed && may_have_body(conn)) {
+        answer_fault(conn, &pipelined_body);
+        return -1; /* whatever is still to be sent: the library must not go on reading */
+    }
     const struct fault *fault = read_request(conn, req, &length);
     req->close |= net->draining;
     if (fault)
@@ -404,6 +423,7 @@ int vt_conn_body_done(struct vt_conn *conn)
 
 void vt_conn_request_lost(struct vt_conn *conn)
 {
+    vt_conn_wait_over(conn);
     vt_http_req_destroy(conn->req);
     conn->req = NULL;
 }

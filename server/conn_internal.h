@@ -5,7 +5,7 @@
  * `wsi` is NULL from the moment the library says closed. conn.c dispatches the library's calls,
  * conn_accept.c makes conns, conn_upgrade.c judges handshakes, conn_message.c takes messages in,
  * conn_flush.c is the one place that writes WebSocket bytes, conn_http.c carries requests and
- * answers, conn_net.c opens and ends it all. */
+ * answers, conn_wait.c minds those that wait, conn_net.c opens and ends it all. */
 #ifndef VT_CONN_INTERNAL_H
 #define VT_CONN_INTERNAL_H
 
@@ -47,6 +47,7 @@ struct vt_conn_count {
 struct vt_conn {
     struct vt_list link;  /* in vt_net.conns */
     struct vt_list dirty; /* in vt_net.dirty, or alone */
+    struct vt_list waiting; /* in vt_net.waiting: an answer is on its way */
     struct vt_net *net;   /* borrowed */
     struct lws *wsi;      /* borrowed from the library; NULL before adoption and after its close */
     struct vt_http_req *req; /* owned; NULL between requests and as a socket */
@@ -56,9 +57,13 @@ struct vt_conn {
     struct vt_buf message;       /* of a message in pieces; empty otherwise */
     int64_t opened_ms, heard_ms, close_by_ms, controls_ms;
     size_t unsent; /* of the last write, while it is partial */
+    uint64_t read_mark; /* bytes the library had read at the last request */
+    bool read_known;    /* there was one */
+    bool stashed;       /* this request came out of bytes read before */
     uint32_t beat_ms, dead_ms;
     enum vt_conn_phase phase;
     uint16_t fragments, controls;
+    uint8_t turns_open; /* until reading goes off again */
     int code; /* close code seen or sent; 0: none */
     char reason[124];
     struct vt_address address;
@@ -70,7 +75,7 @@ struct vt_conn {
     bool close_sent;
     bool ping_due, pinged;
     bool asked;     /* the writable callback is armed by us */
-    bool no_reading; /* rx is off while an answer is on its way */
+    bool no_reading; /* rx is off while an answer is held or waits */
 };
 
 struct vt_net_listener {
@@ -90,6 +95,10 @@ struct vt_net {
     size_t listener_count, listeners_closing;
     struct vt_list conns; /* list of vt_conn.link */
     struct vt_list dirty; /* list of vt_conn.dirty */
+    struct vt_list waiting; /* list of vt_conn.waiting */
+    struct vt_timer pace;   /* runs while that list is not empty */
+    bool pacing;
+    unsigned turns; /* of the loop since the last pace */
     size_t conn_count, socket_limit;
     struct vt_map counts; /* group -> vt_conn_count, owned */
     struct vt_networks trusted, exempt;
@@ -149,6 +158,16 @@ void vt_conn_request_lost(struct vt_conn *conn);
 /* A header's value into the arena; absent: ptr NULL. False: no memory, or bytes that do not belong. */
 bool vt_conn_header(struct lws *wsi, enum lws_token_indexes token, struct vt_arena *arena,
                     struct vt_str *ret_value);
+
+/* conn_wait.c */
+void vt_conn_set_reading(struct vt_conn *conn, bool on);
+/* The answer comes in a later turn. */
+void vt_conn_hold(struct vt_conn *conn);
+/* More of the answer goes out when the socket takes it; called again for each pause. */
+void vt_conn_wait(struct vt_conn *conn);
+void vt_conn_wait_over(struct vt_conn *conn);
+void vt_conn_pace(void *net);
+void vt_conn_pace_turn(struct vt_net *net);
 
 /* conn_metrics.c */
 enum vt_conn_refusal { VT_REFUSED_ADDRESS, VT_REFUSED_SOCKETS, VT_REFUSED_FILES, VT_REFUSED_ORIGIN,

@@ -156,6 +156,7 @@ static void init(struct vt_net *net, struct vt_loop *loop, const struct vt_confi
         net->lingers[i].fd = -1;
     vt_list_init(&net->conns);
     vt_list_init(&net->dirty);
+    vt_list_init(&net->waiting);
     vt_list_init(&net->turn_end.link);
     vt_map_init(&net->counts);
     vt_http_routes_init(&net->routes);
@@ -195,6 +196,7 @@ struct vt_net *vt_net_open(struct vt_loop *loop, const struct vt_config *config,
     limit_descriptors(net);
     vt_timer_init(loop, &net->tick, tick, net);
     vt_timer_init(loop, &net->ending, NULL, net);
+    vt_timer_init(loop, &net->pace, vt_conn_pace, net);
     net->turn_end.fn = vt_conn_flush_all;
     net->turn_end.arg = net;
     vt_loop_on_turn_end(loop, &net->turn_end);
@@ -259,6 +261,7 @@ static void destroy_context(void *arg)
     if (net->context)
         lws_context_destroy(net->context);
     vt_timer_close(&net->tick, NULL);
+    vt_timer_close(&net->pace, NULL);
     vt_timer_close(&net->ending, handle_closed);
 }
 
