@@ -74,7 +74,7 @@ export function createViewer(o: ViewerOptions): Viewer {
     ['d', 0, 1, 'down', icons.down]] as const).map(([place, dx, dy, word, path]) =>
     iconButton(t(`viewer.${word}`), path, () => stage.look(dx, dy), `edge float ${place}`));
   const root = el('section', { class: 'v', 'aria-label': t('viewer'), onkeydown: key },
-    stage.node, stage.note, ...edges, chip, shut, tools.pens, strip.node, tools.row);
+    stage.node, stage.note, tools.pens, ...edges, chip, shut, strip.node, tools.row);
 
   function key(e: KeyboardEvent): void {
     if (e.ctrlKey || e.metaKey || e.altKey) return;

@@ -45,15 +45,16 @@ display:flex;align-items:center;gap:8px;font-weight:500}
 background:var(--vt-fill);opacity:.72;transition:opacity var(--vt-quick)}
 .thumb img{display:block;width:100%;height:100%;object-fit:cover}
 .thumb:hover{opacity:1}
-.thumb[aria-current=true]{opacity:1;outline:2px solid var(--vt-accent);outline-offset:1px}
+.thumb[aria-current=true]{opacity:1;outline:2px solid var(--vt-ink);outline-offset:1px}
 .thumb:focus-visible{opacity:1;outline:2px solid var(--vt-focus);outline-offset:1px}
 .edge{grid-area:stage;place-self:center;opacity:0;transition:opacity var(--vt-quick);pointer-events:none}
 .v>.edge{margin:8px}
 .edge.l{justify-self:start}.edge.r{justify-self:end}.edge.u{align-self:start}.edge.d{align-self:end}
+.pens:not([hidden])~.edge.d{margin-bottom:68px}
 .edge.u svg{rotate:180deg}
 .v:not(.close-up) .edge{visibility:hidden}
 .stage:focus-visible~.edge,.edge:focus-visible{opacity:1;pointer-events:auto}
-@media (hover:hover){.stage:hover~.edge,.edge:hover{opacity:1;pointer-events:auto}}
+@media (hover:hover){.stage:not(.pen,.laser):hover~.edge,.edge:hover{opacity:1;pointer-events:auto}}
 .note{grid-area:stage;z-index:1;place-self:center;padding:16px 20px;max-width:min(320px,90%);text-align:center;display:grid;gap:12px;
 justify-items:center;font-size:var(--vt-text)}
 .wide{grid:"stage stage stage" minmax(0,1fr) "strip tools chip" auto/minmax(0,1fr) auto minmax(0,1fr)}
