@@ -14,7 +14,8 @@ const sizes = (product: Product): string => {
   const there = product.variants.filter((v) => v.size !== undefined);
   if (there.length === 0) return product.variants.some((v) => v.available) || product.variants.length === 0 ? '' : 'Out of stock';
   const free = there.filter((v) => v.available).map((v) => v.size);
-  return free.length === 0 ? 'Out of stock' : `Size ${free.join(', ')}`;
+  if (free.length === 0) return 'Out of stock';
+  return there.length === 1 ? (free[0] ?? '') : `Size ${free.join(', ')}`;
 };
 
 function Pictures({ product }: { product: Product }): JSX.Element | null {

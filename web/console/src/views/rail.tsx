@@ -8,7 +8,7 @@ import { focused } from '../state/desk.js';
 import { left, narrow, pane, sheet, showCatalogue, showList, type Pane } from '../state/layout.js';
 import { line } from '../state/line.js';
 import { logout } from '../state/login.js';
-import { tally } from '../state/queue.js';
+import { rows, tally } from '../state/queue.js';
 import { say } from '../state/say.js';
 import { Avatar, Icon } from './parts.js';
 
@@ -29,7 +29,8 @@ function Item(props: { icon: string; label: string; short?: string; on: boolean;
 
 function PaneItem({ to, icon, label }: { to: Pane; icon: string; label: string }): JSX.Element | null {
   if (focused.value === null) return null;
-  return <Item hide="phone" icon={icon} label={label} on={pane.value === to} press={() => { pane.value = to; }} />;
+  const unread = to === 'thread' && pane.value !== to ? rows.value.get(focused.value)?.unread ?? 0 : 0;
+  return <Item hide="phone" icon={icon} label={label} on={pane.value === to} badge={unread} badgeText="unread" press={() => { pane.value = to; }} />;
 }
 
 function Self({ me }: { me: Me }): JSX.Element {

@@ -6,6 +6,7 @@ import { icons } from '../../../ui/index.js';
 import { explain } from '../lib/faults.js';
 import { place } from '../lib/thread.js';
 import { busy, isMine, markRead, open, rowFault, take } from '../state/desk.js';
+import { pane } from '../state/layout.js';
 import { rows } from '../state/queue.js';
 import type { Talk } from '../state/talk.js';
 import { Composer } from './composer.js';
@@ -112,7 +113,7 @@ export function Thread({ talk }: { talk: Talk }): JSX.Element {
   const said = (conversation?.rows ?? []).map(saidOf).filter((s): s is Said => s !== null);
   const { box, away, toEnd, moved } = useEnd(talk, said.length);
   const latest = said.findLast((s) => s.by === conversation?.me && !s.note && s.row.state !== 'failed');
-  useEffect(() => markRead(), [talk, said.length]);
+  useEffect(() => markRead(), [talk, said.length, pane.value]);
   useEffect(() => {
     if (box.current === null) return undefined;
     const watch = new ResizeObserver(() => { if (talk.fromEnd === null) toEnd(); });
