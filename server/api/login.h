@@ -25,7 +25,7 @@ struct vt_api_login_deps { /* all borrowed, alive until vt_api_login_destroy */
 
 /* Makes the routes. NULL: no memory. */
 struct vt_api_login *vt_api_login_mount(const struct vt_api_login_deps *deps);
-/* Stops its timer. The memory goes with vt_api_login_destroy, once the loop has run dry and the store is closed. */
+/* Stops its timer; a password under check ends without an answer. The memory goes with vt_api_login_destroy, once the loop has run dry and the store is closed. */
 void vt_api_login_close(struct vt_api_login *login);
 void vt_api_login_destroy(struct vt_api_login *login);
 

@@ -132,6 +132,10 @@ static void handle_checked(void *arg)
     struct attempt *attempt = arg;
     struct vt_api_login *login = attempt->login;
     login->running--;
+    if (login->closed) { /* the store may be gone */
+        end_attempt(attempt);
+        return;
+    }
     conclude(attempt);
     start_next(login);
 }
