@@ -15,6 +15,7 @@ enum { ANSWER_BYTES = 4096 };
 
 /* A request that waits for the store. */
 struct ask {
+    struct vt_list all;         /* in vt_api_login.all_asks */
     struct vt_api_login *login; /* borrowed */
     uint64_t handle;
     char origin[256];
@@ -76,6 +77,7 @@ static struct vt_http_req *take_back(struct ask *ask)
 
 static void free_ask(struct ask *ask)
 {
+    vt_list_remove(&ask->all);
     vt_secret_wipe(ask, sizeof(*ask));
     free(ask);
 }
@@ -94,6 +96,8 @@ static void ask_person(struct vt_api_login *login, struct vt_http_req *req, vt_s
         vt_login_unavailable(req, "The server is short of memory.");
         return;
     }
+    vt_list_init(&ask->all);
+    vt_list_append(&login->all_asks, &ask->all);
     ask->login = login;
     vt_str_copy(ask->secret, sizeof(ask->secret), secret);
     vt_str_copy(ask->origin, sizeof(ask->origin), vt_http_header(req, "origin"));
@@ -239,6 +243,8 @@ struct vt_api_login *vt_api_login_mount(const struct vt_api_login_deps *deps)
         return NULL;
     login->deps = *deps;
     vt_list_init(&login->waiting);
+    vt_list_init(&login->all_attempts);
+    vt_list_init(&login->all_asks);
     login->names = vt_login_limit_create(VT_LOGIN_TRIES_NAME, VT_LOGIN_WINDOW_MS, VT_LOGIN_KEYS);
     login->addresses = vt_login_limit_create(VT_LOGIN_TRIES_ADDRESS, VT_LOGIN_WINDOW_MS, VT_LOGIN_KEYS);
     vt_login_watch_init(login);
@@ -261,6 +267,9 @@ void vt_api_login_destroy(struct vt_api_login *login)
 {
     if (!login)
         return;
+    vt_login_attempts_finish(login);
+    VT_LIST_EACH(ask, &login->all_asks, struct ask, all)
+        free_ask(ask);
     vt_login_watch_finish(login);
     vt_login_limit_destroy(login->names);
     vt_login_limit_destroy(login->addresses);

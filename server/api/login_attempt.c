@@ -17,6 +17,7 @@
 
 struct attempt {
     struct vt_list link;        /* in vt_api_login.waiting */
+    struct vt_list all;         /* in vt_api_login.all_attempts */
     struct vt_api_login *login; /* borrowed */
     uint64_t handle;
     char name[VT_LOGIN_NAME + 1], address[VT_ADDRESS_TEXT];
@@ -32,9 +33,18 @@ struct attempt {
 static void end_attempt(struct attempt *attempt)
 {
     attempt->login->attempts--;
+    vt_list_remove(&attempt->link);
+    vt_list_remove(&attempt->all);
     free(attempt->texts);
     vt_secret_wipe(attempt, sizeof(*attempt));
     free(attempt);
+}
+
+/* Those whose answer the closing store dropped, and those that never got a place in the pool. */
+void vt_login_attempts_finish(struct vt_api_login *login)
+{
+    VT_LIST_EACH(attempt, &login->all_attempts, struct attempt, all)
+        end_attempt(attempt);
 }
 
 static struct vt_http_req *request_of(struct attempt *attempt)
@@ -294,6 +304,8 @@ void vt_login_handle_post(struct vt_http_req *req, void *owner)
         return;
     }
     vt_list_init(&attempt->link);
+    vt_list_init(&attempt->all);
+    vt_list_append(&login->all_attempts, &attempt->all);
     attempt->login = login;
     login->attempts++;
     if (begin(attempt, req))

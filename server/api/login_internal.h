@@ -24,6 +24,7 @@ struct vt_api_login {
     struct vt_login_limit *names, *addresses; /* owned */
     size_t attempts, running;                 /* under way; of them in the pool */
     struct vt_list waiting;                   /* list of attempt.link: for a place in the pool */
+    struct vt_list all_attempts, all_asks;    /* lists of attempt.all, ask.all: for the destroy */
     vt_api_login_end_fn *end;                 /* NULL: nobody listens */
     void *end_arg;
     struct vt_map active;      /* person id -> active, owned; login_watch.c */
@@ -41,6 +42,7 @@ bool vt_login_reply_person(struct vt_api_login *login, struct vt_http_req *req, 
 
 /* login_attempt.c: POST /api/v1/login */
 void vt_login_handle_post(struct vt_http_req *req, void *owner);
+void vt_login_attempts_finish(struct vt_api_login *login);
 
 /* login_watch.c: people who hold a login, looked at again when accounts change. */
 void vt_login_watch_init(struct vt_api_login *login);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* People, logins and products, and the two processes that share them: the server and `vitrine admin`. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <sys/wait.h>
+
+#include "server/store/manage.h"
+#include "tests/unit/server/store_fixture.h"
+
+struct seen {
+    struct fixture *f;
+    char text[1024];
+    size_t n;
+    uint64_t version;
+    int64_t login_expires;
+};
+
+static const struct vt_store_site site_a = { { "site-a", 6 }, { "pk_a", 4 }, { "A", 1 }, { "https://a.example", 17 }, { "{}", 2 } };
+static const struct vt_store_person camille = { .site = { "site-a", 6 }, .person = { "p1", 2 }, .login = { "camille", 7 },
+                                                .name = { "Camille", 7 }, .role = { "associate", 9 }, .password = { "pw", 2 } };
+
+static struct vt_manage *manage_of(struct fixture *f)
+{
+    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    struct vt_manage *manage = vt_manage_open(f->dir, &error);
+    assert_non_null(manage);
+    return manage;
+}
+
+static void add_people(struct fixture *f)
+{
+    struct vt_manage *manage = manage_of(f);
+    assert_int_equal(vt_manage_site_add(manage, &site_a), VT_OK);
+    assert_int_equal(vt_manage_site_add(manage, &site_a), VT_ERR_EXISTS);
+    assert_int_equal(vt_manage_person_add(manage, &camille), VT_OK);
+    assert_int_equal(vt_manage_person_add(manage, &camille), VT_ERR_EXISTS);
+    vt_manage_close(manage);
+}
+
+static void on_sites(void *arg, int err, const struct vt_store_site *sites, size_t n)
+{
+    struct seen *seen = arg;
+    seen->n = n;
+    if (n > 0)
+        snprintf(seen->text, sizeof(seen->text), "%.*s %.*s %.*s", VT_STR_ARG(sites[0].key), VT_STR_ARG(sites[0].name),
+                 VT_STR_ARG(sites[0].origins));
+    fixture_done(seen->f, err);
+}
+
+static void on_person(void *arg, int err, const struct vt_store_person *person)
+{
+    struct seen *seen = arg;
+    seen->text[0] = '\0';
+    if (person) {
+        snprintf(seen->text, sizeof(seen->text), "%.*s %.*s %.*s %.*s %d", VT_STR_ARG(person->site), VT_STR_ARG(person->person),
+                 VT_STR_ARG(person->name), VT_STR_ARG(person->password), person->disabled);
+        seen->login_expires = person->login_expires;
+    }
+    fixture_done(seen->f, err);
+}
+
+static void on_version(void *arg, int err, uint64_t version)
+{
+    struct seen *seen = arg;
+    seen->version = version;
+    fixture_done(seen->f, err);
+}
+
+static void test_sites_and_people(void **state)
+{
+    struct fixture *f = *state;
+    struct seen seen = { .f = f };
+    FIXTURE_ASK(f, vt_store_accounts_version(f->store, on_version, &seen));
+    uint64_t before = seen.version;
+    add_people(f);
+    FIXTURE_ASK(f, vt_store_accounts_version(f->store, on_version, &seen));
+    assert_int_equal(seen.version, before + 2); /* refused ones moved nothing */
+    FIXTURE_ASK(f, vt_store_sites(f->store, on_sites, &seen));
+    assert_string_equal(seen.text, "pk_a A https://a.example");
+    FIXTURE_ASK(f, vt_store_person_by_login(f->store, VT_STR("camille"), on_person, &seen));
+    assert_string_equal(seen.text, "site-a p1 Camille pw 0");
+    FIXTURE_ASK(f, vt_store_person_by_login(f->store, VT_STR("Camille"), on_person, &seen));
+    assert_int_equal(f->err, VT_ERR_MISSING);
+    FIXTURE_ASK(f, vt_store_person_get(f->store, VT_STR("p1"), on_person, &seen));
+    assert_string_equal(seen.text, "site-a p1 Camille pw 0");
+    FIXTURE_ASK(f, vt_store_person_get(f->store, VT_STR("p2"), on_person, &seen));
+    assert_int_equal(f->err, VT_ERR_MISSING);
+    assert_int_equal(vt_store_password_put(f->store, VT_STR("p1"), VT_STR("pw2")), VT_OK);
+    FIXTURE_ASK(f, vt_store_login_drop(f->store, VT_STR("none"), fixture_done, f)); /* behind it in the queue */
+    FIXTURE_ASK(f, vt_store_person_get(f->store, VT_STR("p1"), on_person, &seen));
+    assert_string_equal(seen.text, "site-a p1 Camille pw2 0");
+}
+
+static int get_login(struct fixture *f, struct seen *seen, const char *secret, int64_t now)
+{
+    FIXTURE_ASK(f, vt_store_login_get(f->store, vt_str(secret), now, 3600000, on_person, seen));
+    return f->err;
+}
+
+static void test_logins_end_by_time_idleness_and_drop(void **state)
+{
+    struct fixture *f = *state;
+    struct seen seen = { .f = f };
+    int64_t hour = 3600000, t = 1000000000;
+    add_people(f);
+    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("secret"), VT_STR("p1"), t, t + 12 * hour, fixture_done, f));
+    assert_int_equal(get_login(f, &seen, "secret", t + hour - 1), VT_OK);
+    assert_int_equal(seen.login_expires, t + 12 * hour);
+    assert_int_equal(get_login(f, &seen, "secret", t + 2 * hour - 2), VT_OK); /* the use was noted */
+    assert_int_equal(get_login(f, &seen, "secret", t + 3 * hour), VT_ERR_MISSING);
+    assert_int_equal(get_login(f, &seen, "other", t), VT_ERR_MISSING);
+    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("two"), VT_STR("p1"), t, t + hour / 2, fixture_done, f));
+    assert_int_equal(get_login(f, &seen, "two", t + hour / 2), VT_ERR_MISSING);
+    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("three"), VT_STR("p1"), t, t + hour, fixture_done, f));
+    FIXTURE_ASK(f, vt_store_login_drop(f->store, VT_STR("three"), fixture_done, f));
+    assert_int_equal(get_login(f, &seen, "three", t), VT_ERR_MISSING);
+}
+
+static void test_a_change_of_the_person_ends_logins(void **state)
+{
+    struct fixture *f = *state;
+    struct seen seen = { .f = f };
+    add_people(f);
+    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("secret"), VT_STR("p1"), 1000, 9000000, fixture_done, f));
+    assert_int_equal(get_login(f, &seen, "secret", 2000), VT_OK);
+    struct vt_manage *manage = manage_of(f);
+    assert_int_equal(vt_manage_person_put(manage, &camille), VT_OK);
+    vt_manage_close(manage);
+    assert_int_equal(get_login(f, &seen, "secret", 2000), VT_ERR_MISSING);
+}
+
+static void test_secrets_are_not_in_the_file(void **state)
+{
+    struct fixture *f = *state;
+    char command[200];
+    add_people(f);
+    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("canary-of-a-login"), VT_STR("p1"), 1000, 9000000, fixture_done, f));
+    struct vt_store_resume resume = { .site = VT_STR("site-a"), .conv = VT_STR("c"), .role = VT_STR("customer"), .expires = INT64_MAX };
+    FIXTURE_ASK(f, vt_store_resume_put(f->store, VT_STR("canary-of-a-token"), VT_STR("canary-before"), &resume, fixture_done, f));
+    snprintf(command, sizeof(command), "grep -q canary %s/store.db*", f->dir);
+    assert_int_not_equal(system(command), 0);
+}
+
+static void on_products(void *arg, int err, const struct vt_store_product *products, size_t n)
+{
+    struct seen *seen = arg;
+    seen->n = n;
+    seen->text[0] = '\0';
+    for (size_t i = 0; i < n && i < 10; i++)
+        snprintf(seen->text + strlen(seen->text), sizeof(seen->text) - strlen(seen->text), "%.*s ", VT_STR_ARG(products[i].sku));
+    fixture_done(seen->f, err);
+}
+
+static void test_products_are_replaced_in_order(void **state)
+{
+    struct fixture *f = *state;
+    struct seen seen = { .f = f };
+    static const struct vt_store_product first[] = { { { "b", 1 }, { "1", 1 } }, { { "a", 1 }, { "2", 1 } } };
+    static const struct vt_store_product twice[] = { { { "x", 1 }, { "1", 1 } }, { { "x", 1 }, { "2", 1 } } };
+    add_people(f);
+    struct vt_manage *manage = manage_of(f);
+    assert_int_equal(vt_manage_products_put(manage, VT_STR("site-a"), first, 2), VT_OK);
+    assert_int_equal(vt_manage_products_put(manage, VT_STR("site-a"), twice, 2), VT_ERR_EXISTS); /* all or nothing */
+    vt_manage_close(manage);
+    FIXTURE_ASK(f, vt_store_products(f->store, VT_STR("site-a"), on_products, &seen));
+    assert_string_equal(seen.text, "b a ");
+    FIXTURE_ASK(f, vt_store_products(f->store, VT_STR("site-b"), on_products, &seen));
+    assert_int_equal(seen.n, 0);
+}
+
+/* --- two processes -------------------------------------------------------------------------- */
+
+enum { ADMIN_ROUNDS = 60 };
+
+static void run_admin(const char *dir)
+{
+    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    struct vt_manage *manage = vt_manage_open(dir, &error);
+    static struct vt_store_product products[200];
+    char skus[200][8];
+    for (int i = 0; i < 200; i++) {
+        snprintf(skus[i], sizeof(skus[i]), "s%d", i);
+        products[i] = (struct vt_store_product){ vt_str(skus[i]), VT_STR("{}") };
+    }
+    if (!manage)
+        _exit(1);
+    for (int i = 0; i < ADMIN_ROUNDS; i++)
+        if (vt_manage_products_put(manage, VT_STR("site-a"), products, 200) != VT_OK)
+            _exit(2);
+    vt_manage_close(manage);
+    _exit(0);
+}
+
+static void on_append(void *arg, int err, uint32_t cs, bool doubled)
+{
+    struct seen *seen = arg;
+    (void)doubled;
+    seen->n = cs;
+    fixture_done(seen->f, err);
+}
+
+static void test_server_and_admin_at_once(void **state)
+{
+    struct fixture *f = *state;
+    struct seen seen = { .f = f };
+    add_people(f);
+    fixture_close(f); /* no thread may live across fork() */
+    pid_t child = fork();
+    if (child == 0)
+        run_admin(f->dir);
+    fixture_open(f, 1000);
+    struct vt_store_conv conv = { .site = VT_STR("site-a"), .conv = VT_STR("c"), .customer = VT_STR("cu"), .epoch = 1 };
+    FIXTURE_ASK(f, vt_store_conv_create(f->store, &conv, fixture_done, f));
+    struct vt_store_message m = { .site = VT_STR("site-a"), .conv = VT_STR("c"), .epoch = 1, .audience = 1, .by = VT_STR("c"),
+                                  .op = VT_STR("chat.send"), .body = VT_STR("{}") };
+    int status = 0;
+    size_t rows = 0;
+    while (waitpid(child, &status, WNOHANG) == 0) {
+        FIXTURE_ASK(f, vt_store_append(f->store, &m, on_append, &seen));
+        assert_int_equal(f->err, VT_OK);
+        assert_int_equal(seen.n, ++rows);
+    }
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    FIXTURE_ASK(f, vt_store_products(f->store, VT_STR("site-a"), on_products, &seen));
+    assert_int_equal(seen.n, 200);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_sites_and_people),
+        TEST(test_logins_end_by_time_idleness_and_drop),
+        TEST(test_a_change_of_the_person_ends_logins),
+        TEST(test_secrets_are_not_in_the_file),
+        TEST(test_products_are_replaced_in_order),
+        TEST(test_server_and_admin_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

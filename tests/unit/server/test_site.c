@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sites in memory: read at the start, read again within two seconds of a change. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "server/log.h"
+#include "server/site.h"
+#include "server/store/manage.h"
+#include "tests/unit/server/store_fixture.h"
+
+struct site_fixture {
+    struct fixture f;
+    struct vt_sites *sites;
+    int ready, changes;
+};
+
+static const struct vt_store_site site_a = { { "site-a", 6 }, { "pk_a", 4 }, { "Maison A", 8 },
+                                             { "https://a.example http://localhost:3000", 39 }, { "{}", 2 } };
+static const struct vt_store_site site_b = { { "site-b", 6 }, { "pk_b", 4 }, { "B", 1 }, { "https://b.example", 17 }, { "{}", 2 } };
+
+static void on_ready(void *arg)
+{
+    ((struct site_fixture *)arg)->ready++;
+}
+
+static void on_change(void *arg)
+{
+    ((struct site_fixture *)arg)->changes++;
+}
+
+static struct vt_manage *manage_of(struct site_fixture *s)
+{
+    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    struct vt_manage *manage = vt_manage_open(s->f.dir, &error);
+    assert_non_null(manage);
+    return manage;
+}
+
+/* Turns the loop until `*count` reaches `n`; returns the ms it took. */
+static int64_t turn_until(struct site_fixture *s, const int *count, int n)
+{
+    int64_t began = vt_now_ms();
+    while (*count < n && vt_now_ms() < began + 5000) {
+        uv_run(vt_loop_uv(s->f.loop), UV_RUN_NOWAIT);
+        usleep(500);
+    }
+    assert_true(*count >= n);
+    return vt_now_ms() - began;
+}
+
+static int setup(void **state)
+{
+    struct site_fixture *s = calloc(1, sizeof(*s));
+    static const struct vt_store_product ring = { { "R", 1 }, { "{\"sku\":\"R\",\"title\":\"Ring\"}", 26 } };
+    vt_log_init(VT_LOG_ERROR, false);
+    fixture_dir(&s->f);
+    fixture_open(&s->f, 100);
+    struct vt_manage *manage = manage_of(s);
+    assert_int_equal(vt_manage_site_add(manage, &site_a), VT_OK);
+    assert_int_equal(vt_manage_products_put(manage, VT_STR("site-a"), &ring, 1), VT_OK);
+    vt_manage_close(manage);
+    s->sites = vt_sites_create(s->f.loop, s->f.store, "https://help.example", on_ready, s);
+    assert_non_null(s->sites);
+    assert_int_equal(vt_sites_on_change(s->sites, on_change, s), VT_OK);
+    turn_until(s, &s->ready, 1);
+    *state = s;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct site_fixture *s = *state;
+    vt_sites_close(s->sites);
+    fixture_close(&s->f);
+    vt_sites_destroy(s->sites);
+    fixture_remove(&s->f);
+    free(s);
+    return 0;
+}
+
+static void test_sites_are_read(void **state)
+{
+    struct site_fixture *s = *state;
+    const struct vt_site *site = vt_sites_by_key(s->sites, VT_STR("pk_a"));
+    assert_non_null(site);
+    assert_string_equal(site->name, "Maison A");
+    assert_ptr_equal(vt_sites_by_id(s->sites, VT_STR("site-a")), site);
+    assert_null(vt_sites_by_key(s->sites, VT_STR("pk_b")));
+    assert_null(vt_sites_by_key(s->sites, VT_STR("pk_")));
+    assert_null(vt_sites_by_id(s->sites, VT_STR("")));
+    assert_non_null(vt_catalogue_get(site->catalogue, VT_STR("R")).ptr);
+}
+
+static void test_origins_are_exact(void **state)
+{
+    struct site_fixture *s = *state;
+    const struct vt_site *site = vt_sites_by_key(s->sites, VT_STR("pk_a"));
+    static const char *const bad[] = { "http://a.example", "https://a.example:444", "https://a.example.evil", "https://xa.example",
+                                       "https://a.example.", "https://a.example/", "null", "", "http://localhost" };
+    assert_true(vt_site_origin_allowed(site, VT_STR("https://a.example")));
+    assert_true(vt_site_origin_allowed(site, VT_STR("http://localhost:3000")));
+    for (size_t i = 0; i < VT_COUNT(bad); i++) {
+        assert_false(vt_site_origin_allowed(site, vt_str(bad[i])));
+        assert_false(vt_sites_origin_known(s->sites, vt_str(bad[i])));
+    }
+    assert_false(vt_site_origin_allowed(site, VT_STR("https://help.example")));
+    assert_true(vt_sites_origin_known(s->sites, VT_STR("https://help.example")));
+    assert_true(vt_sites_origin_own(s->sites, VT_STR("https://help.example")));
+    assert_false(vt_sites_origin_own(s->sites, VT_STR("https://a.example")));
+    assert_int_equal(vt_sites_own_put(s->sites, "http://127.0.0.1:1 http://localhost:1"), VT_OK);
+    assert_true(vt_sites_origin_own(s->sites, VT_STR("http://localhost:1")));
+    assert_false(vt_sites_origin_own(s->sites, VT_STR("https://help.example")));
+}
+
+static void test_a_change_is_served_within_two_seconds(void **state)
+{
+    struct site_fixture *s = *state;
+    int changes = s->changes;
+    struct vt_store_site moved = site_a;
+    struct vt_manage *manage = manage_of(s);
+    assert_int_equal(vt_manage_site_add(manage, &site_b), VT_OK);
+    moved.origins = VT_STR("https://new.example");
+    assert_int_equal(vt_manage_site_put(manage, &moved), VT_OK);
+    vt_manage_close(manage);
+    assert_true(turn_until(s, &s->changes, changes + 1) < 2000);
+    assert_non_null(vt_sites_by_key(s->sites, VT_STR("pk_b")));
+    const struct vt_site *site = vt_sites_by_key(s->sites, VT_STR("pk_a"));
+    assert_false(vt_site_origin_allowed(site, VT_STR("https://a.example")));
+    assert_true(vt_site_origin_allowed(site, VT_STR("https://new.example")));
+    assert_non_null(vt_catalogue_get(site->catalogue, VT_STR("R")).ptr);
+    assert_int_equal(s->ready, 1); /* once */
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_sites_are_read),
+        TEST(test_origins_are_exact),
+        TEST(test_a_change_is_served_within_two_seconds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
