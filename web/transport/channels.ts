@@ -18,10 +18,7 @@ interface Channel extends Chan {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-export interface Wire {
-  readonly bufferedAmount: number;
-  send(bytes: ArrayBuffer): void;
-}
+export type Wire = Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'send'>;
 
 /// The binary channels of one connection. What moves goes at most 30 times a second, less when the server asks; the newest
 /// takes the place of what waits, and the end of a gesture always goes. Received frames older than the last are dropped.
@@ -83,7 +80,7 @@ export class Channels {
   /// Strokes are ordered: every part goes, at once.
   draw(conv: Conversation, d: Stroke & { first: boolean }): void {
     const ch = this._own(conv, 'draw');
-    if (ch) this._wire.send(encodeDraw(this._head(ch), d));
+    if (ch) this._send(encodeDraw(this._head(ch), d));
   }
 
   private _own(conv: Conversation, k: Chan['k']): Channel | undefined {
@@ -91,6 +88,10 @@ export class Channels {
       if (ch.k === k && (ch.c ?? 1) === conv.c && (ch.by === 'me' || ch.by === conv.me || ch.by === '*')) return ch;
     }
     return undefined;
+  }
+
+  private _send(bytes: ArrayBuffer): void {
+    if (this._wire.readyState === 1) this._wire.send(bytes);
   }
 
   private _head(ch: Channel): OutHead {
@@ -102,7 +103,7 @@ export class Channels {
     const send = (): void => {
       ch.next = null;
       ch.sentAt = this._now();
-      this._wire.send(make(this._head(ch)));
+      this._send(make(this._head(ch)));
     };
     if (edge) {
       clearTimeout(ch.timer);

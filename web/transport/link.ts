@@ -136,7 +136,7 @@ export class Link extends Emitter<LinkEvents> {
   plug(make: MakeSync): void {
     if (this._sync) return;
     this._sync = make((c) => this.conversations.get(c), () => this._now());
-    if (this.state === 'live') this._sync.connected(this._wire(), this._chans);
+    if (this.state === 'live') this._sync.connected(this._ws, this._chans);
     for (const v of this.conversations.values()) v.plug(this._sync);
   }
 
@@ -277,7 +277,7 @@ export class Link extends Emitter<LinkEvents> {
     this._hb = d.hb;
     this._place(d.convs);
     this._chans = d.ch;
-    this._sync?.connected(this._wire(), this._chans);
+    this._sync?.connected(this._ws, this._chans);
     this._set('live');
     this.emit('welcome', d);
     this._restore();
@@ -398,14 +398,6 @@ export class Link extends Emitter<LinkEvents> {
 
   private _write(message: object): void {
     if (this._ws?.readyState === 1) this._ws.send(JSON.stringify(message));
-  }
-
-  private _wire(): { readonly bufferedAmount: number; send(bytes: ArrayBuffer): void } {
-    const ws = this._ws;
-    return {
-      get bufferedAmount() { return ws?.bufferedAmount ?? 0; },
-      send: (bytes) => { if (ws?.readyState === 1) ws.send(bytes); },
-    };
   }
 
   /* Acknowledgements and heartbeats */

@@ -7,6 +7,7 @@ import type { Host, OpenRequest, PageProduct } from './api.js';
 import { openStore } from './entry.js';
 import type { Store } from './entry.js';
 import type { Surround } from './page-chunk.js';
+import { isPhone } from './parts.js';
 import type * as Piece from './piece.js';
 import type { Viewing } from './viewer-chunk.js';
 import type { T } from './words.js';
@@ -66,6 +67,8 @@ export class App {
     if (entry.link) {
       if (entry.led) this.lead();
       else this.follows = true;
+      // On a phone the panel is the whole screen, and the page is what they went to see.
+      if (entry.open && !isPhone()) this.show();
     }
     host.load('page').then((surround) => {
       this._undo.push((surround as Surround)(this));
@@ -82,7 +85,6 @@ export class App {
     if (product) this.give(typeof product === 'string' ? { sku: product } : product);
     if (!this.open) this.host.fire('open', {});
     this.open = true;
-    this.unread = 0;
     this.store.put({ open: true });
     if (this.link.state === 'idle' && !this.follows) this.lead();
     this.draw();
@@ -141,6 +143,22 @@ export class App {
     if (!text) return;
     this.conv?.send(text);
     this.write('');
+  }
+
+  askEnd(ending: boolean): void {
+    this.ending = ending;
+    this.draw();
+  }
+
+  /// The picture or the chat, on a phone.
+  see(seeing: boolean): void {
+    this.seeing = seeing;
+    this.draw();
+  }
+
+  /// Whether the thread is before somebody's eyes.
+  isRead(): boolean {
+    return this.open && !document.hidden && !(this.seeing && this.conv?.view && isPhone());
   }
 
   /// Leaves the line, or ends the session.
@@ -297,7 +315,7 @@ export class App {
       this.host.fire('status', this.status);
       this.draw();
     } else if (op === 'chat.send' && by !== this.conv?.me) {
-      if (!this.open || document.hidden) this.unread++;
+      if (!this.isRead()) this.unread++;
       this.host.fire('message', { from: this.name(by), unread: this.unread });
       this.narrate(`${this.name(by)}: ${(d as ChatSend).body.text ?? ''}`);
     }
@@ -309,8 +327,11 @@ export class App {
     this._drawing = true;
     queueMicrotask(() => {
       this._drawing = false;
+      if (this.isRead()) {
+        this.unread = 0;
+        this.conv?.read();
+      }
       this._draw();
-      if (this.open && !document.hidden) this.conv?.read();
     });
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import * as icons from '../../ui/icons.js';
+import { send } from '../../ui/icons.js';
 import type { App } from './app.js';
 import { h } from './h.js';
 import type { VNode } from './h.js';
@@ -14,7 +14,7 @@ export function composer(app: App): VNode {
   const { t, conv, draft, status } = app;
   const state = conv?.session.state ?? 'none';
   const left = MAX_BYTES - new TextEncoder().encode(draft).length;
-  const isAsk = state === 'none' && status?.state !== 'closed' && status?.state !== 'message';
+  const isAsk = state === 'none' && status?.state !== 'closed';
   const can = !!conv && left >= 0 && (isAsk ? !app.asking : draft.trim() !== '');
   const go = (): void => { if (can) { if (isAsk) app.ask(); else app.say(); } };
   const note = left < 0 ? t('long', { n: -left }) : app.fault || (left < NEAR_BYTES ? t('left', { n: left }) : '');
@@ -23,7 +23,7 @@ export function composer(app: App): VNode {
     h('div', { class: 'box' },
       h('textarea', {
         key: 'text', rows: 1, value: draft, placeholder: t(isAsk ? 'place' : 'write'), 'aria-label': t(isAsk ? 'place' : 'write'), dir: 'auto',
-        ref: (n: HTMLElement) => n.focus(),
+        autofocus: true,
         oninput: (e: Event) => { app.write((e.target as HTMLTextAreaElement).value); conv?.typingNow(true); },
         onkeydown: (e: KeyboardEvent) => {
           if (e.key !== 'Enter' || e.shiftKey || e.isComposing) return;
@@ -32,5 +32,5 @@ export function composer(app: App): VNode {
         },
       }),
       isAsk ? h('button', { key: 'ask', class: 'n m', disabled: !can }, t('ask'))
-        : iconButton('send', icons.send, t('send'), () => undefined, { type: 'submit', disabled: !can, class: 'i m' })));
+        : iconButton('send', send, t('send'), () => undefined, { type: 'submit', disabled: !can, class: 'i m' })));
 }

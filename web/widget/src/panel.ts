@@ -1,25 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-import * as icons from '../../ui/icons.js';
+import { down } from '../../ui/icons.js';
 import type { App } from './app.js';
 import { composer } from './composer.js';
 import { h } from './h.js';
 import type { Kid, VNode } from './h.js';
-import { iconButton } from './parts.js';
+import { iconButton, isPhone } from './parts.js';
 import { ended, start, waiting } from './screens.js';
 import { thread } from './thread.js';
 import { stage } from './stage.js';
 
-/// The panel as the state has it: header, what the moment needs, and the composer wherever something can be said.
+/// The panel as the state has it: header, what the moment needs, and the composer wherever something can be said. A native
+/// dialog: on a phone it is modal and keeps the focus inside, on a desktop the page beside it stays usable.
 export function panel(app: App): VNode | null {
   const { conv, t } = app;
   if (!app.open) return null;
   const state = conv?.session.state ?? 'none';
   const isLive = state === 'live' || state === 'away';
   const view = isLive && conv?.view;
-  return h('section', {
-    key: 'panel', id: 'vt', role: 'dialog', class: `vt ${view ? `wide ${app.seeing ? 'seeing' : 'chatting'}` : ''}`,
-    'aria-label': app.site || t('launcher'), 'aria-modal': matchMedia('(max-width:640px)').matches,
-    onkeydown: (e: KeyboardEvent) => keys(app, e),
+  return h('dialog', {
+    key: 'panel', id: 'vt', class: view ? `wide ${app.seeing ? 'seeing' : 'chatting'}` : '', 'aria-label': app.site || t('launcher'),
+    ref: (n) => (isPhone() ? (n as HTMLDialogElement).showModal() : (n as HTMLDialogElement).show()),
+    oncancel: (e: Event) => e.preventDefault(),
+    onkeydown: (e: KeyboardEvent) => {
+      if (e.key !== 'Escape' || e.defaultPrevented) return;
+      if (app.ending) app.askEnd(false);
+      else app.hide();
+    },
   },
   header(app, isLive, !!view),
   view && stage(app),
@@ -36,16 +42,16 @@ function middle(app: App, state: string, isLive: boolean): (Kid | null)[] {
 function header(app: App, isLive: boolean, isWide: boolean): VNode {
   const { conv, t } = app;
   const tab = (seeing: boolean): VNode => h('button', {
-    class: 'n', 'aria-pressed': String(app.seeing === seeing), onclick: () => { app.seeing = seeing; app.draw(); },
-  }, t(seeing ? 'picture' : 'chat'));
+    class: 'n', 'aria-pressed': String(app.seeing === seeing), onclick: () => app.see(seeing),
+  }, seeing ? t('picture') : t('chat') + (app.unread ? ` · ${app.unread}` : ''));
   const reference = conv?.session.reference;
   return h('header', { key: 'head' },
     h('div', null,
       h('h2', null, isLive ? t('with', { name: app.guide() }) : app.site),
       isLive && reference && h('p', { class: 'q' }, t('ref', { ref: reference }))),
     isWide && h('div', { key: 'tabs', class: 'tabs', role: 'group' }, tab(true), tab(false)),
-    isLive && h('button', { key: 'end', class: 'n', onclick: () => { app.ending = true; app.draw(); } }, t('end')),
-    iconButton('close', icons.close, t('close'), () => app.hide()));
+    isLive && h('button', { key: 'end', class: 'n e', onclick: () => app.askEnd(true) }, t('end')),
+    iconButton('close', down, t('close'), () => app.hide()));
 }
 
 /// What stands in the way, in words, above everything else.
@@ -64,19 +70,7 @@ function lines(app: App): (VNode | false)[] {
       : bar('ended', t('ended'), [t('again'), () => app.again()])),
     conv?.session.state === 'live' && person !== undefined && person.at !== 'here' && bar('away', t(person.at === 'gone' ? 'gone' : 'away', { name })),
     app.ending && h('div', { key: 'really', class: 'bar row', role: 'alertdialog', 'aria-label': t('really') }, h('span', null, t('really')),
-      h('button', { class: 'n', ref: (n) => n.focus(), onclick: () => { app.ending = false; app.draw(); } }, t('stay')),
+      h('button', { class: 'n', ref: (n) => n.focus(), onclick: () => app.askEnd(false) }, t('stay')),
       h('button', { class: 'n', onclick: () => app.leave('session.end') }, t('end'))),
   ];
-}
-
-function keys(app: App, e: KeyboardEvent): void {
-  if (e.key === 'Escape' && !e.defaultPrevented) {
-    if (app.ending) { app.ending = false; app.draw(); } else app.hide();
-  }
-  // Up to 640 px the panel is the whole screen: Tab stays inside.
-  if (e.key !== 'Tab' || !matchMedia('(max-width:640px)').matches) return;
-  const all = [...(e.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('button:enabled,a[href],textarea,[tabindex="0"]')].filter((n) => n.offsetParent);
-  if (e.target !== all.at(e.shiftKey ? 0 : -1)) return;
-  e.preventDefault();
-  all.at(e.shiftKey ? -1 : 0)?.focus();
 }

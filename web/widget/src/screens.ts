@@ -19,9 +19,9 @@ export function start(app: App): VNode {
 export function presence(app: App): VNode | null {
   const { status, t, link } = app;
   if (!status) return h('p', { class: 'q', hidden: link.state !== 'connecting' }, t('join'));
-  if (status.state === 'available') return h('p', { class: 'q' }, t('open'));
-  const when = status.nextOpenTime ? t('shut', { when: dayTime(status.nextOpenTime, app.locale) }) + '. ' : '';
-  return h('p', { class: 'q' }, when + t('leave'));
+  const { state, nextOpenTime } = status;
+  if (state !== 'closed') return h('p', { class: 'q' }, t(state === 'available' ? 'open' : 'desk'));
+  return h('p', { class: 'q' }, nextOpenTime ? `${t('shut', { when: dayTime(nextOpenTime, app.locale) })}. ` : '', t('leave'));
 }
 
 /// The number is the largest thing, and nothing pushes it away.

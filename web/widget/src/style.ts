@@ -7,9 +7,9 @@ export const style = `
 :host{--a:var(--vitrine-accent,#1f4d45);--o:var(--vitrine-on-accent,#fff);--s:color-mix(in srgb,CanvasText 66%,Canvas);--f:color-mix(in srgb,CanvasText 6%,Canvas);--r:var(--vitrine-radius,14px);--h:var(--vitrine-focus,CanvasText)}
 *{box-sizing:border-box}
 #go[data-n]:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;padding:2px 7px;border-radius:11px;font:600 12px/18px system-ui;color:Canvas;background:CanvasText}
-#vt{position:fixed;right:20px;bottom:20px;width:400px;height:min(700px,calc(100dvh - 40px));display:grid;grid-template:auto 1fr/1fr;overflow:hidden;border-radius:var(--r);background:Canvas;color:CanvasText;box-shadow:0 1px 2px #0002,0 6px 24px #0003;font:15px/1.45 var(--vitrine-font,system-ui,sans-serif);overflow-wrap:anywhere}
-:host([data-left]) #vt{right:auto;left:20px}
-#vt.wide{width:min(1240px,calc(100vw - 40px));height:calc(100dvh - 40px);grid-template-columns:1fr 380px}
+#vt{position:fixed;inset:auto 20px 20px auto;max-width:none;max-height:none;margin:0;padding:0;border:0;width:400px;height:min(700px,100dvh - 40px);display:grid;grid-template:auto 1fr/1fr;overflow:hidden;border-radius:var(--r);background:Canvas;color:CanvasText;box-shadow:0 1px 2px #0002,0 6px 24px #0003;font:15px/1.45 var(--vitrine-font,system-ui,sans-serif);overflow-wrap:anywhere}
+:host([data-left]) #vt{inset:auto auto 20px 20px}
+#vt.wide{width:min(1240px,100vw - 40px);height:calc(100dvh - 40px);grid-template-columns:1fr 380px}
 h2,p,ol{margin:0;padding:0;list-style:none;font:inherit}
 .n,.i{font:500 13px/1.25 inherit;font-family:inherit;color:inherit;background:var(--f);border:0;min-height:40px;border-radius:8px;padding:4px 14px;cursor:pointer;touch-action:manipulation}
 .i{display:grid;place-items:center;width:40px;padding:0;background:none}
@@ -47,8 +47,8 @@ textarea::placeholder{color:var(--s);opacity:1}
 .act{padding:0 20px 4px}
 .bar{padding:8px 20px;background:var(--f);font-size:13px}
 .bar .n{background:Canvas}
-@media(max-width:640px){#vt.vt{inset:0;width:auto;height:var(--high,100dvh);border-radius:0;grid-template:auto auto 1fr/1fr}
-.wide .tabs{display:flex}.wide header div:first-child p{display:none}
-.wide .see{height:calc(var(--high,100dvh) - 130px)}
-.seeing .log,.seeing .act,.chatting .see{display:none}}
+@media(max-width:640px){#vt{display:flex;flex-direction:column;inset:0!important;width:100vw!important;height:var(--high,100dvh)!important;border-radius:0}
+.talk{flex:1}
+.seeing .talk{flex:none}.seeing .see{flex:1}
+.wide .tabs{display:flex}.wide header div p,.seeing .e,.seeing .log,.seeing .act,.chatting .see{display:none}}
 @media(forced-colors:active){#vt,.b,.box,.n,.i{border:1px solid}}`;

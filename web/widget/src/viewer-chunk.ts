@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { makeSync } from '../../transport/sync.js';
 import { createViewer } from '../../viewer/index.js';
-import { adopt, controls, sheet, tokens } from '../../ui/index.js';
 import type { App } from './app.js';
 
 /// The viewer and the view's half of the line: what a chat alone does not need.
-function show(app: App, root: HTMLElement): void {
+/// It lives in a shadow root of its own: its sheet and the panel's do not meet.
+function show(app: App, place: HTMLElement): void {
   const conv = app.conv;
   if (!conv) return;
+  const root = document.createElement('div');
+  root.style.height = '100%';
+  (place.shadowRoot ?? place.attachShadow({ mode: 'open' })).replaceChildren(root);
   const viewer = createViewer({
     root, me: conv.me, wish: conv.viewer, locale: app.locale, strings: app.host.options.strings ?? {},
     src: (media, width) => app.media(media, width),
@@ -16,7 +19,6 @@ function show(app: App, root: HTMLElement): void {
   viewer.narrate = (text) => app.narrate(text);
   viewer.apply(conv.view);
   const undo = [
-    adopt(root, sheet(tokens), sheet(controls)),
     conv.on('view', (v) => { if (v) viewer.apply(v); else end(); }),
     conv.on('view.patch', (p) => viewer.patch(p)),
     conv.on('motion', (m) => viewer.motion(m)),

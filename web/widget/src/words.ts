@@ -2,16 +2,16 @@
 import { i18n, waitStrings } from '../../ui/index.js';
 import type { Strings } from '../../ui/index.js';
 
-const english = {
+export const english = {
   ...waitStrings,
   launcher: 'Ask an advisor',
   hello: 'What can we help with?',
-  about: 'About this piece',
   place: 'Type your question',
   ask: 'Ask for help',
   open: 'Advisors are here now',
   shut: 'Closed until {when}',
-  leave: 'We answer as soon as we are back.',
+  desk: 'Nobody is at the desk just now. Ask, and we come as soon as we can.',
+  leave: 'Leave a message: we answer as soon as we are back.',
   line: 'You are number',
   kept: 'Your place is kept when you change pages.',
   out: 'Leave the line',
@@ -24,7 +24,7 @@ const english = {
   picture: 'Picture',
   write: 'Message',
   send: 'Send',
-  close: 'Close',
+  close: 'Minimise',
   end: 'End',
   really: 'End this conversation?',
   stay: 'Stay',

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The rules of the browser side that a type checker does not know. Pure: text in, complaints out.
+
+/// Who may import whom; everyone may import what lies in the own folder. `types` is for type-only imports.
+export const MAY = {
+  protocol: [], ui: [], transport: ['protocol'], detect: ['protocol'], viewer: ['ui', 'protocol'],
+  loader: [], widget: ['transport', 'detect', 'ui', 'protocol'], console: ['transport', 'viewer', 'ui', 'protocol'], shop: [],
+};
+const TYPES_ONLY = { loader: ['widget'] };
+/// The one place where the widget's side and the viewer meet: it becomes a chunk of its own.
+const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'] };
+const PACKAGES = { widget: [], console: ['preact', 'preact/hooks', '@preact/signals'] };
+
+const LINES_MAX = 800;
+const FORBIDDEN = [
+  [/\b(innerHTML(?!\?: never)|outerHTML|insertAdjacentHTML|document\.write|srcdoc)\b/, 'puts text into the page as HTML'],
+  [/\beval\s*\(|new Function\s*\(|set(?:Timeout|Interval)\(\s*['"`]/, 'runs text as code'],
+  [/setAttribute\(\s*['"]style['"]|<style[\s>]|cssText/, 'writes an inline style'],
+  [/UNSAFE_replayCanvas/, 'runs what the mirrored page holds'],
+  [/\b(?:before)?unload['"]/, 'keeps the page out of the back/forward cache'],
+  [/postMessage\([^)]*,\s*['"]\*['"]/, 'tells every origin'],
+];
+
+/// Code without comments and without what only looks like it; line numbers stay.
+const strip = (text) => text.replace(/\/\*[\s\S]*?\*\//g, (c) => c.replace(/[^\n]/g, ' ')).replace(/(^|[^:'"`\w])\/\/[^\n]*/g, '$1');
+
+function* imports(text) {
+  for (const m of text.matchAll(/^\s*(import|export)\s+(type\s)?[^'"`;]*?from\s+['"]([^'"]+)['"]|^\s*import\s+()()['"]([^'"]+)['"]|\bimport\(()()()()['"]([^'"]+)['"]/gm)) {
+    yield { isType: !!m[2], from: m[3] ?? m[6] ?? m[11], line: text.slice(0, m.index).split('\n').length };
+  }
+}
+
+/// The folder under web/ an import leads to, or null for a package.
+function folderOf(path, from) {
+  if (from.startsWith('@vitrine/')) return from.split('/')[1];
+  if (!from.startsWith('.')) return null;
+  const parts = path.split('/').slice(0, -1);
+  for (const p of from.split('/')) {
+    if (p === '..') parts.pop();
+    else if (p !== '.') parts.push(p);
+  }
+  return parts[0] ?? '';
+}
+
+/// Complaints about one file; `path` counts from web/.
+export function complaints(path, source) {
+  const found = [];
+  const part = path.split('/')[0];
+  const text = strip(source);
+  const say = (line, what) => found.push(`${path}:${line}: ${what}`);
+  const lines = source.split('\n').length;
+  if (lines > LINES_MAX) say(lines, `is longer than ${LINES_MAX} lines`);
+  if (!source.slice(0, 200).includes('SPDX-License-Identifier: Apache-2.0')) say(1, 'has no SPDX line');
+  if (part in MAY) {
+    for (const { isType, from, line } of imports(text)) {
+      const to = folderOf(path, from);
+      const good = to === null
+        ? (PACKAGES[part] ?? []).includes(from)
+        : to === part || MAY[part].includes(to) || (CHUNK_ENTRIES[path] ?? []).includes(to) || (isType && (TYPES_ONLY[part] ?? []).includes(to))
+          || (part === 'protocol' && from.startsWith('../../protocol/ts/'));
+      if (!good) say(line, `${part} may not import ${from}`);
+    }
+  }
+  for (const [i, line] of text.split('\n').entries()) {
+    for (const [pattern, why] of FORBIDDEN) if (pattern.test(line)) say(i + 1, `${why}: ${line.trim().slice(0, 80)}`);
+  }
+  return found;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { test } from 'node:test';
+import { load } from '../../check/load.mjs';
+
+const { words, english } = await load(new URL('../src/words.ts', import.meta.url));
+const dir = new URL('../locales/', import.meta.url);
+const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
+
+test('every locale has every word, with the same blanks', async () => {
+  for (const file of await readdir(dir)) {
+    const locale = JSON.parse(await readFile(new URL(file, dir), 'utf8'));
+    assert.deepEqual(Object.keys(locale).sort(), Object.keys(english).sort(), file);
+    for (const key in english) assert.deepEqual(blanks(locale[key]), blanks(english[key]), `${file}: ${key}`);
+  }
+});
+
+test('a site may say it its own way', () => {
+  assert.equal(words({ ask: 'Call us over' })('ask'), 'Call us over');
+  assert.equal(words({})('with', { name: 'Camille' }), 'Camille is with you');
+});
