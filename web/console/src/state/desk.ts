@@ -37,13 +37,14 @@ export function markRead(): void {
 }
 
 /// What a session's new state is called aloud; the screen shows it beside the name.
-const spoken: Partial<Record<State, string>> = { live: 'is live', away: 'is away', ended: 'has ended' };
+const spoken: Partial<Record<State, string>> = { live: 'goes on', away: 'is interrupted', ended: 'has ended' };
 
 function onSession(t: Talk): void {
   const state = t.conversation.peek()?.session.state ?? 'none';
   const before = states.get(t.conv);
   states.set(t.conv, state);
   const words = spoken[state];
+  if (state === 'live' && before !== 'away') return;
   if (before !== undefined && before !== state && words !== undefined && mine.peek().has(t.conv)) say(`The session with ${t.name('c')} ${words}.`);
 }
 

@@ -10,7 +10,7 @@ import { coarse, counter, duration, spoken } from '../lib/times.js';
 import { now } from '../state/clock.js';
 import { busy, focused, open, rowFault, take, talks, waitedMs } from '../state/desk.js';
 import { known, listed, mine, rows, tab, tally } from '../state/queue.js';
-import { Empty, Thumb } from './parts.js';
+import { Empty, Icon, Thumb } from './parts.js';
 
 const tabs: readonly [Tab, string][] = [['mine', 'Mine'], ['unassigned', 'Unassigned'], ['all', 'All']];
 
@@ -127,6 +127,16 @@ function Tabs(): JSX.Element {
   );
 }
 
+/// A refusal whose row has gone meanwhile: a colleague was faster.
+function Lost({ shown }: { shown: readonly QueueRow[] }): JSX.Element | null {
+  const fault = rowFault.value;
+  if (fault === null || fault.conv === focused.value || shown.some((row) => row.conv === fault.conv)) return null;
+  return (
+    <p class="lost">{fault.text}
+      <button type="button" class="vt-icon" aria-label="Dismiss" onClick={() => { rowFault.value = null; }}><Icon d={icons.close} size={16} /></button></p>
+  );
+}
+
 const nothing: Record<Tab, [string, string]> = {
   mine: ['No customer is with you', 'Take one who is waiting, and the conversation opens here.'],
   unassigned: ['Nobody is waiting', 'A customer who asks for help appears here at once.'],
@@ -145,6 +155,7 @@ export function List(): JSX.Element {
       <Longest />
       <div class="scroll" ref={area} id="rows" role="tabpanel" aria-labelledby={`tab-${tab.value}`}
         onPointerEnter={(e) => still.point(e.pointerType === 'mouse')} onPointerLeave={() => still.point(false)}>
+        <Lost shown={still.rows} />
         {still.rows.length > 0 && (
           <ul class="rows" onFocusIn={(e) => still.walk((e.target as Element).matches(':focus-visible'))}
             onFocusOut={(e) => { if (!e.currentTarget.contains(e.relatedTarget as Node | null)) still.walk(false); }}>

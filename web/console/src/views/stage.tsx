@@ -9,7 +9,7 @@ import { counter, spoken } from '../lib/times.js';
 import { now } from '../state/clock.js';
 import { busy, isMine, open, rowFault, take, talk as focusedTalk, waitedMs } from '../state/desk.js';
 import { details, showCatalogue } from '../state/layout.js';
-import { tally } from '../state/queue.js';
+import { rows, tally } from '../state/queue.js';
 import { cannotShow, pageNow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { Empty, Icon, Price, Thumb } from './parts.js';
@@ -59,11 +59,12 @@ function Host({ talk, conversation }: { talk: Talk; conversation: Conversation }
 function Nothing({ talk }: { talk: Talk }): JSX.Element {
   const why = cannotShow(talk, isMine.value);
   const product = pieceOf(talk, pageNow(talk));
+  const colleague = rows.value.get(talk.conv)?.associate;
   if (talk.state === 'ended') return <Empty icon={icons.check} title="The session has ended"><p>What was said stays in the thread; messages still reach the customer there.</p></Empty>;
   if (why !== null) {
     return (
-      <Empty icon={icons.picture} title={isMine.value ? why : 'Not with you yet'}>
-        {!isMine.value && <p>Read the thread and the trail; take the customer to look at a piece together.</p>}
+      <Empty icon={icons.picture} title={isMine.value ? why : colleague ? `With ${colleague}` : 'Not with you yet'}>
+        {!isMine.value && <p>{colleague ? 'You can read along. Nothing is on their stage.' : 'Read the thread and the trail; take the customer to look at a piece together.'}</p>}
       </Empty>
     );
   }
