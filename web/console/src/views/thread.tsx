@@ -31,6 +31,8 @@ function Head({ talk }: { talk: Talk }): JSX.Element {
 function Older({ talk, box }: { talk: Talk; box: { current: HTMLElement | null } }): JSX.Element | null {
   const [at, setAt] = useState<'idle' | 'loading'>('idle');
   const [text, setText] = useState<string | null>(null);
+  // Same props draw nothing anew: whoever reads the conversation's state names the part they read.
+  void talk.at.thread.value;
   const conversation = talk.conversation.value;
   if (conversation === null || !conversation.more) return null;
   const load = async (): Promise<void> => {
