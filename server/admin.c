@@ -15,20 +15,25 @@ static const struct {
 } options[VT_ADMIN_OPTIONS] = {
     [VT_ADMIN_DATA] = { "--data", "DIR", "the server's data directory (default ./data, or VITRINE_DATA)" },
     [VT_ADMIN_NAME] = { "--name", "NAME", "the name people read" },
-    [VT_ADMIN_ORIGIN] = { "--origin", "ORIGIN", "where the shop's pages live, as https://shop.example; may stand several times" },
+    [VT_ADMIN_ORIGIN] = { "--origin", "ORIGIN",
+                          "where the shop's pages live, as https://shop.example; may stand several times" },
     [VT_ADMIN_KEY] = { "--key", "pk_KEY", "the site's public key (default: a new one)" },
     [VT_ADMIN_SITE] = { "--site", "pk_KEY", "the site's public key, as `site list` shows it" },
     [VT_ADMIN_LOGIN] = { "--login", "LOGIN", "the name to log in with: a-z 0-9 . _ @ + -" },
     [VT_ADMIN_ROLE] = { "--role", "ROLE", "associate (default), supervisor or admin" },
-    [VT_ADMIN_PASSWORD_STDIN] = { "--password-stdin", NULL, "read the password from standard input; else one is made and printed once" },
+    [VT_ADMIN_PASSWORD_STDIN] = { "--password-stdin", NULL,
+                                  "read the password from standard input; else one is made and printed "
+                                  "once" },
     [VT_ADMIN_IF_MISSING] = { "--if-missing", NULL, "succeed when it is there already" },
-    [VT_ADMIN_PICTURES] = { "--pictures", "DIR", "where the pictures' paths begin (default: beside the file)" },
+    [VT_ADMIN_PICTURES] = { "--pictures", "DIR",
+                            "where the pictures' paths begin (default: beside the file)" },
     [VT_ADMIN_DAYS] = { "--days", "N", "days until it expires, 1 to 365 (default 90)" },
     [VT_ADMIN_VERBS] = { "--verbs", "VERBS", "what it may do: read, write, or read,write (default read)" },
 };
 
 static const struct vt_admin_command *const groups[] = { vt_admin_site_commands, vt_admin_people_commands,
-                                                         vt_admin_token_commands, vt_admin_catalogue_commands };
+                                                         vt_admin_token_commands,
+                                                         vt_admin_catalogue_commands };
 
 /* --- sentences ----------------------------------------------------------------------------- */
 
@@ -59,7 +64,8 @@ int vt_admin_find_site(struct vt_admin *admin, struct vt_store_site *ret_site)
     const char *key = admin->values[VT_ADMIN_SITE];
     int err = vt_manage_site_find(admin->manage, vt_str(key), &admin->arena, ret_site);
     if (err == VT_ERR_MISSING)
-        return vt_admin_fail("There is no site with the key %s; `vitrine admin site list` shows those there are.", key);
+        return vt_admin_fail(
+            "There is no site with the key %s; `vitrine admin site list` shows those there are.", key);
     return err ? vt_admin_fail_store(admin, err, "The site cannot be read") : 0;
 }
 
@@ -76,10 +82,11 @@ bool vt_admin_is_name(const char *text, size_t most)
 
 static void print_all_help(FILE *out)
 {
-    fputs("Usage: vitrine admin COMMAND [OPTIONS]\n\n"
-          "Works on the data directory, also while the server runs; the server notices within two seconds.\n\n"
-          "Commands:\n",
-          out);
+    fputs(
+        "Usage: vitrine admin COMMAND [OPTIONS]\n\n"
+        "Works on the data directory, also while the server runs; the server notices within two seconds.\n\n"
+        "Commands:\n",
+        out);
     for (size_t g = 0; g < VT_COUNT(groups); g++)
         for (const struct vt_admin_command *command = groups[g]; command->words; command++)
             fprintf(out, "  %-22s %.*s\n", command->words, (int)strcspn(command->help, "\n"), command->help);
@@ -139,7 +146,8 @@ static int usage(const struct vt_admin_command *command, const char *format, con
         else
             fputc(*p, stderr);
     }
-    fprintf(stderr, "\n`vitrine admin %s%s--help` shows what it takes.\n", command ? command->words : "", command ? " " : "");
+    fprintf(stderr, "\n`vitrine admin %s%s--help` shows what it takes.\n", command ? command->words : "",
+            command ? " " : "");
     return VT_ADMIN_USAGE;
 }
 
@@ -174,7 +182,8 @@ static int read_option(struct vt_admin *admin, int argc, char **argv, int *at)
     if (option < 0)
         return usage(admin->command, "unknown option %.", arg);
     if (!options[option].value)
-        return equals ? usage(admin->command, "% takes no value.", options[option].name) : set_option(admin, option, "");
+        return equals ? usage(admin->command, "% takes no value.", options[option].name)
+                      : set_option(admin, option, "");
     if (equals)
         return set_option(admin, option, equals + 1);
     if (*at >= argc)
@@ -205,7 +214,8 @@ static int read_line(struct vt_admin *admin, int argc, char **argv)
 
 static int run(struct vt_admin *admin)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(4096);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(4096);
     const char *from = getenv("VITRINE_DATA");
     if (!admin->values[VT_ADMIN_DATA])
         admin->values[VT_ADMIN_DATA] = from && *from ? from : "./data";

@@ -26,7 +26,8 @@ static int take_picture(void *arg, struct vt_str path, char ret_media[VT_SHA256_
 {
     struct import *import = arg;
     bool is_new = false;
-    int err = vt_originals_take(import->pictures_fd, path, import->admin->values[VT_ADMIN_DATA], ret_media, &is_new, ret_why);
+    int err = vt_originals_take(import->pictures_fd, path, import->admin->values[VT_ADMIN_DATA], ret_media,
+                                &is_new, ret_why);
     import->pictures += err == VT_OK;
     import->pictures_new += is_new;
     return err;
@@ -35,7 +36,8 @@ static int take_picture(void *arg, struct vt_str path, char ret_media[VT_SHA256_
 static int take_product(void *arg, struct vt_str sku, struct vt_str body)
 {
     struct import *import = arg;
-    struct vt_store_product product = { vt_arena_str(&import->texts, sku), vt_arena_str(&import->texts, body) };
+    struct vt_store_product product = { vt_arena_str(&import->texts, sku),
+                                        vt_arena_str(&import->texts, body) };
     if (!product.sku.ptr || !product.body.ptr)
         return VT_ERR_NOMEM;
     import->products[import->n++] = product;
@@ -46,8 +48,8 @@ static void note_refused(void *arg, size_t number, struct vt_str sku, struct vt_
 {
     struct import *import = arg;
     import->refused++;
-    fprintf(stderr, "row %zu%s%.*s%s: %.*s\n", number, sku.ptr ? " (" : "", VT_STR_ARG(sku), sku.ptr ? ")" : "",
-            VT_STR_ARG(why));
+    fprintf(stderr, "row %zu%s%.*s%s: %.*s\n", number, sku.ptr ? " (" : "", VT_STR_ARG(sku),
+            sku.ptr ? ")" : "", VT_STR_ARG(why));
 }
 
 /* --- the file ------------------------------------------------------------------------------ */
@@ -74,7 +76,8 @@ static int read_file(const char *path, struct vt_buf *text)
 
 static int open_pictures(struct vt_admin *admin)
 {
-    VT_FREE char *copy = strdup(admin->operand);
+    VT_FREE
+    char *copy = strdup(admin->operand);
     const char *dir = admin->values[VT_ADMIN_PICTURES];
     if (!dir)
         dir = copy ? dirname(copy) : ".";
@@ -86,17 +89,19 @@ static int open_pictures(struct vt_admin *admin)
 
 static int run_import_of(struct import *import, const struct vt_store_site *site, struct vt_str text)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     const struct vt_import_calls calls = { take_picture, take_product, note_refused, import };
     if (vt_catalogue_import(text, &calls, &error) != VT_OK)
         return vt_admin_fail("%s: %s Nothing was changed.", import->admin->operand, vt_buf_cstr(&error));
     if (import->n == 0)
-        return vt_admin_fail("%s holds no product that can be taken. Nothing was changed.", import->admin->operand);
+        return vt_admin_fail("%s holds no product that can be taken. Nothing was changed.",
+                             import->admin->operand);
     int err = vt_manage_products_put(import->admin->manage, site->site, import->products, import->n);
     if (err)
         return vt_admin_fail_store(import->admin, err, "The products cannot be stored");
-    printf("%zu products, %zu pictures (%zu new), %zu complaints\n", import->n, import->pictures, import->pictures_new,
-           import->refused);
+    printf("%zu products, %zu pictures (%zu new), %zu complaints\n", import->n, import->pictures,
+           import->pictures_new, import->refused);
     return 0;
 }
 
@@ -104,7 +109,8 @@ static int run_import(struct vt_admin *admin)
 {
     struct import import = { .admin = admin };
     struct vt_store_site site;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf text = VT_BUF_INIT(VT_IMPORT_BYTES + 65536);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(VT_IMPORT_BYTES + 65536);
     int status = vt_admin_find_site(admin, &site);
     if (!status)
         status = read_file(admin->operand, &text);
@@ -115,7 +121,8 @@ static int run_import(struct vt_admin *admin)
         return VT_ADMIN_FAILED;
     import.products = calloc(VT_IMPORT_PRODUCTS, sizeof(*import.products));
     vt_arena_init(&import.texts, TEXTS_BYTES);
-    status = import.products ? run_import_of(&import, &site, vt_buf_view(&text)) : vt_admin_fail("There is no memory left.");
+    status = import.products ? run_import_of(&import, &site, vt_buf_view(&text))
+                             : vt_admin_fail("There is no memory left.");
     vt_arena_finish(&import.texts);
     free(import.products);
     close(import.pictures_fd);
@@ -124,7 +131,8 @@ static int run_import(struct vt_admin *admin)
 
 const struct vt_admin_command vt_admin_catalogue_commands[] = {
     { "catalogue import", VT_ADMIN_BIT(SITE), VT_ADMIN_BIT(PICTURES), "FILE.json",
-      "Replaces a site's products by those of a file of Vitrine's JSON.\nA bad row is named on standard error and left out; a "
+      "Replaces a site's products by those of a file of Vitrine's JSON.\nA bad row is named on standard "
+      "error and left out; a "
       "broken file changes nothing.",
       run_import },
     { 0 },

@@ -30,23 +30,23 @@ enum { VT_ADMIN_FAILED = 1, VT_ADMIN_USAGE = 2, VT_ADMIN_ORIGINS = 64 };
 
 struct vt_admin;
 struct vt_admin_command {
-    const char *words;    /* "site add" */
-    unsigned needs, may;  /* VT_ADMIN_BIT; --data and --help always */
-    const char *operand;  /* "FILE.json"; NULL: none */
-    const char *help;     /* one line, and more for its own page */
+    const char *words;                  /* "site add" */
+    unsigned needs, may;                /* VT_ADMIN_BIT; --data and --help always */
+    const char *operand;                /* "FILE.json"; NULL: none */
+    const char *help;                   /* one line, and more for its own page */
     int (*run)(struct vt_admin *admin); /* the exit status */
 };
-extern const struct vt_admin_command vt_admin_site_commands[], vt_admin_people_commands[], vt_admin_token_commands[],
-    vt_admin_catalogue_commands[]; /* each ends with a row without words */
+extern const struct vt_admin_command vt_admin_site_commands[], vt_admin_people_commands[],
+    vt_admin_token_commands[], vt_admin_catalogue_commands[]; /* each ends with a row without words */
 
 struct vt_admin {
     const struct vt_admin_command *command;
     const char *values[VT_ADMIN_OPTIONS]; /* borrowed from argv; a flag's is "" */
     const char *origins[VT_ADMIN_ORIGINS];
     size_t origins_n;
-    const char *operand;       /* NULL: not given */
-    struct vt_manage *manage;  /* owned */
-    struct vt_arena arena;     /* of everything that is read */
+    const char *operand;      /* NULL: not given */
+    struct vt_manage *manage; /* owned */
+    struct vt_arena arena;    /* of everything that is read */
 };
 
 /* One sentence to standard error; always VT_ADMIN_FAILED. */

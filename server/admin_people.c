@@ -27,7 +27,8 @@ static int read_password(struct password *password)
     size_t len = strlen(password->text);
     if (len >= VT_PASSWORD_MIN && len <= VT_PASSWORD_MAX)
         return 0;
-    return vt_admin_fail("The password must have %d to %d bytes; this one has %zu.", VT_PASSWORD_MIN, VT_PASSWORD_MAX, len);
+    return vt_admin_fail("The password must have %d to %d bytes; this one has %zu.", VT_PASSWORD_MIN,
+                         VT_PASSWORD_MAX, len);
 }
 
 static int take_password(struct vt_admin *admin, struct password *password)
@@ -100,8 +101,12 @@ static int run_add(struct vt_admin *admin)
     if (status)
         return status;
     vt_id_new(id);
-    person = (struct vt_store_person){ .site = site.site, .person = vt_str(id), .login = vt_str(login), .name = vt_str(name),
-                                       .role = vt_str(role), .password = vt_str(password.hash) };
+    person = (struct vt_store_person){ .site = site.site,
+                                       .person = vt_str(id),
+                                       .login = vt_str(login),
+                                       .name = vt_str(name),
+                                       .role = vt_str(role),
+                                       .password = vt_str(password.hash) };
     int err = vt_manage_person_add(admin->manage, &person);
     if (err)
         return vt_admin_fail_store(admin, err, "The associate cannot be added");
@@ -121,8 +126,8 @@ static int run_list(struct vt_admin *admin)
     if (err)
         return vt_admin_fail_store(admin, err, "The associates cannot be read");
     for (size_t i = 0; i < n; i++)
-        printf("%.*s\t%.*s\t%.*s\t%s\n", VT_STR_ARG(people[i].login), VT_STR_ARG(people[i].name), VT_STR_ARG(people[i].role),
-               people[i].disabled ? "disabled" : "active");
+        printf("%.*s\t%.*s\t%.*s\t%s\n", VT_STR_ARG(people[i].login), VT_STR_ARG(people[i].name),
+               VT_STR_ARG(people[i].role), people[i].disabled ? "disabled" : "active");
     return 0;
 }
 
@@ -176,11 +181,14 @@ static int run_password(struct vt_admin *admin)
 const struct vt_admin_command vt_admin_people_commands[] = {
     { "associate add", VT_ADMIN_BIT(SITE) | VT_ADMIN_BIT(LOGIN) | VT_ADMIN_BIT(NAME),
       VT_ADMIN_BIT(ROLE) | VT_ADMIN_BIT(PASSWORD_STDIN) | VT_ADMIN_BIT(IF_MISSING), NULL,
-      "Adds an associate, a supervisor or an admin of a site.\nWith --if-missing an existing one stays as it is, password "
+      "Adds an associate, a supervisor or an admin of a site.\nWith --if-missing an existing one stays as it "
+      "is, password "
       "and all.",
       run_add },
-    { "associate list", VT_ADMIN_BIT(SITE), 0, NULL, "Lists a site's people: login, name, role, active or disabled.", run_list },
-    { "associate disable", VT_ADMIN_BIT(LOGIN), 0, NULL, "Ends a person's logins and lets none begin.", run_disable },
+    { "associate list", VT_ADMIN_BIT(SITE), 0, NULL,
+      "Lists a site's people: login, name, role, active or disabled.", run_list },
+    { "associate disable", VT_ADMIN_BIT(LOGIN), 0, NULL, "Ends a person's logins and lets none begin.",
+      run_disable },
     { "associate enable", VT_ADMIN_BIT(LOGIN), 0, NULL, "Lets a disabled person log in again.", run_enable },
     { "associate password", VT_ADMIN_BIT(LOGIN), VT_ADMIN_BIT(PASSWORD_STDIN), NULL,
       "Sets a person's password and ends their logins.", run_password },

@@ -66,7 +66,8 @@ static int put_origins(struct vt_admin *admin, struct vt_store_site *site, const
 /* --if-missing also adds origins, so a start script can say what it needs each time. */
 static int keep_site(struct vt_admin *admin, struct vt_store_site *site)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
     vt_buf_str(&list, site->origins);
     int status = add_origins(admin, &list);
     if (!status && list.len != site->origins.len)
@@ -78,13 +79,15 @@ static int keep_site(struct vt_admin *admin, struct vt_store_site *site)
 
 static int run_add(struct vt_admin *admin)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
     char id[VT_ID_TEXT], made[VT_ID_TEXT + 3] = "pk_";
     const char *name = admin->values[VT_ADMIN_NAME], *key = admin->values[VT_ADMIN_KEY];
     struct vt_store_site there;
     if (key && !is_key(key))
-        return vt_admin_fail("%s is no site key: it begins with pk_ and goes on with A-Z a-z 0-9 _ -, at most %d in all.", key,
-                             KEY_MOST);
+        return vt_admin_fail(
+            "%s is no site key: it begins with pk_ and goes on with A-Z a-z 0-9 _ -, at most %d in all.", key,
+            KEY_MOST);
     if (!vt_admin_is_name(name, NAME_MOST))
         return vt_admin_fail("The name must have 1 to %d bytes and no control characters.", NAME_MOST);
     if (key && admin->values[VT_ADMIN_IF_MISSING] &&
@@ -95,11 +98,15 @@ static int run_add(struct vt_admin *admin)
         return status;
     vt_id_new(id);
     vt_id_new(made + 3);
-    struct vt_store_site site = { .site = vt_str(id), .key = vt_str(key ? key : made), .name = vt_str(name),
-                                  .origins = vt_buf_view(&list), .settings = VT_STR("{}") };
+    struct vt_store_site site = { .site = vt_str(id),
+                                  .key = vt_str(key ? key : made),
+                                  .name = vt_str(name),
+                                  .origins = vt_buf_view(&list),
+                                  .settings = VT_STR("{}") };
     int err = vt_manage_site_add(admin->manage, &site);
     if (err == VT_ERR_EXISTS)
-        return vt_admin_fail("A site with the key %s is there already; --if-missing would leave it.", key ? key : made);
+        return vt_admin_fail("A site with the key %s is there already; --if-missing would leave it.",
+                             key ? key : made);
     if (err)
         return vt_admin_fail_store(admin, err, "The site cannot be added");
     printf("%.*s\n", VT_STR_ARG(site.key));
@@ -114,13 +121,15 @@ static int run_list(struct vt_admin *admin)
     if (err)
         return vt_admin_fail_store(admin, err, "The sites cannot be read");
     for (size_t i = 0; i < n; i++)
-        printf("%.*s\t%.*s\t%.*s\n", VT_STR_ARG(sites[i].key), VT_STR_ARG(sites[i].name), VT_STR_ARG(sites[i].origins));
+        printf("%.*s\t%.*s\t%.*s\n", VT_STR_ARG(sites[i].key), VT_STR_ARG(sites[i].name),
+               VT_STR_ARG(sites[i].origins));
     return 0;
 }
 
 static int run_origin_add(struct vt_admin *admin)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
     struct vt_store_site site;
     int status = vt_admin_find_site(admin, &site);
     if (status)
@@ -133,7 +142,8 @@ static int run_origin_add(struct vt_admin *admin)
 
 static int run_origin_remove(struct vt_admin *admin)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf list = VT_BUF_INIT(ORIGINS_BYTES);
     struct vt_store_site site;
     char text[VT_ORIGIN_TEXT];
     int status = vt_admin_find_site(admin, &site);
@@ -142,7 +152,8 @@ static int run_origin_remove(struct vt_admin *admin)
     if (status)
         return status;
     if (!holds(site.origins, vt_str(text)))
-        return vt_admin_fail("The site does not list %s; `vitrine admin site list` shows what it lists.", text);
+        return vt_admin_fail("The site does not list %s; `vitrine admin site list` shows what it lists.",
+                             text);
     for (struct vt_str rest = site.origins; rest.len > 0;) {
         const char *space = memchr(rest.ptr, ' ', rest.len);
         size_t len = space ? (size_t)(space - rest.ptr) : rest.len;
@@ -156,13 +167,16 @@ static int run_origin_remove(struct vt_admin *admin)
 }
 
 const struct vt_admin_command vt_admin_site_commands[] = {
-    { "site add", VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(ORIGIN), VT_ADMIN_BIT(KEY) | VT_ADMIN_BIT(IF_MISSING), NULL,
-      "Adds a site and prints its public key.\nWith --if-missing and --key an existing site stays as it is, but gets the "
+    { "site add", VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(ORIGIN), VT_ADMIN_BIT(KEY) | VT_ADMIN_BIT(IF_MISSING),
+      NULL,
+      "Adds a site and prints its public key.\nWith --if-missing and --key an existing site stays as it is, "
+      "but gets the "
       "origins it lacks.",
       run_add },
     { "site list", 0, 0, NULL, "Lists the sites: key, name, origins, parted by tabs.", run_list },
-    { "site origin add", VT_ADMIN_BIT(SITE), 0, "ORIGIN", "Lets pages of one more origin embed the site.", run_origin_add },
-    { "site origin remove", VT_ADMIN_BIT(SITE), 0, "ORIGIN", "Takes an origin away; open sockets stay until they close.",
-      run_origin_remove },
+    { "site origin add", VT_ADMIN_BIT(SITE), 0, "ORIGIN", "Lets pages of one more origin embed the site.",
+      run_origin_add },
+    { "site origin remove", VT_ADMIN_BIT(SITE), 0, "ORIGIN",
+      "Takes an origin away; open sockets stay until they close.", run_origin_remove },
     { 0 },
 };

@@ -51,8 +51,12 @@ static int run_add(struct vt_admin *admin)
     if (vt_sha256_hex(vt_str(secret), hash) != VT_OK)
         return vt_admin_fail("There is not enough memory to hash the token.");
     int64_t now = vt_wall_ms();
-    struct vt_manage_token token = { .site = site.site, .name = vt_str(name), .hash = vt_str(hash), .verbs = vt_str(verbs),
-                                     .created = now, .expires = now + (int64_t)days * day_ms };
+    struct vt_manage_token token = { .site = site.site,
+                                     .name = vt_str(name),
+                                     .hash = vt_str(hash),
+                                     .verbs = vt_str(verbs),
+                                     .created = now,
+                                     .expires = now + (int64_t)days * day_ms };
     int err = vt_manage_token_add(admin->manage, &token);
     if (err == VT_ERR_EXISTS)
         return vt_admin_fail("The site has a token named %s already.", name);
@@ -106,8 +110,9 @@ static int run_remove(struct vt_admin *admin)
 const struct vt_admin_command vt_admin_token_commands[] = {
     { "token add", VT_ADMIN_BIT(SITE) | VT_ADMIN_BIT(NAME), VT_ADMIN_BIT(DAYS) | VT_ADMIN_BIT(VERBS), NULL,
       "Makes an API token of a site and prints it, this once.", run_add },
-    { "token list", VT_ADMIN_BIT(SITE), 0, NULL, "Lists a site's tokens: name, verbs, expiry, last use.", run_list },
-    { "token remove", VT_ADMIN_BIT(SITE) | VT_ADMIN_BIT(NAME), 0, NULL, "Removes a token; it is refused from then on.",
-      run_remove },
+    { "token list", VT_ADMIN_BIT(SITE), 0, NULL, "Lists a site's tokens: name, verbs, expiry, last use.",
+      run_list },
+    { "token remove", VT_ADMIN_BIT(SITE) | VT_ADMIN_BIT(NAME), 0, NULL,
+      "Removes a token; it is refused from then on.", run_remove },
     { 0 },
 };

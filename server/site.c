@@ -29,7 +29,7 @@ struct vt_sites {
     struct {
         bool busy, failed;
         uint64_t version;
-        struct vt_list list;   /* list of vt_site.link */
+        struct vt_list list;  /* list of vt_site.link */
         struct vt_list *next; /* the site whose products come next */
     } reading;
 };
@@ -93,7 +93,7 @@ static struct vt_site *site_create(const struct vt_store_site *from)
 
 static void destroy_all(struct vt_list *list)
 {
-    VT_LIST_EACH(site, list, struct vt_site, link)
+    VT_LIST_EACH (site, list, struct vt_site, link)
         site_destroy(site);
 }
 
@@ -102,7 +102,7 @@ static void destroy_all(struct vt_list *list)
 static void take_over(struct vt_sites *sites)
 {
     destroy_all(&sites->list);
-    VT_LIST_EACH(site, &sites->reading.list, struct vt_site, link) {
+    VT_LIST_EACH (site, &sites->reading.list, struct vt_site, link) {
         vt_list_remove(&site->link);
         vt_list_append(&sites->list, &site->link);
     }
@@ -139,8 +139,8 @@ static void handle_products(void *arg, int err, const struct vt_store_product *p
     for (size_t i = 0; i < n && !err; i++) {
         err = vt_catalogue_add(site->catalogue, products[i].sku, products[i].body);
         if (err == VT_ERR_INVALID || err == VT_ERR_FULL) {
-            vt_log(VT_LOG_WARN, "sites.product", VT_LOG_T("site", site->key), VT_LOG_S("sku", products[i].sku),
-                   VT_LOG_T("error", vt_err_name(err)));
+            vt_log(VT_LOG_WARN, "sites.product", VT_LOG_T("site", site->key),
+                   VT_LOG_S("sku", products[i].sku), VT_LOG_T("error", vt_err_name(err)));
             err = VT_OK; /* one bad product is no reason to serve an old catalogue */
         }
     }
@@ -208,8 +208,8 @@ static void look(void *arg)
 
 /* --- life ---------------------------------------------------------------------------------- */
 
-struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const char *own_origin, vt_call_fn *ready,
-                                 void *arg)
+struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const char *own_origin,
+                                 vt_call_fn *ready, void *arg)
 {
     struct vt_sites *sites = calloc(1, sizeof(*sites));
     char **own = split_origins(vt_str(own_origin));
@@ -271,7 +271,7 @@ int vt_sites_on_change(struct vt_sites *sites, vt_call_fn *fn, void *arg)
 
 const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_str key)
 {
-    VT_LIST_EACH(site, (struct vt_list *)&sites->list, struct vt_site, link)
+    VT_LIST_EACH (site, (struct vt_list *)&sites->list, struct vt_site, link)
         if (vt_str_eq(vt_str(site->key), key))
             return site;
     return NULL;
@@ -279,7 +279,7 @@ const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_st
 
 const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str id)
 {
-    VT_LIST_EACH(site, (struct vt_list *)&sites->list, struct vt_site, link)
+    VT_LIST_EACH (site, (struct vt_list *)&sites->list, struct vt_site, link)
         if (vt_str_eq(vt_str(site->id), id))
             return site;
     return NULL;
@@ -307,7 +307,7 @@ bool vt_sites_origin_known(const struct vt_sites *sites, struct vt_str origin)
 {
     if (vt_sites_origin_own(sites, origin))
         return true;
-    VT_LIST_EACH(site, (struct vt_list *)&sites->list, struct vt_site, link)
+    VT_LIST_EACH (site, (struct vt_list *)&sites->list, struct vt_site, link)
         if (vt_site_origin_allowed(site, origin))
             return true;
     return false;

@@ -21,9 +21,12 @@ struct vt_site {
 };
 
 struct vt_sites;
-/* `ready(arg)` once the first reading is done. `own_origin`: ours, several parted by spaces; NULL until known. */
-struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const char *own_origin, vt_call_fn *ready, void *arg);
-/* Stops the timer. The memory goes with vt_sites_destroy, after vt_store_close and once the loop has run dry. */
+/* `ready(arg)` once the first reading is done. `own_origin`: ours, several parted by spaces; NULL until
+ * known. */
+struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const char *own_origin,
+                                 vt_call_fn *ready, void *arg);
+/* Stops the timer. The memory goes with vt_sites_destroy, after vt_store_close and once the loop has run dry.
+ */
 void vt_sites_close(struct vt_sites *sites);
 void vt_sites_destroy(struct vt_sites *sites);
 /* Our own origins anew, such as when port 0 became a number. VT_OK or VT_ERR_NOMEM. */
@@ -33,7 +36,8 @@ int vt_sites_on_change(struct vt_sites *sites, vt_call_fn *fn, void *arg);
 /* A pointer is good for the turn only: keep ids. */
 const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_str key);
 const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str id);
-/* At the upgrade no site is named yet: any site's Origin, or our own. Exact comparison of scheme, host, port. */
+/* At the upgrade no site is named yet: any site's Origin, or our own. Exact comparison of scheme, host, port.
+ */
 bool vt_sites_origin_known(const struct vt_sites *sites, struct vt_str origin);
 bool vt_site_origin_allowed(const struct vt_site *site, struct vt_str origin);
 bool vt_sites_origin_own(const struct vt_sites *sites, struct vt_str origin);

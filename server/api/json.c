@@ -39,7 +39,8 @@ json_t *vt_json_parse(struct vt_str text, size_t max_bytes, struct vt_buf *ret_e
     json_error_t error;
     json_t *tree = json_loadb(text.len > 0 ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);
     if (!tree)
-        vt_buf_printf(ret_error, "The JSON cannot be read: %s in line %d, column %d.", error.text, error.line, error.column);
+        vt_buf_printf(ret_error, "The JSON cannot be read: %s in line %d, column %d.", error.text, error.line,
+                      error.column);
     return tree;
 }
 

@@ -16,7 +16,8 @@ json_t *vt_json_parse(struct vt_str text, size_t max_bytes, struct vt_buf *ret_e
 
 /* A member's text, borrowed from the tree; absent when the member is missing, null or no string. */
 struct vt_str vt_json_text(const json_t *object, const char *name);
-/* The same with its bounds in bytes. VT_OK, VT_ERR_MISSING or VT_ERR_INVALID, and then a sentence that names the field. */
+/* The same with its bounds in bytes. VT_OK, VT_ERR_MISSING or VT_ERR_INVALID, and then a sentence that names
+ * the field. */
 int vt_json_take_text(const json_t *object, const char *name, size_t min, size_t max, struct vt_str *ret_text,
                       struct vt_buf *ret_error);
 /* `"name":"text"` with a comma before it unless it is the first; an absent text adds nothing. */

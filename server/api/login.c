@@ -28,7 +28,8 @@ bool vt_login_guard(struct vt_api_login *login, struct vt_http_req *req)
 {
     struct vt_str origin = vt_http_header(req, "origin");
     if (!origin.ptr || !vt_sites_origin_own(login->deps.sites, origin)) {
-        vt_http_problem(req, 403, "origin", "Refused", "This request must come from the console's own pages.");
+        vt_http_problem(req, 403, "origin", "Refused",
+                        "This request must come from the console's own pages.");
         return false;
     }
     if (!vt_str_eq(vt_http_header(req, "x-vitrine-csrf"), VT_STR("1"))) {
@@ -49,9 +50,11 @@ static void refuse_login(struct vt_http_req *req)
     vt_http_problem(req, 401, "login", "Not logged in", "There is no login, or it has ended: log in again.");
 }
 
-bool vt_login_reply_person(struct vt_api_login *login, struct vt_http_req *req, const struct vt_store_person *person)
+bool vt_login_reply_person(struct vt_api_login *login, struct vt_http_req *req,
+                           const struct vt_store_person *person)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf json = VT_BUF_INIT(ANSWER_BYTES);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf json = VT_BUF_INIT(ANSWER_BYTES);
     const struct vt_site *site = vt_sites_by_id(login->deps.sites, person->site);
     if (!site)
         return false;
@@ -101,8 +104,8 @@ static void ask_person(struct vt_api_login *login, struct vt_http_req *req, vt_s
     ask->login = login;
     vt_str_copy(ask->secret, sizeof(ask->secret), secret);
     vt_str_copy(ask->origin, sizeof(ask->origin), vt_http_header(req, "origin"));
-    if (vt_store_login_get(login->deps.store, vt_str(ask->secret), vt_wall_ms(), login->deps.config->login_idle, then, ask) !=
-        VT_OK) {
+    if (vt_store_login_get(login->deps.store, vt_str(ask->secret), vt_wall_ms(),
+                           login->deps.config->login_idle, then, ask) != VT_OK) {
         free_ask(ask);
         vt_login_unavailable(req, "The store is busy.");
         return;
@@ -141,7 +144,8 @@ static void get_me(struct vt_http_req *req, void *owner)
 
 static void reply_ticket(struct ask *ask, struct vt_http_req *req, const struct vt_store_person *person)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf json = VT_BUF_INIT(256);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf json = VT_BUF_INIT(256);
     struct vt_ticket ticket = { .login_expires_ms = person->login_expires };
     char text[VT_ID_TEXT];
     bool fits = vt_str_copy(ticket.site, sizeof(ticket.site), person->site);
@@ -268,7 +272,7 @@ void vt_api_login_destroy(struct vt_api_login *login)
     if (!login)
         return;
     vt_login_attempts_finish(login);
-    VT_LIST_EACH(ask, &login->all_asks, struct ask, all)
+    VT_LIST_EACH (ask, &login->all_asks, struct ask, all)
         free_ask(ask);
     vt_login_watch_finish(login);
     vt_login_limit_destroy(login->names);

@@ -25,12 +25,14 @@ struct vt_api_login_deps { /* all borrowed, alive until vt_api_login_destroy */
 
 /* Makes the routes. NULL: no memory. */
 struct vt_api_login *vt_api_login_mount(const struct vt_api_login_deps *deps);
-/* Stops its timer; a password under check ends without an answer. The memory goes with vt_api_login_destroy, once the loop has run dry and the store is closed. */
+/* Stops its timer; a password under check ends without an answer. The memory goes with vt_api_login_destroy,
+ * once the loop has run dry and the store is closed. */
 void vt_api_login_close(struct vt_api_login *login);
 void vt_api_login_destroy(struct vt_api_login *login);
 
 /* Called when a person's login ended: by logout, or because `vitrine admin` changed password or role
- * or disabled them, then within 5 s. Their sockets must go; whoever still has a good login comes back by a new ticket. */
+ * or disabled them, then within 5 s. Their sockets must go; whoever still has a good login comes back by a
+ * new ticket. */
 typedef void vt_api_login_end_fn(void *arg, struct vt_str person);
 void vt_api_login_on_end(struct vt_api_login *login, vt_api_login_end_fn *fn, void *arg);
 

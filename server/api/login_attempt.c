@@ -43,7 +43,7 @@ static void end_attempt(struct attempt *attempt)
 /* Those whose answer the closing store dropped, and those that never got a place in the pool. */
 void vt_login_attempts_finish(struct vt_api_login *login)
 {
-    VT_LIST_EACH(attempt, &login->all_attempts, struct attempt, all)
+    VT_LIST_EACH (attempt, &login->all_attempts, struct attempt, all)
         end_attempt(attempt);
 }
 
@@ -67,8 +67,9 @@ static void fail_attempt(struct attempt *attempt, const char *detail)
 static void set_cookie(struct attempt *attempt, struct vt_http_req *req)
 {
     char cookie[256];
-    snprintf(cookie, sizeof(cookie), VT_LOGIN_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=%lld",
-             attempt->secret, (long long)(attempt->login->deps.config->login_life / 1000));
+    snprintf(cookie, sizeof(cookie),
+             VT_LOGIN_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=%lld", attempt->secret,
+             (long long)(attempt->login->deps.config->login_life / 1000));
     vt_http_set(req, "Set-Cookie", cookie);
     vt_secret_wipe(cookie, sizeof(cookie));
 }
@@ -167,7 +168,8 @@ static void start_next(struct vt_api_login *login)
 /* The store's texts end with its callback; the ones needed later go into one piece of memory. */
 static bool keep_person(struct attempt *attempt, const struct vt_store_person *person)
 {
-    const struct vt_str from[] = { person->site, person->person, person->name, person->role, person->password };
+    const struct vt_str from[] = { person->site, person->person, person->name, person->role,
+                                   person->password };
     struct vt_str *const to[] = { &attempt->person.site, &attempt->person.person, &attempt->person.name,
                                   &attempt->person.role, &attempt->person.password };
     size_t total = 1;
@@ -218,8 +220,10 @@ static void take_name(struct attempt *attempt, struct vt_str name)
 
 static bool read_body(struct attempt *attempt, struct vt_http_req *req)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf why = VT_BUF_INIT(512);
-    VT_CLEANUP(vt_json_unref) json_t *body = vt_json_parse(vt_http_body(req), VT_LOGIN_BODY, &why);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf why = VT_BUF_INIT(512);
+    VT_CLEANUP(vt_json_unref)
+    json_t *body = vt_json_parse(vt_http_body(req), VT_LOGIN_BODY, &why);
     struct vt_str name, password;
     if (body && !json_is_object(body))
         vt_buf_text(&why, "The body must be an object with name and password.");
@@ -250,7 +254,8 @@ static bool is_limited(struct attempt *attempt, struct vt_http_req *req)
     char seconds[24];
     snprintf(seconds, sizeof(seconds), "%lld", (long long)(wait / 1000 + 1));
     vt_http_set(req, "Retry-After", seconds);
-    vt_http_problem(req, 429, "too-many", "Too many attempts", "Logging in is closed for a while. Retry-After says for how long.");
+    vt_http_problem(req, 429, "too-many", "Too many attempts",
+                    "Logging in is closed for a while. Retry-After says for how long.");
     vt_log(VT_LOG_WARN, "login.limited");
     return true;
 }
@@ -281,7 +286,8 @@ static bool begin(struct attempt *attempt, struct vt_http_req *req)
         vt_str_copy(attempt->former, sizeof(attempt->former), former);
     if (is_limited(attempt, req))
         return false;
-    if (vt_store_person_by_login(attempt->login->deps.store, vt_str(attempt->name), handle_person, attempt) == VT_OK)
+    if (vt_store_person_by_login(attempt->login->deps.store, vt_str(attempt->name), handle_person, attempt) ==
+        VT_OK)
         return true;
     vt_login_limit_give_back(attempt->login->names, vt_str(attempt->name));
     vt_login_limit_give_back(attempt->login->addresses, vt_str(attempt->address));
@@ -298,7 +304,9 @@ void vt_login_handle_post(struct vt_http_req *req, void *owner)
         vt_http_problem(req, 415, "type", "Unsupported type", "The body must be application/json.");
         return;
     }
-    struct attempt *attempt = login->attempts < VT_LOGIN_RUNNING + VT_LOGIN_WAITING ? calloc(1, sizeof(*attempt)) : NULL;
+    struct attempt *attempt = login->attempts < VT_LOGIN_RUNNING + VT_LOGIN_WAITING
+                                  ? calloc(1, sizeof(*attempt))
+                                  : NULL;
     if (!attempt) {
         vt_login_unavailable(req, "Too many passwords are being checked.");
         return;

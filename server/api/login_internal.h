@@ -8,11 +8,11 @@
 #include "server/base/map.h"
 
 enum {
-    VT_LOGIN_NAME = 64,           /* bytes of a login name */
-    VT_LOGIN_BODY = 2048,         /* bytes of a request's body */
-    VT_LOGIN_RUNNING = 4,         /* passwords checked at once: each takes 32 MiB and a core */
+    VT_LOGIN_NAME = 64,   /* bytes of a login name */
+    VT_LOGIN_BODY = 2048, /* bytes of a request's body */
+    VT_LOGIN_RUNNING = 4, /* passwords checked at once: each takes 32 MiB and a core */
     VT_LOGIN_WAITING = 32,
-    VT_LOGIN_TRIES_NAME = 5,      /* failures in a window */
+    VT_LOGIN_TRIES_NAME = 5, /* failures in a window */
     VT_LOGIN_TRIES_ADDRESS = 20,
     VT_LOGIN_WINDOW_MS = 15 * 60 * 1000,
     VT_LOGIN_KEYS = 8192,
@@ -27,7 +27,7 @@ struct vt_api_login {
     struct vt_list all_attempts, all_asks;    /* lists of attempt.all, ask.all: for the destroy */
     vt_api_login_end_fn *end;                 /* NULL: nobody listens */
     void *end_arg;
-    struct vt_map active;      /* person id -> active, owned; login_watch.c */
+    struct vt_map active;       /* person id -> active, owned; login_watch.c */
     struct vt_list active_list; /* list of active.link */
     struct vt_timer retry;
     bool checking, closed;
@@ -38,7 +38,8 @@ bool vt_login_guard(struct vt_api_login *login, struct vt_http_req *req);
 /* One answer for "store is full" and the like. */
 void vt_login_unavailable(struct vt_http_req *req, const char *detail);
 /* {"person":{…}} of somebody whose site is there; false: nothing was answered. */
-bool vt_login_reply_person(struct vt_api_login *login, struct vt_http_req *req, const struct vt_store_person *person);
+bool vt_login_reply_person(struct vt_api_login *login, struct vt_http_req *req,
+                           const struct vt_store_person *person);
 
 /* login_attempt.c: POST /api/v1/login */
 void vt_login_handle_post(struct vt_http_req *req, void *owner);

@@ -46,7 +46,7 @@ void vt_login_limit_destroy(struct vt_login_limit *limit)
 {
     if (!limit)
         return;
-    VT_LIST_EACH(entry, &limit->by_age, struct entry, link)
+    VT_LIST_EACH (entry, &limit->by_age, struct entry, link)
         drop(limit, entry);
     vt_map_finish(&limit->by_key);
     free(limit);
@@ -54,7 +54,7 @@ void vt_login_limit_destroy(struct vt_login_limit *limit)
 
 static void sweep(struct vt_login_limit *limit, int64_t now_ms)
 {
-    VT_LIST_EACH(entry, &limit->by_age, struct entry, link) {
+    VT_LIST_EACH (entry, &limit->by_age, struct entry, link) {
         if (entry->ends_ms > now_ms && limit->by_key.count < limit->keys_most)
             return;
         drop(limit, entry);

@@ -10,7 +10,7 @@
 enum { RETRY_MS = 500 };
 
 struct active {
-    struct vt_list link; /* in vt_api_login.active_list: those to look at come first */
+    struct vt_list link;                   /* in vt_api_login.active_list: those to look at come first */
     char *person, *password, *role, *site; /* owned */
     bool stale;                            /* to be looked at */
 };
@@ -95,7 +95,8 @@ static void handle_person(void *arg, int err, const struct vt_store_person *pers
     vt_list_remove(&active->link);
     vt_list_append(&login->active_list, &active->link);
     if (err == VT_ERR_MISSING || has_changed(active, person)) {
-        VT_FREE char *id = vt_str_dup(vt_str(active->person));
+        VT_FREE
+        char *id = vt_str_dup(vt_str(active->person));
         if (id)
             vt_login_end_person(login, vt_str(id));
     }
@@ -125,7 +126,7 @@ static void handle_retry(void *arg)
 static void handle_change(void *arg)
 {
     struct vt_api_login *login = arg;
-    VT_LIST_EACH(active, &login->active_list, struct active, link)
+    VT_LIST_EACH (active, &login->active_list, struct active, link)
         active->stale = true;
     look_at_next(login);
 }
@@ -141,7 +142,7 @@ void vt_login_watch_init(struct vt_api_login *login)
 
 void vt_login_watch_finish(struct vt_api_login *login)
 {
-    VT_LIST_EACH(active, &login->active_list, struct active, link)
+    VT_LIST_EACH (active, &login->active_list, struct active, link)
         drop(login, active);
     vt_map_finish(&login->active);
 }

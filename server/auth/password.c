@@ -22,8 +22,9 @@ struct parameters {
 static int derive(struct vt_str password, const struct parameters *with, char ret_hash[HASH_TEXT])
 {
     unsigned char hash[HASH_BYTES];
-    if (EVP_PBE_scrypt(password.ptr ? password.ptr : "", password.len, (const unsigned char *)with->salt, strlen(with->salt),
-                       (uint64_t)1 << with->log2_n, with->r, with->p, MEMORY_MOST, hash, sizeof(hash)) != 1)
+    if (EVP_PBE_scrypt(password.ptr ? password.ptr : "", password.len, (const unsigned char *)with->salt,
+                       strlen(with->salt), (uint64_t)1 << with->log2_n, with->r, with->p, MEMORY_MOST, hash,
+                       sizeof(hash)) != 1)
         return VT_ERR_NOMEM;
     vt_base64url(hash, sizeof(hash), ret_hash);
     vt_secret_wipe(hash, sizeof(hash));
@@ -38,7 +39,8 @@ int vt_password_hash(struct vt_str password, char ret_text[VT_PASSWORD_TEXT])
     vt_base64url(salt, sizeof(salt), with.salt);
     int err = derive(password, &with, with.hash);
     if (!err)
-        snprintf(ret_text, VT_PASSWORD_TEXT, "scrypt$%u$%u$%u$%s$%s", with.log2_n, with.r, with.p, with.salt, with.hash);
+        snprintf(ret_text, VT_PASSWORD_TEXT, "scrypt$%u$%u$%u$%s$%s", with.log2_n, with.r, with.p, with.salt,
+                 with.hash);
     return err;
 }
 
@@ -68,7 +70,8 @@ static int parse(struct vt_str text, struct parameters *ret)
     struct vt_str rest = text;
     if (!text.ptr || !vt_str_eq(next_field(&rest), VT_STR("scrypt")))
         return VT_ERR_INVALID;
-    if (read_number(&rest, 18, &ret->log2_n) || read_number(&rest, 16, &ret->r) || read_number(&rest, 4, &ret->p))
+    if (read_number(&rest, 18, &ret->log2_n) || read_number(&rest, 16, &ret->r) ||
+        read_number(&rest, 4, &ret->p))
         return VT_ERR_INVALID;
     bool fits = vt_str_copy(ret->salt, sizeof(ret->salt), next_field(&rest));
     fits = vt_str_copy(ret->hash, sizeof(ret->hash), next_field(&rest)) && fits;
@@ -78,7 +81,9 @@ static int parse(struct vt_str text, struct parameters *ret)
 
 bool vt_password_verify(struct vt_str password, struct vt_str text, bool *ret_weak)
 {
-    static const struct parameters nobody = { .log2_n = LOG2_N, .r = R, .p = P, .salt = "AAAAAAAAAAAAAAAAAAAAAA" };
+    static const struct parameters nobody = {
+        .log2_n = LOG2_N, .r = R, .p = P, .salt = "AAAAAAAAAAAAAAAAAAAAAA"
+    };
     struct parameters with;
     char hash[HASH_TEXT] = "";
     bool known = parse(text, &with) == VT_OK;

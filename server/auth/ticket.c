@@ -16,8 +16,8 @@ struct entry {
 
 /* Found by the hash, so a lookup's time says nothing about how much of a guess was right. */
 struct vt_tickets {
-    struct vt_map by_hash;  /* hash -> entry, owned */
-    struct vt_list by_age;  /* list of entry.link, oldest first: all live equally long */
+    struct vt_map by_hash; /* hash -> entry, owned */
+    struct vt_list by_age; /* list of entry.link, oldest first: all live equally long */
 };
 
 struct vt_tickets *vt_tickets_create(void)
@@ -42,7 +42,7 @@ void vt_tickets_destroy(struct vt_tickets *tickets)
 {
     if (!tickets)
         return;
-    VT_LIST_EACH(entry, &tickets->by_age, struct entry, link)
+    VT_LIST_EACH (entry, &tickets->by_age, struct entry, link)
         drop(tickets, entry);
     vt_map_finish(&tickets->by_hash);
     free(tickets);
@@ -50,7 +50,7 @@ void vt_tickets_destroy(struct vt_tickets *tickets)
 
 static void sweep(struct vt_tickets *tickets, int64_t now)
 {
-    VT_LIST_EACH(entry, &tickets->by_age, struct entry, link) {
+    VT_LIST_EACH (entry, &tickets->by_age, struct entry, link) {
         if (entry->ticket.expires_ms > now)
             return;
         drop(tickets, entry);
@@ -61,7 +61,7 @@ static void sweep(struct vt_tickets *tickets, int64_t now)
 static bool has_too_many(const struct vt_tickets *tickets, struct vt_str person)
 {
     size_t n = 0;
-    VT_LIST_EACH(entry, (struct vt_list *)&tickets->by_age, struct entry, link)
+    VT_LIST_EACH (entry, (struct vt_list *)&tickets->by_age, struct entry, link)
         n += vt_str_eq(vt_str(entry->ticket.person), person);
     return n >= VT_TICKETS_PERSON;
 }
@@ -92,7 +92,8 @@ int vt_tickets_issue(struct vt_tickets *tickets, const struct vt_ticket *ticket,
     return VT_OK;
 }
 
-int vt_tickets_take(struct vt_tickets *tickets, struct vt_str text, struct vt_str origin, struct vt_ticket *ret_ticket)
+int vt_tickets_take(struct vt_tickets *tickets, struct vt_str text, struct vt_str origin,
+                    struct vt_ticket *ret_ticket)
 {
     char hash[VT_SHA256_TEXT];
     sweep(tickets, vt_now_ms());
@@ -111,7 +112,7 @@ int vt_tickets_take(struct vt_tickets *tickets, struct vt_str text, struct vt_st
 
 void vt_tickets_drop_person(struct vt_tickets *tickets, struct vt_str person)
 {
-    VT_LIST_EACH(entry, &tickets->by_age, struct entry, link)
+    VT_LIST_EACH (entry, &tickets->by_age, struct entry, link)
         if (vt_str_eq(vt_str(entry->ticket.person), person))
             drop(tickets, entry);
 }

@@ -23,7 +23,8 @@ void vt_tickets_destroy(struct vt_tickets *tickets);
 /* VT_ERR_FULL when too many are outstanding, in all or of this person (expired ones are swept first). */
 int vt_tickets_issue(struct vt_tickets *tickets, const struct vt_ticket *ticket, char ret_text[VT_ID_TEXT]);
 /* Takes it out whatever the result; VT_ERR_MISSING: unknown, used, expired or of another Origin. */
-int vt_tickets_take(struct vt_tickets *tickets, struct vt_str text, struct vt_str origin, struct vt_ticket *ret_ticket);
+int vt_tickets_take(struct vt_tickets *tickets, struct vt_str text, struct vt_str origin,
+                    struct vt_ticket *ret_ticket);
 /* A person's login ended: the tickets they hold end with it. */
 void vt_tickets_drop_person(struct vt_tickets *tickets, struct vt_str person);
 

@@ -15,7 +15,7 @@ static const unsigned weights[ZONES] = { 8, 6, 3, 1 };
 enum { PRODUCTS_MOST = 10000, BODY_BYTES = 65536, WORDS_MOST = 8, WORD_BYTES = 64, QUERY_BYTES = 1024 };
 
 struct product {
-    char *sku, *body;     /* owned */
+    char *sku, *body; /* owned */
     size_t body_len;
     char *words;          /* owned: the zones' folded words one after the other */
     uint32_t ends[ZONES]; /* where each zone ends in `words` */
@@ -70,14 +70,16 @@ static int make_room(struct vt_catalogue *catalogue)
 
 static int read_words(struct product *product, const json_t *tree)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf words = VT_BUF_INIT(4 * BODY_BYTES);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf words = VT_BUF_INIT(4 * BODY_BYTES);
     const json_t *variant;
     size_t i;
     vt_fold(&words, vt_json_text(tree, "title"));
     product->ends[ZONE_TITLE] = (uint32_t)words.len;
     vt_fold(&words, vt_str(product->sku));
     product->ends[ZONE_SKU] = (uint32_t)words.len;
-    json_array_foreach(json_object_get(tree, "variants"), i, variant) {
+    json_array_foreach(json_object_get(tree, "variants"), i, variant)
+    {
         vt_fold(&words, vt_json_text(variant, "sku"));
         vt_fold(&words, vt_json_text(variant, "size"));
         vt_fold(&words, vt_json_text(variant, "colour"));
@@ -98,7 +100,8 @@ static int add_names(struct vt_catalogue *catalogue, const json_t *tree)
     const json_t *variant;
     size_t i;
     int err = vt_map_set(&catalogue->by_sku, vt_str(catalogue->products[catalogue->n].sku), number);
-    json_array_foreach(json_object_get(tree, "variants"), i, variant) {
+    json_array_foreach(json_object_get(tree, "variants"), i, variant)
+    {
         struct vt_str sku = vt_json_text(variant, "sku");
         if (!err && sku.ptr && !vt_map_get(&catalogue->by_sku, sku))
             err = vt_map_set(&catalogue->by_sku, sku, number);
@@ -110,8 +113,10 @@ int vt_catalogue_add(struct vt_catalogue *catalogue, struct vt_str sku, struct v
 {
     if (catalogue->n >= PRODUCTS_MOST)
         return VT_ERR_FULL;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(256);
-    VT_CLEANUP(vt_json_unref) json_t *tree = vt_json_parse(body, BODY_BYTES, &error);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(256);
+    VT_CLEANUP(vt_json_unref)
+    json_t *tree = vt_json_parse(body, BODY_BYTES, &error);
     if (!json_is_object(tree) || sku.len == 0)
         return VT_ERR_INVALID;
     if (make_room(catalogue) != VT_OK)
@@ -207,7 +212,8 @@ size_t vt_catalogue_search(const struct vt_catalogue *catalogue, struct vt_str t
     struct query query = { .text = VT_BUF_INIT(QUERY_BYTES) };
     size_t total = 0, given = 0;
     read_query(&query, text);
-    VT_FREE struct hit *hits = malloc((catalogue->n + 1) * sizeof(*hits));
+    VT_FREE
+    struct hit *hits = malloc((catalogue->n + 1) * sizeof(*hits));
     for (size_t i = 0; hits && i < catalogue->n; i++) {
         unsigned score = score_product(&catalogue->products[i], &query);
         if (score > 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A site's products in memory, and their search: words that start with each word asked for, in
- * title, sku, variant and description, best first. At most 10 000 products until the store searches. Loop thread. */
+ * title, sku, variant and description, best first. At most 10 000 products until the store searches. Loop
+ * thread. */
 #ifndef VT_CATALOGUE_H
 #define VT_CATALOGUE_H
 
@@ -16,7 +17,8 @@ void vt_catalogue_destroy(struct vt_catalogue *catalogue);
 int vt_catalogue_add(struct vt_catalogue *catalogue, struct vt_str sku, struct vt_str body);
 /* By sku of a product or of one of its variants: the product's JSON, or absent. */
 struct vt_str vt_catalogue_get(const struct vt_catalogue *catalogue, struct vt_str sku);
-/* Fills up to `n` hits from number `from` on; returns how many; *ret_total counts all. Empty text: all, in order. */
+/* Fills up to `n` hits from number `from` on; returns how many; *ret_total counts all. Empty text: all, in
+ * order. */
 size_t vt_catalogue_search(const struct vt_catalogue *catalogue, struct vt_str text, size_t from, size_t n,
                            struct vt_str *ret_bodies, size_t *ret_total);
 

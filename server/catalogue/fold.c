@@ -3,18 +3,18 @@
 
 /* U+00C0..U+00FF and U+0100..U+017F, one entry a character; NULL: no letter. */
 static const char *const latin[] = {
-    "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i", "i",          /* C0 */
-    "d", "n", "o", "o", "o", "o", "o", NULL, "o", "u", "u", "u", "u", "y", "th", "ss",        /* D0 */
-    "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i", "i",          /* E0 */
-    "d", "n", "o", "o", "o", "o", "o", NULL, "o", "u", "u", "u", "u", "y", "th", "y",         /* F0 */
-    "a", "a", "a", "a", "a", "a", "c", "c", "c", "c", "c", "c", "c", "c", "d", "d",           /* 100 */
-    "d", "d", "e", "e", "e", "e", "e", "e", "e", "e", "e", "e", "g", "g", "g", "g",           /* 110 */
-    "g", "g", "g", "g", "h", "h", "h", "h", "i", "i", "i", "i", "i", "i", "i", "i",           /* 120 */
-    "i", "i", "ij", "ij", "j", "j", "k", "k", "k", "l", "l", "l", "l", "l", "l", "l",         /* 130 */
-    "l", "l", "l", "n", "n", "n", "n", "n", "n", "n", "ng", "ng", "o", "o", "o", "o",         /* 140 */
-    "o", "o", "oe", "oe", "r", "r", "r", "r", "r", "r", "s", "s", "s", "s", "s", "s",         /* 150 */
-    "s", "s", "t", "t", "t", "t", "t", "t", "u", "u", "u", "u", "u", "u", "u", "u",           /* 160 */
-    "u", "u", "u", "u", "w", "w", "y", "y", "y", "z", "z", "z", "z", "z", "z", "s",           /* 170 */
+    "a", "a", "a",  "a",  "a", "a", "ae", "c",  "e", "e", "e",  "e",  "i", "i", "i",  "i",  /* C0 */
+    "d", "n", "o",  "o",  "o", "o", "o",  NULL, "o", "u", "u",  "u",  "u", "y", "th", "ss", /* D0 */
+    "a", "a", "a",  "a",  "a", "a", "ae", "c",  "e", "e", "e",  "e",  "i", "i", "i",  "i",  /* E0 */
+    "d", "n", "o",  "o",  "o", "o", "o",  NULL, "o", "u", "u",  "u",  "u", "y", "th", "y",  /* F0 */
+    "a", "a", "a",  "a",  "a", "a", "c",  "c",  "c", "c", "c",  "c",  "c", "c", "d",  "d",  /* 100 */
+    "d", "d", "e",  "e",  "e", "e", "e",  "e",  "e", "e", "e",  "e",  "g", "g", "g",  "g",  /* 110 */
+    "g", "g", "g",  "g",  "h", "h", "h",  "h",  "i", "i", "i",  "i",  "i", "i", "i",  "i",  /* 120 */
+    "i", "i", "ij", "ij", "j", "j", "k",  "k",  "k", "l", "l",  "l",  "l", "l", "l",  "l",  /* 130 */
+    "l", "l", "l",  "n",  "n", "n", "n",  "n",  "n", "n", "ng", "ng", "o", "o", "o",  "o",  /* 140 */
+    "o", "o", "oe", "oe", "r", "r", "r",  "r",  "r", "r", "s",  "s",  "s", "s", "s",  "s",  /* 150 */
+    "s", "s", "t",  "t",  "t", "t", "t",  "t",  "u", "u", "u",  "u",  "u", "u", "u",  "u",  /* 160 */
+    "u", "u", "u",  "u",  "w", "w", "y",  "y",  "y", "z", "z",  "z",  "z", "z", "z",  "s",  /* 170 */
 };
 
 /* The code point at `p`: bytes used, 1 for what is no sequence of two or three. */
@@ -42,8 +42,8 @@ static bool is_gap(uint32_t code, size_t bytes)
 {
     if (bytes == 1)
         return code < 0x80 && !is_ascii_word(code);
-    return (code >= 0x80 && code < 0xc0) || code == 0xd7 || code == 0xf7 || (code >= 0x2000 && code <= 0x206f) ||
-           (code >= 0x3000 && code <= 0x3003);
+    return (code >= 0x80 && code < 0xc0) || code == 0xd7 || code == 0xf7 ||
+           (code >= 0x2000 && code <= 0x206f) || (code >= 0x3000 && code <= 0x3003);
 }
 
 void vt_fold(struct vt_buf *out, struct vt_str text)

@@ -5,7 +5,14 @@
 #include "server/base/err.h"
 #include "server/base/map.h"
 
-enum { SKU_MOST = 64, TITLE_MOST = 300, TEXT_MOST = 2000, URL_MOST = 2048, OPTION_MOST = 64, BODY_BYTES = 65536 };
+enum {
+    SKU_MOST = 64,
+    TITLE_MOST = 300,
+    TEXT_MOST = 2000,
+    URL_MOST = 2048,
+    OPTION_MOST = 64,
+    BODY_BYTES = 65536
+};
 
 struct import {
     const struct vt_import_calls *calls;
@@ -69,7 +76,8 @@ static int take_currency(struct import *import, const json_t *product, struct vt
     *ret_currency = currency;
     if (currency.ptr && is_currency(currency))
         return VT_OK;
-    vt_buf_text(&import->why, currency.ptr ? "currency must be three capital letters (ISO 4217)" : "currency is missing");
+    vt_buf_text(&import->why,
+                currency.ptr ? "currency must be three capital letters (ISO 4217)" : "currency is missing");
     return VT_ERR_INVALID;
 }
 
@@ -107,18 +115,21 @@ static void put_pictures(struct import *import, const json_t *product, struct vt
     const json_t *pictures = json_object_get(product, "pictures"), *picture;
     size_t i, n = 0;
     vt_buf_text(&import->body, ",\"media\":[");
-    json_array_foreach(pictures, i, picture) {
+    json_array_foreach(pictures, i, picture)
+    {
         char media[VT_SHA256_TEXT];
         struct vt_str path = { json_string_value(picture), json_string_length(picture) };
         vt_buf_reset(&import->why);
-        int err = n < VT_IMPORT_PICTURES && path.ptr ? import->calls->picture(import->calls->arg, path, media, &import->why)
-                                                     : VT_ERR_INVALID;
+        int err = n < VT_IMPORT_PICTURES && path.ptr
+                      ? import->calls->picture(import->calls->arg, path, media, &import->why)
+                      : VT_ERR_INVALID;
         if (!err) {
             vt_buf_printf(&import->body, "%s\"%s\"", n++ ? "," : "", media);
             continue;
         }
         if (import->why.len == 0)
-            vt_buf_printf(&import->why, path.ptr ? "more than %d pictures: the rest is left out" : "a picture is no text",
+            vt_buf_printf(&import->why,
+                          path.ptr ? "more than %d pictures: the rest is left out" : "a picture is no text",
                           VT_IMPORT_PICTURES);
         import->calls->refused(import->calls->arg, import->number, sku, vt_buf_view(&import->why));
         if (n >= VT_IMPORT_PICTURES)
@@ -156,12 +167,15 @@ static int put_variants(struct import *import, const json_t *product)
         return VT_ERR_FULL;
     }
     vt_buf_text(&import->body, ",\"variants\":[");
-    json_array_foreach(variants, i, variant) {
+    json_array_foreach(variants, i, variant)
+    {
         int err = put_variant(import, variant, i == 0);
         if (!err)
             continue;
-        VT_CLEANUP(vt_buf_finish) struct vt_buf why = VT_BUF_INIT(512);
-        vt_buf_printf(&why, "variant %zu: %s", i + 1, import->why.len ? vt_buf_cstr(&import->why) : "must be an object");
+        VT_CLEANUP(vt_buf_finish)
+        struct vt_buf why = VT_BUF_INIT(512);
+        vt_buf_printf(&why, "variant %zu: %s", i + 1,
+                      import->why.len ? vt_buf_cstr(&import->why) : "must be an object");
         vt_buf_reset(&import->why);
         vt_buf_str(&import->why, vt_buf_view(&why));
         return err;
@@ -175,7 +189,8 @@ static void settle_skus(struct import *import, const json_t *product, bool good)
 {
     const json_t *variant;
     size_t i;
-    json_array_foreach(json_object_get(product, "variants"), i, variant) {
+    json_array_foreach(json_object_get(product, "variants"), i, variant)
+    {
         struct vt_str name = vt_json_text(variant, "sku");
         if (!name.ptr || vt_map_get(&import->skus, name) != import)
             continue;
@@ -197,7 +212,8 @@ static int put_product(struct import *import, const json_t *product, struct vt_s
     if (!err)
         err = take_currency(import, product, &currency);
     if (!err && url.ptr && !is_url(url)) {
-        vt_buf_text(&import->why, "url must be a path such as /products/ring/, or http(s)://, at most 2048 bytes");
+        vt_buf_text(&import->why,
+                    "url must be a path such as /products/ring/, or http(s)://, at most 2048 bytes");
         err = VT_ERR_INVALID;
     }
     if (err)
@@ -245,12 +261,13 @@ static int check_file(struct import *import, const json_t *tree, struct vt_buf *
     const json_t *version = json_object_get(tree, "version"), *products = json_object_get(tree, "products");
     import->currency = vt_json_text(tree, "currency");
     if (!json_is_object(tree) || !json_is_integer(version) || json_integer_value(version) != 1)
-        vt_buf_text(ret_error, "This is not Vitrine's JSON: it must begin with an object that holds \"version\":1.");
+        vt_buf_text(ret_error,
+                    "This is not Vitrine's JSON: it must begin with an object that holds \"version\":1.");
     else if (!json_is_array(products))
         vt_buf_text(ret_error, "\"products\" is missing or no list.");
     else if (json_array_size(products) > VT_IMPORT_PRODUCTS)
-        vt_buf_printf(ret_error, "The file has %zu products; at most %d are taken.", json_array_size(products),
-                      VT_IMPORT_PRODUCTS);
+        vt_buf_printf(ret_error, "The file has %zu products; at most %d are taken.",
+                      json_array_size(products), VT_IMPORT_PRODUCTS);
     else
         return VT_OK;
     return VT_ERR_INVALID;
@@ -259,7 +276,8 @@ static int check_file(struct import *import, const json_t *tree, struct vt_buf *
 int vt_catalogue_import(struct vt_str text, const struct vt_import_calls *calls, struct vt_buf *ret_error)
 {
     struct import import = { .calls = calls, .why = VT_BUF_INIT(512), .body = VT_BUF_INIT(BODY_BYTES) };
-    VT_CLEANUP(vt_json_unref) json_t *tree = vt_json_parse(text, VT_IMPORT_BYTES, ret_error);
+    VT_CLEANUP(vt_json_unref)
+    json_t *tree = vt_json_parse(text, VT_IMPORT_BYTES, ret_error);
     if (!tree)
         return VT_ERR_INVALID;
     vt_map_init(&import.skus);
@@ -267,7 +285,8 @@ int vt_catalogue_import(struct vt_str text, const struct vt_import_calls *calls,
     const json_t *product;
     size_t i;
     if (!err)
-        json_array_foreach(json_object_get(tree, "products"), i, product) {
+        json_array_foreach(json_object_get(tree, "products"), i, product)
+        {
             import.number = i + 1;
             err = take_product(&import, product);
             if (err)

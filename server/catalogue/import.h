@@ -14,7 +14,12 @@
 #include "server/base/buf.h"
 #include "server/base/str.h"
 
-enum { VT_IMPORT_BYTES = 64 << 20, VT_IMPORT_PRODUCTS = 10000, VT_IMPORT_PICTURES = 32, VT_IMPORT_VARIANTS = 64 };
+enum {
+    VT_IMPORT_BYTES = 64 << 20,
+    VT_IMPORT_PRODUCTS = 10000,
+    VT_IMPORT_PICTURES = 32,
+    VT_IMPORT_VARIANTS = 64
+};
 
 struct vt_import_calls {
     /* Brings in the picture of that path. VT_OK and its media id, or an error and why. */

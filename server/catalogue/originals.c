@@ -27,19 +27,22 @@ static int open_beneath(int from_fd, struct vt_str path, struct vt_buf *why)
         return -1;
     }
     if (strstr(name, "://")) {
-        vt_buf_printf(why, "picture \"%.200s\": only files beside the catalogue are taken, no addresses", name);
+        vt_buf_printf(why, "picture \"%.200s\": only files beside the catalogue are taken, no addresses",
+                      name);
         return -1;
     }
     int fd = (int)syscall(SYS_openat2, from_fd, name, &how, sizeof(how));
     if (fd < 0)
         vt_buf_printf(why, "picture \"%.200s\": %s", name,
-                      errno == EXDEV || errno == ELOOP ? "leads outside the directory or over a link" : strerror(errno));
+                      errno == EXDEV || errno == ELOOP ? "leads outside the directory or over a link"
+                                                       : strerror(errno));
     return fd;
 }
 
 static bool is_picture(const unsigned char *p, size_t n)
 {
-    return (n >= 3 && memcmp(p, "\xff\xd8\xff", 3) == 0) || (n >= 8 && memcmp(p, "\x89PNG\r\n\x1a\n", 8) == 0) ||
+    return (n >= 3 && memcmp(p, "\xff\xd8\xff", 3) == 0) ||
+           (n >= 8 && memcmp(p, "\x89PNG\r\n\x1a\n", 8) == 0) ||
            (n >= 12 && memcmp(p, "RIFF", 4) == 0 && memcmp(p + 8, "WEBP", 4) == 0);
 }
 
@@ -81,7 +84,8 @@ static int write_all(int fd, const char *bytes, size_t n)
 static int pass(int from, int to, char ret_id[VT_SHA256_TEXT])
 {
     struct vt_sha256 *sha = vt_sha256_begin();
-    VT_FREE char *piece = malloc(PIECE_BYTES);
+    VT_FREE
+    char *piece = malloc(PIECE_BYTES);
     int err = sha && piece ? VT_OK : VT_ERR_NOMEM;
     off_t at = 0;
     while (!err) {
@@ -166,8 +170,8 @@ static int take(int from, const char *data_dir, char ret_id[VT_SHA256_TEXT], boo
     return err;
 }
 
-int vt_originals_take(int from_fd, struct vt_str path, const char *data_dir, char ret_id[VT_SHA256_TEXT], bool *ret_new,
-                      struct vt_buf *ret_why)
+int vt_originals_take(int from_fd, struct vt_str path, const char *data_dir, char ret_id[VT_SHA256_TEXT],
+                      bool *ret_new, struct vt_buf *ret_why)
 {
     int fd = open_beneath(from_fd, path, ret_why);
     if (fd < 0)
@@ -177,8 +181,11 @@ int vt_originals_take(int from_fd, struct vt_str path, const char *data_dir, cha
         errno = 0;
         err = take(fd, data_dir, ret_id, ret_new);
         if (err)
-            vt_buf_printf(ret_why, "picture \"%.*s\" could not be stored: %s", (int)(path.len < 200 ? path.len : 200), path.ptr,
-                          err == VT_ERR_STALE ? "it changed while it was read" : errno ? strerror(errno) : vt_err_name(err));
+            vt_buf_printf(ret_why, "picture \"%.*s\" could not be stored: %s",
+                          (int)(path.len < 200 ? path.len : 200), path.ptr,
+                          err == VT_ERR_STALE ? "it changed while it was read"
+                          : errno             ? strerror(errno)
+                                              : vt_err_name(err));
     }
     close(fd);
     return err;

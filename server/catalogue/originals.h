@@ -11,9 +11,9 @@
 
 enum { VT_ORIGINAL_BYTES = 40 << 20 };
 
-/* Copies `path`, which must lie beneath the directory `from_fd` without a symbolic link on the way, be a regular
- * file of at most 40 MB and a JPEG, PNG or WebP by its first bytes. VT_OK, or an error and why. */
-int vt_originals_take(int from_fd, struct vt_str path, const char *data_dir, char ret_id[VT_SHA256_TEXT], bool *ret_new,
-                      struct vt_buf *ret_why);
+/* Copies `path`, which must lie beneath the directory `from_fd` without a symbolic link on the way, be a
+ * regular file of at most 40 MB and a JPEG, PNG or WebP by its first bytes. VT_OK, or an error and why. */
+int vt_originals_take(int from_fd, struct vt_str path, const char *data_dir, char ret_id[VT_SHA256_TEXT],
+                      bool *ret_new, struct vt_buf *ret_why);
 
 #endif

@@ -21,15 +21,18 @@ struct vt_store_person {
     int64_t login_expires; /* of vt_store_login_get only: ms since 1970 */
 };
 typedef void vt_store_person_fn(void *arg, int err, const struct vt_store_person *person);
-int vt_store_person_by_login(struct vt_store *store, struct vt_str login, vt_store_person_fn *done, void *arg);
+int vt_store_person_by_login(struct vt_store *store, struct vt_str login, vt_store_person_fn *done,
+                             void *arg);
 int vt_store_person_get(struct vt_store *store, struct vt_str person, vt_store_person_fn *done, void *arg);
 int vt_store_password_put(struct vt_store *store, struct vt_str person, struct vt_str password);
 
 /* Logins: the cookie's secret is stored as SHA-256. */
-int vt_store_login_put(struct vt_store *store, struct vt_str secret, struct vt_str person, int64_t now, int64_t expires,
-                       vt_store_done_fn *done, void *arg);
-/* Also notes the use; VT_ERR_MISSING when unknown, expired, idle for longer than idle_ms, or the person is disabled. */
-int vt_store_login_get(struct vt_store *store, struct vt_str secret, int64_t now, int64_t idle_ms, vt_store_person_fn *done, void *arg);
+int vt_store_login_put(struct vt_store *store, struct vt_str secret, struct vt_str person, int64_t now,
+                       int64_t expires, vt_store_done_fn *done, void *arg);
+/* Also notes the use; VT_ERR_MISSING when unknown, expired, idle for longer than idle_ms, or the person is
+ * disabled. */
+int vt_store_login_get(struct vt_store *store, struct vt_str secret, int64_t now, int64_t idle_ms,
+                       vt_store_person_fn *done, void *arg);
 int vt_store_login_drop(struct vt_store *store, struct vt_str secret, vt_store_done_fn *done, void *arg);
 
 /* Products of a site in import order; `body` is the JSON of the wire's `product`. */

@@ -24,8 +24,8 @@ static void deliver_person(struct vt_job *job)
     job->on.person(job->arg, job->err, job->err == VT_OK ? &job->out.person : NULL);
 }
 
-static int submit_person(struct vt_store *store, enum vt_job_kind kind, struct vt_str key, vt_store_person_fn *done,
-                         void *arg)
+static int submit_person(struct vt_store *store, enum vt_job_kind kind, struct vt_str key,
+                         vt_store_person_fn *done, void *arg)
 {
     struct vt_job *job = vt_call_new(store, kind, VT_CALL_NONE, VT_CALL_NONE);
     if (!job)
@@ -57,8 +57,8 @@ int vt_store_password_put(struct vt_store *store, struct vt_str person, struct v
     return vt_call_submit(store, job);
 }
 
-int vt_store_login_put(struct vt_store *store, struct vt_str secret, struct vt_str person, int64_t now, int64_t expires,
-                       vt_store_done_fn *done, void *arg)
+int vt_store_login_put(struct vt_store *store, struct vt_str secret, struct vt_str person, int64_t now,
+                       int64_t expires, vt_store_done_fn *done, void *arg)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_LOGIN_PUT, VT_CALL_NONE, VT_CALL_NONE);
     if (!job)
@@ -73,8 +73,8 @@ int vt_store_login_put(struct vt_store *store, struct vt_str secret, struct vt_s
     return vt_call_submit(store, job);
 }
 
-int vt_store_login_get(struct vt_store *store, struct vt_str secret, int64_t now, int64_t idle_ms, vt_store_person_fn *done,
-                       void *arg)
+int vt_store_login_get(struct vt_store *store, struct vt_str secret, int64_t now, int64_t idle_ms,
+                       vt_store_person_fn *done, void *arg)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_LOGIN_GET, VT_CALL_NONE, VT_CALL_NONE);
     if (!job)

@@ -6,7 +6,8 @@
 #include "server/store/job.h"
 
 /* A job with copies of the names; NULL: no memory, which vt_call_submit reports. */
-struct vt_job *vt_call_new(struct vt_store *store, enum vt_job_kind kind, struct vt_str site, struct vt_str conv);
+struct vt_job *vt_call_new(struct vt_store *store, enum vt_job_kind kind, struct vt_str site,
+                           struct vt_str conv);
 /* A copy in the job's arena; a failed one is remembered until the submit. */
 struct vt_str vt_call_keep(struct vt_job *job, struct vt_str text);
 /* The SHA-256 of a secret; absent stays absent. */

@@ -133,7 +133,8 @@ void vt_mailbox_finish(struct vt_mailbox *mailbox, struct vt_list *jobs);
 /* A backend: what SQLite is today and PostgreSQL later. */
 struct vt_store_ops {
     /* On failure NULL and one sentence in ret_error. `mailbox` outlives the backend. */
-    void *(*open)(struct vt_mailbox *mailbox, const char *data_dir, size_t queue_rows, struct vt_buf *ret_error);
+    void *(*open)(struct vt_mailbox *mailbox, const char *data_dir, size_t queue_rows,
+                  struct vt_buf *ret_error);
     /* VT_OK takes the job; VT_ERR_FULL leaves it with the caller. */
     int (*submit)(void *backend, struct vt_job *job);
     /* Commits what is queued; every job taken has been handed to the mailbox when it returns. */

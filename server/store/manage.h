@@ -19,17 +19,20 @@ const char *vt_manage_error(struct vt_manage *manage);
 
 /* Each: VT_OK, VT_ERR_EXISTS, VT_ERR_MISSING, VT_ERR_INVALID, VT_ERR_FULL, VT_ERR_NOMEM or VT_ERR_IO. */
 int vt_manage_site_add(struct vt_manage *manage, const struct vt_store_site *site);
-int vt_manage_site_put(struct vt_manage *manage, const struct vt_store_site *site); /* name, origins, settings */
-int vt_manage_site_find(struct vt_manage *manage, struct vt_str key, struct vt_arena *arena, struct vt_store_site *ret_site);
-int vt_manage_sites(struct vt_manage *manage, struct vt_arena *arena, struct vt_store_site **ret_sites, size_t *ret_n);
+int vt_manage_site_put(struct vt_manage *manage,
+                       const struct vt_store_site *site); /* name, origins, settings */
+int vt_manage_site_find(struct vt_manage *manage, struct vt_str key, struct vt_arena *arena,
+                        struct vt_store_site *ret_site);
+int vt_manage_sites(struct vt_manage *manage, struct vt_arena *arena, struct vt_store_site **ret_sites,
+                    size_t *ret_n);
 
 int vt_manage_person_add(struct vt_manage *manage, const struct vt_store_person *person);
 /* Name, role, password, disabled; ends the person's logins. */
 int vt_manage_person_put(struct vt_manage *manage, const struct vt_store_person *person);
 int vt_manage_person_find(struct vt_manage *manage, struct vt_str login, struct vt_arena *arena,
                           struct vt_store_person *ret_person);
-int vt_manage_people(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena, struct vt_store_person **ret_people,
-                     size_t *ret_n);
+int vt_manage_people(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
+                     struct vt_store_person **ret_people, size_t *ret_n);
 
 /* An API token's secret is kept as its SHA-256 (auth/digest.h). */
 struct vt_manage_token {
@@ -38,10 +41,11 @@ struct vt_manage_token {
 };
 int vt_manage_token_add(struct vt_manage *manage, const struct vt_manage_token *token);
 int vt_manage_token_remove(struct vt_manage *manage, struct vt_str site, struct vt_str name);
-int vt_manage_tokens(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena, struct vt_manage_token **ret_tokens,
-                     size_t *ret_n);
+int vt_manage_tokens(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
+                     struct vt_manage_token **ret_tokens, size_t *ret_n);
 
 /* All of a site's products, in this order, instead of what was there: all or nothing. */
-int vt_manage_products_put(struct vt_manage *manage, struct vt_str site, const struct vt_store_product *products, size_t n);
+int vt_manage_products_put(struct vt_manage *manage, struct vt_str site,
+                           const struct vt_store_product *products, size_t n);
 
 #endif

@@ -20,7 +20,8 @@ struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena
 
 int vt_run_sites(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(db, "SELECT " VT_SITE_COLUMNS " FROM site ORDER BY created, site", NULL, 0);
+    sqlite3_stmt *stmt = vt_db_start_values(db, "SELECT " VT_SITE_COLUMNS " FROM site ORDER BY created, site",
+                                            NULL, 0);
     int err, short_of = VT_OK;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
         struct vt_store_site *site = vt_job_push(job, sizeof(*site));
@@ -88,17 +89,20 @@ int vt_run_login_put(struct vt_db *db, struct vt_job *job)
                         VT_DB_T(job->in.login.hash), VT_DB_T(job->in.login.person), VT_DB_N(now),
                         VT_DB_N(job->in.login.expires), VT_DB_N(now));
     return err ? err
-               : vt_db_run(db, "DELETE FROM login WHERE hash IN (SELECT hash FROM login WHERE expires <= ? LIMIT 16)",
-                           VT_DB_N(now));
+               : vt_db_run(
+                     db,
+                     "DELETE FROM login WHERE hash IN (SELECT hash FROM login WHERE expires <= ? LIMIT 16)",
+                     VT_DB_N(now));
 }
 
 int vt_run_login_get(struct vt_db *db, struct vt_job *job)
 {
     int64_t now = job->in.login.now;
-    sqlite3_stmt *stmt = vt_db_start(db,
-                                     "SELECT " VT_PERSON_COLUMNS ", expires FROM login JOIN associate USING (person)"
-                                     " WHERE hash=? AND expires > ? AND used > ? AND disabled = 0",
-                                     VT_DB_T(job->in.login.hash), VT_DB_N(now), VT_DB_N(now - job->in.login.idle_ms));
+    sqlite3_stmt *stmt = vt_db_start(
+        db,
+        "SELECT " VT_PERSON_COLUMNS ", expires FROM login JOIN associate USING (person)"
+        " WHERE hash=? AND expires > ? AND used > ? AND disabled = 0",
+        VT_DB_T(job->in.login.hash), VT_DB_N(now), VT_DB_N(now - job->in.login.idle_ms));
     int err = vt_db_step(db, stmt), short_of = VT_OK;
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;
@@ -119,7 +123,8 @@ int vt_run_login_drop(struct vt_db *db, struct vt_job *job)
 
 int vt_run_products(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT sku, body FROM product WHERE site=? ORDER BY place", VT_DB_T(job->site));
+    sqlite3_stmt *stmt = vt_db_start(db, "SELECT sku, body FROM product WHERE site=? ORDER BY place",
+                                     VT_DB_T(job->site));
     int err, short_of = VT_OK;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
         struct vt_store_product *product = vt_job_push(job, sizeof(*product));

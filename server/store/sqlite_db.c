@@ -32,17 +32,20 @@ static int set_up(struct vt_db *db, bool read_only)
     sqlite3_busy_timeout(sqlite, VT_DB_BUSY_MS);
     sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    int code = sqlite3_exec(sqlite, "PRAGMA mmap_size=0; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;", NULL, NULL, NULL);
+    int code = sqlite3_exec(sqlite, "PRAGMA mmap_size=0; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;",
+                            NULL, NULL, NULL);
     if (code == SQLITE_OK && !read_only)
-        code = sqlite3_exec(sqlite, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;", NULL,
-                            NULL, NULL);
+        code = sqlite3_exec(sqlite,
+                            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;",
+                            NULL, NULL, NULL);
     return code;
 }
 
 int vt_db_open(struct vt_db *db, const char *data_dir, bool read_only, struct vt_buf *ret_error)
 {
     *db = (struct vt_db){ 0 };
-    VT_CLEANUP(vt_buf_finish) struct vt_buf path = VT_BUF_INIT(4096);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf path = VT_BUF_INIT(4096);
     vt_buf_printf(&path, "%s/store.db", data_dir);
     if (path.failed) {
         vt_buf_text(ret_error, "The path of the data directory is too long.");
@@ -51,7 +54,8 @@ int vt_db_open(struct vt_db *db, const char *data_dir, bool read_only, struct vt
     int err = read_only ? VT_OK : make_file(data_dir, vt_buf_cstr(&path), ret_error);
     if (err)
         return err;
-    int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_PRIVATECACHE;
     int code = sqlite3_open_v2(vt_buf_cstr(&path), &db->sqlite, flags, NULL);
     if (code == SQLITE_OK)
         code = set_up(db, read_only);
@@ -118,7 +122,8 @@ static sqlite3_stmt *prepared(struct vt_db *db, const char *sql)
             return db->cache[at].stmt;
         if (db->cache[at].text)
             continue;
-        if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &db->cache[at].stmt, NULL) != SQLITE_OK)
+        if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &db->cache[at].stmt, NULL) !=
+            SQLITE_OK)
             return NULL;
         db->cache[at].text = sql;
         return db->cache[at].stmt;
@@ -126,13 +131,14 @@ static sqlite3_stmt *prepared(struct vt_db *db, const char *sql)
     return NULL;
 }
 
-sqlite3_stmt *vt_db_start_values(struct vt_db *db, const char *sql, const struct vt_db_value *values, size_t n)
+sqlite3_stmt *vt_db_start_values(struct vt_db *db, const char *sql, const struct vt_db_value *values,
+                                 size_t n)
 {
     sqlite3_stmt *stmt = prepared(db, sql);
     for (size_t i = 0; stmt && i < n; i++) {
         const struct vt_db_value *value = &values[i];
-        int code = value->is_text ? sqlite3_bind_text64(stmt, (int)i + 1, value->text.ptr, value->text.len, SQLITE_STATIC,
-                                                        SQLITE_UTF8)
+        int code = value->is_text ? sqlite3_bind_text64(stmt, (int)i + 1, value->text.ptr, value->text.len,
+                                                        SQLITE_STATIC, SQLITE_UTF8)
                                   : sqlite3_bind_int64(stmt, (int)i + 1, value->number);
         if (code != SQLITE_OK)
             return NULL;
@@ -189,7 +195,8 @@ struct vt_str vt_db_text(sqlite3_stmt *stmt, int column, struct vt_arena *arena,
     const char *text = (const char *)sqlite3_column_text(stmt, column);
     if (!text)
         return (struct vt_str){ 0 };
-    struct vt_str copy = vt_arena_str(arena, (struct vt_str){ text, (size_t)sqlite3_column_bytes(stmt, column) });
+    struct vt_str copy = vt_arena_str(arena,
+                                      (struct vt_str){ text, (size_t)sqlite3_column_bytes(stmt, column) });
     if (!copy.ptr)
         *err = VT_ERR_NOMEM;
     return copy;

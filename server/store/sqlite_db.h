@@ -19,7 +19,7 @@ enum { VT_DB_STATEMENTS = 128, VT_DB_ROW = 1, VT_DB_BUSY_MS = 2000 };
 struct vt_db {
     sqlite3 *sqlite; /* owned */
     struct {
-        const char *text; /* NULL: free */
+        const char *text;   /* NULL: free */
         sqlite3_stmt *stmt; /* owned */
     } cache[VT_DB_STATEMENTS];
 };
@@ -29,8 +29,14 @@ struct vt_db_value {
     int64_t number;
     bool is_text;
 };
-#define VT_DB_T(s) { (s), 0, true }                              /* struct vt_str */
-#define VT_DB_N(n) { { NULL, 0 }, (int64_t)(n), false }
+#define VT_DB_T(s)                                                                                           \
+    {                                                                                                        \
+        (s), 0, true                                                                                         \
+    } /* struct vt_str */
+#define VT_DB_N(n)                                                                                           \
+    {                                                                                                        \
+        { NULL, 0 }, (int64_t)(n), false                                                                     \
+    }
 
 /* Creates directory (0700) and file (0600) unless they are there, sets WAL and synchronous=FULL. */
 int vt_db_open(struct vt_db *db, const char *data_dir, bool read_only, struct vt_buf *ret_error);
@@ -42,16 +48,17 @@ int vt_db_migrate(struct vt_db *db, struct vt_buf *ret_error);
 int vt_db_err(struct vt_db *db, int sqlite_code);
 
 /* NULL when it cannot be prepared or bound; then vt_db_step(db, NULL) gives the error. */
-sqlite3_stmt *vt_db_start_values(struct vt_db *db, const char *sql, const struct vt_db_value *values, size_t n);
-#define vt_db_start(db, sql, ...)                                                  \
-    vt_db_start_values((db), (sql), (const struct vt_db_value[]){ __VA_ARGS__ },   \
+sqlite3_stmt *vt_db_start_values(struct vt_db *db, const char *sql, const struct vt_db_value *values,
+                                 size_t n);
+#define vt_db_start(db, sql, ...)                                                                            \
+    vt_db_start_values((db), (sql), (const struct vt_db_value[]){ __VA_ARGS__ },                             \
                        sizeof((const struct vt_db_value[]){ __VA_ARGS__ }) / sizeof(struct vt_db_value))
 int vt_db_step(struct vt_db *db, sqlite3_stmt *stmt);
 void vt_db_end(sqlite3_stmt *stmt);
 /* Without rows: the whole statement at once. */
 int vt_db_run_values(struct vt_db *db, const char *sql, const struct vt_db_value *values, size_t n);
-#define vt_db_run(db, sql, ...)                                                    \
-    vt_db_run_values((db), (sql), (const struct vt_db_value[]){ __VA_ARGS__ },     \
+#define vt_db_run(db, sql, ...)                                                                              \
+    vt_db_run_values((db), (sql), (const struct vt_db_value[]){ __VA_ARGS__ },                               \
                      sizeof((const struct vt_db_value[]){ __VA_ARGS__ }) / sizeof(struct vt_db_value))
 int vt_db_exec(struct vt_db *db, const char *sql); /* one static text without values */
 /* Rows the last INSERT, UPDATE or DELETE touched. */

@@ -65,10 +65,12 @@ int vt_manage_site_add(struct vt_manage *manage, const struct vt_store_site *sit
     int err = begin(manage);
     if (err)
         return err;
-    return finish(manage, vt_db_run(&manage->db,
-                                    "INSERT INTO site (site, key, name, origins, settings, created) VALUES (?, ?, ?, ?, ?, ?)",
-                                    VT_DB_T(site->site), VT_DB_T(site->key), VT_DB_T(site->name), VT_DB_T(site->origins),
-                                    VT_DB_T(site->settings), VT_DB_N(vt_wall_ms())));
+    return finish(
+        manage,
+        vt_db_run(&manage->db,
+                  "INSERT INTO site (site, key, name, origins, settings, created) VALUES (?, ?, ?, ?, ?, ?)",
+                  VT_DB_T(site->site), VT_DB_T(site->key), VT_DB_T(site->name), VT_DB_T(site->origins),
+                  VT_DB_T(site->settings), VT_DB_N(vt_wall_ms())));
 }
 
 int vt_manage_site_put(struct vt_manage *manage, const struct vt_store_site *site)
@@ -76,8 +78,9 @@ int vt_manage_site_put(struct vt_manage *manage, const struct vt_store_site *sit
     int err = begin(manage);
     if (err)
         return err;
-    err = vt_db_run(&manage->db, "UPDATE site SET name=?, origins=?, settings=? WHERE site=?", VT_DB_T(site->name),
-                    VT_DB_T(site->origins), VT_DB_T(site->settings), VT_DB_T(site->site));
+    err = vt_db_run(&manage->db, "UPDATE site SET name=?, origins=?, settings=? WHERE site=?",
+                    VT_DB_T(site->name), VT_DB_T(site->origins), VT_DB_T(site->settings),
+                    VT_DB_T(site->site));
     return finish(manage, changed(manage, err));
 }
 
@@ -86,13 +89,14 @@ int vt_manage_person_add(struct vt_manage *manage, const struct vt_store_person 
     int err = begin(manage);
     if (err)
         return err;
-    return finish(manage,
-                  vt_db_run(&manage->db,
-                            "INSERT INTO associate (site, person, login, name, role, password, disabled, created)"
-                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                            VT_DB_T(person->site), VT_DB_T(person->person), VT_DB_T(person->login), VT_DB_T(person->name),
-                            VT_DB_T(person->role), VT_DB_T(person->password), VT_DB_N(person->disabled),
-                            VT_DB_N(vt_wall_ms())));
+    return finish(
+        manage,
+        vt_db_run(&manage->db,
+                  "INSERT INTO associate (site, person, login, name, role, password, disabled, created)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                  VT_DB_T(person->site), VT_DB_T(person->person), VT_DB_T(person->login),
+                  VT_DB_T(person->name), VT_DB_T(person->role), VT_DB_T(person->password),
+                  VT_DB_N(person->disabled), VT_DB_N(vt_wall_ms())));
 }
 
 int vt_manage_person_put(struct vt_manage *manage, const struct vt_store_person *person)
@@ -100,9 +104,10 @@ int vt_manage_person_put(struct vt_manage *manage, const struct vt_store_person 
     int err = begin(manage);
     if (err)
         return err;
-    err = vt_db_run(&manage->db, "UPDATE associate SET name=?, role=?, password=?, disabled=? WHERE site=? AND person=?",
-                    VT_DB_T(person->name), VT_DB_T(person->role), VT_DB_T(person->password), VT_DB_N(person->disabled),
-                    VT_DB_T(person->site), VT_DB_T(person->person));
+    err = vt_db_run(&manage->db,
+                    "UPDATE associate SET name=?, role=?, password=?, disabled=? WHERE site=? AND person=?",
+                    VT_DB_T(person->name), VT_DB_T(person->role), VT_DB_T(person->password),
+                    VT_DB_N(person->disabled), VT_DB_T(person->site), VT_DB_T(person->person));
     err = changed(manage, err);
     if (!err)
         err = vt_db_run(&manage->db, "DELETE FROM login WHERE person=?", VT_DB_T(person->person));
@@ -114,10 +119,12 @@ int vt_manage_token_add(struct vt_manage *manage, const struct vt_manage_token *
     int err = begin(manage);
     if (err)
         return err;
-    return finish(manage, vt_db_run(&manage->db,
-                                    "INSERT INTO token (site, hash, name, verbs, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
-                                    VT_DB_T(token->site), VT_DB_T(token->hash), VT_DB_T(token->name), VT_DB_T(token->verbs),
-                                    VT_DB_N(token->created), VT_DB_N(token->expires)));
+    return finish(
+        manage,
+        vt_db_run(&manage->db,
+                  "INSERT INTO token (site, hash, name, verbs, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
+                  VT_DB_T(token->site), VT_DB_T(token->hash), VT_DB_T(token->name), VT_DB_T(token->verbs),
+                  VT_DB_N(token->created), VT_DB_N(token->expires)));
 }
 
 int vt_manage_token_remove(struct vt_manage *manage, struct vt_str site, struct vt_str name)
@@ -129,15 +136,16 @@ int vt_manage_token_remove(struct vt_manage *manage, struct vt_str site, struct 
     return finish(manage, changed(manage, err));
 }
 
-int vt_manage_products_put(struct vt_manage *manage, struct vt_str site, const struct vt_store_product *products, size_t n)
+int vt_manage_products_put(struct vt_manage *manage, struct vt_str site,
+                           const struct vt_store_product *products, size_t n)
 {
     int err = begin(manage);
     if (err)
         return err;
     err = vt_db_run(&manage->db, "DELETE FROM product WHERE site=?", VT_DB_T(site));
     for (size_t i = 0; i < n && !err; i++)
-        err = vt_db_run(&manage->db, "INSERT INTO product (site, sku, place, body) VALUES (?, ?, ?, ?)", VT_DB_T(site),
-                        VT_DB_T(products[i].sku), VT_DB_N(i), VT_DB_T(products[i].body));
+        err = vt_db_run(&manage->db, "INSERT INTO product (site, sku, place, body) VALUES (?, ?, ?, ?)",
+                        VT_DB_T(site), VT_DB_T(products[i].sku), VT_DB_N(i), VT_DB_T(products[i].body));
     return finish(manage, err);
 }
 
@@ -154,9 +162,11 @@ static void *grow(struct vt_arena *arena, void *items, size_t n, size_t size)
     return more;
 }
 
-int vt_manage_site_find(struct vt_manage *manage, struct vt_str key, struct vt_arena *arena, struct vt_store_site *ret_site)
+int vt_manage_site_find(struct vt_manage *manage, struct vt_str key, struct vt_arena *arena,
+                        struct vt_store_site *ret_site)
 {
-    sqlite3_stmt *stmt = vt_db_start(&manage->db, "SELECT " VT_SITE_COLUMNS " FROM site WHERE key=?", VT_DB_T(key));
+    sqlite3_stmt *stmt = vt_db_start(&manage->db, "SELECT " VT_SITE_COLUMNS " FROM site WHERE key=?",
+                                     VT_DB_T(key));
     int err = vt_db_step(&manage->db, stmt), short_of = VT_OK;
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;
@@ -165,9 +175,11 @@ int vt_manage_site_find(struct vt_manage *manage, struct vt_str key, struct vt_a
     return short_of;
 }
 
-int vt_manage_sites(struct vt_manage *manage, struct vt_arena *arena, struct vt_store_site **ret_sites, size_t *ret_n)
+int vt_manage_sites(struct vt_manage *manage, struct vt_arena *arena, struct vt_store_site **ret_sites,
+                    size_t *ret_n)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(&manage->db, "SELECT " VT_SITE_COLUMNS " FROM site ORDER BY created, site", NULL, 0);
+    sqlite3_stmt *stmt = vt_db_start_values(
+        &manage->db, "SELECT " VT_SITE_COLUMNS " FROM site ORDER BY created, site", NULL, 0);
     struct vt_store_site *sites = NULL;
     size_t n = 0;
     int err, short_of = VT_OK;
@@ -188,7 +200,8 @@ int vt_manage_sites(struct vt_manage *manage, struct vt_arena *arena, struct vt_
 int vt_manage_person_find(struct vt_manage *manage, struct vt_str login, struct vt_arena *arena,
                           struct vt_store_person *ret_person)
 {
-    sqlite3_stmt *stmt = vt_db_start(&manage->db, "SELECT " VT_PERSON_COLUMNS " FROM associate WHERE login=?", VT_DB_T(login));
+    sqlite3_stmt *stmt = vt_db_start(&manage->db, "SELECT " VT_PERSON_COLUMNS " FROM associate WHERE login=?",
+                                     VT_DB_T(login));
     int err = vt_db_step(&manage->db, stmt), short_of = VT_OK;
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;
@@ -197,11 +210,12 @@ int vt_manage_person_find(struct vt_manage *manage, struct vt_str login, struct 
     return short_of;
 }
 
-int vt_manage_people(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena, struct vt_store_person **ret_people,
-                     size_t *ret_n)
+int vt_manage_people(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
+                     struct vt_store_person **ret_people, size_t *ret_n)
 {
-    sqlite3_stmt *stmt = vt_db_start(&manage->db, "SELECT " VT_PERSON_COLUMNS " FROM associate WHERE site=? ORDER BY login",
-                                     VT_DB_T(site));
+    sqlite3_stmt *stmt = vt_db_start(
+        &manage->db, "SELECT " VT_PERSON_COLUMNS " FROM associate WHERE site=? ORDER BY login",
+        VT_DB_T(site));
     struct vt_store_person *people = NULL;
     size_t n = 0;
     int err, short_of = VT_OK;
@@ -219,13 +233,14 @@ int vt_manage_people(struct vt_manage *manage, struct vt_str site, struct vt_are
     return err;
 }
 
-int vt_manage_tokens(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena, struct vt_manage_token **ret_tokens,
-                     size_t *ret_n)
+int vt_manage_tokens(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
+                     struct vt_manage_token **ret_tokens, size_t *ret_n)
 {
-    sqlite3_stmt *stmt = vt_db_start(&manage->db,
-                                     "SELECT site, name, hash, verbs, created, expires, used FROM token WHERE site=?"
-                                     " ORDER BY name",
-                                     VT_DB_T(site));
+    sqlite3_stmt *stmt = vt_db_start(
+        &manage->db,
+        "SELECT site, name, hash, verbs, created, expires, used FROM token WHERE site=?"
+        " ORDER BY name",
+        VT_DB_T(site));
     struct vt_manage_token *tokens = NULL;
     size_t n = 0;
     int err, short_of = VT_OK;

@@ -23,7 +23,8 @@ static const char *const steps[] = {
     "CREATE INDEX login_person ON login (person);"
     "CREATE INDEX login_expires ON login (expires);"
 
-    "CREATE TABLE token (site TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL, verbs TEXT NOT NULL,"
+    "CREATE TABLE token (site TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL, verbs TEXT NOT "
+    "NULL,"
     " created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY (site, name)) STRICT, WITHOUT ROWID;"
 
@@ -36,17 +37,20 @@ static const char *const steps[] = {
     " PRIMARY KEY (site, conv)) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE message (site TEXT NOT NULL, conv TEXT NOT NULL, cs INTEGER NOT NULL, cid TEXT, sid TEXT,"
-    " aud INTEGER NOT NULL, ts INTEGER NOT NULL, author TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,"
+    " aud INTEGER NOT NULL, ts INTEGER NOT NULL, author TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT "
+    "NULL,"
     " PRIMARY KEY (site, conv, cs)) STRICT, WITHOUT ROWID;"
     "CREATE UNIQUE INDEX message_cid ON message (site, conv, cid) WHERE cid IS NOT NULL;"
 
     "CREATE TABLE seen (site TEXT NOT NULL, conv TEXT NOT NULL, who TEXT NOT NULL, person TEXT, role TEXT,"
-    " name TEXT, read INTEGER NOT NULL, delivered INTEGER NOT NULL, PRIMARY KEY (site, conv, who)) STRICT, WITHOUT ROWID;"
+    " name TEXT, read INTEGER NOT NULL, delivered INTEGER NOT NULL, PRIMARY KEY (site, conv, who)) STRICT, "
+    "WITHOUT ROWID;"
 
     "CREATE TABLE trail (site TEXT NOT NULL, conv TEXT NOT NULL, n INTEGER NOT NULL, ts INTEGER NOT NULL,"
     " body TEXT NOT NULL, PRIMARY KEY (site, conv, n)) STRICT, WITHOUT ROWID;"
 
-    "CREATE TABLE session (site TEXT NOT NULL, sid TEXT NOT NULL, conv TEXT NOT NULL, reference TEXT, queue TEXT,"
+    "CREATE TABLE session (site TEXT NOT NULL, sid TEXT NOT NULL, conv TEXT NOT NULL, reference TEXT, queue "
+    "TEXT,"
     " associate TEXT, state INTEGER NOT NULL, joined INTEGER NOT NULL, created INTEGER NOT NULL,"
     " ended INTEGER NOT NULL, view TEXT, info TEXT, PRIMARY KEY (site, sid)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX session_open ON session (joined) WHERE ended = 0;"
@@ -91,7 +95,8 @@ int vt_db_migrate(struct vt_db *db, struct vt_buf *ret_error)
         err = read_version(db, &version);
     if (!err && version > NEWEST) {
         vt_buf_printf(ret_error,
-                      "The store was written by a newer Vitrine (its tables are version %d, this build knows %d): start "
+                      "The store was written by a newer Vitrine (its tables are version %d, this build knows "
+                      "%d): start "
                       "the newer build, or restore a backup made by this one.",
                       (int)version, NEWEST);
         vt_db_exec(db, "ROLLBACK");
@@ -103,7 +108,8 @@ int vt_db_migrate(struct vt_db *db, struct vt_buf *ret_error)
         err = vt_db_exec(db, "COMMIT");
     if (!err)
         return VT_OK;
-    vt_buf_printf(ret_error, "The store's tables cannot be brought up to date: %s.", sqlite3_errmsg(db->sqlite));
+    vt_buf_printf(ret_error, "The store's tables cannot be brought up to date: %s.",
+                  sqlite3_errmsg(db->sqlite));
     if (!sqlite3_get_autocommit(db->sqlite))
         vt_db_exec(db, "ROLLBACK");
     return err;

@@ -9,15 +9,18 @@ enum { FORMER_MS = 30000 };
 int vt_run_session_put(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_session *s = &job->in.session;
-    return vt_db_run(db,
-                     "INSERT INTO session (site, sid, conv, reference, queue, associate, state, joined, created, ended, view,"
-                     " info) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                     " ON CONFLICT DO UPDATE SET conv=excluded.conv, reference=excluded.reference, queue=excluded.queue,"
-                     " associate=excluded.associate, state=excluded.state, joined=excluded.joined, created=excluded.created,"
-                     " ended=excluded.ended, view=excluded.view, info=excluded.info",
-                     VT_DB_T(job->site), VT_DB_T(s->sid), VT_DB_T(job->conv), VT_DB_T(s->reference), VT_DB_T(s->queue),
-                     VT_DB_T(s->associate), VT_DB_N(s->state), VT_DB_N(s->joined), VT_DB_N(s->created), VT_DB_N(s->ended),
-                     VT_DB_T(s->view), VT_DB_T(s->info));
+    return vt_db_run(
+        db,
+        "INSERT INTO session (site, sid, conv, reference, queue, associate, state, joined, created, ended, "
+        "view,"
+        " info) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET conv=excluded.conv, reference=excluded.reference, queue=excluded.queue,"
+        " associate=excluded.associate, state=excluded.state, joined=excluded.joined, "
+        "created=excluded.created,"
+        " ended=excluded.ended, view=excluded.view, info=excluded.info",
+        VT_DB_T(job->site), VT_DB_T(s->sid), VT_DB_T(job->conv), VT_DB_T(s->reference), VT_DB_T(s->queue),
+        VT_DB_T(s->associate), VT_DB_N(s->state), VT_DB_N(s->joined), VT_DB_N(s->created), VT_DB_N(s->ended),
+        VT_DB_T(s->view), VT_DB_T(s->info));
 }
 
 static int read_session(struct vt_job *job, sqlite3_stmt *stmt)
@@ -44,10 +47,11 @@ static int read_session(struct vt_job *job, sqlite3_stmt *stmt)
 
 int vt_run_sessions_open(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(db,
-                                            "SELECT site, sid, conv, reference, queue, associate, state, joined, created,"
-                                            " ended, view, info FROM session WHERE ended = 0 ORDER BY joined, sid",
-                                            NULL, 0);
+    sqlite3_stmt *stmt = vt_db_start_values(
+        db,
+        "SELECT site, sid, conv, reference, queue, associate, state, joined, created,"
+        " ended, view, info FROM session WHERE ended = 0 ORDER BY joined, sid",
+        NULL, 0);
     int err;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
         err = read_session(job, stmt);
@@ -64,30 +68,35 @@ int vt_run_sessions_open(struct vt_db *db, struct vt_job *job)
 /* A few at a time, so a token's cost stays the same however many have run out. */
 static int sweep(struct vt_db *db, int64_t now)
 {
-    return vt_db_run(db, "DELETE FROM resume WHERE hash IN (SELECT hash FROM resume WHERE expires <= ? LIMIT 16)",
+    return vt_db_run(db,
+                     "DELETE FROM resume WHERE hash IN (SELECT hash FROM resume WHERE expires <= ? LIMIT 16)",
                      VT_DB_N(now));
 }
 
 int vt_run_resume_put(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_resume *row = &job->in.resume.row;
-    int err = vt_db_run(db, "INSERT INTO resume (hash, site, conv, role, person, origin, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                        VT_DB_T(job->in.resume.hash), VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(row->role),
-                        VT_DB_T(row->person), VT_DB_T(row->origin), VT_DB_N(row->expires));
+    int err = vt_db_run(
+        db,
+        "INSERT INTO resume (hash, site, conv, role, person, origin, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        VT_DB_T(job->in.resume.hash), VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(row->role),
+        VT_DB_T(row->person), VT_DB_T(row->origin), VT_DB_N(row->expires));
     if (!err && job->in.resume.former.ptr)
-        err = vt_db_run(db,
-                        "UPDATE resume SET expires=min(expires, ?), successor=? WHERE hash=? AND site=? AND conv=?"
-                        " AND successor IS NULL",
-                        VT_DB_N(job->now + FORMER_MS), VT_DB_T(job->in.resume.hash), VT_DB_T(job->in.resume.former),
-                        VT_DB_T(job->site), VT_DB_T(job->conv));
+        err = vt_db_run(
+            db,
+            "UPDATE resume SET expires=min(expires, ?), successor=? WHERE hash=? AND site=? AND conv=?"
+            " AND successor IS NULL",
+            VT_DB_N(job->now + FORMER_MS), VT_DB_T(job->in.resume.hash), VT_DB_T(job->in.resume.former),
+            VT_DB_T(job->site), VT_DB_T(job->conv));
     return err ? err : sweep(db, job->now);
 }
 
 /* Who presents a token has it, so nobody needs the one before it any more. */
 int vt_run_resume_get(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT site, conv, role, person, origin, expires FROM resume WHERE hash=? AND expires > ?",
-                                     VT_DB_T(job->in.resume.hash), VT_DB_N(job->now));
+    sqlite3_stmt *stmt = vt_db_start(
+        db, "SELECT site, conv, role, person, origin, expires FROM resume WHERE hash=? AND expires > ?",
+        VT_DB_T(job->in.resume.hash), VT_DB_N(job->now));
     int err = vt_db_step(db, stmt), short_of = VT_OK;
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;
@@ -100,7 +109,8 @@ int vt_run_resume_get(struct vt_db *db, struct vt_job *job)
         .expires = vt_db_int(stmt, 5),
     };
     vt_db_end(stmt);
-    return short_of ? short_of : vt_db_run(db, "DELETE FROM resume WHERE successor=?", VT_DB_T(job->in.resume.hash));
+    return short_of ? short_of
+                    : vt_db_run(db, "DELETE FROM resume WHERE successor=?", VT_DB_T(job->in.resume.hash));
 }
 
 int vt_run_resume_drop(struct vt_db *db, struct vt_job *job)

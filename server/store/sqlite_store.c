@@ -75,7 +75,8 @@ static void cond_init(pthread_cond_t *cond)
 {
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC); /* as vt_now_ms: a clock that is set must not stop us */
+    pthread_condattr_setclock(&attr,
+                              CLOCK_MONOTONIC); /* as vt_now_ms: a clock that is set must not stop us */
     pthread_cond_init(cond, &attr);
     pthread_condattr_destroy(&attr);
 }
@@ -119,7 +120,8 @@ static int lane_push(struct lane *lane, struct vt_job *job, size_t limit)
 /* True when the lane should run now rather than wait for company. */
 static bool is_due(const struct lane *lane, size_t limit)
 {
-    return lane->n_eager > 0 || lane->closing || (lane->n > 0 && (lane->n >= limit / 2 || vt_now_ms() >= lane->lazy_until));
+    return lane->n_eager > 0 || lane->closing ||
+           (lane->n > 0 && (lane->n >= limit / 2 || vt_now_ms() >= lane->lazy_until));
 }
 
 /* Waits, then moves at most `most` jobs into `batch`. False: closing, and nothing is left. */
@@ -172,7 +174,7 @@ static void run_in_savepoint(struct vt_db *db, struct vt_job *job)
 
 static void fail_batch(struct vt_list *batch, int err)
 {
-    VT_LIST_EACH(job, batch, struct vt_job, link)
+    VT_LIST_EACH (job, batch, struct vt_job, link)
         job->err = err;
 }
 
@@ -183,7 +185,7 @@ static void run_batch(struct vt_db *db, struct vt_list *batch)
         fail_batch(batch, err);
         return;
     }
-    VT_LIST_EACH(job, batch, struct vt_job, link) {
+    VT_LIST_EACH (job, batch, struct vt_job, link) {
         run_in_savepoint(db, job);
         if (!sqlite3_get_autocommit(db->sqlite))
             continue;
@@ -218,7 +220,7 @@ static void *read_rows(void *arg)
     struct vt_list batch;
     vt_list_init(&batch);
     while (lane_take(&backend->reader, backend->queue_rows, 16, &batch)) {
-        VT_LIST_EACH(job, &batch, struct vt_job, link)
+        VT_LIST_EACH (job, &batch, struct vt_job, link)
             job->err = runs[job->kind](&backend->read_db, job);
         vt_mailbox_finish(backend->mailbox, &batch);
     }
@@ -272,8 +274,9 @@ static void *checkpoint_rounds(void *arg)
             break;
         idle = backend->checkpoint.dirty ? 0 : idle + 1;
         if (idle == 0)
-            run_checkpoint(backend, backend->checkpoint.log_pages >= RESTART_PAGES ? SQLITE_CHECKPOINT_RESTART
-                                                                                   : SQLITE_CHECKPOINT_PASSIVE);
+            run_checkpoint(backend, backend->checkpoint.log_pages >= RESTART_PAGES
+                                        ? SQLITE_CHECKPOINT_RESTART
+                                        : SQLITE_CHECKPOINT_PASSIVE);
         else if (idle == IDLE_ROUNDS)
             run_checkpoint(backend, SQLITE_CHECKPOINT_TRUNCATE);
     }
@@ -330,7 +333,8 @@ static int start_threads(struct vt_sqlite *backend)
     int failed = pthread_create(&backend->writer.thread, NULL, write_rows, backend);
     if (!failed && (failed = pthread_create(&backend->reader.thread, NULL, read_rows, backend)) != 0)
         lane_close(&backend->writer);
-    if (!failed && (failed = pthread_create(&backend->checkpoint.thread, NULL, checkpoint_rounds, backend)) != 0) {
+    if (!failed &&
+        (failed = pthread_create(&backend->checkpoint.thread, NULL, checkpoint_rounds, backend)) != 0) {
         lane_close(&backend->writer);
         lane_close(&backend->reader);
     }
@@ -338,7 +342,8 @@ static int start_threads(struct vt_sqlite *backend)
     return failed ? VT_ERR_NOMEM : VT_OK;
 }
 
-static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir, size_t queue_rows, struct vt_buf *ret_error)
+static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir, size_t queue_rows,
+                          struct vt_buf *ret_error)
 {
     struct vt_sqlite *backend = calloc(1, sizeof(*backend));
     if (!backend)

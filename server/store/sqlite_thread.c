@@ -7,8 +7,8 @@
 /* The fence: an owner of an older epoch must not number rows any more. */
 static int check_epoch(struct vt_db *db, struct vt_job *job, uint32_t *ret_cs)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT epoch, cs FROM conversation WHERE site=? AND conv=?", VT_DB_T(job->site),
-                                     VT_DB_T(job->conv));
+    sqlite3_stmt *stmt = vt_db_start(db, "SELECT epoch, cs FROM conversation WHERE site=? AND conv=?",
+                                     VT_DB_T(job->site), VT_DB_T(job->conv));
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;
@@ -21,8 +21,8 @@ static int check_epoch(struct vt_db *db, struct vt_job *job, uint32_t *ret_cs)
 /* This cid was there already: its number is the answer. */
 static int find_first(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT cs FROM message WHERE site=? AND conv=? AND cid=?", VT_DB_T(job->site),
-                                     VT_DB_T(job->conv), VT_DB_T(job->in.message.cid));
+    sqlite3_stmt *stmt = vt_db_start(db, "SELECT cs FROM message WHERE site=? AND conv=? AND cid=?",
+                                     VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(job->in.message.cid));
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
@@ -50,8 +50,8 @@ int vt_run_append(struct vt_db *db, struct vt_job *job)
     if (vt_db_changes(db) == 0)
         return find_first(db, job);
     job->out.append.cs = cs + 1;
-    return vt_db_run(db, "UPDATE conversation SET cs=? WHERE site=? AND conv=?", VT_DB_N(cs + 1), VT_DB_T(job->site),
-                     VT_DB_T(job->conv));
+    return vt_db_run(db, "UPDATE conversation SET cs=? WHERE site=? AND conv=?", VT_DB_N(cs + 1),
+                     VT_DB_T(job->site), VT_DB_T(job->conv));
 }
 
 #define ROW_COLUMNS "SELECT cs, aud, ts, author, kind, body FROM message WHERE site=? AND conv=?"
@@ -87,9 +87,9 @@ static int read_rows(struct vt_db *db, struct vt_job *job, sqlite3_stmt *stmt)
 int vt_run_since(struct vt_db *db, struct vt_job *job)
 {
     return read_rows(db, job,
-                     vt_db_start(db, ROW_COLUMNS " AND cs > ? AND (aud & ?) <> 0 ORDER BY cs LIMIT ?", VT_DB_T(job->site),
-                                 VT_DB_T(job->conv), VT_DB_N(job->in.range.from), VT_DB_N(job->in.range.audience),
-                                 VT_DB_N(job->in.range.limit + 1)));
+                     vt_db_start(db, ROW_COLUMNS " AND cs > ? AND (aud & ?) <> 0 ORDER BY cs LIMIT ?",
+                                 VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_N(job->in.range.from),
+                                 VT_DB_N(job->in.range.audience), VT_DB_N(job->in.range.limit + 1)));
 }
 
 int vt_run_before(struct vt_db *db, struct vt_job *job)
@@ -113,9 +113,10 @@ int vt_run_before(struct vt_db *db, struct vt_job *job)
 int vt_run_conv_create(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_conv *conv = &job->in.conv;
-    return vt_db_run(db, "INSERT INTO conversation (site, conv, customer, epoch, cs, created) VALUES (?, ?, ?, ?, ?, ?)",
-                     VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(conv->customer), VT_DB_N(conv->epoch), VT_DB_N(conv->cs),
-                     VT_DB_N(conv->created));
+    return vt_db_run(
+        db, "INSERT INTO conversation (site, conv, customer, epoch, cs, created) VALUES (?, ?, ?, ?, ?, ?)",
+        VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(conv->customer), VT_DB_N(conv->epoch),
+        VT_DB_N(conv->cs), VT_DB_N(conv->created));
 }
 
 int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
@@ -144,20 +145,23 @@ int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
 int vt_run_mark_put(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_mark *mark = &job->in.mark;
-    return vt_db_run(db,
-                     "INSERT INTO seen (site, conv, who, person, role, name, read, delivered) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                     " ON CONFLICT DO UPDATE SET person=excluded.person, role=excluded.role, name=excluded.name,"
-                     " read=excluded.read, delivered=excluded.delivered",
-                     VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(mark->who), VT_DB_T(mark->person), VT_DB_T(mark->role),
-                     VT_DB_T(mark->name), VT_DB_N(mark->read), VT_DB_N(mark->delivered));
+    return vt_db_run(
+        db,
+        "INSERT INTO seen (site, conv, who, person, role, name, read, delivered) VALUES (?, ?, ?, ?, ?, ?, "
+        "?, ?)"
+        " ON CONFLICT DO UPDATE SET person=excluded.person, role=excluded.role, name=excluded.name,"
+        " read=excluded.read, delivered=excluded.delivered",
+        VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(mark->who), VT_DB_T(mark->person),
+        VT_DB_T(mark->role), VT_DB_T(mark->name), VT_DB_N(mark->read), VT_DB_N(mark->delivered));
 }
 
 int vt_run_marks(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db,
-                                     "SELECT who, person, role, name, read, delivered FROM seen WHERE site=? AND conv=?"
-                                     " ORDER BY who",
-                                     VT_DB_T(job->site), VT_DB_T(job->conv));
+    sqlite3_stmt *stmt = vt_db_start(
+        db,
+        "SELECT who, person, role, name, read, delivered FROM seen WHERE site=? AND conv=?"
+        " ORDER BY who",
+        VT_DB_T(job->site), VT_DB_T(job->conv));
     int err, short_of = VT_OK;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
         struct vt_store_mark *mark = vt_job_push(job, sizeof(*mark));
@@ -182,18 +186,18 @@ int vt_run_marks(struct vt_db *db, struct vt_job *job)
 
 int vt_run_page_put(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db,
-                                     "INSERT INTO trail (site, conv, n, ts, body) SELECT ?1, ?2, coalesce(max(n), 0) + 1, ?3, ?4"
-                                     " FROM trail WHERE site=?1 AND conv=?2 RETURNING n",
-                                     VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_N(job->in.page.ts),
-                                     VT_DB_T(job->in.page.body));
+    sqlite3_stmt *stmt = vt_db_start(
+        db,
+        "INSERT INTO trail (site, conv, n, ts, body) SELECT ?1, ?2, coalesce(max(n), 0) + 1, ?3, ?4"
+        " FROM trail WHERE site=?1 AND conv=?2 RETURNING n",
+        VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_N(job->in.page.ts), VT_DB_T(job->in.page.body));
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
     int64_t n = vt_db_int(stmt, 0);
     vt_db_end(stmt);
-    return vt_db_run(db, "DELETE FROM trail WHERE site=? AND conv=? AND n <= ?", VT_DB_T(job->site), VT_DB_T(job->conv),
-                     VT_DB_N(n - VT_STORE_PAGES));
+    return vt_db_run(db, "DELETE FROM trail WHERE site=? AND conv=? AND n <= ?", VT_DB_T(job->site),
+                     VT_DB_T(job->conv), VT_DB_N(n - VT_STORE_PAGES));
 }
 
 int vt_run_pages(struct vt_db *db, struct vt_job *job)

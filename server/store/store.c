@@ -45,7 +45,7 @@ static struct vt_mailbox *mailbox_create(struct vt_loop *loop)
 
 static void drop_all(struct vt_list *jobs)
 {
-    VT_LIST_EACH(job, jobs, struct vt_job, link) {
+    VT_LIST_EACH (job, jobs, struct vt_job, link) {
         vt_list_remove(&job->link);
         vt_job_destroy(job);
     }
@@ -106,7 +106,8 @@ void vt_mailbox_finish(struct vt_mailbox *mailbox, struct vt_list *jobs)
 
 /* --- store --------------------------------------------------------------------------------- */
 
-struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_t queue_rows, struct vt_buf *ret_error)
+struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_t queue_rows,
+                               struct vt_buf *ret_error)
 {
     struct vt_store *store = calloc(1, sizeof(*store));
     struct vt_mailbox *mailbox = mailbox_create(loop);

@@ -25,7 +25,8 @@ struct vt_store;
 
 /* Opens or creates, migrates forward. On failure NULL and one sentence in ret_error. */
 struct vt_buf;
-struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_t queue_rows, struct vt_buf *ret_error);
+struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_t queue_rows,
+                               struct vt_buf *ret_error);
 /* Commits what is queued, runs the outstanding `done`s are dropped, joins the threads. */
 void vt_store_close(struct vt_store *store);
 
@@ -42,8 +43,8 @@ struct vt_store_message {
 };
 /* cs: the row's number; `doubled`: this cid was there already and cs is the first one's. */
 typedef void vt_store_append_fn(void *arg, int err, uint32_t cs, bool doubled);
-int vt_store_append(struct vt_store *store, const struct vt_store_message *message,
-                    vt_store_append_fn *done, void *arg);
+int vt_store_append(struct vt_store *store, const struct vt_store_message *message, vt_store_append_fn *done,
+                    void *arg);
 
 struct vt_store_row {
     uint32_t cs;
@@ -53,11 +54,11 @@ struct vt_store_row {
 };
 typedef void vt_store_rows_fn(void *arg, int err, const struct vt_store_row *rows, size_t n, bool more);
 /* Rows with after < cs, oldest first, for the audience bit; `more`: beyond `limit` there are further ones. */
-int vt_store_since(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience, uint32_t after,
-                   size_t limit, vt_store_rows_fn *done, void *arg);
+int vt_store_since(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience,
+                   uint32_t after, size_t limit, vt_store_rows_fn *done, void *arg);
 /* The last `limit` rows with cs < before (0: no bound), oldest first. */
-int vt_store_before(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience, uint32_t before,
-                    size_t limit, vt_store_rows_fn *done, void *arg);
+int vt_store_before(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience,
+                    uint32_t before, size_t limit, vt_store_rows_fn *done, void *arg);
 
 /* --- conversations ------------------------------------------------------------------------ */
 struct vt_store_conv {
@@ -65,10 +66,13 @@ struct vt_store_conv {
     uint32_t epoch, cs;                 /* cs: the highest */
     int64_t created;
 };
-int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *conv, vt_store_done_fn *done, void *arg);
+int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *conv, vt_store_done_fn *done,
+                         void *arg);
 typedef void vt_store_conv_fn(void *arg, int err, const struct vt_store_conv *conv);
-/* Takes the conversation over: epoch + 1, written before `done`. VT_ERR_MISSING: no such conversation of this site. */
-int vt_store_conv_own(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_conv_fn *done, void *arg);
+/* Takes the conversation over: epoch + 1, written before `done`. VT_ERR_MISSING: no such conversation of this
+ * site. */
+int vt_store_conv_own(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_conv_fn *done,
+                      void *arg);
 /* Everyone who ever took part in the conversation, with what they have read and received; `who` as
  * on the wire ("c", "a1"), `person` the id behind it (absent for a customer). Replaced by who.
  * Nobody waits for a mark or a page: they share the next commit, at the latest that of one second
@@ -77,24 +81,30 @@ struct vt_store_mark {
     struct vt_str who, person, role, name;
     uint32_t read, delivered;
 };
-int vt_store_mark_put(struct vt_store *store, struct vt_str site, struct vt_str conv, const struct vt_store_mark *mark);
+int vt_store_mark_put(struct vt_store *store, struct vt_str site, struct vt_str conv,
+                      const struct vt_store_mark *mark);
 typedef void vt_store_marks_fn(void *arg, int err, const struct vt_store_mark *marks, size_t n);
-int vt_store_marks(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_marks_fn *done, void *arg);
+int vt_store_marks(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_marks_fn *done,
+                   void *arg);
 /* The trail of pages: body is the JSON of `page`. The newest 200 a conversation are kept. */
-int vt_store_page_put(struct vt_store *store, struct vt_str site, struct vt_str conv, int64_t ts, struct vt_str body);
+int vt_store_page_put(struct vt_store *store, struct vt_str site, struct vt_str conv, int64_t ts,
+                      struct vt_str body);
 typedef void vt_store_pages_fn(void *arg, int err, const struct vt_str *bodies, size_t n);
-int vt_store_pages(struct vt_store *store, struct vt_str site, struct vt_str conv, size_t limit, vt_store_pages_fn *done, void *arg);
+int vt_store_pages(struct vt_store *store, struct vt_str site, struct vt_str conv, size_t limit,
+                   vt_store_pages_fn *done, void *arg);
 
 /* --- sessions ----------------------------------------------------------------------------- */
 struct vt_store_session {
-    struct vt_str site, conv, sid, reference, queue, associate; /* associate: person id, absent until claimed */
-    int state;                                                   /* enum vt_state */
-    int64_t joined, created, ended;                              /* ms since 1970; 0: not yet */
-    struct vt_str view;                                          /* JSON of `view` with its marks; absent: none */
-    struct vt_str info;                                          /* JSON the owner keeps beside it (product, text) */
+    struct vt_str site, conv, sid, reference, queue,
+        associate;                  /* associate: person id, absent until claimed */
+    int state;                      /* enum vt_state */
+    int64_t joined, created, ended; /* ms since 1970; 0: not yet */
+    struct vt_str view;             /* JSON of `view` with its marks; absent: none */
+    struct vt_str info;             /* JSON the owner keeps beside it (product, text) */
 };
 /* Inserts or replaces by sid. `done` may be NULL. */
-int vt_store_session_put(struct vt_store *store, const struct vt_store_session *session, vt_store_done_fn *done, void *arg);
+int vt_store_session_put(struct vt_store *store, const struct vt_store_session *session,
+                         vt_store_done_fn *done, void *arg);
 typedef void vt_store_sessions_fn(void *arg, int err, const struct vt_store_session *sessions, size_t n);
 /* Every session that has not ended, of all sites, by joining time: what a start begins from. */
 int vt_store_sessions_open(struct vt_store *store, vt_store_sessions_fn *done, void *arg);
@@ -104,9 +114,10 @@ struct vt_store_resume {
     struct vt_str site, conv, role, person, origin; /* person: the customer id */
     int64_t expires;                                /* ms since 1970 */
 };
-/* Stores the new token and lets `former` (absent: none) live for at most 30 s more; committed before `done`. */
-int vt_store_resume_put(struct vt_store *store, struct vt_str token, struct vt_str former, const struct vt_store_resume *resume,
-                        vt_store_done_fn *done, void *arg);
+/* Stores the new token and lets `former` (absent: none) live for at most 30 s more; committed before `done`.
+ */
+int vt_store_resume_put(struct vt_store *store, struct vt_str token, struct vt_str former,
+                        const struct vt_store_resume *resume, vt_store_done_fn *done, void *arg);
 typedef void vt_store_resume_fn(void *arg, int err, const struct vt_store_resume *resume);
 int vt_store_resume_get(struct vt_store *store, struct vt_str token, vt_store_resume_fn *done, void *arg);
 int vt_store_resume_drop(struct vt_store *store, struct vt_str token);

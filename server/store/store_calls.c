@@ -3,7 +3,8 @@
 #include "server/base/err.h"
 #include "server/store/calls.h"
 
-struct vt_job *vt_call_new(struct vt_store *store, enum vt_job_kind kind, struct vt_str site, struct vt_str conv)
+struct vt_job *vt_call_new(struct vt_store *store, enum vt_job_kind kind, struct vt_str site,
+                           struct vt_str conv)
 {
     struct vt_job *job = calloc(1, sizeof(*job));
     if (!job)
@@ -59,7 +60,8 @@ static void deliver_append(struct vt_job *job)
         job->on.append(job->arg, job->err, job->out.append.cs, job->out.append.doubled);
 }
 
-int vt_store_append(struct vt_store *store, const struct vt_store_message *message, vt_store_append_fn *done, void *arg)
+int vt_store_append(struct vt_store *store, const struct vt_store_message *message, vt_store_append_fn *done,
+                    void *arg)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_APPEND, message->site, message->conv);
     if (!job)
@@ -81,8 +83,8 @@ static void deliver_rows(struct vt_job *job)
     job->on.rows(job->arg, job->err, job->out.list.items, job->out.list.n, job->out.list.more);
 }
 
-static int submit_range(struct vt_store *store, struct vt_job *job, uint8_t audience, uint32_t from, size_t limit,
-                        vt_store_rows_fn *done, void *arg)
+static int submit_range(struct vt_store *store, struct vt_job *job, uint8_t audience, uint32_t from,
+                        size_t limit, vt_store_rows_fn *done, void *arg)
 {
     if (!job)
         return VT_ERR_FULL;
@@ -95,21 +97,24 @@ static int submit_range(struct vt_store *store, struct vt_job *job, uint8_t audi
     return vt_call_submit(store, job);
 }
 
-int vt_store_since(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience, uint32_t after,
-                   size_t limit, vt_store_rows_fn *done, void *arg)
+int vt_store_since(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience,
+                   uint32_t after, size_t limit, vt_store_rows_fn *done, void *arg)
 {
-    return submit_range(store, vt_call_new(store, VT_JOB_SINCE, site, conv), audience, after, limit, done, arg);
+    return submit_range(store, vt_call_new(store, VT_JOB_SINCE, site, conv), audience, after, limit, done,
+                        arg);
 }
 
-int vt_store_before(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience, uint32_t before,
-                    size_t limit, vt_store_rows_fn *done, void *arg)
+int vt_store_before(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience,
+                    uint32_t before, size_t limit, vt_store_rows_fn *done, void *arg)
 {
-    return submit_range(store, vt_call_new(store, VT_JOB_BEFORE, site, conv), audience, before, limit, done, arg);
+    return submit_range(store, vt_call_new(store, VT_JOB_BEFORE, site, conv), audience, before, limit, done,
+                        arg);
 }
 
 /* --- conversations ------------------------------------------------------------------------- */
 
-int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *conv, vt_store_done_fn *done, void *arg)
+int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *conv, vt_store_done_fn *done,
+                         void *arg)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_CONV_CREATE, conv->site, conv->conv);
     if (!job)
@@ -128,7 +133,8 @@ static void deliver_conv(struct vt_job *job)
         job->on.conv(job->arg, job->err, job->err == VT_OK ? &job->out.conv : NULL);
 }
 
-int vt_store_conv_own(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_conv_fn *done, void *arg)
+int vt_store_conv_own(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_conv_fn *done,
+                      void *arg)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_CONV_OWN, site, conv);
     if (!job)
@@ -139,7 +145,8 @@ int vt_store_conv_own(struct vt_store *store, struct vt_str site, struct vt_str 
     return vt_call_submit(store, job);
 }
 
-int vt_store_mark_put(struct vt_store *store, struct vt_str site, struct vt_str conv, const struct vt_store_mark *mark)
+int vt_store_mark_put(struct vt_store *store, struct vt_str site, struct vt_str conv,
+                      const struct vt_store_mark *mark)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_MARK_PUT, site, conv);
     if (!job)
@@ -158,7 +165,8 @@ static void deliver_marks(struct vt_job *job)
     job->on.marks(job->arg, job->err, job->out.list.items, job->out.list.n);
 }
 
-int vt_store_marks(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_marks_fn *done, void *arg)
+int vt_store_marks(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_marks_fn *done,
+                   void *arg)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_MARKS, site, conv);
     if (!job)
@@ -169,7 +177,8 @@ int vt_store_marks(struct vt_store *store, struct vt_str site, struct vt_str con
     return vt_call_submit(store, job);
 }
 
-int vt_store_page_put(struct vt_store *store, struct vt_str site, struct vt_str conv, int64_t ts, struct vt_str body)
+int vt_store_page_put(struct vt_store *store, struct vt_str site, struct vt_str conv, int64_t ts,
+                      struct vt_str body)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_PAGE_PUT, site, conv);
     if (!job)
@@ -185,8 +194,8 @@ static void deliver_pages(struct vt_job *job)
     job->on.pages(job->arg, job->err, job->out.list.items, job->out.list.n);
 }
 
-int vt_store_pages(struct vt_store *store, struct vt_str site, struct vt_str conv, size_t limit, vt_store_pages_fn *done,
-                   void *arg)
+int vt_store_pages(struct vt_store *store, struct vt_str site, struct vt_str conv, size_t limit,
+                   vt_store_pages_fn *done, void *arg)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_PAGES, site, conv);
     if (!job)
@@ -200,7 +209,8 @@ int vt_store_pages(struct vt_store *store, struct vt_str site, struct vt_str con
 
 /* --- sessions ------------------------------------------------------------------------------ */
 
-int vt_store_session_put(struct vt_store *store, const struct vt_store_session *session, vt_store_done_fn *done, void *arg)
+int vt_store_session_put(struct vt_store *store, const struct vt_store_session *session,
+                         vt_store_done_fn *done, void *arg)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_SESSION_PUT, session->site, session->conv);
     if (!job)

@@ -26,7 +26,8 @@ struct fixture {
 
 static inline void fixture_open(struct fixture *f, size_t queue_rows)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     f->loop = vt_loop_create();
     assert_non_null(f->loop);
     f->store = vt_store_open(f->loop, f->dir, queue_rows, &error);
@@ -97,11 +98,11 @@ static inline void fixture_done(void *arg, int err)
 }
 
 /* Makes a call that must be taken, and waits for its one answer. */
-#define FIXTURE_ASK(f, call)                  \
-    do {                                      \
-        int before_ = (f)->answers;           \
-        assert_int_equal((call), VT_OK);      \
-        fixture_wait((f), before_, 1);        \
+#define FIXTURE_ASK(f, call)                                                                                 \
+    do {                                                                                                     \
+        int before_ = (f)->answers;                                                                          \
+        assert_int_equal((call), VT_OK);                                                                     \
+        fixture_wait((f), before_, 1);                                                                       \
     } while (0)
 
 #endif

@@ -18,13 +18,20 @@ struct seen {
     int64_t login_expires;
 };
 
-static const struct vt_store_site site_a = { { "site-a", 6 }, { "pk_a", 4 }, { "A", 1 }, { "https://a.example", 17 }, { "{}", 2 } };
-static const struct vt_store_person camille = { .site = { "site-a", 6 }, .person = { "p1", 2 }, .login = { "camille", 7 },
-                                                .name = { "Camille", 7 }, .role = { "associate", 9 }, .password = { "pw", 2 } };
+static const struct vt_store_site site_a = {
+    { "site-a", 6 }, { "pk_a", 4 }, { "A", 1 }, { "https://a.example", 17 }, { "{}", 2 }
+};
+static const struct vt_store_person camille = { .site = { "site-a", 6 },
+                                                .person = { "p1", 2 },
+                                                .login = { "camille", 7 },
+                                                .name = { "Camille", 7 },
+                                                .role = { "associate", 9 },
+                                                .password = { "pw", 2 } };
 
 static struct vt_manage *manage_of(struct fixture *f)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     struct vt_manage *manage = vt_manage_open(f->dir, &error);
     assert_non_null(manage);
     return manage;
@@ -45,8 +52,8 @@ static void on_sites(void *arg, int err, const struct vt_store_site *sites, size
     struct seen *seen = arg;
     seen->n = n;
     if (n > 0)
-        snprintf(seen->text, sizeof(seen->text), "%.*s %.*s %.*s", VT_STR_ARG(sites[0].key), VT_STR_ARG(sites[0].name),
-                 VT_STR_ARG(sites[0].origins));
+        snprintf(seen->text, sizeof(seen->text), "%.*s %.*s %.*s", VT_STR_ARG(sites[0].key),
+                 VT_STR_ARG(sites[0].name), VT_STR_ARG(sites[0].origins));
     fixture_done(seen->f, err);
 }
 
@@ -55,8 +62,9 @@ static void on_person(void *arg, int err, const struct vt_store_person *person)
     struct seen *seen = arg;
     seen->text[0] = '\0';
     if (person) {
-        snprintf(seen->text, sizeof(seen->text), "%.*s %.*s %.*s %.*s %d", VT_STR_ARG(person->site), VT_STR_ARG(person->person),
-                 VT_STR_ARG(person->name), VT_STR_ARG(person->password), person->disabled);
+        snprintf(seen->text, sizeof(seen->text), "%.*s %.*s %.*s %.*s %d", VT_STR_ARG(person->site),
+                 VT_STR_ARG(person->person), VT_STR_ARG(person->name), VT_STR_ARG(person->password),
+                 person->disabled);
         seen->login_expires = person->login_expires;
     }
     fixture_done(seen->f, err);
@@ -89,7 +97,8 @@ static void test_sites_and_people(void **state)
     FIXTURE_ASK(f, vt_store_person_get(f->store, VT_STR("p2"), on_person, &seen));
     assert_int_equal(f->err, VT_ERR_MISSING);
     assert_int_equal(vt_store_password_put(f->store, VT_STR("p1"), VT_STR("pw2")), VT_OK);
-    FIXTURE_ASK(f, vt_store_login_drop(f->store, VT_STR("none"), fixture_done, f)); /* behind it in the queue */
+    FIXTURE_ASK(f,
+                vt_store_login_drop(f->store, VT_STR("none"), fixture_done, f)); /* behind it in the queue */
     FIXTURE_ASK(f, vt_store_person_get(f->store, VT_STR("p1"), on_person, &seen));
     assert_string_equal(seen.text, "site-a p1 Camille pw2 0");
 }
@@ -106,13 +115,15 @@ static void test_logins_end_by_time_idleness_and_drop(void **state)
     struct seen seen = { .f = f };
     int64_t hour = 3600000, t = 1000000000;
     add_people(f);
-    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("secret"), VT_STR("p1"), t, t + 12 * hour, fixture_done, f));
+    FIXTURE_ASK(
+        f, vt_store_login_put(f->store, VT_STR("secret"), VT_STR("p1"), t, t + 12 * hour, fixture_done, f));
     assert_int_equal(get_login(f, &seen, "secret", t + hour - 1), VT_OK);
     assert_int_equal(seen.login_expires, t + 12 * hour);
     assert_int_equal(get_login(f, &seen, "secret", t + 2 * hour - 2), VT_OK); /* the use was noted */
     assert_int_equal(get_login(f, &seen, "secret", t + 3 * hour), VT_ERR_MISSING);
     assert_int_equal(get_login(f, &seen, "other", t), VT_ERR_MISSING);
-    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("two"), VT_STR("p1"), t, t + hour / 2, fixture_done, f));
+    FIXTURE_ASK(f,
+                vt_store_login_put(f->store, VT_STR("two"), VT_STR("p1"), t, t + hour / 2, fixture_done, f));
     assert_int_equal(get_login(f, &seen, "two", t + hour / 2), VT_ERR_MISSING);
     FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("three"), VT_STR("p1"), t, t + hour, fixture_done, f));
     FIXTURE_ASK(f, vt_store_login_drop(f->store, VT_STR("three"), fixture_done, f));
@@ -124,7 +135,8 @@ static void test_a_change_of_the_person_ends_logins(void **state)
     struct fixture *f = *state;
     struct seen seen = { .f = f };
     add_people(f);
-    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("secret"), VT_STR("p1"), 1000, 9000000, fixture_done, f));
+    FIXTURE_ASK(f,
+                vt_store_login_put(f->store, VT_STR("secret"), VT_STR("p1"), 1000, 9000000, fixture_done, f));
     assert_int_equal(get_login(f, &seen, "secret", 2000), VT_OK);
     struct vt_manage *manage = manage_of(f);
     assert_int_equal(vt_manage_person_put(manage, &camille), VT_OK);
@@ -137,9 +149,13 @@ static void test_secrets_are_not_in_the_file(void **state)
     struct fixture *f = *state;
     char command[200];
     add_people(f);
-    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("canary-of-a-login"), VT_STR("p1"), 1000, 9000000, fixture_done, f));
-    struct vt_store_resume resume = { .site = VT_STR("site-a"), .conv = VT_STR("c"), .role = VT_STR("customer"), .expires = INT64_MAX };
-    FIXTURE_ASK(f, vt_store_resume_put(f->store, VT_STR("canary-of-a-token"), VT_STR("canary-before"), &resume, fixture_done, f));
+    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("canary-of-a-login"), VT_STR("p1"), 1000, 9000000,
+                                      fixture_done, f));
+    struct vt_store_resume resume = {
+        .site = VT_STR("site-a"), .conv = VT_STR("c"), .role = VT_STR("customer"), .expires = INT64_MAX
+    };
+    FIXTURE_ASK(f, vt_store_resume_put(f->store, VT_STR("canary-of-a-token"), VT_STR("canary-before"),
+                                       &resume, fixture_done, f));
     snprintf(command, sizeof(command), "grep -q canary %s/store.db*", f->dir);
     assert_int_not_equal(system(command), 0);
 }
@@ -150,7 +166,8 @@ static void on_products(void *arg, int err, const struct vt_store_product *produ
     seen->n = n;
     seen->text[0] = '\0';
     for (size_t i = 0; i < n && i < 10; i++)
-        snprintf(seen->text + strlen(seen->text), sizeof(seen->text) - strlen(seen->text), "%.*s ", VT_STR_ARG(products[i].sku));
+        snprintf(seen->text + strlen(seen->text), sizeof(seen->text) - strlen(seen->text), "%.*s ",
+                 VT_STR_ARG(products[i].sku));
     fixture_done(seen->f, err);
 }
 
@@ -163,7 +180,8 @@ static void test_products_are_replaced_in_order(void **state)
     add_people(f);
     struct vt_manage *manage = manage_of(f);
     assert_int_equal(vt_manage_products_put(manage, VT_STR("site-a"), first, 2), VT_OK);
-    assert_int_equal(vt_manage_products_put(manage, VT_STR("site-a"), twice, 2), VT_ERR_EXISTS); /* all or nothing */
+    assert_int_equal(vt_manage_products_put(manage, VT_STR("site-a"), twice, 2),
+                     VT_ERR_EXISTS); /* all or nothing */
     vt_manage_close(manage);
     FIXTURE_ASK(f, vt_store_products(f->store, VT_STR("site-a"), on_products, &seen));
     assert_string_equal(seen.text, "b a ");
@@ -177,7 +195,8 @@ enum { ADMIN_ROUNDS = 60 };
 
 static void run_admin(const char *dir)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     struct vt_manage *manage = vt_manage_open(dir, &error);
     static struct vt_store_product products[200];
     char skus[200][8];
@@ -212,10 +231,17 @@ static void test_server_and_admin_at_once(void **state)
     if (child == 0)
         run_admin(f->dir);
     fixture_open(f, 1000);
-    struct vt_store_conv conv = { .site = VT_STR("site-a"), .conv = VT_STR("c"), .customer = VT_STR("cu"), .epoch = 1 };
+    struct vt_store_conv conv = {
+        .site = VT_STR("site-a"), .conv = VT_STR("c"), .customer = VT_STR("cu"), .epoch = 1
+    };
     FIXTURE_ASK(f, vt_store_conv_create(f->store, &conv, fixture_done, f));
-    struct vt_store_message m = { .site = VT_STR("site-a"), .conv = VT_STR("c"), .epoch = 1, .audience = 1, .by = VT_STR("c"),
-                                  .op = VT_STR("chat.send"), .body = VT_STR("{}") };
+    struct vt_store_message m = { .site = VT_STR("site-a"),
+                                  .conv = VT_STR("c"),
+                                  .epoch = 1,
+                                  .audience = 1,
+                                  .by = VT_STR("c"),
+                                  .op = VT_STR("chat.send"),
+                                  .body = VT_STR("{}") };
     int status = 0;
     size_t rows = 0;
     while (waitpid(child, &status, WNOHANG) == 0) {

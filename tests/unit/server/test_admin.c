@@ -54,7 +54,8 @@ static void restore(int fd, int old, FILE *from, char *text, size_t size)
     fclose(from);
 }
 
-/* Runs one line, its words parted by '|', "%" standing for the data directory; `input` becomes standard input. */
+/* Runs one line, its words parted by '|', "%" standing for the data directory; `input` becomes standard
+ * input. */
 static int type(struct console *c, const char *input, const char *line)
 {
     char words[4096], *argv[64] = { "admin" };
@@ -82,7 +83,8 @@ static int type(struct console *c, const char *input, const char *line)
 
 static struct vt_manage *open_manage(struct console *c)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     struct vt_manage *manage = vt_manage_open(c->f.dir, &error);
     assert_non_null(manage);
     return manage;
@@ -90,7 +92,9 @@ static struct vt_manage *open_manage(struct console *c)
 
 static void add_site(struct console *c)
 {
-    assert_int_equal(type(c, NULL, "site|add|--data|%|--key|pk_demo|--name|Maison Vitrine|--origin|http://127.0.0.1:3000"), 0);
+    assert_int_equal(
+        type(c, NULL, "site|add|--data|%|--key|pk_demo|--name|Maison Vitrine|--origin|http://127.0.0.1:3000"),
+        0);
     assert_string_equal(c->out, "pk_demo\n");
 }
 
@@ -99,9 +103,11 @@ static void add_site(struct console *c)
 static void test_help_names_every_command(void **state)
 {
     struct console *c = *state;
-    static const char *const commands[] = { "site add", "site list", "site origin add", "site origin remove", "associate add",
-                                            "associate list", "associate disable", "associate enable", "associate password",
-                                            "token add", "token list", "token remove", "catalogue import" };
+    static const char *const commands[] = { "site add",           "site list",        "site origin add",
+                                            "site origin remove", "associate add",    "associate list",
+                                            "associate disable",  "associate enable", "associate password",
+                                            "token add",          "token list",       "token remove",
+                                            "catalogue import" };
     assert_int_equal(type(c, NULL, "--help"), 0);
     for (size_t i = 0; i < VT_COUNT(commands); i++) {
         assert_non_null(strstr(c->out, commands[i]));
@@ -147,10 +153,14 @@ static void test_site_add_list_origins(void **state)
 {
     struct console *c = *state;
     add_site(c);
-    assert_int_equal(type(c, NULL, "site|add|--data|%|--key|pk_demo|--name|Again|--origin|http://a.example"), 1);
+    assert_int_equal(type(c, NULL, "site|add|--data|%|--key|pk_demo|--name|Again|--origin|http://a.example"),
+                     1);
     assert_non_null(strstr(c->err, "there already"));
-    assert_int_equal(type(c, NULL, "site|add|--if-missing|--data|%|--key|pk_demo|--name|Again|--origin|HTTP://127.0.0.1:3000"
-                                   "|--origin|http://localhost:3000"), 0);
+    assert_int_equal(
+        type(c, NULL,
+             "site|add|--if-missing|--data|%|--key|pk_demo|--name|Again|--origin|HTTP://127.0.0.1:3000"
+             "|--origin|http://localhost:3000"),
+        0);
     assert_string_equal(c->out, "pk_demo\n");
     assert_int_equal(type(c, NULL, "site|origin|add|--data|%|--site|pk_demo|https://Shop.Example:443"), 0);
     assert_int_equal(type(c, NULL, "site|origin|remove|--data|%|--site|pk_demo|http://localhost:3000"), 0);
@@ -164,7 +174,8 @@ static void test_site_add_list_origins(void **state)
 static void test_site_refuses_what_is_no_origin(void **state)
 {
     struct console *c = *state;
-    static const char *const bad[] = { "shop.example", "https://shop.example/path", "null", "https://*.example", "ftp://x.example" };
+    static const char *const bad[] = { "shop.example", "https://shop.example/path", "null",
+                                       "https://*.example", "ftp://x.example" };
     for (size_t i = 0; i < VT_COUNT(bad); i++) {
         char line[256];
         snprintf(line, sizeof(line), "site|add|--data|%%|--name|X|--origin|%s", bad[i]);
@@ -181,7 +192,8 @@ static void test_associate_with_a_made_password(void **state)
 {
     struct console *c = *state;
     add_site(c);
-    assert_int_equal(type(c, NULL, "associate|add|--data|%|--site|pk_demo|--login|camille|--name|Camille"), 0);
+    assert_int_equal(type(c, NULL, "associate|add|--data|%|--site|pk_demo|--login|camille|--name|Camille"),
+                     0);
     assert_int_equal(strncmp(c->out, "password: ", 10), 0);
     char password[64];
     assert_int_equal(sscanf(c->out, "password: %63s", password), 1);
@@ -192,7 +204,8 @@ static void test_associate_with_a_made_password(void **state)
     assert_true(vt_str_eq(person.role, VT_STR("associate")));
     assert_true(vt_password_verify(vt_str(password), person.password, NULL));
     vt_manage_close(manage);
-    assert_int_equal(type(c, NULL, "associate|add|--data|%|--site|pk_demo|--login|camille|--name|C|--if-missing"), 0);
+    assert_int_equal(
+        type(c, NULL, "associate|add|--data|%|--site|pk_demo|--login|camille|--name|C|--if-missing"), 0);
     assert_string_equal(c->out, "");
     assert_int_equal(type(c, NULL, "associate|add|--data|%|--site|pk_demo|--login|camille|--name|C"), 1);
 }
@@ -201,7 +214,8 @@ static void test_associate_with_a_password_from_input(void **state)
 {
     struct console *c = *state;
     add_site(c);
-    const char *line = "associate|add|--data|%|--site|pk_demo|--login|noor|--name|Noor|--role|supervisor|--password-stdin";
+    const char *line =
+        "associate|add|--data|%|--site|pk_demo|--login|noor|--name|Noor|--role|supervisor|--password-stdin";
     assert_int_equal(type(c, "short\n", line), 1);
     assert_non_null(strstr(c->err, "12 to 256"));
     assert_int_equal(type(c, "", line), 1);
@@ -211,7 +225,8 @@ static void test_associate_with_a_password_from_input(void **state)
     assert_int_equal(type(c, NULL, "associate|list|--data|%|--site|pk_demo"), 0);
     assert_string_equal(c->out, "noor\tNoor\tsupervisor\tdisabled\n");
     assert_int_equal(type(c, NULL, "associate|enable|--data|%|--login|noor"), 0);
-    assert_int_equal(type(c, "another long password\n", "associate|password|--data|%|--login|noor|--password-stdin"), 0);
+    assert_int_equal(
+        type(c, "another long password\n", "associate|password|--data|%|--login|noor|--password-stdin"), 0);
     struct vt_manage *manage = open_manage(c);
     struct vt_store_person person;
     assert_int_equal(vt_manage_person_find(manage, VT_STR("noor"), &c->arena, &person), VT_OK);
@@ -221,7 +236,8 @@ static void test_associate_with_a_password_from_input(void **state)
     vt_manage_close(manage);
     assert_int_equal(type(c, NULL, "associate|disable|--data|%|--login|nobody"), 1);
     assert_int_equal(type(c, NULL, "associate|add|--data|%|--site|pk_demo|--login|Big|--name|B"), 1);
-    assert_int_equal(type(c, NULL, "associate|add|--data|%|--site|pk_demo|--login|b|--name|B|--role|boss"), 1);
+    assert_int_equal(type(c, NULL, "associate|add|--data|%|--site|pk_demo|--login|b|--name|B|--role|boss"),
+                     1);
     assert_int_equal(type(c, NULL, "associate|add|--data|%|--site|pk_none|--login|b|--name|B"), 1);
     assert_non_null(strstr(c->err, "no site with the key pk_none"));
 }
@@ -232,7 +248,8 @@ static void test_token_is_shown_once_and_kept_hashed(void **state)
 {
     struct console *c = *state;
     add_site(c);
-    assert_int_equal(type(c, NULL, "token|add|--data|%|--site|pk_demo|--name|erp|--days|365|--verbs|read,write"), 0);
+    assert_int_equal(
+        type(c, NULL, "token|add|--data|%|--site|pk_demo|--name|erp|--days|365|--verbs|read,write"), 0);
     assert_int_equal(strncmp(c->out, "vt_", 3), 0);
     char secret[80], hash[VT_SHA256_TEXT];
     sscanf(c->out, "%79s", secret);
@@ -289,7 +306,8 @@ static void test_import_takes_products_and_pictures(void **state)
     write_file(c, "photos/a.jpg", jpeg, sizeof(jpeg));
     write_file(c, "photos/b.svg", "<svg>", 5);
     const char *json = "{\"version\":1,\"currency\":\"EUR\",\"products\":["
-                       "{\"sku\":\"A1\",\"title\":\"Ring\",\"price\":\"12.00\",\"pictures\":[\"photos/a.jpg\",\"photos/b.svg\",\"../x\"],"
+                       "{\"sku\":\"A1\",\"title\":\"Ring\",\"price\":\"12.00\",\"pictures\":[\"photos/"
+                       "a.jpg\",\"photos/b.svg\",\"../x\"],"
                        "\"variants\":[{\"sku\":\"A1-48\",\"size\":\"48\",\"available\":false}]},"
                        "{\"sku\":\"A2\",\"title\":\"Ring\",\"price\":\"12,00\"}]}";
     assert_int_equal(import(c, json), 0);
@@ -338,9 +356,16 @@ static void test_a_broken_file_changes_nothing(void **state)
     struct console *c = *state;
     struct products seen = { 0 };
     add_site(c);
-    assert_int_equal(import(c, "{\"version\":1,\"currency\":\"EUR\",\"products\":[{\"sku\":\"A1\",\"title\":\"Ring\",\"price\":\"1\"}]}"), 0);
-    static const char *const broken[] = { "", "{", "[]", "{\"version\":2,\"products\":[]}", "{\"version\":1}",
-                                          "{\"version\":1,\"products\":[]}", "{\"version\":1,\"version\":1,\"products\":[]}",
+    assert_int_equal(import(c, "{\"version\":1,\"currency\":\"EUR\",\"products\":[{\"sku\":\"A1\",\"title\":"
+                               "\"Ring\",\"price\":\"1\"}]}"),
+                     0);
+    static const char *const broken[] = { "",
+                                          "{",
+                                          "[]",
+                                          "{\"version\":2,\"products\":[]}",
+                                          "{\"version\":1}",
+                                          "{\"version\":1,\"products\":[]}",
+                                          "{\"version\":1,\"version\":1,\"products\":[]}",
                                           "{\"version\":1,\"products\":[{\"sku\":\"B1\"}]}" };
     for (size_t i = 0; i < VT_COUNT(broken); i++) {
         assert_int_equal(import(c, broken[i]), 1);
@@ -348,7 +373,8 @@ static void test_a_broken_file_changes_nothing(void **state)
     }
     look(c, &seen);
     assert_int_equal(seen.n, 1);
-    assert_string_equal(seen.first, "{\"sku\":\"A1\",\"title\":\"Ring\",\"price\":\"1\",\"currency\":\"EUR\",\"media\":[],\"variants\":[]}");
+    assert_string_equal(seen.first, "{\"sku\":\"A1\",\"title\":\"Ring\",\"price\":\"1\",\"currency\":\"EUR\","
+                                    "\"media\":[],\"variants\":[]}");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -14,7 +14,8 @@
 
 static void assert_folds(const char *from, const char *to)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf out = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf out = VT_BUF_INIT(1024);
     vt_fold(&out, vt_str(from));
     assert_string_equal(vt_buf_cstr(&out), to);
 }
@@ -26,7 +27,11 @@ static void test_fold(void **state)
     assert_folds("Straße ŒUVRE Łódź", " strasse oeuvre lodz");
     assert_folds("e\xcc\x81t\xcc\x81", " et"); /* combining acute */
     assert_folds("  --  ", "");
-    assert_folds("\xc2\xab" "Anna\xc2\xbb\xe2\x80\x94" "Ring\xc2\xa0" "5×3", " anna ring 5 3");
+    assert_folds("\xc2\xab"
+                 "Anna\xc2\xbb\xe2\x80\x94"
+                 "Ring\xc2\xa0"
+                 "5×3",
+                 " anna ring 5 3");
     assert_folds("指輪 ゴールド", " 指輪 ゴールド");
     assert_folds("bad\xff\xc3 end\xe2\x82", " bad\xff\xc3 end\xe2\x82"); /* no UTF-8: kept */
 }
@@ -34,8 +39,10 @@ static void test_fold(void **state)
 static struct vt_catalogue *make(void)
 {
     static const char *const bodies[] = {
-        "{\"sku\":\"VT-1\",\"title\":\"Solitaire ring\",\"description\":\"Diamond on rose gold\",\"variants\":[{\"sku\":\"VT-1-48\",\"size\":\"48\"}]}",
-        "{\"sku\":\"VT-2\",\"title\":\"Halo ring\",\"description\":\"Sapphire\",\"variants\":[{\"sku\":\"VT-2-R\",\"colour\":\"Rosé\"}]}",
+        "{\"sku\":\"VT-1\",\"title\":\"Solitaire ring\",\"description\":\"Diamond on rose "
+        "gold\",\"variants\":[{\"sku\":\"VT-1-48\",\"size\":\"48\"}]}",
+        "{\"sku\":\"VT-2\",\"title\":\"Halo "
+        "ring\",\"description\":\"Sapphire\",\"variants\":[{\"sku\":\"VT-2-R\",\"colour\":\"Rosé\"}]}",
         "{\"sku\":\"VT-3\",\"title\":\"Rose pendant\",\"description\":\"A ring of pearls\",\"variants\":[]}",
     };
     static const char *const skus[] = { "VT-1", "VT-2", "VT-3" };
@@ -53,7 +60,8 @@ static const char *search(const struct vt_catalogue *catalogue, const char *text
     size_t total, got = vt_catalogue_search(catalogue, vt_str(text), from, n, bodies, &total);
     found[0] = '\0';
     for (size_t i = 0; i < got; i++)
-        snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%c", i ? " " : "", bodies[i].ptr[11]);
+        snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%c", i ? " " : "",
+                 bodies[i].ptr[11]);
     snprintf(found + strlen(found), sizeof(found) - strlen(found), "/%zu", total);
     return found;
 }
@@ -99,7 +107,9 @@ static void test_ten_thousand_and_no_more(void **state)
     for (int i = 0; i < 10000; i++) {
         char sku[16], body[200];
         snprintf(sku, sizeof(sku), "S%d", i);
-        snprintf(body, sizeof(body), "{\"sku\":\"%s\",\"title\":\"Ring number %d\",\"description\":\"gold and more words %d\"}", sku, i, i % 7);
+        snprintf(body, sizeof(body),
+                 "{\"sku\":\"%s\",\"title\":\"Ring number %d\",\"description\":\"gold and more words %d\"}",
+                 sku, i, i % 7);
         assert_int_equal(vt_catalogue_add(catalogue, vt_str(sku), vt_str(body)), VT_OK);
     }
     assert_int_equal(vt_catalogue_add(catalogue, VT_STR("more"), VT_STR("{}")), VT_ERR_FULL);
@@ -131,7 +141,8 @@ static int take_product(void *arg, struct vt_str sku, struct vt_str body)
     struct taken *taken = arg;
     (void)sku;
     taken->products++;
-    snprintf(taken->bodies + strlen(taken->bodies), sizeof(taken->bodies) - strlen(taken->bodies), "%.*s\n", VT_STR_ARG(body));
+    snprintf(taken->bodies + strlen(taken->bodies), sizeof(taken->bodies) - strlen(taken->bodies), "%.*s\n",
+             VT_STR_ARG(body));
     return VT_OK;
 }
 
@@ -139,13 +150,14 @@ static void note_refused(void *arg, size_t number, struct vt_str sku, struct vt_
 {
     struct taken *taken = arg;
     taken->refusals++;
-    snprintf(taken->refused + strlen(taken->refused), sizeof(taken->refused) - strlen(taken->refused), "%zu %.*s: %.*s\n", number,
-             VT_STR_ARG(sku), VT_STR_ARG(why));
+    snprintf(taken->refused + strlen(taken->refused), sizeof(taken->refused) - strlen(taken->refused),
+             "%zu %.*s: %.*s\n", number, VT_STR_ARG(sku), VT_STR_ARG(why));
 }
 
 static int import(struct taken *taken, const char *products)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024), json = VT_BUF_INIT(1 << 20);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024), json = VT_BUF_INIT(1 << 20);
     const struct vt_import_calls calls = { take_picture, take_product, note_refused, taken };
     *taken = (struct taken){ 0 };
     vt_buf_printf(&json, "{\"version\":1,\"currency\":\"EUR\",\"products\":[%s]}", products);
@@ -156,12 +168,18 @@ static void test_import_writes_the_wire_product(void **state)
 {
     struct taken taken;
     (void)state;
-    assert_int_equal(import(&taken, "{\"sku\":\"A\",\"title\":\"Ring\\nof \\\"Anna\\\"\",\"price\":\"2450.00\",\"currency\":\"CHF\",\"url\":\"/a/\","
-                                    "\"description\":\"Gold\",\"future\":[1],\"variants\":[{\"sku\":\"A-48\",\"size\":\"48\",\"colour\":\"rosé\","
-                                    "\"price\":\"1.5\",\"available\":false,\"stock\":{\"paris\":0}},{\"sku\":\"A-50\"}]}"), VT_OK);
+    assert_int_equal(
+        import(&taken, "{\"sku\":\"A\",\"title\":\"Ring\\nof "
+                       "\\\"Anna\\\"\",\"price\":\"2450.00\",\"currency\":\"CHF\",\"url\":\"/a/\","
+                       "\"description\":\"Gold\",\"future\":[1],\"variants\":[{\"sku\":\"A-48\",\"size\":"
+                       "\"48\",\"colour\":\"rosé\","
+                       "\"price\":\"1.5\",\"available\":false,\"stock\":{\"paris\":0}},{\"sku\":\"A-50\"}]}"),
+        VT_OK);
     assert_string_equal(taken.bodies,
-                        "{\"sku\":\"A\",\"title\":\"Ring of \\\"Anna\\\"\",\"price\":\"2450.00\",\"currency\":\"CHF\",\"url\":\"/a/\","
-                        "\"description\":\"Gold\",\"media\":[],\"variants\":[{\"sku\":\"A-48\",\"size\":\"48\",\"colour\":\"rosé\","
+                        "{\"sku\":\"A\",\"title\":\"Ring of "
+                        "\\\"Anna\\\"\",\"price\":\"2450.00\",\"currency\":\"CHF\",\"url\":\"/a/\","
+                        "\"description\":\"Gold\",\"media\":[],\"variants\":[{\"sku\":\"A-48\",\"size\":"
+                        "\"48\",\"colour\":\"rosé\","
                         "\"price\":\"1.5\",\"available\":false},{\"sku\":\"A-50\",\"available\":true}]}\n");
     assert_int_equal(taken.refusals, 0);
 }
@@ -173,17 +191,24 @@ static void test_import_names_what_is_wrong(void **state)
     } cases[] = {
         { "1", "1 : a product must be an object\n" },
         { "{}", "1 : sku is missing\n" },
-        { "{\"sku\":\"a b\",\"title\":\"T\",\"price\":\"1\"}", "1 a b: sku holds a space or a control character\n" },
+        { "{\"sku\":\"a b\",\"title\":\"T\",\"price\":\"1\"}",
+          "1 a b: sku holds a space or a control character\n" },
         { "{\"sku\":\"A\",\"price\":\"1\"}", "1 A: title is missing\n" },
         { "{\"sku\":\"A\",\"title\":\"T\"}", "1 A: price is missing\n" },
         { "{\"sku\":\"A\",\"title\":\"T\",\"price\":12}", "1 A: price must be a text\n" },
-        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1.\"}", "1 A: price \"1.\" is no decimal such as \"2450.00\"\n" },
-        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"-1\"}", "1 A: price \"-1\" is no decimal such as \"2450.00\"\n" },
-        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"currency\":\"euro\"}", "1 A: currency must be three capital letters (ISO 4217)\n" },
-        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"url\":\"javascript:alert(1)\"}", "1 A: url must be" },
+        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1.\"}",
+          "1 A: price \"1.\" is no decimal such as \"2450.00\"\n" },
+        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"-1\"}",
+          "1 A: price \"-1\" is no decimal such as \"2450.00\"\n" },
+        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"currency\":\"euro\"}",
+          "1 A: currency must be three capital letters (ISO 4217)\n" },
+        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"url\":\"javascript:alert(1)\"}",
+          "1 A: url must be" },
         { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"url\":\"//evil.example\"}", "1 A: url must be" },
-        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"variants\":[1]}", "1 A: variant 1: must be an object\n" },
-        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"variants\":[{\"sku\":\"V\"},{\"sku\":\"V\"}]}", "1 A: variant 2: sku \"V\" is there twice\n" },
+        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"variants\":[1]}",
+          "1 A: variant 1: must be an object\n" },
+        { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"variants\":[{\"sku\":\"V\"},{\"sku\":\"V\"}]}",
+          "1 A: variant 2: sku \"V\" is there twice\n" },
     };
     (void)state;
     for (size_t i = 0; i < VT_COUNT(cases); i++) {
@@ -199,10 +224,14 @@ static void test_import_refused_product_keeps_no_names(void **state)
 {
     struct taken taken;
     (void)state;
-    assert_int_equal(import(&taken, "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"variants\":[{\"sku\":\"V\"},{\"sku\":\"\"}]},"
-                                    "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"variants\":[{\"sku\":\"V\"}]},"
-                                    "{\"sku\":\"B\",\"title\":\"T\",\"price\":\"1\",\"variants\":[{\"sku\":\"V\"}]},"
-                                    "{\"sku\":\"C\",\"title\":\"T\",\"price\":\"1\",\"variants\":[{\"sku\":\"A\"}]}"), VT_OK);
+    assert_int_equal(
+        import(
+            &taken,
+            "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"variants\":[{\"sku\":\"V\"},{\"sku\":\"\"}]},"
+            "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"variants\":[{\"sku\":\"V\"}]},"
+            "{\"sku\":\"B\",\"title\":\"T\",\"price\":\"1\",\"variants\":[{\"sku\":\"V\"}]},"
+            "{\"sku\":\"C\",\"title\":\"T\",\"price\":\"1\",\"variants\":[{\"sku\":\"A\"}]}"),
+        VT_OK);
     assert_int_equal(taken.products, 1);
     assert_int_equal(taken.refusals, 3);
 }
@@ -211,7 +240,9 @@ static void test_import_goes_on_without_a_bad_picture(void **state)
 {
     struct taken taken;
     (void)state;
-    assert_int_equal(import(&taken, "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"pictures\":[\"a.jpg\",\"bad.jpg\",3,\"b.jpg\"]}"), VT_OK);
+    assert_int_equal(import(&taken, "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"pictures\":[\"a.jpg\","
+                                    "\"bad.jpg\",3,\"b.jpg\"]}"),
+                     VT_OK);
     assert_int_equal(taken.products, 1);
     assert_string_equal(taken.refused, "1 A: bad picture\n1 A: a picture is no text\n");
     char *media = strstr(taken.bodies, "\"media\":[\"");
@@ -221,9 +252,11 @@ static void test_import_goes_on_without_a_bad_picture(void **state)
 
 static void test_import_passes_an_error_of_the_caller_on(void **state)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     const struct vt_import_calls calls = { take_picture, take_product, note_refused, NULL };
-    static const char *const files[] = { "", "nonsense", "{\"version\":1}", "{\"version\":\"1\",\"products\":[]}", "[[[[" };
+    static const char *const files[] = { "", "nonsense", "{\"version\":1}",
+                                         "{\"version\":\"1\",\"products\":[]}", "[[[[" };
     (void)state;
     for (size_t i = 0; i < VT_COUNT(files); i++) {
         vt_buf_reset(&error);

@@ -38,14 +38,19 @@ static void on_end(void *arg, struct vt_str person)
 static void mount(struct net_fixture *net)
 {
     struct login_fixture *f = net->owner;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     f->store = vt_store_open(net->loop, f->dir, 1000, &error);
     assert_non_null(f->store);
     f->sites = vt_sites_create(net->loop, f->store, NULL, on_ready, f);
     assert_int_equal(vt_sites_own_put(f->sites, net->url), VT_OK);
     f->tickets = vt_tickets_create();
-    const struct vt_api_login_deps deps = { .net = net->net, .loop = net->loop, .config = &net->config, .store = f->store,
-                                            .sites = f->sites, .tickets = f->tickets };
+    const struct vt_api_login_deps deps = { .net = net->net,
+                                            .loop = net->loop,
+                                            .config = &net->config,
+                                            .store = f->store,
+                                            .sites = f->sites,
+                                            .tickets = f->tickets };
     f->login = vt_api_login_mount(&deps);
     assert_non_null(f->login);
     vt_api_login_on_end(f->login, on_end, f);
@@ -53,7 +58,8 @@ static void mount(struct net_fixture *net)
 
 static struct vt_manage *open_manage(struct login_fixture *f)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     struct vt_manage *manage = vt_manage_open(f->dir, &error);
     assert_non_null(manage);
     return manage;
@@ -61,8 +67,11 @@ static struct vt_manage *open_manage(struct login_fixture *f)
 
 static struct vt_store_person camille(const char *password)
 {
-    return (struct vt_store_person){ .site = VT_STR("site-1"), .person = VT_STR("person-1"), .login = VT_STR("camille"),
-                                     .name = VT_STR("Camille \"C\" Noël"), .role = VT_STR("associate"),
+    return (struct vt_store_person){ .site = VT_STR("site-1"),
+                                     .person = VT_STR("person-1"),
+                                     .login = VT_STR("camille"),
+                                     .name = VT_STR("Camille \"C\" Noël"),
+                                     .role = VT_STR("associate"),
                                      .password = vt_str(password) };
 }
 
@@ -73,7 +82,8 @@ static int setup(void **state)
     snprintf(f->dir, sizeof(f->dir), "/tmp/vitrine-test-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
     struct vt_manage *manage = open_manage(f);
-    struct vt_store_site site = { VT_STR("site-1"), VT_STR("pk_demo"), VT_STR("Maison"), VT_STR("https://shop.example"), VT_STR("{}") };
+    struct vt_store_site site = { VT_STR("site-1"), VT_STR("pk_demo"), VT_STR("Maison"),
+                                  VT_STR("https://shop.example"), VT_STR("{}") };
     assert_int_equal(vt_manage_site_add(manage, &site), VT_OK);
     assert_int_equal(vt_password_hash(VT_STR(PASSWORD), hash), VT_OK);
     struct vt_store_person person = camille(hash);
@@ -116,11 +126,13 @@ static int teardown(void **state)
 
 enum { OWN_ORIGIN = 1, CSRF = 2, COOKIE = 4, JSON = 8, GOOD = 15 };
 
-static int begin(struct login_fixture *f, const char *method, const char *path, unsigned with, const char *body)
+static int begin(struct login_fixture *f, const char *method, const char *path, unsigned with,
+                 const char *body)
 {
     char request[8192];
     int fd = net_connect(&f->net);
-    size_t n = (size_t)snprintf(request, sizeof(request), "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", method, path,
+    size_t n = (size_t)snprintf(request, sizeof(request),
+                                "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", method, path,
                                 f->net.url + 7);
     if (with & OWN_ORIGIN)
         n += (size_t)snprintf(request + n, sizeof(request) - n, "Origin: %s\r\n", f->net.url);
@@ -163,10 +175,10 @@ static int log_in(struct login_fixture *f, const char *name, const char *passwor
     return ask(f, "POST", "/api/v1/login", GOOD & ~COOKIE, body);
 }
 
-#define assert_says(f, text)                                  \
-    do {                                                      \
-        if (!strstr((f)->answer, (text)))                     \
-            fail_msg("no %s in: %s", (text), (f)->answer);    \
+#define assert_says(f, text)                                                                                 \
+    do {                                                                                                     \
+        if (!strstr((f)->answer, (text)))                                                                    \
+            fail_msg("no %s in: %s", (text), (f)->answer);                                                   \
     } while (0)
 
 /* --- tests ---------------------------------------------------------------------------------- */
@@ -176,8 +188,9 @@ static void test_login_me_logout(void **state)
     struct login_fixture *f = *state;
     assert_int_equal(ask(f, "GET", "/api/v1/me", GOOD, NULL), 401);
     assert_int_equal(log_in(f, "Camille", PASSWORD), 200); /* names in any case */
-    assert_says(f, "{\"person\":{\"id\":\"person-1\",\"name\":\"Camille \\\"C\\\" Noël\",\"role\":\"associate\","
-                   "\"site\":{\"key\":\"pk_demo\",\"name\":\"Maison\"}}}");
+    assert_says(f,
+                "{\"person\":{\"id\":\"person-1\",\"name\":\"Camille \\\"C\\\" Noël\",\"role\":\"associate\","
+                "\"site\":{\"key\":\"pk_demo\",\"name\":\"Maison\"}}}");
     assert_says(f, "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200");
     assert_int_equal(strlen(f->cookie), strlen("__Host-vt_login=") + 22);
     assert_int_equal(ask(f, "GET", "/api/v1/me", COOKIE, NULL), 200);
@@ -199,7 +212,8 @@ static void test_a_new_login_ends_the_one_before(void **state)
     char former[128];
     assert_int_equal(log_in(f, "camille", PASSWORD), 200);
     snprintf(former, sizeof(former), "%s", f->cookie);
-    assert_int_equal(ask(f, "POST", "/api/v1/login", GOOD, "{\"name\":\"camille\",\"password\":\"" PASSWORD "\"}"), 200);
+    assert_int_equal(
+        ask(f, "POST", "/api/v1/login", GOOD, "{\"name\":\"camille\",\"password\":\"" PASSWORD "\"}"), 200);
     assert_string_not_equal(former, f->cookie);
     assert_int_equal(ask(f, "GET", "/api/v1/me", COOKIE, NULL), 200);
     snprintf(f->cookie, sizeof(f->cookie), "%s", former);
@@ -283,7 +297,8 @@ static void test_many_at_once_are_bounded(void **state)
     enum { MANY = 60 };
     int fds[MANY], counts[600] = { 0 };
     for (int i = 0; i < MANY; i++)
-        fds[i] = begin(f, "POST", "/api/v1/login", GOOD, "{\"name\":\"camille\",\"password\":\"" PASSWORD "\"}");
+        fds[i] = begin(f, "POST", "/api/v1/login", GOOD,
+                       "{\"name\":\"camille\",\"password\":\"" PASSWORD "\"}");
     for (int i = 0; i < MANY; i++)
         counts[finish(f, fds[i])]++;
     assert_int_equal(counts[200] + counts[429] + counts[503], MANY);

@@ -40,10 +40,14 @@ static void test_older_parameters_are_good_and_weak(void **state)
 static void test_damaged_texts_verify_nothing(void **state)
 {
     static const char *const texts[] = {
-        "", "scrypt", "scrypt$15$8$1$", "plain$15$8$1$AAAAAAAAAAAAAAAAAAAAAA$BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
+        "",
+        "scrypt",
+        "scrypt$15$8$1$",
+        "plain$15$8$1$AAAAAAAAAAAAAAAAAAAAAA$BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
         "scrypt$30$8$1$AAAAAAAAAAAAAAAAAAAAAA$BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
         "scrypt$15$999$1$AAAAAAAAAAAAAAAAAAAAAA$BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
-        "scrypt$15$8$1$AAAAAAAAAAAAAAAAAAAAAA$BBBB", "scrypt$15$8$1$AAAAAAAAAAAAAAAAAAAAAA$$",
+        "scrypt$15$8$1$AAAAAAAAAAAAAAAAAAAAAA$BBBB",
+        "scrypt$15$8$1$AAAAAAAAAAAAAAAAAAAAAA$$",
         "scrypt$15$8$1$short$BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB",
     };
     (void)state;

@@ -17,9 +17,14 @@ struct site_fixture {
     int ready, changes;
 };
 
-static const struct vt_store_site site_a = { { "site-a", 6 }, { "pk_a", 4 }, { "Maison A", 8 },
-                                             { "https://a.example http://localhost:3000", 39 }, { "{}", 2 } };
-static const struct vt_store_site site_b = { { "site-b", 6 }, { "pk_b", 4 }, { "B", 1 }, { "https://b.example", 17 }, { "{}", 2 } };
+static const struct vt_store_site site_a = { { "site-a", 6 },
+                                             { "pk_a", 4 },
+                                             { "Maison A", 8 },
+                                             { "https://a.example http://localhost:3000", 39 },
+                                             { "{}", 2 } };
+static const struct vt_store_site site_b = {
+    { "site-b", 6 }, { "pk_b", 4 }, { "B", 1 }, { "https://b.example", 17 }, { "{}", 2 }
+};
 
 static void on_ready(void *arg)
 {
@@ -33,7 +38,8 @@ static void on_change(void *arg)
 
 static struct vt_manage *manage_of(struct site_fixture *s)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     struct vt_manage *manage = vt_manage_open(s->f.dir, &error);
     assert_non_null(manage);
     return manage;
@@ -98,8 +104,15 @@ static void test_origins_are_exact(void **state)
 {
     struct site_fixture *s = *state;
     const struct vt_site *site = vt_sites_by_key(s->sites, VT_STR("pk_a"));
-    static const char *const bad[] = { "http://a.example", "https://a.example:444", "https://a.example.evil", "https://xa.example",
-                                       "https://a.example.", "https://a.example/", "null", "", "http://localhost" };
+    static const char *const bad[] = { "http://a.example",
+                                       "https://a.example:444",
+                                       "https://a.example.evil",
+                                       "https://xa.example",
+                                       "https://a.example.",
+                                       "https://a.example/",
+                                       "null",
+                                       "",
+                                       "http://localhost" };
     assert_true(vt_site_origin_allowed(site, VT_STR("https://a.example")));
     assert_true(vt_site_origin_allowed(site, VT_STR("http://localhost:3000")));
     for (size_t i = 0; i < VT_COUNT(bad); i++) {

@@ -61,15 +61,24 @@ static void on_conv(void *arg, int err, const struct vt_store_conv *conv)
 
 static void make_conv(struct fixture *f)
 {
-    struct vt_store_conv conv = { .site = SITE, .conv = CONV, .customer = VT_STR("cu"), .epoch = 1, .created = 7 };
+    struct vt_store_conv conv = {
+        .site = SITE, .conv = CONV, .customer = VT_STR("cu"), .epoch = 1, .created = 7
+    };
     FIXTURE_ASK(f, vt_store_conv_create(f->store, &conv, fixture_done, f));
     assert_int_equal(f->err, VT_OK);
 }
 
 static struct vt_store_message message(const char *cid, const char *body)
 {
-    return (struct vt_store_message){ .site = SITE, .conv = CONV, .epoch = 1, .cid = vt_str(cid), .audience = 5, .ts = 11,
-                                      .by = VT_STR("c"), .op = VT_STR("chat.send"), .body = vt_str(body) };
+    return (struct vt_store_message){ .site = SITE,
+                                      .conv = CONV,
+                                      .epoch = 1,
+                                      .cid = vt_str(cid),
+                                      .audience = 5,
+                                      .ts = 11,
+                                      .by = VT_STR("c"),
+                                      .op = VT_STR("chat.send"),
+                                      .body = vt_str(body) };
 }
 
 static void append(struct fixture *f, struct seen *seen, const char *cid, const char *body)
@@ -161,7 +170,8 @@ static void test_a_bad_row_does_not_sink_the_batch(void **state)
     struct seen good = { .f = f }, other = { .f = f };
     make_conv(f);
     int before = f->answers;
-    struct vt_store_message m = message("x", "\"good\""), lost = message("y", "\"lost\""), broken = message("z", NULL);
+    struct vt_store_message m = message("x", "\"good\""), lost = message("y", "\"lost\""),
+                            broken = message("z", NULL);
     lost.conv = VT_STR("nowhere");
     assert_int_equal(vt_store_append(f->store, &m, on_append, &good), VT_OK);
     assert_int_equal(vt_store_append(f->store, &lost, on_append, &other), VT_OK);
@@ -192,7 +202,7 @@ static void test_since_and_before(void **state)
     struct seen seen = { .f = f };
     make_conv(f);
     for (int i = 1; i <= 10; i++) {
-        char body[8];
+        char body[16];
         snprintf(body, sizeof(body), "%d", i);
         struct vt_store_message m = message(NULL, body);
         m.audience = i % 2 ? 1 : 4;
@@ -321,7 +331,7 @@ static void test_trail_keeps_the_newest_200(void **state)
     struct seen seen = { .f = f };
     make_conv(f);
     for (int i = 1; i <= 250; i++) {
-        char body[8];
+        char body[16];
         snprintf(body, sizeof(body), "%d", i);
         assert_int_equal(vt_store_page_put(f->store, SITE, CONV, i, vt_str(body)), VT_OK);
     }
@@ -351,14 +361,22 @@ static void test_sessions_open_by_joining_time(void **state)
 {
     struct fixture *f = *state;
     struct seen seen = { .f = f };
-    struct vt_store_session s = { .site = SITE, .conv = CONV, .sid = VT_STR("s1"), .reference = VT_STR("R1"), .queue = VT_STR("q"),
-                                  .state = 1, .joined = 30, .created = 30, .info = VT_STR("{}") };
+    struct vt_store_session s = { .site = SITE,
+                                  .conv = CONV,
+                                  .sid = VT_STR("s1"),
+                                  .reference = VT_STR("R1"),
+                                  .queue = VT_STR("q"),
+                                  .state = 1,
+                                  .joined = 30,
+                                  .created = 30,
+                                  .info = VT_STR("{}") };
     FIXTURE_ASK(f, vt_store_session_put(f->store, &s, fixture_done, f));
     s.sid = VT_STR("s2"), s.joined = 10;
     FIXTURE_ASK(f, vt_store_session_put(f->store, &s, fixture_done, f));
     s.sid = VT_STR("s3"), s.joined = 20, s.ended = 99;
     FIXTURE_ASK(f, vt_store_session_put(f->store, &s, fixture_done, f));
-    s.sid = VT_STR("s1"), s.joined = 30, s.ended = 0, s.state = 3, s.associate = VT_STR("p"), s.view = VT_STR("{\"seq\":1}");
+    s.sid = VT_STR("s1"), s.joined = 30, s.ended = 0, s.state = 3, s.associate = VT_STR("p"),
+    s.view = VT_STR("{\"seq\":1}");
     FIXTURE_ASK(f, vt_store_session_put(f->store, &s, fixture_done, f));
     FIXTURE_ASK(f, vt_store_sessions_open(f->store, on_sessions, &seen));
     assert_string_equal(seen.texts, "s2:1:free s1:3:held ");
@@ -378,14 +396,19 @@ static void on_resume(void *arg, int err, const struct vt_store_resume *resume)
     seen->texts[0] = '\0';
     if (resume)
         snprintf(seen->texts, sizeof(seen->texts), "%.*s %.*s %.*s %.*s %.*s", VT_STR_ARG(resume->site),
-                 VT_STR_ARG(resume->conv), VT_STR_ARG(resume->role), VT_STR_ARG(resume->person), VT_STR_ARG(resume->origin));
+                 VT_STR_ARG(resume->conv), VT_STR_ARG(resume->role), VT_STR_ARG(resume->person),
+                 VT_STR_ARG(resume->origin));
     count_answer(seen->f, err);
 }
 
 static void put_token(struct fixture *f, const char *token, const char *former)
 {
-    struct vt_store_resume resume = { .site = SITE, .conv = CONV, .role = VT_STR("customer"), .person = VT_STR("cu"),
-                                      .origin = VT_STR("https://shop.example"), .expires = test_now + 1800000 };
+    struct vt_store_resume resume = { .site = SITE,
+                                      .conv = CONV,
+                                      .role = VT_STR("customer"),
+                                      .person = VT_STR("cu"),
+                                      .origin = VT_STR("https://shop.example"),
+                                      .expires = test_now + 1800000 };
     FIXTURE_ASK(f, vt_store_resume_put(f->store, vt_str(token), vt_str(former), &resume, fixture_done, f));
     assert_int_equal(f->err, VT_OK);
 }
@@ -482,7 +505,8 @@ static void test_a_newer_store_is_refused(void **state)
     assert_int_equal(sqlite3_open(path, &sqlite), SQLITE_OK);
     assert_int_equal(sqlite3_exec(sqlite, "PRAGMA user_version=1000", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(sqlite);
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     struct vt_loop *loop = vt_loop_create();
     assert_null(vt_store_open(loop, f->dir, 10, &error));
     assert_non_null(strstr(vt_buf_cstr(&error), "newer Vitrine"));
@@ -499,7 +523,8 @@ static void test_not_a_store_is_refused(void **state)
     for (int i = 0; i < 1000; i++)
         fputs("This is not a database. ", file);
     fclose(file);
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     struct vt_loop *loop = vt_loop_create();
     assert_null(vt_store_open(loop, f->dir, 10, &error));
     assert_true(error.len > 0);

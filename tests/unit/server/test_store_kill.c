@@ -51,8 +51,15 @@ static void send_row(struct writer *w)
     struct slot *slot = malloc(sizeof(*slot));
     *slot = (struct slot){ w, w->next };
     snprintf(cid, sizeof(cid), "%u", w->next);
-    struct vt_store_message m = { .site = SITE, .conv = CONV, .epoch = w->epoch, .cid = vt_str(cid), .audience = 1,
-                                  .ts = 1, .by = VT_STR("c"), .op = VT_STR("chat.send"), .body = vt_str(cid) };
+    struct vt_store_message m = { .site = SITE,
+                                  .conv = CONV,
+                                  .epoch = w->epoch,
+                                  .cid = vt_str(cid),
+                                  .audience = 1,
+                                  .ts = 1,
+                                  .by = VT_STR("c"),
+                                  .op = VT_STR("chat.send"),
+                                  .body = vt_str(cid) };
     if (vt_store_append(w->f.store, &m, on_child_append, slot) != VT_OK)
         _exit(4);
     w->next++;
@@ -70,7 +77,8 @@ static void on_child_conv(void *arg, int err, const struct vt_store_conv *conv)
 static void run_child(const char *dir, uint32_t next, int pipe)
 {
     struct writer w = { .next = next, .pipe = pipe };
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     w.f.loop = vt_loop_create();
     w.f.store = vt_store_open(w.f.loop, dir, 1000, &error);
     if (!w.f.store || vt_store_conv_own(w.f.store, SITE, CONV, on_child_conv, &w) != VT_OK)
@@ -183,7 +191,9 @@ static void test_a_full_disk_refuses_and_heals(void **state)
     struct rlimit before, tight;
     char body[2000];
     memset(body, 'x', sizeof(body));
-    struct vt_store_session s = { .site = SITE, .conv = CONV, .sid = VT_STR("s"), .info = { body, sizeof(body) } };
+    struct vt_store_session s = {
+        .site = SITE, .conv = CONV, .sid = VT_STR("s"), .info = { body, sizeof(body) }
+    };
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &before);
     tight = before;

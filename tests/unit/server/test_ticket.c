@@ -7,8 +7,12 @@
 #include "server/auth/ticket.h"
 #include "server/base/err.h"
 
-static const struct vt_ticket sample = { .site = "s", .person = "p", .name = "Camille", .role = "associate",
-                                         .origin = "https://shop.example", .login_expires_ms = 7 };
+static const struct vt_ticket sample = { .site = "s",
+                                         .person = "p",
+                                         .name = "Camille",
+                                         .role = "associate",
+                                         .origin = "https://shop.example",
+                                         .login_expires_ms = 7 };
 #define ORIGIN VT_STR("https://shop.example")
 
 static void test_good_once(void **state)
@@ -34,7 +38,8 @@ static void test_another_origin_uses_it_up(void **state)
     struct vt_ticket got;
     (void)state;
     assert_int_equal(vt_tickets_issue(tickets, &sample, text), VT_OK);
-    assert_int_equal(vt_tickets_take(tickets, vt_str(text), VT_STR("https://shop.example.evil"), &got), VT_ERR_MISSING);
+    assert_int_equal(vt_tickets_take(tickets, vt_str(text), VT_STR("https://shop.example.evil"), &got),
+                     VT_ERR_MISSING);
     assert_int_equal(vt_tickets_take(tickets, vt_str(text), ORIGIN, &got), VT_ERR_MISSING);
     assert_int_equal(vt_tickets_issue(tickets, &sample, text), VT_OK);
     assert_int_equal(vt_tickets_take(tickets, vt_str(text), (struct vt_str){ 0 }, &got), VT_ERR_MISSING);
