@@ -235,7 +235,7 @@ export class Link extends Emitter<LinkEvents> {
     this.endCode = code;
     // The right is spent with these; with 4504 it lives on in the other tab.
     if (code === 4501 || code === 4503) this._keep(null);
-    this._out.failAll(new Fault('ended', `closed with ${code}`));
+    this._out.failAll(new Fault('ended'));
     this._set('ended');
   }
 

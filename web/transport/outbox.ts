@@ -24,7 +24,7 @@ export class Outbox {
   private _id = 1;
 
   add(op: string, d: object, conv: Conversation | undefined, cid?: string): { id: number; answer: Promise<unknown> } {
-    if (this._open.size >= OPEN_MAX) return { id: 0, answer: Promise.reject(new Fault('overloaded', 'too many open requests', true)) };
+    if (this._open.size >= OPEN_MAX) return { id: 0, answer: Promise.reject(new Fault('overloaded', undefined, true)) };
     const id = this._id++;
     const answer = new Promise<unknown>((resolve, reject) => {
       this._open.set(id, { op, d, conv, cid: needsCid(op) ? cid ?? crypto.randomUUID() : undefined, resolve, reject });

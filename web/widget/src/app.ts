@@ -6,9 +6,8 @@ import type { MakeSync } from '../../transport/sync.js';
 import type { Host, OpenRequest, PageProduct } from './api.js';
 import { openStore } from './entry.js';
 import type { Store } from './entry.js';
-import type { Surround } from './page-chunk.js';
+import type { More, Surround } from './page-chunk.js';
 import { isPhone } from './parts.js';
-import type * as Piece from './piece.js';
 import type { Viewing } from './viewer-chunk.js';
 import type { T } from './words.js';
 
@@ -40,7 +39,7 @@ export class App {
   /// The page's own word on what it shows, until its address changes.
   given: { at: string; product: PageProduct } | null = null;
   /// Set by the page's chunk: how pieces are drawn; looks at the page again; the other tabs.
-  more: Pick<typeof Piece, 'card' | 'hero' | 'together'> | undefined;
+  more: More | undefined;
   look: (() => void) | undefined;
   tabs: { take(waitMs?: number): Promise<Saved | null>; tell(): void; close(): void } | undefined;
   /// Set by the viewer's chunk: ends the viewer that is shown.
@@ -50,7 +49,7 @@ export class App {
   private _told = '';
   private _numberAt = 0;
 
-  constructor(readonly host: Host, readonly t: T, readonly locale: string, private _draw: () => void) {
+  constructor(readonly host: Host, readonly t: T, readonly over: Record<string, string>, readonly locale: string, private _draw: () => void) {
     const { site, storage, queue } = host.options;
     const store = (this.store = openStore(site, storage === 'none'));
     const { entry } = store;
@@ -183,14 +182,9 @@ export class App {
     this.lead();
   }
 
-  /// A refusal in words, beside where it was caused.
-  fail({ code, after, message }: Fault): void {
-    const { t } = this;
-    if (code === 'view.stale') return;
-    this.fault = code === 'rate.limited' ? t('fast', { n: Math.ceil(after / 1000) || 1 })
-      : /^(store|over)/.test(code) ? t('store')
-        : code === 'driver.other' ? t('driver', { name: this.guide() })
-          : t('refused', { why: message });
+  /// A refusal, beside where it was caused.
+  fail(e: Fault): void {
+    this.fault = this.more ? this.more.why(this, e) : e.message;
     this.draw();
   }
 

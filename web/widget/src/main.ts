@@ -23,7 +23,8 @@ const start: StartWidget = (host, kept) => {
     patch(box, [panel(app) ?? '', h('div', { key: 'live', class: 'u', role: 'status' }, app.said)]);
   };
   void strings(host, locale).then((over) => {
-    app = new App(host, words({ ...over, ...host.options.strings }), locale, draw);
+    const said = { ...over, ...host.options.strings };
+    app = new App(host, words(said), said, locale, draw);
     for (const c of calls.splice(0)) act(app, c);
     app.draw();
   });

@@ -6,15 +6,29 @@ import { Leader } from '../../transport/leader.js';
 import type { Saved } from '../../transport/core.js';
 import type { PageProduct } from './api.js';
 import type { App } from './app.js';
+import { bars, ended, why } from './bars.js';
 import { card, hero, pieceStyle, together } from './piece.js';
+import { moreWords } from './words-more.js';
+import type { MoreT } from './words-more.js';
 
-/// What the widget knows of its surroundings: the piece on the page and what is done with it, route changes, the other tabs. A chunk of its own,
+export interface More {
+  bars: typeof bars;
+  card: typeof card;
+  ended: typeof ended;
+  hero: typeof hero;
+  together: typeof together;
+  why: typeof why;
+  t: MoreT;
+}
+
+/// What the widget knows of its surroundings: the piece on the page and what is done with it, route changes, the other tabs, and the words for when
+/// something is in the way. A chunk of its own,
 /// asked for together with the connection: a chat works before it is there, and shop adapters will make it grow.
 function surround(app: App): () => void {
   const leader = new Leader<Saved>(`vitrine:${app.host.options.site}`, () => app.link.saved(), () => app.follow());
   const unstyle = adopt(app.host.root, sheet(pieceStyle));
   app.tabs = leader;
-  app.more = { card, hero, together };
+  app.more = { bars, card, ended, hero, t: moreWords(app.over), together, why };
   app.look = () => {
     const found = productInPage(document);
     const given = app.given?.at === location.href ? app.given.product : null;

@@ -5,7 +5,7 @@ import { composer } from './composer.js';
 import { h } from './h.js';
 import type { Kid, VNode } from './h.js';
 import { iconButton, isPhone } from './parts.js';
-import { ended, start, waiting } from './screens.js';
+import { start, waiting } from './screens.js';
 import { thread } from './thread.js';
 import { stage } from './stage.js';
 
@@ -29,13 +29,13 @@ export function panel(app: App): VNode | null {
   },
   header(app, isLive, !!view),
   view && stage(app),
-  h('div', { key: 'talk', class: 'talk' }, ...lines(app), ...middle(app, state, isLive)));
+  h('div', { key: 'talk', class: 'talk' }, ...app.more?.bars(app) ?? [], ...middle(app, state, isLive)));
 }
 
 function middle(app: App, state: string, isLive: boolean): (Kid | null)[] {
   if (isLive) return [thread(app), app.more?.together(app) ?? null, composer(app)];
   if (state === 'waiting' || state === 'claimed') return [waiting(app, state), composer(app)];
-  if (state === 'ended') return [ended(app)];
+  if (state === 'ended') return [app.more?.ended(app) ?? null];
   return [start(app), composer(app)];
 }
 
@@ -52,25 +52,4 @@ function header(app: App, isLive: boolean, isWide: boolean): VNode {
     isWide && h('div', { key: 'tabs', class: 'tabs', role: 'group' }, tab(true), tab(false)),
     isLive && h('button', { key: 'end', class: 'n e', onclick: () => app.askEnd(true) }, t('end')),
     iconButton('close', down, t('close'), () => app.hide()));
-}
-
-/// What stands in the way, in words, above everything else.
-function lines(app: App): (VNode | false)[] {
-  const { link, conv, t } = app;
-  const person = conv?.session.associate && conv.people.get(conv.session.associate.who);
-  const name = app.guide();
-  const bar = (key: string, text: string, action?: [string, () => void]): VNode => h('div', { key, class: 'bar row' }, h('span', null, text),
-    action && h('button', { class: 'n', onclick: action[1] }, action[0]));
-  const isDown = link.state === 'retrying' || (link.state === 'connecting' && !!conv?.known);
-  return [
-    app.follows && bar('tab', t('tab'), [t('here'), () => app.lead()]),
-    isDown && bar('down', t(link.failures >= 3 ? 'wall' : 'back')),
-    link.state === 'ended' && !app.follows && (link.endCode === 4504
-      ? bar('tab', t('tab'), [t('here'), () => app.lead()])
-      : bar('ended', t('ended'), [t('again'), () => app.again()])),
-    conv?.session.state === 'live' && person !== undefined && person.at !== 'here' && bar('away', t(person.at === 'gone' ? 'gone' : 'away', { name })),
-    app.ending && h('div', { key: 'really', class: 'bar row', role: 'alertdialog', 'aria-label': t('really') }, h('span', null, t('really')),
-      h('button', { class: 'n', ref: (n) => n.focus(), onclick: () => app.askEnd(false) }, t('stay')),
-      h('button', { class: 'n', onclick: () => app.leave('session.end') }, t('end'))),
-  ];
 }

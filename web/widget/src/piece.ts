@@ -7,6 +7,10 @@ import { h } from './h.js';
 import type { VNode } from './h.js';
 
 export const pieceStyle = `
+.row{display:flex;flex-wrap:wrap;gap:8px;align-items:center}
+.act{padding:0 20px 4px}
+.bar{padding:8px 20px;background:var(--f);font-size:13px}
+.bar .n{background:Canvas}
 .card,.me .card{display:flex;gap:12px;align-items:center;padding:0;background:none;color:inherit;text-decoration:none;white-space:normal}
 .card b{display:block;font-weight:600}
 .card img{width:64px;height:64px;object-fit:cover;border-radius:8px;flex:none}
@@ -41,12 +45,13 @@ export function card(app: App, p: ProductRef): VNode {
 
 /// What can be done with the piece on the page while somebody is there.
 export function together(app: App): VNode | null {
-  const { conv, product, t } = app;
+  const { conv, product } = app;
+  const t = app.more!.t;
   if (!conv || !product || conv.session.state !== 'live') return null;
   const isSeen = conv.view?.items.some((i) => i.sku === product.sku);
   return h('div', { key: 'act', class: 'act row' },
     !isSeen && h('button', { class: 'n m', onclick: () => void openView(app) }, t('look')),
-    h('button', { class: 'n', onclick: () => conv.send('', { kind: 'product', body: { product: app.ref() } }) }, t('show')));
+    h('button', { class: 'n', onclick: () => conv.sendProduct(app.ref()!) }, t('show')));
 }
 
 /// The viewer's chunk brings the view's half of the line, so it comes first. The piece's media are named by the page, or by

@@ -38,12 +38,3 @@ export function waiting(app: App, state: string): VNode {
     product && app.more?.card(app, product),
     h('button', { class: 'n', onclick: () => app.leave('queue.leave') }, t('out')));
 }
-
-export function ended(app: App): VNode {
-  const { t, conv } = app;
-  const { reference } = conv!.session;
-  return h('div', { key: 'over', class: 'mid ctr' },
-    h('h2', null, t('over')),
-    h('p', { class: 'q' }, `${t('thanks')} ${reference ? t('ref', { ref: reference }) : ''}`),
-    h('button', { class: 'n m', disabled: app.asking, onclick: () => app.ask() }, t('again')));
-}

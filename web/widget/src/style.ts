@@ -7,11 +7,10 @@ export const style = `
 :host{--a:var(--vitrine-accent,#1f4d45);--o:var(--vitrine-on-accent,#fff);--s:color-mix(in srgb,CanvasText 66%,Canvas);--f:color-mix(in srgb,CanvasText 6%,Canvas);--r:var(--vitrine-radius,14px);--h:var(--vitrine-focus,CanvasText)}
 *{box-sizing:border-box}
 #go[data-n]:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;padding:2px 7px;border-radius:11px;font:600 12px/18px system-ui;color:Canvas;background:CanvasText}
-#vt{position:fixed;inset:auto 20px 20px auto;max-width:none;max-height:none;margin:0;padding:0;border:0;width:400px;height:min(700px,100dvh - 40px);display:grid;grid-template:auto 1fr/1fr;overflow:hidden;border-radius:var(--r);background:Canvas;color:CanvasText;box-shadow:0 1px 2px #0002,0 6px 24px #0003;font:15px/1.45 var(--vitrine-font,system-ui,sans-serif);overflow-wrap:anywhere}
+#vt{position:fixed;inset:auto 20px 20px auto;max-width:none;max-height:none;margin:0;padding:0;border:0;width:400px;height:min(700px,100dvh - 40px);display:grid;grid-template:auto 1fr/1fr;overflow:hidden;border-radius:var(--r);background:Canvas;color:CanvasText;box-shadow:0 6px 24px #0004;font:15px/1.45 var(--vitrine-font,system-ui,sans-serif);overflow-wrap:anywhere}
 :host([data-left]) #vt{inset:auto auto 20px 20px}
-#vt.wide{width:min(1240px,100vw - 40px);height:calc(100dvh - 40px);grid-template-columns:1fr 380px}
 h2,p,ol{margin:0;padding:0;list-style:none;font:inherit}
-.n,.i{font:500 13px/1.25 inherit;font-family:inherit;color:inherit;background:var(--f);border:0;min-height:40px;border-radius:8px;padding:4px 14px;cursor:pointer;touch-action:manipulation}
+.n,.i{font:inherit;font-size:13px;font-weight:500;color:inherit;background:var(--f);border:0;min-height:40px;border-radius:8px;padding:4px 14px;cursor:pointer}
 .i{display:grid;place-items:center;width:40px;padding:0;background:none}
 .n:hover,.i:hover{background:color-mix(in srgb,CanvasText 12%,Canvas)}
 .m.m{background:var(--a);color:var(--o)}
@@ -23,8 +22,6 @@ header{grid-column:1/-1;display:flex;align-items:center;gap:4px;padding:12px 12p
 header div:first-child{flex:1;min-width:0}
 header h2{font-weight:600}
 .tabs{display:none}
-.tabs [aria-pressed=true]{box-shadow:inset 0 0 0 2px}
-.see{overflow:hidden;background:var(--f);position:relative}
 .talk{display:flex;flex-direction:column;min-height:0;min-width:0}
 .log,.mid{flex:1;overflow-y:auto;padding:12px 20px;display:flex;flex-direction:column}
 ol{margin-top:auto;display:flex;flex-direction:column;align-items:flex-start;gap:4px}
@@ -43,12 +40,6 @@ textarea::placeholder{color:var(--s);opacity:1}
 .mid h2{font-size:24px;line-height:1.25;font-weight:600}
 .ctr{text-align:center;align-items:center;justify-content:center}
 .big{font-size:96px;line-height:1.1;font-weight:300;font-variant-numeric:tabular-nums}
-.row{display:flex;flex-wrap:wrap;gap:8px;align-items:center}
-.act{padding:0 20px 4px}
-.bar{padding:8px 20px;background:var(--f);font-size:13px}
-.bar .n{background:Canvas}
 @media(max-width:640px){#vt{display:flex;flex-direction:column;inset:0!important;width:100vw!important;height:var(--high,100dvh)!important;border-radius:0}
-.talk{flex:1}
-.seeing .talk{flex:none}.seeing .see{flex:1}
-.wide .tabs{display:flex}.wide header div p,.seeing .e,.seeing .log,.seeing .act,.chatting .see{display:none}}
+.talk{flex:1}}
 @media(forced-colors:active){#vt,.b,.box,.n,.i{border:1px solid}}`;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { makeSync } from '../../transport/sync.js';
 import { createViewer } from '../../viewer/index.js';
+import { adopt, sheet } from '../../ui/index.js';
 import type { App } from './app.js';
+import { stageStyle } from './stage-style.js';
 
 /// The viewer and the view's half of the line: what a chat alone does not need.
 /// It lives in a shadow root of its own: its sheet and the panel's do not meet.
@@ -19,6 +21,7 @@ function show(app: App, place: HTMLElement): void {
   viewer.narrate = (text) => app.narrate(text);
   viewer.apply(conv.view);
   const undo = [
+    adopt(place, sheet(stageStyle)),
     conv.on('view', (v) => { if (v) viewer.apply(v); else end(); }),
     conv.on('view.patch', (p) => viewer.patch(p)),
     conv.on('motion', (m) => viewer.motion(m)),

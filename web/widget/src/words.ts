@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { i18n, waitStrings } from '../../ui/index.js';
+import { waitStrings } from '../../ui/formats.js';
+import { i18n } from '../../ui/i18n.js';
 import type { Strings } from '../../ui/index.js';
 
+/// What is said from opening the panel to chatting; the rest comes with the page's chunk (words-more.ts).
 export const english = {
   ...waitStrings,
   launcher: 'Ask an advisor',
@@ -10,27 +12,20 @@ export const english = {
   ask: 'Ask for help',
   open: 'Advisors are here now',
   shut: 'Closed until {when}',
-  desk: 'Nobody is at the desk just now. Ask, and we come as soon as we can.',
-  leave: 'Leave a message: we answer as soon as we are back.',
+  desk: 'Nobody is here just now. Ask, and we come as soon as we can.',
+  leave: 'Leave a message; we answer it.',
   line: 'You are number',
-  kept: 'Your place is kept when you change pages.',
+  kept: 'Your place is kept if you change pages.',
   out: 'Leave the line',
   soon: 'An advisor is about to join',
   with: '{name} is with you',
   ref: 'Reference {ref}',
-  look: 'Look at this together',
-  show: 'Send this piece',
   chat: 'Chat',
   picture: 'Picture',
   write: 'Message',
   send: 'Send',
   close: 'Minimise',
   end: 'End',
-  really: 'End this conversation?',
-  stay: 'Stay',
-  over: 'The conversation has ended',
-  thanks: 'Thank you for your visit.',
-  again: 'Ask again',
   older: 'Earlier messages',
   sending: 'Sending',
   sent: 'Sent',
@@ -40,20 +35,9 @@ export const english = {
   retry: 'Try again',
   drop: 'Discard',
   types: '{name} is typing',
-  away: '{name} has lost the line. One moment.',
-  gone: '{name} has left.',
   join: 'Connecting',
-  back: 'Reconnecting. What you write is kept.',
-  wall: 'This network or a browser extension blocks our chat. What you write is kept; we keep trying.',
-  tab: 'This conversation is open in another tab.',
-  here: 'Go on here',
-  ended: 'The line is closed.',
   left: '{n} characters left',
   long: 'Too long by {n} characters',
-  fast: 'That was a little fast. Try again in {n} s.',
-  store: 'It could not be stored just now. Please try again.',
-  refused: 'That did not work: {why}.',
-  driver: '{name} is guiding just now.',
   you: 'You',
 } as const;
 

@@ -4,7 +4,9 @@ import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { load } from '../../check/load.mjs';
 
-const { words, english } = await load(new URL('../src/words.ts', import.meta.url));
+const { words, english: first } = await load(new URL('../src/words.ts', import.meta.url));
+const { englishMore } = await load(new URL('../src/words-more.ts', import.meta.url));
+const english = { ...first, ...englishMore };
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 
