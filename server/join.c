@@ -10,6 +10,9 @@
 #include "server/session.h"
 #include "server/view.h"
 
+/* An answer to the member's own request: whatever a snapshot says, somebody waits for it. */
+#define REPLY_KEY UINT64_MAX
+
 struct held {
     struct vt_frame *frame; /* owned */
     enum vt_class class;
@@ -77,6 +80,11 @@ static void let_go(struct vt_member *member)
     member->holding = member->lost = false;
 }
 
+bool vt_join_hold_reply(struct vt_member *member, struct vt_frame *frame, enum vt_class class)
+{
+    return member->holding && !member->lost && held_add(&member->held, frame, class, REPLY_KEY);
+}
+
 void vt_join_unhold(struct vt_member *member)
 {
     member->joins = 0;
@@ -119,6 +127,9 @@ static void gather_snapshot(struct vt_join *join);
 static void restart(struct vt_join *join, struct vt_member *member)
 {
     join->restarted = true;
+    for (size_t i = 0; member->held && i < member->held->n; i++)
+        if (member->held->frames[i].key == REPLY_KEY)
+            vt_peer_send(member->peer, member->held->frames[i].frame, member->held->frames[i].class, 0);
     held_free(&member->held);
     member->lost = false;
     join->s0 = member->conv->s;

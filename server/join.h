@@ -35,6 +35,8 @@ void vt_join_drop(struct vt_join *join);
 
 /* fanout.c: a frame for a member whose replay runs. */
 void vt_join_hold(struct vt_member *member, struct vt_frame *frame, enum vt_class class, uint64_t key);
+/* An answer with a number stands in order among what is held. False: not held, to be sent at once. */
+bool vt_join_hold_reply(struct vt_member *member, struct vt_frame *frame, enum vt_class class);
 void vt_join_unhold(struct vt_member *member); /* drops what is held; for conversation.c */
 
 #endif

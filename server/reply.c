@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "server/base/err.h"
+#include "server/conn.h"
+#include "server/join.h"
 
 enum { CID_LIFE_MS = 600000, CID_REPLY_MAX = 4096 };
 
@@ -53,6 +55,19 @@ static void remember(const struct vt_reply_to *to, const struct vt_event_head *n
     memcpy(kept->cid, to->cid, sizeof(kept->cid));
 }
 
+/* While a replay runs, what came before this answer's number waits, so the answer does too. */
+static bool hold(const struct vt_reply_to *to, struct vt_peer *peer, enum vt_class class)
+{
+    struct vt_conversation *conv = vt_conv_find(to->app, vt_str(to->site), vt_str(to->conv));
+    struct vt_member *member = conv ? vt_conv_member(conv, peer) : NULL;
+    if (!member || !member->holding || to->app->text.failed)
+        return false;
+    struct vt_frame *frame = vt_frame_create(VT_WS_TEXT, to->app->text.data, to->app->text.len);
+    bool held = frame && vt_join_hold_reply(member, frame, class);
+    vt_frame_unref(frame);
+    return held;
+}
+
 void vt_reply_ok(const struct vt_reply_to *to, const struct vt_event_head *numbers, const void *rep)
 {
     remember(to, numbers, rep);
@@ -64,7 +79,8 @@ void vt_reply_ok(const struct vt_reply_to *to, const struct vt_event_head *numbe
     enum vt_class class = numbers && numbers->cs ? VT_CLASS_DURABLE : behind_events ? VT_CLASS_CONTROL : VT_CLASS_LINK;
     vt_buf_reset(&to->app->text);
     vt_encode_reply(&to->app->text, to->id, to->op, numbers, rep);
-    vt_peer_send_text(peer, class, 0);
+    if (!numbers || (!numbers->s && !numbers->cs) || !hold(to, peer, class))
+        vt_peer_send_text(peer, class, 0);
 }
 
 static void encode_raw(struct vt_buf *out, uint32_t id, uint32_t s, struct vt_str d_json)
