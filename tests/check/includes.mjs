@@ -27,7 +27,7 @@ const LAYERS = [
 
 /// Headers that belong to one module's files alone.
 const PRIVATE = [
-  [/^server\/conn_internal\.h$/, /^server\/(conn\w*|http\/\w+)\.[ch]$/],
+  [/^server\/conn_internal\.h$/, /^(server\/(conn\w*|http\/\w+)|tests\/unit\/server\/core_fixture)\.[ch]$/],
   [/^server\/http\/http_internal\.h$/, /^(server\/(conn\w*|http\/\w+)\.[ch]|tests\/.*)$/],
   [/^server\/config_internal\.h$/, /^(server\/config\w*\.[ch]|tests\/.*)$/],
   [/^server\/store\/(job|calls|sqlite_\w+)\.h$/, /^(server\/store\/\w+\.[ch]|tests\/.*)$/],
