@@ -17,10 +17,10 @@ struct login_fixture {
     struct vt_sites *sites;
     struct vt_tickets *tickets;
     struct vt_api_login *login;
-    volatile int ready, ended, taken_err;
+    _Atomic int ready, ended, taken_err; /* written on the loop's thread */
     char ticket[64];
     struct vt_ticket taken;
-    volatile bool took;
+    _Atomic bool took;
 };
 
 static void on_ready(void *arg)
