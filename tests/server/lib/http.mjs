@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+/// HTTP the way a browser or an attacker would: every header and byte of the path is the test's own.
+
+import assert from 'node:assert/strict';
+import { request as open } from 'node:http';
+
+import { PASSWORD } from './server.mjs';
+
+const WAIT_MS = 10000;
+
+/// `path` goes out as it stands, unlike with fetch. Resolves { status, headers, body, text, json() }.
+export function http(server, path, { method = 'GET', headers = {}, body } = {}) {
+  const { hostname, port } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    const asked = open({ hostname, port, path, method, headers, agent: false, timeout: WAIT_MS }, (answer) => {
+      const parts = [];
+      answer.on('data', (part) => parts.push(part));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        const bytes = Buffer.concat(parts);
+        const text = bytes.toString('utf8');
+        resolve({ status: answer.statusCode, headers: answer.headers, body: bytes, text, json: () => JSON.parse(text) });
+      });
+    });
+    asked.on('error', reject);
+    asked.on('timeout', () => asked.destroy(new Error(`${method} ${path}: no answer within ${WAIT_MS} ms`)));
+    asked.end(body);
+  });
+}
+
+/// A write as the console makes it.
+export function post(server, path, d, { cookie, origin = server.origin, csrf = '1', type = 'application/json', body } = {}) {
+  const text = body ?? (d === undefined ? '' : JSON.stringify(d));
+  const headers = { 'Content-Length': Buffer.byteLength(text) };
+  if (type) headers['Content-Type'] = type;
+  if (origin) headers.Origin = origin;
+  if (csrf) headers['X-Vitrine-CSRF'] = csrf;
+  if (cookie) headers.Cookie = cookie;
+  return http(server, path, { method: 'POST', headers, body: text });
+}
+
+/// The cookie of a login, one for each name and server: scrypt is slow on purpose.
+export async function login(server, name, password = PASSWORD) {
+  const known = server.logins.get(name);
+  if (known) return known;
+  const answer = await post(server, '/api/v1/login', { name, password });
+  assert.equal(answer.status, 200, `login of ${name}: ${answer.status} ${answer.text}`);
+  const cookie = answer.headers['set-cookie'][0].split(';')[0];
+  server.logins.set(name, cookie);
+  return cookie;
+}
+
+export async function ticket(server, name) {
+  const cookie = await login(server, name);
+  const answer = await post(server, '/api/v1/tickets', undefined, { cookie });
+  assert.equal(answer.status, 200, `ticket of ${name}: ${answer.status} ${answer.text}`);
+  return answer.json().ticket;
+}

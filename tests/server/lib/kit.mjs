@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What most tests begin with: a shop with its associates, a customer, a live pair.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { ticket } from './http.mjs';
+import { Peer } from './peer.mjs';
+import { serve } from './server.mjs';
+
+export const SHOP = 'https://shop.test';
+export const SITE = 'pk_test';
+export const OTHER_SHOP = 'https://other.test';
+export const OTHER_SITE = 'pk_other';
+
+/// A started server with one site and `associates` (login or [login, role, site]).
+export async function shop(after, { associates = ['lea'], other = false, ...options } = {}) {
+  const server = await serve(after, options);
+  await server.addSite({ key: SITE, origins: [SHOP] });
+  if (other) await server.addSite({ key: OTHER_SITE, name: 'The other shop', origins: [OTHER_SHOP] });
+  for (const entry of associates) {
+    const [login, role = 'associate', site = SITE] = [entry].flat();
+    await server.addAssociate({ site, login, name: login[0].toUpperCase() + login.slice(1), role });
+  }
+  await siteIsThere(server, other ? OTHER_SITE : SITE, other ? OTHER_SHOP : SHOP);
+  return server;
+}
+
+/// The server looks for changes of `vitrine admin` twice a second or so; there is no event to wait for outside it.
+export async function siteIsThere(server, key, origin, ms = 5000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    try {
+      const peer = await Peer.open(server, { origin });
+      const reply = await peer.ask('hello', { site: key, role: 'customer', caps: [] });
+      await peer.cut();
+      if (reply.ok) return;
+    } catch (error) {
+      if (error.status !== 403) throw error;
+    }
+    assert.ok(Date.now() < end, `the server does not know ${key} ${ms} ms after it was made`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export async function customer(server, { site = SITE, origin = SHOP, name = 'customer', ...hello } = {}) {
+  const peer = await Peer.open(server, { origin, name });
+  await peer.hello({ site, role: 'customer', ...hello });
+  return peer;
+}
+
+/// The same customer on a new socket, where the old one stands (or `from`).
+export function back(server, peer, { from = peer.resume, ...options } = {}) {
+  return customer(server, { name: `${peer.name} again`, ...options, resume: [from] });
+}
+
+export async function associate(server, login = 'lea', { site = SITE, role = 'associate', ...hello } = {}) {
+  const peer = await Peer.open(server, { name: login });
+  await peer.hello({ site, role, token: await ticket(server, login), ...hello });
+  return peer;
+}
+
+/// The associate takes the waiting customer; resolves c.
+export async function take(staff, conv) {
+  const { c } = await staff.request('claim.take', { conv });
+  await staff.waitFor('snapshot', (_, event) => event.c === c);
+  return c;
+}
+
+/// A customer and an associate in a live session: { c, a, n } with n the number of the conversation for staff.
+export async function live(server, { login = 'lea', a, ...options } = {}) {
+  const c = await customer(server, options);
+  await c.request('queue.join', { lang: 'en' });
+  a ??= await associate(server, login, { site: options.site });
+  const n = await take(a, c.conv);
+  await c.waitFor('session.state', (d) => d.state === 'live');
+  await c.until('the channels', () => (c.channel('view') && c.channel('ptr') && c.channel('draw') ? true : undefined));
+  await a.until('the channels', () => (a.channel('view', n) && a.channel('ptr', n) && a.channel('draw', n) ? true : undefined));
+  return { c, a, n };
+}
+
+export const say = (peer, text, { kind = 'text', ...options } = {}) => peer.request('chat.send', { kind, body: { text } }, options);
+
+/// Opens a view of `count` pictures; resolves { seq, slots } and leaves both sides at it.
+export async function openView({ c, a, n }, count = 1, by = c) {
+  const items = Array.from({ length: count }, (_, i) => ({ sku: `VT-${i + 1}`, media: `m${i + 1}`, title: `Ring ${i + 1}` }));
+  const reply = await by.request('view.open', { items, active: 1, mode: 'image' }, by === a ? { c: n } : {});
+  await (by === c ? a : c).waitFor('view.open');
+  return reply;
+}
+
+/// A catalogue of Vitrine's JSON with real picture files beside it; resolves its path.
+export function writeCatalogue(folder, products, pictures = {}) {
+  for (const [name, bytes] of Object.entries(pictures)) writeFileSync(join(folder, name), bytes);
+  const path = join(folder, 'catalogue.json');
+  writeFileSync(path, JSON.stringify({ version: 1, currency: 'EUR', products }));
+  return path;
+}
+
+/// Polls a state outside the socket, such as a gauge; for events there is waitFor.
+export async function eventually(what, look, ms = 5000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    assert.ok(Date.now() < end, `${what}: not within ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export { keeper } from './server.mjs';

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The TypeScript half of the protocol as browsers run it, and the tables behind both halves.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const top = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+
+async function load() {
+  const { build } = createRequire(join(top, 'web/package.json'))('esbuild');
+  const made = await build({ entryPoints: [join(top, 'protocol/ts/index.ts')], bundle: true, format: 'esm', write: false, target: 'es2022' });
+  return import(`data:text/javascript;base64,${Buffer.from(made.outputFiles[0].contents).toString('base64')}`);
+}
+
+export const protocol = await load();
+export const { BIN, FLAG, CLOSE, EVENT_SHAPES, REPLY_SHAPES, REQUEST_SHAPES, faultIn, isEvent, readHead, readPtr, readView, readDraw, splitFrames } = protocol;
+
+/// Every operation of the tables: { op, kind, from, to, states, class, rate, examples, reply }.
+export function tables() {
+  const folder = join(top, 'protocol/messages');
+  const rows = [];
+  for (const file of readdirSync(folder).sort()) {
+    const { $defs = {} } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    for (const [op, row] of Object.entries($defs)) {
+      if (!row['x-kind']) continue;
+      rows.push({
+        op,
+        kind: row['x-kind'],
+        from: row['x-from'] ?? [],
+        to: row['x-to'] ?? [],
+        states: row['x-states'],
+        class: row['x-class'],
+        rate: row['x-rate'] ?? 'none',
+        examples: row.examples ?? [],
+      });
+    }
+  }
+  return rows;
+}
+
+export const badLines = () => JSON.parse(readFileSync(join(top, 'protocol/vectors/bad.json'), 'utf8'));

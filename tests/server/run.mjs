@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The server tests: `node tests/server/run.mjs [word …]` runs the files whose name holds a word, all without one.
+/// Two at a time; 99- last, since it looks at what all the others sent. VITRINE_BIN names the server.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { binary } from './lib/server.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const AT_ONCE = 2;
+const FILE_MS = 300000;
+
+const count = (log, word) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(log)?.[1] ?? 0);
+
+function runFile(file, traffic) {
+  const began = Date.now();
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--test-reporter=tap', join(here, file)], {
+      env: { ...process.env, VITRINE_TRAFFIC: traffic },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let log = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (log += text));
+    child.stderr.setEncoding('utf8').on('data', (text) => (log += text));
+    const timer = setTimeout(() => child.kill('SIGKILL'), FILE_MS);
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      const passed = count(log, 'pass');
+      const failed = count(log, 'fail') + count(log, 'cancelled') || (code === 0 ? 0 : 1);
+      const seconds = ((Date.now() - began) / 1000).toFixed(1);
+      console.log(`${failed ? 'FAILED' : 'ok'} ${file.replace('.test.mjs', '')}: ${passed} in ${seconds} s`);
+      if (failed) console.log(log);
+      resolve({ passed, failed });
+    });
+  });
+}
+
+async function runAll(files, traffic) {
+  const results = [];
+  const left = [...files];
+  const worker = async () => {
+    for (let file = left.shift(); file; file = left.shift()) results.push(await runFile(file, traffic));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
+async function main(words) {
+  if (!existsSync(binary)) {
+    console.error(`there is no server at ${binary}: build it, or name another by VITRINE_BIN`);
+    return 1;
+  }
+  const all = readdirSync(here).filter((file) => /^\d\d-.*\.test\.mjs$/.test(file)).sort();
+  const files = all.filter((file) => !words.length || words.some((word) => file.includes(word)));
+  const traffic = mkdtempSync(join(tmpdir(), 'vitrine-traffic-'));
+  const isLast = (file) => file.startsWith('99-');
+  const results = await runAll(files.filter((file) => !isLast(file)), traffic);
+  if (!words.length) results.push(...(await runAll(files.filter(isLast), traffic)));
+  rmSync(traffic, { recursive: true, force: true });
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  return sum('failed') || !results.length ? 1 : 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));
