@@ -30,9 +30,9 @@ static bool is_same_page(const struct vt_conversation *conv, const struct vt_t_p
     if (conv->trail_n == 0 ||
         vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[conv->trail_n - 1].body), &last, &error) != VT_OK)
         return false;
-    bool same_product = !last.product == !page->product &&
-                        (!page->product || vt_str_eq(last.product->sku, page->product->sku));
-    return last.n == page->n && vt_str_eq(last.url, page->url) && same_product;
+    /* A hello may name the page before its product is detected: that takes nothing back. */
+    bool adds_product = page->product && (!last.product || !vt_str_eq(last.product->sku, page->product->sku));
+    return last.n == page->n && vt_str_eq(last.url, page->url) && !adds_product;
 }
 
 static void arrived(struct vt_member *member, struct vt_t_page *page)
