@@ -24,7 +24,7 @@ function set(node: Element, name: string, value: unknown): void {
   if (/^(key|own|ref)$/.test(name)) return;
   const at = node as unknown as Record<string, unknown>;
   if (name === 'class') node.className = String(value ?? '');
-  else if (name in node && !name.startsWith('aria')) {
+  else if (name in node && !/^a(ria|lt)/.test(name)) {
     if (at[name] !== value) at[name] = value ?? (name.startsWith('on') ? null : '');
   } else if (value == null || value === false) node.removeAttribute(name);
   else node.setAttribute(name, String(value));

@@ -45,7 +45,7 @@ function header(app: App, isLive: boolean, isWide: boolean): VNode {
     class: 'n', 'aria-pressed': String(app.seeing === seeing), onclick: () => app.see(seeing),
   }, seeing ? t('picture') : t('chat') + (app.unread ? ` · ${app.unread}` : ''));
   const reference = conv?.session.reference;
-  return h('header', { key: 'head' },
+  return h('div', { key: 'head', class: 'head' },
     h('div', null,
       h('h2', null, isLive ? t('with', { name: app.guide() }) : app.site),
       isLive && reference && h('p', { class: 'q' }, t('ref', { ref: reference }))),

@@ -6,4 +6,4 @@ export const stageStyle = `
 .tabs [aria-pressed=true]{box-shadow:inset 0 0 0 2px}
 .see{overflow:hidden;min-height:0;background:var(--f);position:relative}
 @media(max-width:640px){.seeing .talk{flex:none}.seeing .see{flex:1}.wide .tabs{display:flex}
-.wide header div p,.seeing .e,.seeing .log,.seeing .act,.chatting .see{display:none}}`;
+.wide .head div p,.seeing .e,.seeing .log,.seeing .act,.chatting .see{display:none}}`;

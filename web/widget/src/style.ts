@@ -18,9 +18,9 @@ h2,p,ol{margin:0;padding:0;list-style:none;font:inherit}
 .n:focus-visible,.i:focus-visible,.log:focus-visible,a:focus-visible{outline:2px solid var(--h);outline-offset:2px}
 .u{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .q{color:var(--s);font-size:13px}
-header{grid-column:1/-1;display:flex;align-items:center;gap:4px;padding:12px 12px 12px 20px;min-height:64px}
-header div:first-child{flex:1;min-width:0}
-header h2{font-weight:600}
+.head{grid-column:1/-1;display:flex;align-items:center;gap:4px;padding:12px 12px 12px 20px;min-height:64px}
+.head div:first-child{flex:1;min-width:0}
+.head h2{font-weight:600}
 .tabs{display:none}
 .talk{display:flex;flex-direction:column;min-height:0;min-width:0}
 .log,.mid{flex:1;overflow-y:auto;padding:12px 20px;display:flex;flex-direction:column}

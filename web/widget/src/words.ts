@@ -36,8 +36,8 @@ export const english = {
   drop: 'Discard',
   types: '{name} is typing',
   join: 'Connecting',
-  left: '{n} characters left',
-  long: 'Too long by {n} characters',
+  left: '{n} bytes left',
+  long: 'Too long by {n} bytes',
   you: 'You',
 } as const;
 
