@@ -7,7 +7,7 @@
 
 #include "tests/unit/server/core_fixture.h"
 
-enum { BATCH = 20, STAFF = 3, TICKS = 200, SEEN_MAX = 2048, TEXTS_MAX = 512, PENDING = 4 };
+enum { BATCH = 50, STAFF = 3, TICKS = 200, SEEN_MAX = 2048, TEXTS_MAX = 512, PENDING = 4 };
 
 struct entry { /* of the truth, or as a browser saw it */
     uint32_t n;
