@@ -87,6 +87,19 @@ static int writable(struct vt_conn *conn)
     return asked ? 0 : vt_conn_control(conn);
 }
 
+/* The one sign that the library's parser has failed the line: it says its own close frame now and
+ * waits for the answer, so nothing of ours may follow. */
+static int library_closes(struct vt_conn *conn)
+{
+    if (!conn->closing) {
+        conn->closing = true;
+        conn->close_by_ms = vt_now_ms() + VT_CONN_CLOSE_WAIT_MS;
+    }
+    conn->close_sent = true;
+    vt_buf_finish(&conn->message);
+    return 0;
+}
+
 static int http_callback(struct vt_conn *conn, enum lws_callback_reasons reason, void *in, size_t len)
 {
     switch (reason) {
@@ -116,6 +129,8 @@ static int socket_callback(struct vt_conn *conn, enum lws_callback_reasons reaso
         return writable(conn);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         return vt_conn_peer_close(conn, in, len);
+    case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
+        return library_closes(conn);
     default:
         return 0;
     }

@@ -85,6 +85,9 @@ int vt_conn_receive(struct vt_conn *conn, const char *bytes, size_t len)
         return fail(conn, 1011, "no memory");
     if (!last)
         return 0;
+    /* The library looks for a cut character at the end of a last fragment only if that holds a byte. */
+    if (!binary && conn->message.len > 0 && !vt_utf8_valid(conn->message.data, conn->message.len))
+        return fail(conn, 1007, "bad utf8");
     struct vt_buf message = conn->message; /* the peer may close us while it reads */
     conn->message = (struct vt_buf){ 0 };
     deliver(conn, binary, message.data ? message.data : "", message.len);

@@ -67,6 +67,7 @@ export class Line {
     this.code = null; // of the server's close frame; 0: it was empty
     this.waiters = new Set();
     this.upgraded = false;
+    this.closed = false; // by us
     this.socket = connect({ port, host: '127.0.0.1', noDelay: true });
     this.socket.on('data', (data) => this.take(data));
     this.socket.on('error', () => {});
@@ -88,11 +89,18 @@ export class Line {
     for (let one; this.upgraded && (one = takeFrame(this.bytes)); ) {
       this.bytes = one.rest;
       this.wrong.push(...one.wrong);
-      if (this.code !== null) this.wrong.push('a frame after its close');
-      if (one.opcode === 8) this.code = one.payload.length >= 2 ? one.payload.readUInt16BE() : 0;
+      if (this.code !== null && one.opcode !== 10) this.wrong.push(`frame ${one.opcode} after its close`);
+      if (one.opcode === 8) this.answerClose(one.payload);
       this.frames.push(one);
     }
     this.wake();
+  }
+
+  /// As every client must: its own close, if it has sent none, after which the server ends the line.
+  answerClose(payload) {
+    this.code = payload.length >= 2 ? payload.readUInt16BE() : 0;
+    if (!this.closed) this.socket.write(frame(0x88, payload.subarray(0, 2)));
+    this.closed = true;
   }
 
   /// Resolves true when `ready()` holds, false after `ms` or at the end of the line.

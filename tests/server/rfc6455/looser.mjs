@@ -18,6 +18,7 @@ export const looser = [
   { cases: '5.5 ping with a 16', instead: 'ended', reason: 'As above.' },
   { cases: '5.5 pong with a 16', instead: 'ended', reason: 'As above.' },
   { cases: '8.1 close with a reason that holds', instead: 'ended', reason: 'A reason that is no UTF-8 ends the line without a close frame.', but: ['a cut character'] },
+  { cases: '5.5.1 a bad frame after a close', instead: 'ended', reason: 'A broken frame behind a close in one segment ends the line before the close is answered.' },
 ];
 
 export const looserRow = (name) => looser.find((row) => name.startsWith(row.cases) && !(row.but ?? []).some((part) => name.includes(part)));

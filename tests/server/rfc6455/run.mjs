@@ -32,6 +32,10 @@ async function judge(line, want) {
     if (want.noPong && pongs(line).length) return 'a pong after the close';
     return wrongEnd(line, want);
   }
+  if (want.accepted) {
+    await line.until(() => line.frames.length > 0 || line.ended, 300);
+    return delivered(line) || !line.ended ? null : `close ${line.code}`;
+  }
   if (want.delivered && !(await line.until(() => delivered(line)))) return `not delivered (close ${line.code})`;
   if (want.pongs) {
     await line.until(() => pongs(line).length >= want.pongs.length || line.code >= 4000);
@@ -45,7 +49,7 @@ async function judge(line, want) {
 /// A looser behaviour counts only if it is exactly the one that is listed.
 function isListed(name, line, want) {
   const row = looserRow(name);
-  if (!row || !want.code) return false;
+  if (!row || !(want.code ?? want.echo)) return false;
   const is = row.instead === 'ended' ? line.ended && line.code === null : line.code !== want.code && !(line.ended && line.code === null);
   if (is) used.add(row);
   return is;

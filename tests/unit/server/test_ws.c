@@ -185,6 +185,25 @@ static void refuses_what_the_rfc_refuses(void **state)
     }
 }
 
+/* The library fails the line by itself and waits for our answer: nothing may follow its close frame,
+ * not even the close for a hello that never came. */
+static void says_one_close(void **state)
+{
+    (void)state;
+    char payload[200];
+    size_t len;
+    int fd = net_ws(&fixture);
+    net_send(fd, "\x83\x80\0\0\0\0", 6);
+    assert_int_equal(net_ws_read(fd, payload, sizeof(payload), &len), VT_WS_CLOSE);
+    assert_int_equal(net_ws_read(fd, payload, sizeof(payload), &len), -1);
+    close(fd);
+    fd = net_ws(&fixture); /* a cut character, and an empty last fragment */
+    net_ws_send(fd, 0x01, "a\xc3", 2);
+    net_ws_send(fd, 0x80, "", 0);
+    assert_int_equal(net_ws_close_code(fd), 1007);
+    close(fd);
+}
+
 static void closes_both_ways(void **state)
 {
     (void)state;
@@ -460,6 +479,7 @@ int main(void)
         cmocka_unit_test(caps_pongs),
         cmocka_unit_test(caps_pings),
         cmocka_unit_test(refuses_what_the_rfc_refuses),
+        cmocka_unit_test(says_one_close),
         cmocka_unit_test(closes_both_ways),
         cmocka_unit_test(ends_a_silent_closer),
         cmocka_unit_test(ends_who_says_no_hello),
