@@ -3,7 +3,7 @@
 import type { Mark } from '../protocol/index.js';
 import type { Translate } from '../ui/index.js';
 import type { Sync } from './sync.js';
-import type { Word } from './words.js';
+import type { ToolWord } from './tool-words.js';
 
 /// Says what others do, for those who do not see it: once a movement has come to rest, not for each step of it.
 export interface Narrator {
@@ -17,7 +17,7 @@ export interface Narrator {
 const REST_MS = 700;
 
 export function createNarrator(
-  t: Translate<Word>, number: Intl.NumberFormat, names: (who: string) => string, state: () => Sync, say: (text: string) => void,
+  t: Translate<ToolWord>, number: Intl.NumberFormat, names: (who: string) => string, state: () => Sync, say: (text: string) => void,
 ): Narrator {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const place = (slot: number): { n: number; all: number } => {

@@ -13,9 +13,8 @@ export interface Track { push(x: number, y: number, t: number): void; at(now: nu
 
 const KEEP = 8;
 const SNAP_MS = 300;
-export const FADE_MS = 3000;
-export const REMOVE_MS = 10000;
-export const TRAIL_MS = 600;
+const FADE_MS = 3000;
+const REMOVE_MS = 10000;
 
 export function createTrack(): Track {
   let samples: Sample[] = [];
@@ -44,14 +43,17 @@ export function createTrack(): Track {
 }
 
 interface Pointer {
-  who: string; slot: number; kind: number; track: Track; t: number; trail: Sample[]; node: HTMLElement;
+  who: string; slot: number; kind: number; track: Track; t: number; node: HTMLElement;
 }
 
 export interface Pointers {
   put(who: string, p: { slot: number; x: number; y: number; kind: number }, now: number): void;
   gone(who: string): void;
-  /// Draws all; returns in how many ms it wants to draw again (0: next frame), or -1.
-  paint(ctx: CanvasRenderingContext2D, slot: number, place: (x: number, y: number) => Point, now: number): number;
+  /// Puts all in their places, tells `trail` where lasers are; returns in how many ms it wants to do so again (0: next frame).
+  paint(
+    slot: number, place: (x: number, y: number) => Point, now: number,
+    trail?: (who: string, x: number, y: number, now: number) => void,
+  ): number;
 }
 
 /// `me` is drawn without a name, and only as a laser: a person sees their own hand.
@@ -67,27 +69,9 @@ export function createPointers(layer: HTMLElement, me: string, names: (who: stri
     const node = el('div', { class: 'pointer' }, el('i'), who !== me && el('span', null, names(who)));
     node.style.setProperty('--c', personColour(who));
     layer.append(node);
-    const made = { who, slot: 0, kind: 0, track: createTrack(), t: 0, trail: [], node };
+    const made = { who, slot: 0, kind: 0, track: createTrack(), t: 0, node };
     all.set(who, made);
     return made;
-  }
-
-  function paintTrail(ctx: CanvasRenderingContext2D, p: Pointer, place: (x: number, y: number) => Point, now: number): void {
-    p.trail = p.trail.filter((s) => now - s.t < TRAIL_MS);
-    ctx.strokeStyle = personColour(p.who);
-    ctx.lineCap = 'round';
-    p.trail.forEach((s, i) => {
-      const before = p.trail[i - 1];
-      if (!before) return;
-      const young = 1 - (now - s.t) / TRAIL_MS;
-      ctx.globalAlpha = young * 0.8;
-      ctx.lineWidth = 2 + 6 * young;
-      ctx.beginPath();
-      ctx.moveTo(...place(before.x, before.y));
-      ctx.lineTo(...place(s.x, s.y));
-      ctx.stroke();
-    });
-    ctx.globalAlpha = 1;
   }
 
   return {
@@ -95,35 +79,28 @@ export function createPointers(layer: HTMLElement, me: string, names: (who: stri
     put(who, { slot, x, y, kind }, now) {
       if (kind === POINTER.gone) return gone(who);
       const p = all.get(who) ?? make(who);
-      if (p.slot !== slot || p.kind !== kind) {
-        p.track = createTrack();
-        p.trail = [];
-      }
+      if (p.slot !== slot || p.kind !== kind) p.track = createTrack();
       Object.assign(p, { slot, kind, t: now });
       p.track.push(x, y, now);
       p.node.dataset['kind'] = String(kind);
     },
-    paint(ctx, slot, place, now) {
-      let wake = -1;
-      const want = (ms: number): void => { wake = wake < 0 ? ms : Math.min(wake, ms); };
-      for (const p of all.values()) {
-        const age = now - p.t;
+    paint(slot, place, now, trail) {
+      let wait = Infinity;
+      for (const { who, t, kind, track, node, slot: on } of all.values()) {
+        const age = now - t;
         if (age >= REMOVE_MS) {
-          gone(p.who);
+          gone(who);
           continue;
         }
-        const [x, y] = p.track.at(now);
-        const [px, py] = place(x, y);
-        if (p.kind === POINTER.laser && p.slot === slot) {
-          p.trail.push({ x, y, t: now });
-          paintTrail(ctx, p, place, now);
-        }
-        p.node.hidden = p.slot !== slot;
-        p.node.style.transform = `translate(${px}px,${py}px)`;
-        p.node.style.opacity = age < FADE_MS ? '1' : '.35';
-        want(age < p.track.delay + TRAIL_MS ? 0 : age < FADE_MS ? FADE_MS - age : REMOVE_MS - age);
+        const at = track.at(now);
+        const [px, py] = place(...at);
+        if (kind === POINTER.laser && on === slot) trail?.(who, ...at, now);
+        node.hidden = on !== slot;
+        node.style.transform = `translate(${px}px,${py}px)`;
+        node.style.opacity = age < FADE_MS ? '1' : '.35';
+        wait = Math.min(wait, age < track.delay ? 0 : age < FADE_MS ? FADE_MS - age : REMOVE_MS - age);
       }
-      return wake;
+      return wait;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { ViewItem } from '../protocol/index.js';
 import * as icons from '../ui/icons.js';
 import { el, type Translate } from '../ui/index.js';
 import { iconButton } from './tools.js';
-import type { Word } from './words.js';
+import type { ToolWord } from './tool-words.js';
 
 export interface Strip {
   readonly node: HTMLElement;
@@ -16,7 +16,7 @@ const hide = (e: Event): void => { (e.target as HTMLElement).hidden = true; };
 
 /// The pictures of the view, the one on show marked. Rebuilt only when the list changes.
 export function createStrip(
-  t: Translate<Word>, src: (media: string, width: number) => string,
+  t: Translate<ToolWord>, src: (media: string, width: number) => string,
   acts: { select(slot: number): void; step(by: number): void; drop(): void },
 ): Strip {
   const thumbs = el('div', { class: 'thumbs' });

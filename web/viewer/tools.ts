@@ -3,7 +3,7 @@
 import * as icons from '../ui/icons.js';
 import { el, icon, type Translate } from '../ui/index.js';
 import { COLOURS } from './palette.js';
-import type { Word } from './words.js';
+import type { ToolWord } from './tool-words.js';
 
 export type Tool = 'move' | 'laser' | 'ink' | 'circle' | 'arrow';
 export const TOOLS: readonly Tool[] = ['move', 'laser', 'ink', 'circle', 'arrow'];
@@ -42,7 +42,7 @@ export function iconButton(label: string, inside: string | Element, onclick: () 
   return button;
 }
 
-export function createTools(t: Translate<Word>, acts: ToolActs): Tools {
+export function createTools(t: Translate<ToolWord>, acts: ToolActs): Tools {
   const picks = TOOLS.map((tool) => iconButton(t(`viewer.${tool}`), PATHS[tool], () => acts.pick(tool)));
   const further = iconButton(t('viewer.out'), icons.minus, () => acts.zoom(1 / 1.6), 'further');
   const closer = iconButton(t('viewer.in'), icons.plus, () => acts.zoom(1.6));

@@ -5,6 +5,7 @@ import { load } from './load.mjs';
 
 const { createTrack } = await load(new URL('../pointers.ts', import.meta.url));
 const { createMarks } = await load(new URL('../marks.ts', import.meta.url));
+const { createLive } = await load(new URL('../live.ts', import.meta.url));
 const { createPen } = await load(new URL('../draw.ts', import.meta.url));
 
 beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 100_000 }));
@@ -34,38 +35,44 @@ const part = (stroke, points, last, kind = 'ink') => ({ stroke, slot: 1, kind, c
 const mark = (id, by, kind = 'ink', slot = 1) => ({ mark: id, slot, by, kind, colour: 0, points: [0, 0, 1, 1] });
 
 /// Counts strokes drawn: two for each shape, the halo and the line.
-function drawn(marks, slot = 1, now = 0) {
+function drawn(marks, live, slot = 1, now = 0) {
   let n = 0;
   const noop = () => {};
   const ctx = { beginPath: noop, moveTo: noop, lineTo: noop, quadraticCurveTo: noop, ellipse: noop, stroke: () => { n++; } };
-  marks.paint(ctx, slot, (x, y) => [x, y], now);
+  marks.paint(ctx, slot, (x, y) => [x, y], live?.list(now));
   return n / 2;
 }
 
 test('a mark takes the place of the stroke it was made of, and no other', () => {
   const marks = createMarks();
-  marks.part('c', part(1, [0, 0, 0.1, 0.1], true), 1);
-  marks.part('c', part(2, [0, 0, 0.1, 0.1], false), 1);
-  marks.part('a1', part(1, [0, 0], true), 1);
-  assert.equal(drawn(marks), 3);
+  const live = createLive();
+  live.part('c', part(1, [0, 0, 0.1, 0.1], true), 1);
+  live.part('c', part(2, [0, 0, 0.1, 0.1], false), 1);
+  live.part('a1', part(1, [0, 0], true), 1);
+  assert.equal(drawn(marks, live), 3);
   marks.add(mark(7, 'c'));
-  assert.equal(drawn(marks), 3);
-  assert.deepEqual(marks.own('c', 1), [7]);
-  marks.gone('c');
-  assert.equal(drawn(marks), 2, 'what one who left had not finished goes');
+  live.mark(mark(7, 'c'));
+  assert.equal(drawn(marks, live), 3);
+  live.gone('c');
+  assert.equal(drawn(marks, live), 2, 'what one who left had not finished goes');
   marks.drop([7]);
-  assert.equal(drawn(marks), 1);
+  assert.equal(drawn(marks, live), 1);
+  live.settled();
+  assert.equal(drawn(marks, live), 0, 'when all marks are told anew, nothing finished is waited for');
 });
 
 test('a stroke nobody answers goes; another picture shows its own marks only', () => {
   const marks = createMarks();
-  marks.part('c', part(1, [0, 0], true), 1);
-  assert.equal(drawn(marks, 1, 14_000), 1);
-  assert.equal(drawn(marks, 1, 15_002), 0);
-  marks.set([mark(1, 'c'), mark(2, 'a1', 'arrow', 2)]);
-  assert.equal(drawn(marks, 1), 1);
-  assert.equal(drawn(marks, 2), 1);
-  assert.deepEqual(marks.list().map((m) => m.mark), [1, 2]);
+  const live = createLive();
+  live.part('c', part(1, [0, 0], true), 1);
+  assert.equal(drawn(marks, live, 1, 14_000), 1);
+  assert.equal(live.wait, 1000);
+  assert.equal(drawn(marks, live, 1, 15_002), 0);
+  assert.equal(live.wait, Infinity);
+  marks.set([mark(1, 'c'), mark(2, 'a1', 'arrow', 2), mark(3, 'a1', 'circle', 2)]);
+  assert.equal(drawn(marks, live, 1), 1);
+  assert.equal(drawn(marks, live, 2), 2);
+  assert.deepEqual(marks.list().map((m) => m.mark), [1, 2, 3]);
 });
 
 function pen() {

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { el, i18n, sheet } from '../ui/index.js';
+import { frameOf, pan, toScreen, zoom, type Point } from './geometry.js';
+import { gestures } from './gesture.js';
+import type { Core, Equip, Kit } from './kit.js';
+import { createMarks } from './marks.js';
+import { personColour } from './palette.js';
+import { createPicture } from './picture.js';
+import { createPointers } from './pointers.js';
+import { styles } from './styles.js';
+import { createSync } from './sync.js';
+import type { Viewer, ViewerOptions } from './types.js';
+import { words } from './words.js';
+
+/// The shared picture: seen, followed, moved by hand, with who guides and where they point. All else a hand can do comes
+/// through `equip` (see kit.ts), which may be called later: `ready` says when, once, as soon as there is something on show.
+/// State is in sync.ts, marks.ts and pointers.ts; this file joins it to the screen. One paint a frame at most, and none while
+/// nothing moves.
+
+const WIDE_PX = 760;
+const SHARP = 2; // canvas pixels per CSS pixel at most: lines gain nothing from more
+
+let looks: CSSStyleSheet | undefined;
+
+export function createCore(o: ViewerOptions, ready?: () => void): { viewer: Viewer; equip(make: Equip): void } {
+  const { me } = o;
+  const t = i18n(words, o.strings);
+  let kit: Partial<Kit> = {};
+  let frame = frameOf(0, 0, 1);
+  let shown = false;
+  let raf = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const box = (name: string, ...inside: (Node | string)[]): HTMLElement => el('div', { class: name }, ...inside);
+  const holder = box('holder');
+  const canvas = el('canvas');
+  const layer = box('layer');
+  const stage = el('div', { class: 'stage', role: 'group', tabIndex: 0 }, holder, canvas, layer);
+  const said = el('p');
+  const again = el('button', { class: 'vt-button', onclick: () => picture.again() }, t('viewer.again'));
+  const note = el('div', { class: 'note float', role: 'status' }, said, again);
+  const who = el('span');
+  const take = el('button', { class: 'vt-button', onclick: () => sync.take() }, t('viewer.take'));
+  const chip = box('chip float', el('i'), who, take);
+  const root = el('section', { class: 'v', 'aria-label': t('viewer') }, stage, note, chip);
+  const ctx = canvas.getContext('2d')!;
+
+  const sync = createSync(me, o.wish, wake, () => { hands.halt(); kit.halt?.(); });
+  const marks = createMarks();
+  const pointers = createPointers(layer, me, o.names);
+  const picture = createPicture(holder, o.src, wake);
+  const slot = (): number => sync.view?.active ?? 0;
+  const place = (x: number, y: number): Point => toScreen(sync.camera, frame, x, y);
+
+  const hands = gestures(stage, {
+    pan: (dx, dy) => sync.move(pan(sync.camera, frame, dx, dy, sync.max)),
+    zoom: (px, py, factor) => sync.move(zoom(sync.camera, frame, px, py, factor, sync.max)),
+    rest: sync.rest,
+    hand: (...how) => kit.hand?.(...how),
+  });
+
+  /* paint */
+
+  function wake(): void {
+    raf ||= requestAnimationFrame(paint);
+  }
+
+  function resize(): void {
+    const sharp = Math.min(devicePixelRatio, SHARP);
+    root.classList.toggle('wide', root.clientWidth >= WIDE_PX);
+    frame = frameOf(stage.clientWidth, stage.clientHeight, picture.aspect);
+    canvas.width = frame.width * sharp;
+    canvas.height = frame.height * sharp;
+    ctx.scale(sharp, sharp);
+    wake();
+  }
+
+  function follow(): void {
+    const { items = [], active, driver = '' } = sync.view ?? {};
+    const item = items.find((i) => i.slot === active);
+    const title = item?.title ?? t('viewer.picture', { n: items.indexOf(item!) + 1, all: items.length });
+    picture.show(item?.media ?? '', title);
+    stage.setAttribute('aria-label', t('viewer.stage', { title }));
+    shown = !!item && picture.shown === item.media;
+    holder.classList.toggle('old', !shown);
+    layer.hidden = !shown;
+    again.hidden = picture.state !== 'error';
+    note.hidden = again.hidden && !!item;
+    const text = t(again.hidden ? 'viewer.empty' : 'viewer.failed');
+    if (said.textContent !== text) said.textContent = text;
+    chip.hidden = !driver;
+    take.hidden = driver === me;
+    who.textContent = take.hidden ? t('viewer.you') : t('viewer.guides', { name: o.names(driver) });
+    chip.style.setProperty('--c', personColour(driver));
+    if (shown || items.length > 1) {
+      ready?.();
+      ready = undefined;
+    }
+  }
+
+  function paint(): void {
+    raf = 0;
+    const now = performance.now();
+    follow();
+    frame = frameOf(frame.width, frame.height, picture.aspect);
+    const { style } = holder;
+    const { scale } = sync.camera;
+    const [x, y] = place(0, 0);
+    style.width = `${frame.fitWidth}px`;
+    style.height = `${frame.fitHeight}px`;
+    style.transform = `translate(${x}px,${y}px) scale(${scale})`;
+    picture.need(frame.fitWidth * scale * devicePixelRatio);
+    ctx.clearRect(0, 0, frame.width, frame.height);
+    kit.painted?.();
+    if (!shown) return;
+    marks.paint(ctx, slot(), place, kit.live?.(now));
+    const waits = [pointers.paint(slot(), place, now, kit.trail), kit.over?.(now) ?? Infinity];
+    const wait = Math.min(...waits);
+    clearTimeout(timer);
+    if (wait <= 0) wake();
+    else if (wait < Infinity) timer = setTimeout(wake, wait);
+  }
+
+  /* A shadow root of its own: neither the console's classes nor a page's reach in, and none of ours reach out. */
+  const host = el('div');
+  const shadow = host.attachShadow({ mode: 'open' });
+  shadow.adoptedStyleSheets = [(looks ??= sheet(styles))];
+  shadow.append(root);
+  o.root.append(host);
+  const size = new ResizeObserver(resize);
+  size.observe(root);
+  size.observe(stage);
+
+  const viewer: Viewer = {
+    get view() {
+      const { view } = sync;
+      return view && { ...view, marks: marks.list() };
+    },
+    apply(view) {
+      const before = sync.view?.driver;
+      if (view) viewer.patch({ seq: view.seq, marks: view.marks });
+      sync.apply(view);
+      kit.driver?.(before);
+    },
+    patch(p) {
+      const before = sync.view;
+      if (p.marks) {
+        marks.set(p.marks);
+        kit.settled?.();
+      }
+      sync.patch(p);
+      if (p.rect || (p.active ?? before?.active) !== before?.active) kit.moved?.();
+      kit.driver?.(before?.driver);
+    },
+    motion(m) { if (sync.motion(m)) kit.moved?.(); },
+    pointer(from, p) {
+      pointers.put(from, p, performance.now());
+      wake();
+    },
+    stroke: (from, d) => kit.stroke?.(from, d),
+    mark(m) {
+      marks.add(m);
+      kit.mark?.(m);
+      wake();
+    },
+    dropMarks(ids) {
+      marks.drop(ids);
+      wake();
+    },
+    gone(from) {
+      pointers.gone(from);
+      kit.gone?.(from);
+      wake();
+    },
+    destroy() {
+      size.disconnect();
+      cancelAnimationFrame(raf);
+      clearTimeout(timer);
+      sync.stop();
+      hands.stop();
+      kit.stop?.();
+      picture.stop();
+      host.remove();
+      ready = undefined;
+      raf = -1;
+    },
+  };
+  const core: Core = {
+    o, shadow, root, stage, note, chip, ctx, sync, marks, pointers, hands, slot, place, wake,
+    get frame() { return frame; }, get shown() { return shown; }, say: (text) => viewer.narrate?.(text),
+  };
+  return {
+    viewer,
+    equip(make) {
+      if (!host.isConnected && raf < 0) return;
+      kit = make(core);
+      wake();
+    },
+  };
+}
