@@ -51,6 +51,7 @@ struct vt_session {
     int64_t joined, created, ended, since; /* ms since 1970; since: the present state */
     int64_t away_until_ms;          /* monotonic; the customer announced a longer leave */
     bool joining;                   /* the line has been asked for a place */
+    char *question;                 /* owned: the text of queue.join until it is in the thread, or NULL */
     char *product;                  /* owned JSON of product_ref, or NULL */
 };
 

@@ -121,7 +121,7 @@ void vt_fanout_control(struct vt_conversation *conv, const struct vt_event *even
 static void spread_text(struct vt_conversation *conv, const struct vt_event *event, enum vt_class class, uint64_t key)
 {
     struct vt_app *app = conv->app;
-    uint8_t audience = vt_fanout_audience(vt_op_rows[event->op].to_roles);
+    uint8_t audience = event->audience ? event->audience : vt_fanout_audience(vt_op_rows[event->op].to_roles);
     for (int a = 0; a < VT_AUDIENCES; a++) {
         if (!(audience & 1 << a) || !is_any(conv, a))
             continue;

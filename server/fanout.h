@@ -14,6 +14,7 @@ struct vt_event {
     enum vt_op op;
     const char *by; /* NULL: nobody */
     const void *d;  /* as messages.h says for the op */
+    uint8_t audience;                /* bits 1 << VT_AUDIENCE_…, narrower than the row's roles; 0: the row's */
     uint32_t subject;                /* of a latest event: what it is about, 16 bits */
     const struct vt_member *except;  /* who asked gets the reply instead; NULL: everyone */
 };

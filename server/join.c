@@ -335,19 +335,40 @@ static struct vt_t_page *trail_of(struct vt_conversation *conv, struct vt_arena 
     struct vt_t_page *pages = vt_arena_array(arena, VT_TRAIL_MAX, sizeof(*pages));
     struct vt_error error;
     *ret_n = 0;
-    for (size_t i = 0; pages && i < conv->trail_n; i++)
-        if (vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[i].body), &pages[*ret_n], &error) == VT_OK)
+    for (size_t i = 0; pages && i < conv->trail_n; i++) {
+        struct vt_t_page *last = *ret_n > 0 ? &pages[*ret_n - 1] : NULL;
+        if (vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[i].body), &pages[*ret_n], &error) != VT_OK)
+            continue;
+        /* Named again with its product: one page, the fuller entry. */
+        if (last && last->n == pages[*ret_n].n && vt_str_eq(last->url, pages[*ret_n].url))
+            *last = pages[*ret_n];
+        else
             (*ret_n)++;
+    }
     return pages;
 }
 
-/* Everyone who is here, and then who was, the newest first. */
-static size_t choose_people(const struct vt_conversation *conv, const struct vt_person *ret[VT_SNAPSHOT_PEOPLE])
+/* A customer is not told of colleagues who look in; those the thread names are known already. */
+static bool may_know(const struct vt_join *join, const struct vt_member *reader, const struct vt_person *person)
 {
+    if (vt_peer_is_staff(reader->peer) || vt_people_counts(reader->conv, person))
+        return true;
+    for (size_t i = 0; i < join->rows_n; i++)
+        if (vt_str_eq(join->rows[i].row.by, vt_str(person->who)))
+            return true;
+    return false;
+}
+
+/* Everyone who is here, and then who was, the newest first. */
+static size_t choose_people(const struct vt_join *join, const struct vt_member *reader,
+                            const struct vt_person *ret[VT_SNAPSHOT_PEOPLE])
+{
+    const struct vt_conversation *conv = reader->conv;
     size_t n = 0;
     for (int here = 1; here >= 0; here--)
         for (size_t i = conv->people_n; i-- > 0 && n < VT_SNAPSHOT_PEOPLE;)
-            if ((conv->people[i].role == VT_ROLE_CUSTOMER || conv->people[i].at != VT_AT_GONE) == here)
+            if ((conv->people[i].role == VT_ROLE_CUSTOMER || conv->people[i].at != VT_AT_GONE) == here &&
+                may_know(join, reader, &conv->people[i]))
                 ret[n++] = &conv->people[i];
     return n;
 }
@@ -390,7 +411,7 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
     vt_session_info(conv, &d.state, &associate);
     d.people = people;
     d.read = read;
-    d.people_n = d.read_n = choose_people(conv, chosen);
+    d.people_n = d.read_n = choose_people(join, member, chosen);
     for (size_t i = 0; i < d.people_n; i++) {
         vt_people_wire(chosen[i], &people[i]);
         read[i] = (struct vt_t_read_mark){ .who = vt_str(chosen[i]->who), .read = chosen[i]->read, .delivered = chosen[i]->delivered };
@@ -484,11 +505,13 @@ static void send_held(struct vt_join *join, struct vt_member *member)
 }
 
 /* The last value of what is not numbered, so a replay does not bring it. */
-static void send_latest(struct vt_member *member)
+static void send_latest(const struct vt_join *join, struct vt_member *member)
 {
     struct vt_conversation *conv = member->conv;
     for (size_t i = 0; i < conv->people_n; i++) {
         const struct vt_person *person = &conv->people[i];
+        if (!may_know(join, member, person))
+            continue;
         struct vt_t_person d;
         struct vt_evt_chat_read read = { .read = person->read, .has_read = true, .delivered = person->delivered, .has_delivered = true };
         struct vt_event_head head = { .c = vt_peer_is_staff(member->peer) ? conv->number : 0, .by = person->who };
@@ -537,7 +560,7 @@ void vt_join_flush(struct vt_join *join, bool tell_chans)
         send_snapshot(join, member);
     send_held(join, member);
     if (join->recovered) {
-        send_latest(member);
+        send_latest(join, member);
         send_page(member);
     }
     if ((fresh && tell_chans) || join->restarted)

@@ -110,6 +110,18 @@ void vt_people_wire(const struct vt_person *person, struct vt_t_person *ret)
     };
 }
 
+/* Those the session is about; a colleague who looks in is the staff's business. */
+bool vt_people_counts(const struct vt_conversation *conv, const struct vt_person *person)
+{
+    return person->role == VT_ROLE_CUSTOMER ||
+           (conv->session.associate[0] && strcmp(person->person, conv->session.associate) == 0);
+}
+
+static uint8_t seen_by(const struct vt_conversation *conv, const struct vt_person *person)
+{
+    return vt_people_counts(conv, person) ? 0 : 1 << VT_AUDIENCE_STAFF;
+}
+
 static void tell(struct vt_conversation *conv, struct vt_person *person, enum vt_at at)
 {
     struct vt_t_person d;
@@ -119,6 +131,7 @@ static void tell(struct vt_conversation *conv, struct vt_person *person, enum vt
     vt_people_wire(person, &d);
     vt_fanout_latest(conv, &(struct vt_event){ .op = VT_OP_PRESENCE_PERSON,
                                                .d = &d,
+                                               .audience = seen_by(conv, person),
                                                .subject = (uint32_t)(person - conv->people) });
     if (person->role == VT_ROLE_CUSTOMER)
         vt_queue_row_changed(conv);
@@ -139,16 +152,13 @@ void vt_people_here(struct vt_member *member)
     person->left_ms = 0;
     if (person->role == VT_ROLE_CUSTOMER)
         conv->session.away_until_ms = 0;
+    else if (vt_people_counts(conv, person))
+        person->at = VT_AT_GONE; /* who looked in before is new to the customer */
     tell(conv, person, VT_AT_HERE);
     if (person->role == VT_ROLE_CUSTOMER && conv->session.state == VT_STATE_AWAY)
         vt_session_set(conv, VT_STATE_LIVE, "back");
 }
 
-static bool counts(const struct vt_conversation *conv, const struct vt_person *person)
-{
-    return person->role == VT_ROLE_CUSTOMER ||
-           (conv->session.associate[0] && strcmp(person->person, conv->session.associate) == 0);
-}
 
 /* A view driven by nobody who is here would show a driver for ever. */
 static void drop_wheel(struct vt_conversation *conv, const struct vt_person *person)
@@ -164,7 +174,7 @@ void vt_people_left(struct vt_conversation *conv, struct vt_person *person)
     if (is_here(conv, person) || person->at != VT_AT_HERE)
         return;
     person->left_ms = vt_now_ms();
-    bool runs = vt_session_runs(&conv->session) && counts(conv, person);
+    bool runs = vt_session_runs(&conv->session) && vt_people_counts(conv, person);
     tell(conv, person, runs ? VT_AT_CHANGING : VT_AT_GONE);
     if (!runs)
         drop_wheel(conv, person);
@@ -194,7 +204,7 @@ void vt_people_restored(struct vt_conversation *conv)
     if (err)
         vt_log(VT_LOG_ERROR, "people.restore", VT_LOG_T("conv", conv->conv), VT_LOG_T("err", vt_err_name(err)));
     for (size_t i = 0; i < conv->people_n; i++) {
-        if (!counts(conv, &conv->people[i])) {
+        if (!vt_people_counts(conv, &conv->people[i])) {
             drop_wheel(conv, &conv->people[i]);
             continue;
         }
@@ -209,7 +219,7 @@ static void give_up(struct vt_conversation *conv, struct vt_person *person, cons
     tell(conv, person, VT_AT_GONE);
     person->left_ms = 0;
     drop_wheel(conv, person);
-    if (!vt_session_runs(&conv->session) || !counts(conv, person))
+    if (!vt_session_runs(&conv->session) || !vt_people_counts(conv, person))
         return; /* it was another session, or another associate has taken it over */
     if (person->role == VT_ROLE_CUSTOMER) {
         vt_queue_leave(conv);
@@ -256,6 +266,7 @@ static void tell_read(struct vt_member *member, const struct vt_evt_chat_read *d
     vt_fanout_latest(conv, &(struct vt_event){ .op = VT_OP_CHAT_READ,
                                                .by = vt_member_who(member),
                                                .d = d,
+                                               .audience = seen_by(conv, vt_member_person(member)),
                                                .subject = (uint32_t)(member->person << 1 | (d->has_read ? 1 : 0)),
                                                .except = member });
     save(conv, vt_member_person(member));

@@ -13,6 +13,8 @@ int vt_people_load(struct vt_conversation *conv, const struct vt_store_mark *mar
 /* The person behind `peer`, added if new. VT_OK, VT_ERR_CAP_REACHED, VT_ERR_OVERLOADED. */
 int vt_people_add(struct vt_conversation *conv, const struct vt_peer *peer, uint8_t *ret_index);
 struct vt_person *vt_people_find(struct vt_conversation *conv, const char *who);
+/* Whether the session is about this person: its customer, its associate. */
+bool vt_people_counts(const struct vt_conversation *conv, const struct vt_person *person);
 void vt_people_wire(const struct vt_person *person, struct vt_t_person *ret);
 
 /* Somebody's socket has joined: tells the others; a session that was away is live again. */

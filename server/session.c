@@ -122,6 +122,7 @@ void vt_session_finish(struct vt_conversation *conv)
     if (conv->session.state != VT_STATE_NONE)
         vt_metric_inc(&sessions[conv->session.state], -1);
     free(conv->session.product);
+    free(conv->session.question);
     conv->session = (struct vt_session){ .state = VT_STATE_NONE };
 }
 

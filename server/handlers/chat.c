@@ -6,60 +6,21 @@
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
 #include "server/people.h"
-#include "server/queue.h"
-#include "server/session.h"
+#include "server/thread.h"
 
-enum { BODY_BYTES = 65536, MINUTE_MS = 60000 };
+enum { MINUTE_MS = 60000 };
 
 /* --- send --------------------------------------------------------------------------------------- */
 
-struct sending {
-    struct vt_reply_to to;
-    char by[VT_WHO_TEXT];
-    uint8_t audience;
-    int64_t ts;
-    struct vt_buf body;
-};
-
-static void sending_free(struct sending *sending)
+static void handle_appended(void *arg, int err, uint32_t cs, const struct vt_event_head *numbers)
 {
-    vt_buf_finish(&sending->body);
-    free(sending);
-}
-
-static int store_error(int err)
-{
-    return err == VT_ERR_FULL ? VT_ERR_STORE_FULL : err == VT_ERR_STALE ? VT_ERR_MOVED : VT_ERR_STORE_UNAVAILABLE;
-}
-
-static void handle_committed(void *arg, int err, uint32_t cs, bool doubled)
-{
-    struct sending *sending = arg;
-    struct vt_conversation *conv = vt_conv_find(sending->to.app, vt_str(sending->to.site), vt_str(sending->to.conv));
-    struct vt_event_head numbers = { 0 }; /* a doubled one made no number: its row has come as an event */
-    if (err) {
-        vt_reply_error(&sending->to, store_error(err), NULL);
-        sending_free(sending);
-        return;
-    }
-    if (conv && !doubled) {
-        struct vt_peer *peer = vt_peer_find(sending->to.app, sending->to.peer);
-        struct vt_member *author = peer ? vt_conv_member(conv, peer) : NULL;
-        struct vt_store_row row = { .cs = cs,
-                                    .audience = sending->audience,
-                                    .ts = sending->ts,
-                                    .by = vt_str(sending->by),
-                                    .op = VT_STR("chat.send"),
-                                    .body = vt_buf_view(&sending->body) };
-        vt_fanout_row(conv, &row, author, &numbers);
-        if (strcmp(sending->by, "c") == 0) {
-            conv->unread_staff++;
-            vt_queue_row_changed(conv);
-        }
-    }
+    struct vt_reply_to *to = arg;
     struct vt_rep_chat_send rep = { .cs = cs };
-    vt_reply_ok(&sending->to, &numbers, &rep);
-    sending_free(sending);
+    if (err)
+        vt_reply_error(to, err, NULL);
+    else
+        vt_reply_ok(to, numbers, &rep);
+    free(to);
 }
 
 static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
@@ -115,30 +76,21 @@ int vt_on_chat_send(struct vt_request *rq)
         err = check_minute(rq, conv);
     if (err)
         return err;
-    struct sending *sending = calloc(1, sizeof(*sending));
-    if (!sending)
+    struct vt_reply_to *to = malloc(sizeof(*to));
+    if (!to)
         return VT_ERR_OVERLOADED;
-    vt_buf_init(&sending->body, BODY_BYTES);
-    memcpy(sending->by, vt_member_who(rq->member), sizeof(sending->by));
-    sending->ts = vt_wall_ms();
-    sending->audience = msg->kind == VT_CHAT_KIND_NOTE ? 1 << VT_AUDIENCE_STAFF : vt_fanout_audience(rq->env->row->to_roles);
-    vt_encode_body(&sending->body, rq->env->row->evt, msg);
-    struct vt_store_message row = { .site = vt_str(conv->site),
-                                    .conv = vt_str(conv->conv),
-                                    .sid = vt_str(conv->session.sid[0] ? conv->session.sid : NULL),
-                                    .epoch = conv->epoch,
-                                    .cid = rq->env->cid,
-                                    .audience = sending->audience,
-                                    .ts = sending->ts,
-                                    .by = vt_str(sending->by),
-                                    .op = VT_STR("chat.send"),
-                                    .body = vt_buf_view(&sending->body) };
-    if (!sending->body.failed && vt_store_append(rq->app->deps.store, &row, handle_committed, sending) == VT_OK) {
-        sending->to = vt_reply_later(rq);
-        return VT_OK;
+    *to = vt_reply_later(rq);
+    struct vt_thread_row row = { .op = VT_OP_CHAT_SEND,
+                                 .audience = msg->kind == VT_CHAT_KIND_NOTE ? 1 << VT_AUDIENCE_STAFF : 0,
+                                 .by = vt_member_who(rq->member),
+                                 .cid = rq->env->cid,
+                                 .d = msg };
+    err = vt_thread_append(conv, &row, rq->member, handle_appended, to);
+    if (err) {
+        rq->peer->requests_open--;
+        free(to);
     }
-    sending_free(sending);
-    return VT_ERR_STORE_UNAVAILABLE;
+    return err;
 }
 
 /* --- typing, read ---------------------------------------------------------------------------------- */

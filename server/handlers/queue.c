@@ -11,6 +11,7 @@
 #include "server/join.h"
 #include "server/people.h"
 #include "server/session.h"
+#include "server/thread.h"
 
 enum { ROWS_MAX = 200, PRODUCT_BYTES = 16384 };
 
@@ -46,6 +47,18 @@ static void handle_join_stored(void *arg, int err)
     free(to);
 }
 
+/* What was asked with the place is the thread's first row; it is committed before the place is
+ * answered, since the store keeps the order of the calls. */
+static void say_question(struct vt_conversation *conv, const struct vt_reply_to *to)
+{
+    VT_FREE char *text = VT_TAKE(conv->session.question);
+    if (!text)
+        return;
+    struct vt_evt_chat_send d = { .kind = VT_CHAT_KIND_TEXT, .body = { .text = vt_str(text) } };
+    struct vt_thread_row row = { .op = VT_OP_CHAT_SEND, .by = "c", .cid = vt_str(to->cid), .d = &d };
+    vt_thread_append(conv, &row, NULL, NULL, NULL); /* refused: so is the session's row behind it, and the place */
+}
+
 static void handle_placed(void *arg, int err)
 {
     struct vt_reply_to *to = arg;
@@ -60,6 +73,7 @@ static void handle_placed(void *arg, int err)
         free(to);
         return;
     }
+    say_question(conv, to);
     vt_session_set(conv, VT_STATE_WAITING, NULL); /* nothing else changes it while `joining` is set */
     if (vt_session_save(conv, handle_join_stored, to) != VT_OK)
         handle_join_stored(to, VT_ERR_FULL);
@@ -87,6 +101,8 @@ int vt_on_queue_join(struct vt_request *rq)
     *to = vt_reply_later(rq);
     vt_session_begin(conv, queue);
     keep_product(&conv->session, msg->product);
+    free(conv->session.question);
+    conv->session.question = msg->text.len > 0 ? vt_str_dup(msg->text) : NULL;
     int err = vt_queue_enter(conv, handle_placed, to);
     conv->session.joining = err == VT_OK;
     if (err) {
