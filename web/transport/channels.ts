@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { BIN, readHead } from '../protocol/index.js';
 import type { Chan } from '../protocol/index.js';
-import type { Conversation, Motion, Pointer, Stroke } from './conversation.js';
-import { decode, encodeDraw, encodePointer, encodeView } from './frames.js';
+import type { Conversation, Motion } from './conversation.js';
+import { readMotion, readPointer } from './frames.js';
 import type { OutHead } from './frames.js';
+import type { Acting } from './sync.js';
 import { rectOf } from './view.js';
 
 const TOP_HZ = 30;
@@ -48,39 +50,51 @@ export class Channels {
     for (const n of [...this._by.keys()]) this.close(n);
   }
 
-  receive(bytes: ArrayBuffer): void {
-    const frame = decode(bytes);
-    const ch = frame && this._by.get(frame.chan);
+  receive(bytes: ArrayBuffer, acting: Acting | undefined): void {
+    const data = new DataView(bytes);
+    const head = readHead(data);
+    const ch = head && this._by.get(head.chan);
     const conv = ch && this._find(ch.c ?? 1);
-    if (!frame || !ch || !conv) return;
+    if (!conv) return;
     // Serial arithmetic: a number more than 2^31 behind is ahead.
-    if (ch.seen !== null && ((frame.seq - ch.seen) | 0) <= 0) return;
-    ch.seen = frame.seq;
-    if ('view' in frame) this._moved(conv, frame.view);
-    else if ('pointer' in frame) conv.emit('pointer', { ...frame.pointer, who: ch.by });
-    else conv.emit('stroke', { ...frame.stroke, who: ch.by });
+    if (ch.seen !== null && ((head.seq - ch.seen) | 0) <= 0) return;
+    ch.seen = head.seq;
+    if (head.type === BIN.VIEW) this._moved(conv, readMotion(data));
+    else if (head.type === BIN.DRAW) acting?.stroke(conv, ch.by, head, data);
+    else if (head.type === BIN.PTR) {
+      const p = readPointer(data);
+      if (p) conv.emit('pointer', { ...p, who: ch.by });
+    }
   }
 
   /// Motion is in the view as well, so that whoever opens the viewer later begins here.
-  private _moved(conv: Conversation, m: Motion): void {
+  private _moved(conv: Conversation, m: Motion | null): void {
     const { view } = conv;
-    if (!view || m.slot !== view.active) return;
+    if (!m || !view || m.slot !== view.active) return;
     conv.view = { ...view, seq: Math.max(view.seq, m.seq), rect: rectOf(m.cx, m.cy, m.scale) };
     conv.emit('motion', m);
   }
 
-  motion(conv: Conversation, m: Omit<Motion, 'seq'> & { edge: boolean }): void {
-    this._latest(this._own(conv, 'view'), m.edge, (head) => encodeView(head, { ...m, seq: conv.view?.seq ?? 0 }));
+  /// One frame on the own channel of this kind, as soon as its rate allows; `make` waits there for its turn.
+  latest(conv: Conversation, k: Chan['k'], edge: boolean, make: (head: OutHead) => ArrayBuffer): void {
+    const ch = this._own(conv, k);
+    if (!ch) return;
+    ch.next = () => {
+      ch.next = null;
+      ch.sentAt = this._now();
+      this._send(make(this._head(ch)));
+    };
+    if (edge) {
+      clearTimeout(ch.timer);
+      ch.timer = undefined;
+      ch.next();
+    } else if (ch.timer === undefined) this._arm(ch);
   }
 
-  pointer(conv: Conversation, p: Pointer & { edge: boolean }): void {
-    this._latest(this._own(conv, 'ptr'), p.edge, (head) => encodePointer(head, p));
-  }
-
-  /// Strokes are ordered: every part goes, at once.
-  draw(conv: Conversation, d: Stroke & { first: boolean }): void {
-    const ch = this._own(conv, 'draw');
-    if (ch) this._send(encodeDraw(this._head(ch), d));
+  /// One frame, at once.
+  ordered(conv: Conversation, k: Chan['k'], make: (head: OutHead) => ArrayBuffer): void {
+    const ch = this._own(conv, k);
+    if (ch) this._send(make(this._head(ch)));
   }
 
   private _own(conv: Conversation, k: Chan['k']): Channel | undefined {
@@ -96,22 +110,6 @@ export class Channels {
 
   private _head(ch: Channel): OutHead {
     return { chan: ch.n, seq: ch.seq++ >>> 0, ts: (this._now() - ch.openedAt) >>> 0 };
-  }
-
-  private _latest(ch: Channel | undefined, edge: boolean, make: (head: OutHead) => ArrayBuffer): void {
-    if (!ch) return;
-    const send = (): void => {
-      ch.next = null;
-      ch.sentAt = this._now();
-      this._send(make(this._head(ch)));
-    };
-    if (edge) {
-      clearTimeout(ch.timer);
-      ch.timer = undefined;
-      return send();
-    }
-    ch.next = send;
-    if (ch.timer === undefined) this._arm(ch);
   }
 
   private _arm(ch: Channel): void {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BIN, FLAG, readDraw, readHead, readPtr, readView, writeDraw, writePtr, writeView } from '../protocol/index.js';
+import { FLAG, readDraw, readPtr, readView, writeDraw, writePtr, writeView } from '../protocol/index.js';
 import type { FrameHead } from '../protocol/index.js';
 import type { Motion, Pointer, Stroke } from './conversation.js';
 
@@ -10,30 +10,24 @@ const U16 = 65_535;
 const U32 = 2 ** 32;
 
 export type OutHead = Pick<FrameHead, 'chan' | 'seq' | 'ts'>;
-type Decoded =
-  & { chan: number; seq: number }
-  & ({ view: Motion } | { pointer: Pointer } | { stroke: Stroke });
-
 const clamp = (n: number, max: number): number => Math.max(0, Math.min(max, Math.round(n)));
 
-export function decode(bytes: ArrayBuffer): Decoded | null {
-  const data = new DataView(bytes);
-  const head = readHead(data);
-  if (!head) return null;
-  const { type, flags, chan, seq } = head;
-  if (type === BIN.VIEW) {
-    const v = readView(data);
-    return v && { chan, seq, view: { seq: v.vseq, slot: v.slot, cx: v.cx / U32, cy: v.cy / U32, scale: v.scale / 65_536 } };
-  }
-  if (type === BIN.PTR) {
-    const p = readPtr(data);
-    return p && { chan, seq, pointer: { slot: p.slot, x: p.x / U16, y: p.y / U16, kind: p.kind, buttons: p.buttons } };
-  }
-  const d = type === BIN.DRAW ? readDraw(data) : null;
-  return d && { chan, seq, stroke: {
-    stroke: d.stroke, slot: d.slot, colour: d.colour, kind: KINDS[d.kind] ?? 'ink', last: (flags & FLAG.LAST) !== 0,
+export function readMotion(data: DataView): Motion | null {
+  const v = readView(data);
+  return v && { seq: v.vseq, slot: v.slot, cx: v.cx / U32, cy: v.cy / U32, scale: v.scale / 65_536 };
+}
+
+export function readPointer(data: DataView): Pointer | null {
+  const p = readPtr(data);
+  return p && { slot: p.slot, x: p.x / U16, y: p.y / U16, kind: p.kind, buttons: p.buttons };
+}
+
+export function readStroke(data: DataView, last: boolean): Stroke | null {
+  const d = readDraw(data);
+  return d && {
+    stroke: d.stroke, slot: d.slot, colour: d.colour, kind: KINDS[d.kind] ?? 'ink', last,
     points: d.points.flatMap((p) => [p.x / U16, p.y / U16]),
-  } };
+  };
 }
 
 export function encodeView(head: OutHead, m: Motion & { edge: boolean }): ArrayBuffer {

@@ -2,13 +2,18 @@
 import { Link as CoreLink } from './link.js';
 import type { LinkOptions } from './link.js';
 import type { Pending } from './outbox.js';
+import { acting } from './acting.js';
 import { makeSync } from './sync.js';
 
 /// The link of a console window: many conversations, and the shared view's half plugged in from the start.
 export class Link extends CoreLink {
   constructor(o: LinkOptions) {
     super(o);
-    this.plug(makeSync);
+    this.plug((find, now) => {
+      const sync = makeSync(find, now);
+      sync.act(acting);
+      return sync;
+    });
   }
 
   get retryInMs(): number {

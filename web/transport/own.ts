@@ -5,7 +5,7 @@ import type { Conversation } from './conversation.js';
 type Body = Record<string, unknown>;
 
 /// The view event one's own accepted wish stands for: the server sends that event to everyone else; to the asker the answer is
-/// it, with the number.
+/// it, with the number. `view.drive` is in sync.ts.
 export function ownView(conv: Conversation, op: string, asked: object, answer: Body): [op: string, d: unknown] | null {
   const d = asked as Body;
   const { seq } = answer;
@@ -13,7 +13,6 @@ export function ownView(conv: Conversation, op: string, asked: object, answer: B
     case 'view.open': return [op, openedView(conv, asked as Requests['view.open'], answer as { seq: number; slots: number[] })];
     case 'view.set': { const { base, ...rest } = d; return [op, { ...rest, seq }]; }
     case 'view.item': return [op, { seq, ...itemChange(conv.view, d, answer['slot'] as number | undefined) }];
-    case 'view.drive': return [op, { seq, driver: d['take'] ? conv.me : '' }];
     case 'view.close': return [op, answer];
     case 'mark.add': return [op, { ...d, ...answer, by: conv.me }];
     case 'mark.drop': return [op, d];

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Chan, Events, Mark, View } from '../protocol/index.js';
+import type { Chan, Events, FrameHead, Mark, View } from '../protocol/index.js';
 import { Channels } from './channels.js';
 import type { Wire } from './channels.js';
 import type { Conversation } from './conversation.js';
-import { ownView } from './own.js';
 import { viewPatch } from './view.js';
 import type { ViewChange } from './view.js';
-import { wishes } from './wishes.js';
-import type { Wishes } from './wishes.js';
+import { moves } from './wishes.js';
+import type { Moves, Wishes } from './wishes.js';
 
 /// The shared view's half of the transport: reducing view and mark events, binary channels, wishes. The link works without it
 /// and then only knows whether a view is there; a page that shows one plugs it in, with the viewer's chunk.
@@ -16,27 +15,49 @@ export interface Sync {
   receive(bytes: ArrayBuffer): void;
   apply(conv: Conversation, op: string, d: unknown, by: string): void;
   own(conv: Conversation, op: string, asked: object, answer: Record<string, unknown>): [op: string, d: unknown] | null;
+  /// Until `act` only those that move the picture.
   wishes(conv: Conversation): Wishes;
+  /// The rest of the hand arrives, with the viewer's tools.
+  act(more: Acting): void;
   /// A new connection, with its channels, or none.
   connected(wire: Wire | null, chans: readonly Chan[]): void;
 }
 
-export interface SyncLine { readonly channels: Channels | null }
+/// What the local person does beyond moving the picture, and the strokes of others (acting.ts).
+export interface Acting {
+  own: Sync['own'];
+  stroke(conv: Conversation, who: string, head: FrameHead, data: DataView): void;
+  wishes(conv: Conversation, channels: () => Channels | null): Omit<Wishes, keyof Moves>;
+}
+
 export type MakeSync = (find: (c: number) => Conversation | undefined, now: () => number) => Sync;
 
 export const makeSync: MakeSync = (find, now) => {
   let channels: Channels | null = null;
-  const line: SyncLine = { get channels() { return channels; } };
+  let acting: Acting | undefined;
+  /* Those whose wishes wait for `act`. */
+  let bare: Conversation[] = [];
+  const line = (): Channels | null => channels;
   return {
     chan: (op, d) => {
       if (op === 'chan.open') channels?.open(d as Chan);
       else if (op === 'chan.close') channels?.close((d as Chan).n);
       else channels?.rate((d as Events['rate']).n, (d as Events['rate']).hz);
     },
-    receive: (bytes) => channels?.receive(bytes),
+    receive: (bytes) => channels?.receive(bytes, acting),
     apply,
-    own: ownView,
-    wishes: (conv) => wishes(conv, line),
+    own: (conv, op, asked, answer) => (op === 'view.drive'
+      ? [op, { seq: answer['seq'], driver: (asked as { take: boolean }).take ? conv.me : '' }]
+      : acting?.own(conv, op, asked, answer) ?? null),
+    wishes: (conv) => {
+      if (!acting) bare.push(conv);
+      return { ...moves(conv, line), ...acting?.wishes(conv, line) } as Wishes;
+    },
+    act: (more) => {
+      acting = more;
+      for (const conv of bare) Object.assign(conv.viewer, more.wishes(conv, line));
+      bare = [];
+    },
     connected: (wire, chans) => {
       channels?.end();
       channels = wire && new Channels(wire, find, now);
