@@ -223,6 +223,7 @@ export class Conversation extends Emitter<ConversationEvents> {
     this.emit('thread', undefined);
     this._line.request('chat.send', d, this, cid).then(() => this.thread.drop(cid), (fault: Fault) => {
       this.thread.change(cid, { state: 'failed', fault });
+      this.emit('refused', { op: 'chat.send', fault });
     }).then(() => this.emit('thread', undefined));
   }
 

@@ -4,7 +4,7 @@ import type { Options } from '../../widget/src/api.js';
 declare const __LABELS__: Record<string, string>;
 
 // The unread number's style comes with the widget: before it there is none.
-const css = `:host{all:initial;position:fixed;z-index:2147483000;bottom:calc(20px + var(--vitrine-offset-y,0px));right:calc(20px + var(--vitrine-offset-x,0px));font:15px/1.4 system-ui;color-scheme:light dark}
+const css = `:host{all:initial;position:fixed;z-index:2147483000;bottom:calc(20px + var(--vitrine-offset-y,0px));right:calc(20px + var(--vitrine-offset-x,0px));font:15px/1.4 system-ui;color-scheme:inherit}
 :host([data-left]){right:auto;left:calc(20px + var(--vitrine-offset-x,0px))}
 :host([data-light]){color-scheme:light}
 :host([data-dark]){color-scheme:dark}
@@ -21,7 +21,8 @@ export interface Launcher {
   remove(): void;
 }
 
-/// One quiet button in a shadow root of its own; the widget's panel goes into the same root.
+/// One quiet button in a shadow root of its own; the widget's panel goes into the same root. Light or dark as the page is,
+/// unless told otherwise: a shop without a dark side gets no dark panel.
 export function createLauncher(o: Options): Launcher {
   const make = <K extends keyof HTMLElementTagNameMap>(tag: K, id: string): HTMLElementTagNameMap[K] =>
     Object.assign(document.createElement(tag), { id });

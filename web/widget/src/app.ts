@@ -268,9 +268,7 @@ export class App {
   private _take(v: Conversation): void {
     this.conv = v;
     const draw = (): void => this.draw();
-    v.on('thread', draw);
-    v.on('people', draw);
-    v.on('typing', draw);
+    for (const name of ['thread', 'people', 'typing'] as const) v.on(name, draw);
     v.on('session', () => this._session(v));
     v.on('view', (view) => {
       const item = view?.items.find((i) => i.slot === view.active);

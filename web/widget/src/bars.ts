@@ -15,7 +15,7 @@ export function bars(app: App): (VNode | false)[] {
   const isDown = link.state === 'retrying' || (link.state === 'connecting' && !!conv?.known);
   return [
     app.follows && bar('tab', t('tab'), [t('here'), () => app.lead()]),
-    isDown && bar('down', t(link.failures >= 3 ? 'wall' : 'back')),
+    isDown && bar('down', t(link.failures > 2 && !conv?.known ? 'wall' : 'back')),
     link.state === 'ended' && !app.follows && (link.endCode === 4504
       ? bar('tab', t('tab'), [t('here'), () => app.lead()])
       : bar('ended', t('ended'), [t('again'), () => app.again()])),

@@ -13,17 +13,17 @@ const NEAR_BYTES = 700;
 export function composer(app: App): VNode {
   const { t, conv, draft, status } = app;
   const state = conv?.session.state ?? 'none';
-  const left = MAX_BYTES - new TextEncoder().encode(draft).length;
+  const left = MAX_BYTES - new Blob([draft]).size;
   const isAsk = state === 'none' && status?.state !== 'closed';
   const can = !!conv && left >= 0 && (isAsk ? !app.asking : draft.trim() !== '');
   const go = (): void => { if (can) { if (isAsk) app.ask(); else app.say(); } };
+  const label = t(isAsk ? 'place' : 'write');
   const note = left < 0 ? t('long', { n: -left }) : app.fault || (left < NEAR_BYTES ? t('left', { n: left }) : '');
-  return h('form', { key: 'form', onsubmit: (e: Event) => { e.preventDefault(); go(); } },
+  return h('form', { key: 'form', onsubmit: (e: Event) => e.preventDefault() },
     h('p', { class: `q note ${left < 0 || app.fault ? 'bad' : ''}`, role: 'status', hidden: !note }, note),
     h('div', { class: 'box' },
       h('textarea', {
-        key: 'text', rows: 1, value: draft, placeholder: t(isAsk ? 'place' : 'write'), 'aria-label': t(isAsk ? 'place' : 'write'), dir: 'auto',
-        autofocus: true,
+        key: 'text', rows: 1, value: draft, placeholder: label, 'aria-label': label, dir: 'auto', autofocus: true,
         oninput: (e: Event) => { app.write((e.target as HTMLTextAreaElement).value); conv?.typingNow(true); },
         onkeydown: (e: KeyboardEvent) => {
           if (e.key !== 'Enter' || e.shiftKey || e.isComposing) return;
@@ -31,6 +31,6 @@ export function composer(app: App): VNode {
           go();
         },
       }),
-      isAsk ? h('button', { key: 'ask', class: 'n m', disabled: !can }, t('ask'))
-        : iconButton('send', send, t('send'), () => undefined, { type: 'submit', disabled: !can, class: 'i m' })));
+      isAsk ? h('button', { key: 'ask', class: 'n m', disabled: !can, onclick: go }, t('ask'))
+        : iconButton('send', send, t('send'), go, { disabled: !can, class: 'i m' })));
 }

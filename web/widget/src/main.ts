@@ -20,7 +20,9 @@ const start: StartWidget = (host, kept) => {
     button.hidden = app.open || String(host.options.launcher) === 'false';
     if (app.unread) button.dataset['n'] = String(app.unread);
     else delete button.dataset['n'];
-    patch(box, [panel(app) ?? '', h('div', { key: 'live', class: 'u', role: 'status' }, app.said)]);
+    // Beside a modal panel nothing is read out, so the one live region goes inside.
+    const live = h('div', { key: 'live', class: 'u', role: 'status' }, app.said);
+    patch(box, [panel(app, live) ?? live]);
   };
   void strings(host, locale).then((over) => {
     const said = { ...over, ...host.options.strings };

@@ -11,25 +11,29 @@ import { stage } from './stage.js';
 
 /// The panel as the state has it: header, what the moment needs, and the composer wherever something can be said. A native
 /// dialog: on a phone it is modal and keeps the focus inside, on a desktop the page beside it stays usable.
-export function panel(app: App): VNode | null {
-  const { conv, t } = app;
+export function panel(app: App, live: VNode): VNode | null {
+  const { conv } = app;
   if (!app.open) return null;
   const state = conv?.session.state ?? 'none';
   const isLive = state === 'live' || state === 'away';
+  const title = app.site || app.host.button.ariaLabel!;
   const view = isLive && conv?.view;
+  // Esc, or a phone's way back.
+  const back = (e: Event): void => {
+    e.preventDefault();
+    if (app.ending) app.askEnd(false);
+    else app.hide();
+  };
   return h('dialog', {
-    key: 'panel', id: 'vt', class: view ? `wide ${app.seeing ? 'seeing' : 'chatting'}` : '', 'aria-label': app.site || t('launcher'),
+    key: 'panel', id: 'vt', class: view ? `wide ${app.seeing ? 'seeing' : 'chatting'}` : '', 'aria-label': title,
     ref: (n) => (isPhone() ? (n as HTMLDialogElement).showModal() : (n as HTMLDialogElement).show()),
-    oncancel: (e: Event) => e.preventDefault(),
-    onkeydown: (e: KeyboardEvent) => {
-      if (e.key !== 'Escape' || e.defaultPrevented) return;
-      if (app.ending) app.askEnd(false);
-      else app.hide();
-    },
+    oncancel: back,
+    onkeydown: (e: KeyboardEvent) => { if (e.key === 'Escape' && !e.defaultPrevented) back(e); },
   },
-  header(app, isLive, !!view),
+  header(app, isLive, !!view, title),
   view && stage(app),
-  h('div', { key: 'talk', class: 'talk' }, ...app.more?.bars(app) ?? [], ...middle(app, state, isLive)));
+  h('div', { key: 'talk', class: 'talk' }, ...app.more?.bars(app) ?? [], ...middle(app, state, isLive)),
+  live);
 }
 
 function middle(app: App, state: string, isLive: boolean): (Kid | null)[] {
@@ -39,7 +43,7 @@ function middle(app: App, state: string, isLive: boolean): (Kid | null)[] {
   return [start(app), composer(app)];
 }
 
-function header(app: App, isLive: boolean, isWide: boolean): VNode {
+function header(app: App, isLive: boolean, isWide: boolean, title: string): VNode {
   const { conv, t } = app;
   const tab = (seeing: boolean): VNode => h('button', {
     class: 'n', 'aria-pressed': String(app.seeing === seeing), onclick: () => app.see(seeing),
@@ -47,7 +51,7 @@ function header(app: App, isLive: boolean, isWide: boolean): VNode {
   const reference = conv?.session.reference;
   return h('div', { key: 'head', class: 'head' },
     h('div', null,
-      h('h2', null, isLive ? t('with', { name: app.guide() }) : app.site),
+      h('h2', null, isLive ? t('with', { name: app.guide() }) : title),
       isLive && reference && h('p', { class: 'q' }, t('ref', { ref: reference }))),
     isWide && h('div', { key: 'tabs', class: 'tabs', role: 'group' }, tab(true), tab(false)),
     isLive && h('button', { key: 'end', class: 'n e', onclick: () => app.askEnd(true) }, t('end')),

@@ -13,7 +13,7 @@ let log: HTMLElement | undefined;
 export function thread(app: App): VNode {
   const { t, conv } = app;
   const rows = (conv?.rows ?? []).filter((r) => r.op === 'chat.send');
-  const typing = [...(conv?.typing ?? [])][0];
+  const [typing] = conv?.typing ?? [];
   stick();
   return h('div', { key: 'log', class: 'log', tabIndex: 0, role: 'group', 'aria-label': t('chat'), ref: (n) => { log = n; n.scrollTop = n.scrollHeight; } },
     h('ol', { class: 'rows' },

@@ -6,7 +6,6 @@ import type { Strings } from '../../ui/index.js';
 /// What is said from opening the panel to chatting; the rest comes with the page's chunk (words-more.ts).
 export const english = {
   ...waitStrings,
-  launcher: 'Ask an advisor',
   hello: 'What can we help with?',
   place: 'Type your question',
   ask: 'Ask for help',
