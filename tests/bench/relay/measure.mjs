@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Rounds in random order, medians, and what one window costs.
+
+export const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+function shuffled(list) {
+  const out = [...list];
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = Math.floor(Math.random() * (i + 1));
+    [out[i], out[j]] = [out[j], out[i]];
+  }
+  return out;
+}
+
+/// Runs each of `cases` (name to function) `rounds` times, every round in another order, after one that does not
+/// count. Resolves name to the list of results.
+export async function interleave(cases, rounds) {
+  const results = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
+  for (let round = -1; round < rounds; round++)
+    for (const name of shuffled(Object.keys(cases))) {
+      const result = await cases[name]();
+      if (round >= 0) results[name].push(result);
+    }
+  return results;
+}
+
+/// Microseconds of the server's CPU for each frame that arrived.
+export const perFrame = (result) => result.cpu_ns / result.delivered / 1000;
+export const perSent = (result) => result.cpu_ns / result.sent / 1000;
+
+/// What many windows of one server come to.
+export function summary(results) {
+  const of = (pick) => median(results.map(pick));
+  return {
+    us: of(perFrame),
+    usSent: of(perSent),
+    p50: of((r) => r.p50),
+    p99: of((r) => r.p99),
+    lag: of((r) => r.lag_p99),
+    arrived: of((r) => r.delivered / r.expected),
+    load: of((r) => r.generator_ns / r.seconds / 1e9),
+    busy: of((r) => r.cpu_ns / r.seconds / 1e9),
+    rounds: results.length,
+  };
+}
