@@ -9,20 +9,28 @@
 
 /* --- opening ------------------------------------------------------------------------------- */
 
-/* SQLite gives -wal and -shm the rights of the file, so the file must be there first. */
+/* SQLite gives -wal and -shm the rights of the file, so the file must be there first. One that is there
+ * is not opened here: closing any descriptor of a file drops every POSIX lock this process holds on it,
+ * and another process would then take itself for the last one and delete the log under the server. */
 static int make_file(const char *data_dir, const char *path, struct vt_buf *ret_error)
 {
     if (mkdir(data_dir, 0700) != 0 && errno != EEXIST) {
         vt_buf_printf(ret_error, "The data directory %s cannot be made: %s.", data_dir, strerror(errno));
         return VT_ERR_IO;
     }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        vt_buf_printf(ret_error, "The store %s cannot be opened: %s.", path, strerror(errno));
-        return VT_ERR_IO;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0) {
+        close(fd);
+        return VT_OK;
     }
-    close(fd);
-    return VT_OK;
+    int error = errno;
+    struct stat info;
+    if (error == EEXIST)
+        error = lstat(path, &info) != 0 ? errno : S_ISREG(info.st_mode) ? 0 : ELOOP;
+    if (error == 0)
+        return VT_OK;
+    vt_buf_printf(ret_error, "The store %s cannot be opened: %s.", path, strerror(error));
+    return VT_ERR_IO;
 }
 
 static int set_up(struct vt_db *db, bool read_only)
