@@ -83,9 +83,12 @@ uint32_t vt_queue_place(const struct vt_conversation *conv)
     uint32_t before = 0;
     if (conv->place > 0)
         return conv->place;
-    VT_LIST_EACH (other, &conv->app->conversations_list, struct vt_conversation, link)
-        before += other != conv && other->session.state == VT_STATE_WAITING && strcmp(other->site, conv->site) == 0 &&
-                  strcmp(other->session.queue, conv->session.queue) == 0 && other->session.joined <= conv->session.joined;
+    VT_LIST_EACH (other, &conv->app->conversations_list, struct vt_conversation, link) {
+        const struct vt_session *session = &other->session;
+        int64_t later = session->joined - conv->session.joined;
+        before += session->state == VT_STATE_WAITING && (later < 0 || (later == 0 && other->number < conv->number)) &&
+                  strcmp(other->site, conv->site) == 0 && strcmp(session->queue, conv->session.queue) == 0;
+    }
     return before + 1;
 }
 
