@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What a story stands on: the real server with the real catalogue, the real shop on an origin of its own. The data are made
+/// once, with the shop's address in them; every story gets a copy, so none sees another's conversations.
+
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { top } from '../../server/lib/protocol.mjs';
+import { PASSWORD, Server } from '../../server/lib/server.mjs';
+
+export { PASSWORD };
+export const SITE = 'pk_demo';
+export const PEOPLE = { camille: 'Camille', noor: 'Noor' };
+
+const dist = process.env.VITRINE_WEB || join(top, 'web/dist');
+
+/// Asks the kernel. The server's address is in the shop's policy before the server runs, so it must be known first.
+async function freePort() {
+  const probe = createServer();
+  await new Promise((done) => probe.listen(0, '127.0.0.1', done));
+  const { port } = probe.address();
+  await new Promise((done) => probe.close(done));
+  return port;
+}
+
+async function openShop(vitrine) {
+  const { createShopServer } = await import(join(top, 'web/shop/serve.mjs'));
+  const shop = createShopServer({ root: join(dist, 'shop'), vitrine, site: SITE });
+  await new Promise((done, fail) => shop.once('error', fail).listen(0, '127.0.0.1', done));
+  return shop;
+}
+
+async function fill(server, origin) {
+  await server.mustAdmin(['site', 'add', '--key', SITE, '--name', 'Maison Vitrine', '--origin', origin]);
+  await server.mustAdmin(['catalogue', 'import', '--site', SITE, join(dist, 'shop/catalogue.json')]);
+  for (const [login, name] of Object.entries(PEOPLE)) await server.addAssociate({ site: SITE, login, name });
+}
+
+/// { url of Vitrine, shop: its origin, house(args): a server that is not started, close() }
+export async function layGround() {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const shop = await openShop(url);
+  const origin = `http://127.0.0.1:${shop.address().port}`;
+  const first = new Server();
+  await fill(first, origin);
+  return {
+    url,
+    shop: origin,
+    house(args = []) {
+      const data = mkdtempSync(join(tmpdir(), 'vitrine-story-'));
+      cpSync(first.data, data, { recursive: true });
+      const server = new Server({ args, data });
+      server.url = url;
+      return server;
+    },
+    async close() {
+      shop.closeAllConnections();
+      await new Promise((done) => shop.close(done));
+      rmSync(first.data, { recursive: true, force: true });
+    },
+  };
+}

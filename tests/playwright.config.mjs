@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Stories in real browsers: one customer on a phone, one associate at a desk, the real server, the real shop.
+/// `./dev test --only browser`; by hand: `npx playwright test [file]` in this folder, after `./dev build` and the web's build.
+
+import { defineConfig } from '@playwright/test';
+
+import { launchOptions } from './browser/lib/launch.mjs';
+
+export default defineConfig({
+  testDir: 'browser',
+  testMatch: '*.spec.mjs',
+  outputDir: '../build/browser-results',
+  // Two browsers, a server under a sanitiser and a shop share the machine: one story at a time.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  reporter: 'list',
+  use: { launchOptions, actionTimeout: 10_000, navigationTimeout: 20_000 },
+});
