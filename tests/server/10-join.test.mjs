@@ -200,7 +200,7 @@ test('an invented or foreign resume token is refused', async () => {
 });
 
 test('a token is bound to the page it was given to', async () => {
-  await server.mustAdmin(['site', 'origin', 'add', '--site', SITE, '--origin', 'https://second.test']);
+  await server.mustAdmin(['site', 'origin', 'add', 'https://second.test', '--site', SITE]);
   const c = await customer(server);
   const from = c.resume;
   await c.cut();

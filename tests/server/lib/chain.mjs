@@ -45,6 +45,10 @@ export class Chain {
     else if (message.s) this.control.take(message.s, message.p, what);
   }
 
+  knows({ s, cs }) {
+    return cs ? cs <= this.thread.last : s ? s <= this.control.last : true;
+  }
+
   get position() {
     return { epoch: this.epoch, s: this.control.last, cs: this.thread.last };
   }

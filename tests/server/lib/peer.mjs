@@ -27,10 +27,11 @@ export class Peer {
     this.socket = socket;
     this.name = name;
     this.nextId = 1;
-    this.asked = new Map(); // id to { op, d, c, reply }
+    this.asked = new Map(); // id to { op, d, c, again, reply }
     this.events = []; // all, in order
     this.left = []; // those no waitFor has taken
     this.frames = [];
+    this.refusals = []; // errors no promise waits for: of notices and raw lines
     this.waiting = new Set();
     this.chains = new Map(); // c to Chain
     this.chans = new Map(); // n to chan
@@ -90,18 +91,27 @@ export class Peer {
 
   takeReply(message) {
     const asked = this.asked.get(message.id);
+    if (!asked && message.err) return this.takeRefusal(message); // of a raw line
     assert.ok(asked, `${this.name}: a reply to nothing: ${JSON.stringify(message)}`);
     this.asked.delete(message.id);
     record('down', message.ok ? 'reply' : 'refusal', asked.op, message);
     if (message.ok && asked.op === 'hello') this.takeWelcome(message.d, asked.d);
     if (message.ok && asked.op === 'conv.open') this.chain(message.d.c).set(message.d);
-    this.chain(asked.c).take(message, `${this.name}: reply to ${asked.op}`);
+    // A request said again with its old cid gets its old number again.
+    if (!asked.again || !this.chain(asked.c).knows(message)) this.chain(asked.c).take(message, `${this.name}: reply to ${asked.op}`);
     asked.reply(message);
+  }
+
+  takeRefusal(message) {
+    record('down', 'refusal', '', message);
+    this.refusals.push(message.err);
+    this.wake();
   }
 
   takeEvent(message) {
     const { op, d, c = 1 } = message;
     record('down', 'event', op, message);
+    if (op === 'error') this.refusals.push(d);
     if (op === 'snapshot') this.chain(c).set(d);
     else this.chain(c).take(message, `${this.name}: ${op}`);
     if (op === 'chan.open') this.chans.set(d.n, d);
@@ -197,7 +207,7 @@ export class Peer {
         clearTimeout(timer);
         reply(answer);
       };
-      this.asked.set(id, { op, d, c: c ?? 1, reply: settle });
+      this.asked.set(id, { op, d, c: c ?? 1, again: cid !== undefined, reply: settle });
       this.socket.send(JSON.stringify(message));
     });
   }
@@ -221,6 +231,27 @@ export class Peer {
     const message = c === undefined ? { op, d } : { op, c, d };
     record('up', 'notice', op, message);
     this.socket.send(JSON.stringify(message));
+  }
+
+  /// What a raw line is refused with.
+  rawRefusal(text) {
+    this.refusals.length = 0;
+    this.raw(text);
+    return this.until('a refusal', () => this.refusals.shift());
+  }
+
+  /// What a notice is refused with, or null: the beat behind it is answered in order.
+  async noticeFault(op, d, options) {
+    this.refusals.length = 0;
+    this.notice(op, d, options);
+    await this.beat();
+    return this.refusals.shift() ?? null;
+  }
+
+  /// Asks for what came after these numbers; what arrives must link to them.
+  since(position, c) {
+    this.chain(c).set(position);
+    return this.request('since', { s: position.s, cs: position.cs }, { c });
   }
 
   /// A round trip: everything sent before has been handled. The answer may overtake other classes.

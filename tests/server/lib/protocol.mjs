@@ -17,27 +17,32 @@ async function load() {
 export const protocol = await load();
 export const { BIN, FLAG, CLOSE, EVENT_SHAPES, REPLY_SHAPES, REQUEST_SHAPES, faultIn, isEvent, readHead, readPtr, readView, readDraw, splitFrames } = protocol;
 
-/// Every operation of the tables: { op, kind, from, to, states, class, rate, examples, reply }.
+const vectors = (name) => JSON.parse(readFileSync(join(top, 'protocol/vectors', `${name}.json`), 'utf8'));
+
+/// A good d of each operation, as it is sent up; of an event, as it comes down.
+function examples() {
+  const found = new Map();
+  for (const family of vectors('families')) {
+    for (const { op, dir, text } of vectors(family).valid) {
+      const up = dir === 'request' || dir === 'notice';
+      if (up || (dir === 'event' && !found.has(op))) found.set(op, JSON.parse(text).d);
+    }
+  }
+  return found;
+}
+
+/// Every operation of the tables: { op, kind, from, states, example }.
 export function tables() {
   const folder = join(top, 'protocol/messages');
+  const good = examples();
   const rows = [];
   for (const file of readdirSync(folder).sort()) {
     const { $defs = {} } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
     for (const [op, row] of Object.entries($defs)) {
-      if (!row['x-kind']) continue;
-      rows.push({
-        op,
-        kind: row['x-kind'],
-        from: row['x-from'] ?? [],
-        to: row['x-to'] ?? [],
-        states: row['x-states'],
-        class: row['x-class'],
-        rate: row['x-rate'] ?? 'none',
-        examples: row.examples ?? [],
-      });
+      if (row['x-kind']) rows.push({ op, kind: row['x-kind'], from: row['x-from'] ?? [], states: row['x-states'], example: good.get(op) });
     }
   }
   return rows;
 }
 
-export const badLines = () => JSON.parse(readFileSync(join(top, 'protocol/vectors/bad.json'), 'utf8'));
+export const badLines = () => vectors('bad');

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/// One who does not read is thinned, then closed with 4101; the others notice nothing.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { http } from './lib/http.mjs';
+import { associate, back, eventually, keeper, live, openView, say, shop } from './lib/kit.mjs';
+
+const FAST = ['--rate-act', '10000', '--rate-talk', '10000', '--rate-search', '10000', '--rate-motion', '10000', '--capacity', '100', '--chat-per-minute', '10000'];
+const later = keeper(after);
+let server;
+before(async () => {
+  server = await shop(later, { associates: ['lea', 'max'], args: FAST });
+});
+
+async function metric(name) {
+  const { text } = await http(server, '/metrics');
+  const found = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text);
+  return found ? Number(found[1]) : 0;
+}
+
+const stopReading = (peer) => peer.socket._socket.pause();
+const readAgain = (peer) => peer.socket._socket.resume();
+
+test('who asks and never reads is closed with 4101 within ten seconds', async () => {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  for (let i = 0; i < 7; i++) await say(c, `${i}${'x'.repeat(8000)}`);
+  const slow = await metric('vitrine_peers_slow_total');
+  const before_ = await metric('process_resident_memory_bytes');
+  stopReading(c);
+  const began = Date.now();
+  const flood = setInterval(() => {
+    for (let i = 0; i < 10; i++) if (c.isOpen) void c.ask('chat.history', { before: 4294967295, n: 50 });
+  }, 20);
+  const others = [];
+  try {
+    await eventually('4101', async () => {
+      const at = Date.now();
+      await say(a, `still here ${others.length}`, { c: n });
+      others.push(Date.now() - at);
+      return (await metric('vitrine_peers_slow_total')) > slow;
+    }, 12000);
+  } finally {
+    clearInterval(flood);
+  }
+  assert.ok(Date.now() - began < 11000, `${Date.now() - began} ms`);
+  assert.ok(others.length > 0 && Math.max(...others) < 2000, `the other's messages took ${others}`);
+  const grown = (await metric('process_resident_memory_bytes')) - before_;
+  assert.ok(!before_ || grown < 64 << 20, `${grown} bytes more`);
+  readAgain(c);
+  const { code } = await c.closed;
+  assert.ok([4101, 1006].includes(code), `${code}`);
+  const fresh = await back(server, c, { from: { ...c.resume, epoch: 0 } });
+  assert.equal((await fresh.waitFor('snapshot')).d.state.state, 'live', 'and it can come back');
+  await fresh.cut();
+  await a.cut();
+});
+
+test('pointers to one who does not read take one slot, not a queue', async () => {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  await openView(pair, 1);
+  stopReading(c);
+  const slow = await metric('vitrine_peers_slow_total');
+  for (let round = 0; round < 40; round++) {
+    for (let i = 0; i < 250; i++) a.ptr({ x: (round * 250 + i) % 65535 }, { c: n });
+    await a.beat();
+  }
+  a.ptr({ x: 54321 }, { c: n });
+  await a.beat();
+  assert.equal(await metric('vitrine_peers_slow_total'), slow, 'ten thousand frames are no reason to close');
+  readAgain(c);
+  await c.waitFrame('PTR', (frame) => frame.body.x === 54321);
+  assert.ok(c.frames.length < 10000);
+  await c.beat();
+  await c.cut();
+  await a.cut();
+});
+
+test('a slow one of three costs the third nothing', async () => {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  const max = await associate(server, 'max');
+  const { c: m } = await max.request('conv.open', { conv: c.conv });
+  await openView(pair, 1);
+  stopReading(max);
+  for (let i = 0; i < 400; i++) void say(c, `${i}${'y'.repeat(8000)}`);
+  await a.waitFor('chat.send', (d) => d.body.text.startsWith('399'), 20000);
+  c.ptr({ x: 99 }, { flags: 16 });
+  await a.waitFrame('PTR', (frame) => frame.body.x === 99);
+  assert.equal(a.seen('chat.send').length, 400);
+  readAgain(max);
+  await max.cut();
+  await c.cut();
+  await a.cut();
+  assert.ok(m && n);
+});
