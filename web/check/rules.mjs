@@ -8,8 +8,8 @@ export const MAY = {
   loader: [], widget: ['transport', 'detect', 'ui', 'protocol'], console: ['transport', 'viewer', 'ui', 'protocol'], shop: [],
 };
 const TYPES_ONLY = { loader: ['widget'] };
-/// The one place where the widget's side and the viewer meet: it becomes a chunk of its own.
-const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'] };
+/// Where the widget's side and the viewer meet: each becomes a chunk of its own.
+const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'], 'widget/src/viewer-tools-chunk.ts': ['viewer'] };
 const PACKAGES = { widget: [], console: ['preact', 'preact/hooks', '@preact/signals'] };
 
 const LINES_MAX = 800;

@@ -38,10 +38,10 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
   const layer = box('layer');
   const stage = el('div', { class: 'stage', role: 'group', tabIndex: 0 }, holder, canvas, layer);
   const said = el('p');
-  const again = el('button', { class: 'vt-button', onclick: () => picture.again() }, t('viewer.again'));
+  const again = el('button', { class: 'text', onclick: () => picture.again() }, t('viewer.again'));
   const note = el('div', { class: 'note float', role: 'status' }, said, again);
   const who = el('span');
-  const take = el('button', { class: 'vt-button', onclick: () => sync.take() }, t('viewer.take'));
+  const take = el('button', { class: 'text', onclick: () => sync.take() }, t('viewer.take'));
   const chip = box('chip float', el('i'), who, take);
   const root = el('section', { class: 'v', 'aria-label': t('viewer') }, stage, note, chip);
   const ctx = canvas.getContext('2d')!;
@@ -115,7 +115,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     kit.painted?.();
     if (!shown) return;
     marks.paint(ctx, slot(), place, kit.live?.(now));
-    const waits = [pointers.paint(slot(), place, now, kit.trail), kit.over?.(now) ?? Infinity];
+    const waits = [pointers.paint(slot(), place, now), kit.over?.(now) ?? Infinity];
     const wait = Math.min(...waits);
     clearTimeout(timer);
     if (wait <= 0) wake();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as icons from '../ui/icons.js';
-import { controls, i18n, sheet, tokens } from '../ui/index.js';
+import { i18n, sheet } from '../ui/index.js';
 import { createHand } from './hand.js';
 import type { Equip } from './kit.js';
 import { createLive } from './live.js';
@@ -12,6 +12,7 @@ import { paintCorners } from './corners.js';
 import { toolStyles } from './tool-styles.js';
 import { createTools, iconButton, isPen, TOOLS, type Tool } from './tools.js';
 import { toolWords } from './tool-words.js';
+import { createTrack } from './track.js';
 import { createTrails } from './trails.js';
 
 /// All a hand does beyond moving the picture: tools, keys, buttons, the other pictures, and words for those who do not see
@@ -86,16 +87,16 @@ export const equip: Equip = (core) => {
     act();
   }
 
-  core.shadow.adoptedStyleSheets.push((looks ??= sheet(tokens + controls + toolStyles)));
+  core.shadow.adoptedStyleSheets.push((looks ??= sheet(toolStyles)));
   root.addEventListener('keydown', key);
   /* In the order of the keyboard: the stage, a pen's colours, the edges, who guides, and what lies below the picture. */
   core.note.after(tools.pens, ...edges);
   root.append(shut, strip.node, tools.row);
+  Object.assign(core.pointers, { smooth: createTrack, trail: trails.put });
   pick('move');
 
   return {
     live: (now) => live.list(now),
-    trail: trails.put,
     hand: hand.on,
     moved: narrator.moved,
     driver: narrator.driver,

@@ -39,8 +39,6 @@ export interface Kit {
   painted(): void;
   /// Strokes not yet marks.
   live(now: number): readonly Shape[];
-  /// A laser at rest or on its way, for its trail.
-  trail(who: string, x: number, y: number, now: number): void;
   /// Draws over all; returns in how many ms it wants to draw again.
   over(now: number): number;
   /// What a hand on the stage does. True on `down` keeps this finger from moving the picture.

@@ -1,59 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { el } from '../ui/index.js';
-import { clamp, type Point } from './geometry.js';
+import type { Point } from './geometry.js';
 import { personColour } from './palette.js';
+import type { Track } from './track.js';
 import { POINTER } from './types.js';
 
-/// Where other people point. Samples come at up to 30 Hz and are drawn a little late, between two known places, so that the
-/// movement is even. A pointer at rest fades after 3 s and goes after 10.
+/// Where other people point: at the newest place, or with `smooth` on an even way to it. A pointer at rest fades after 3 s and
+/// goes after 10.
 
-interface Sample { x: number; y: number; t: number }
-export interface Track { push(x: number, y: number, t: number): void; at(now: number): Point; readonly delay: number }
-
-const KEEP = 8;
-const SNAP_MS = 300;
 const FADE_MS = 3000;
 const REMOVE_MS = 10000;
 
-export function createTrack(): Track {
-  let samples: Sample[] = [];
-  let mean = 34;
-  const delay = (): number => clamp(2 * mean, 50, 150);
-  return {
-    get delay() { return delay(); },
-    push(x, y, t) {
-      const gap = t - (samples.at(-1)?.t ?? -Infinity);
-      if (gap > SNAP_MS) samples = [];
-      else mean += (gap - mean) * 0.2;
-      samples = [...samples.slice(1 - KEEP), { x, y, t }];
-    },
-    at(now) {
-      const t = now - delay();
-      let next = samples[0]!;
-      let from = next;
-      for (next of samples) {
-        if (next.t >= t) break;
-        from = next;
-      }
-      const part = next.t > from.t ? clamp((t - from.t) / (next.t - from.t), 0, 1) : 1;
-      return [from.x + (next.x - from.x) * part, from.y + (next.y - from.y) * part];
-    },
-  };
-}
-
-interface Pointer {
-  who: string; slot: number; kind: number; track: Track; t: number; node: HTMLElement;
-}
+interface Pointer { slot: number; kind: number; x: number; y: number; t: number; track?: Track; node: HTMLElement }
 
 export interface Pointers {
+  /// Makes the way between the places told.
+  smooth?: () => Track;
+  /// Hears where lasers are.
+  trail?: (who: string, x: number, y: number, now: number) => void;
   put(who: string, p: { slot: number; x: number; y: number; kind: number }, now: number): void;
   gone(who: string): void;
-  /// Puts all in their places, tells `trail` where lasers are; returns in how many ms it wants to do so again (0: next frame).
-  paint(
-    slot: number, place: (x: number, y: number) => Point, now: number,
-    trail?: (who: string, x: number, y: number, now: number) => void,
-  ): number;
+  /// Puts all in their places; returns in how many ms it wants to do so again (0: next frame).
+  paint(slot: number, place: (x: number, y: number) => Point, now: number): number;
 }
 
 /// `me` is drawn without a name, and only as a laser: a person sees their own hand.
@@ -65,42 +34,40 @@ export function createPointers(layer: HTMLElement, me: string, names: (who: stri
     all.delete(who);
   }
 
-  function make(who: string): Pointer {
-    const node = el('div', { class: 'pointer' }, el('i'), who !== me && el('span', null, names(who)));
+  function make(who: string): HTMLElement {
+    const node = el('div', null, el('i'), who !== me && el('span', null, names(who)));
     node.style.setProperty('--c', personColour(who));
     layer.append(node);
-    const made = { who, slot: 0, kind: 0, track: createTrack(), t: 0, node };
-    all.set(who, made);
-    return made;
+    return node;
   }
 
-  return {
+  const pointers: Pointers = {
     gone,
     put(who, { slot, x, y, kind }, now) {
       if (kind === POINTER.gone) return gone(who);
-      const p = all.get(who) ?? make(who);
-      if (p.slot !== slot || p.kind !== kind) p.track = createTrack();
-      Object.assign(p, { slot, kind, t: now });
-      p.track.push(x, y, now);
-      p.node.dataset['kind'] = String(kind);
+      const before = all.get(who);
+      const same = before && before.slot === slot && before.kind === kind && before.track;
+      const track = same || pointers.smooth?.();
+      const node = before?.node ?? make(who);
+      track?.push(x, y, now);
+      node.className = kind ? 'pointer spot' : 'pointer';
+      all.set(who, { slot, kind, x, y, t: now, node, ...(track && { track }) });
     },
-    paint(slot, place, now, trail) {
-      let wait = Infinity;
-      for (const { who, t, kind, track, node, slot: on } of all.values()) {
+    paint(slot, place, now) {
+      let wait = REMOVE_MS;
+      for (const [who, { slot: on, kind, x, y, t, track, node }] of all) {
         const age = now - t;
-        if (age >= REMOVE_MS) {
-          gone(who);
-          continue;
-        }
-        const at = track.at(now);
+        const at: Point = track ? track.at(now) : [x, y];
         const [px, py] = place(...at);
-        if (kind === POINTER.laser && on === slot) trail?.(who, ...at, now);
+        if (kind === POINTER.laser && on === slot) pointers.trail?.(who, ...at, now);
         node.hidden = on !== slot;
         node.style.transform = `translate(${px}px,${py}px)`;
         node.style.opacity = age < FADE_MS ? '1' : '.35';
-        wait = Math.min(wait, age < track.delay ? 0 : age < FADE_MS ? FADE_MS - age : REMOVE_MS - age);
+        wait = Math.min(wait, track && age < track.delay ? 0 : (age < FADE_MS ? FADE_MS : REMOVE_MS) - age);
+        if (age >= REMOVE_MS) gone(who);
       }
-      return wait;
+      return all.size ? wait : Infinity;
     },
   };
+  return pointers;
 }

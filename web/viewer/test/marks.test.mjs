@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { load } from './load.mjs';
 
-const { createTrack } = await load(new URL('../pointers.ts', import.meta.url));
+const { createTrack } = await load(new URL('../track.ts', import.meta.url));
 const { createMarks } = await load(new URL('../marks.ts', import.meta.url));
 const { createLive } = await load(new URL('../live.ts', import.meta.url));
 const { createPen } = await load(new URL('../draw.ts', import.meta.url));
