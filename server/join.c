@@ -162,9 +162,9 @@ static void handle_newest(void *arg, int err, const struct vt_store_row *rows, s
 static uint8_t audience_bit(const struct vt_join *join)
 {
     struct vt_peer *peer = vt_peer_find(join->app, join->peer);
-    return (uint8_t)(1 << (!peer || peer->role == VT_ROLE_CUSTOMER ? VT_AUDIENCE_CUSTOMER :
-                           peer->role == VT_ROLE_GUEST             ? VT_AUDIENCE_GUEST :
-                                                                     VT_AUDIENCE_STAFF));
+    return (uint8_t)(1 << (!peer || peer->role == VT_ROLE_CUSTOMER ? VT_AUDIENCE_CUSTOMER
+                           : peer->role == VT_ROLE_GUEST           ? VT_AUDIENCE_GUEST
+                                                                   : VT_AUDIENCE_STAFF));
 }
 
 static void gather_snapshot(struct vt_join *join)
@@ -172,8 +172,8 @@ static void gather_snapshot(struct vt_join *join)
     join->recovered = false;
     vt_join_held_free(&join->replay);
     rows_free(join);
-    if (vt_store_before(join->app->deps.store, vt_str(join->site), vt_str(join->conv), audience_bit(join), join->cs0 + 1,
-                        VT_SNAPSHOT_ROWS, handle_newest, join) != VT_OK)
+    if (vt_store_before(join->app->deps.store, vt_str(join->site), vt_str(join->conv), audience_bit(join),
+                        join->cs0 + 1, VT_SNAPSHOT_ROWS, handle_newest, join) != VT_OK)
         fail_later(join);
 }
 
@@ -191,12 +191,13 @@ static void gather_rows(struct vt_join *join)
 {
     if (join->from.cs == join->cs0)
         gathered(join, VT_OK);
-    else if (vt_store_since(join->app->deps.store, vt_str(join->site), vt_str(join->conv), audience_bit(join), join->from.cs,
-                            VT_REPLAY_ROWS, handle_missing_rows, join) != VT_OK)
+    else if (vt_store_since(join->app->deps.store, vt_str(join->site), vt_str(join->conv), audience_bit(join),
+                            join->from.cs, VT_REPLAY_ROWS, handle_missing_rows, join) != VT_OK)
         fail_later(join);
 }
 
-static bool replay_event(struct vt_join *join, const struct vt_member *member, const struct vt_coord_event *event)
+static bool replay_event(struct vt_join *join, const struct vt_member *member,
+                         const struct vt_coord_event *event)
 {
     int audience = vt_member_audience(member);
     struct vt_app *app = join->app;
@@ -211,8 +212,8 @@ static bool replay_event(struct vt_join *join, const struct vt_member *member, c
                                   .ts = event->ts };
     vt_buf_reset(&app->text);
     vt_encode_event_raw(&app->text, op, &head, event->body);
-    struct vt_frame *frame =
-        app->text.failed ? NULL : vt_frame_create(VT_WS_TEXT, app->text.data, app->text.len);
+    struct vt_frame *frame = app->text.failed ? NULL
+                                              : vt_frame_create(VT_WS_TEXT, app->text.data, app->text.len);
     bool kept = frame && held_add(&join->replay, frame, VT_CLASS_CONTROL, 0);
     vt_frame_unref(frame);
     return kept;
@@ -246,13 +247,15 @@ static void gather(struct vt_join *join)
         gather_snapshot(join);
     else if (join->from.s == join->s0 && join->from.cs != join->cs0)
         gather_rows(join);
-    else if (join->from.s == join->s0 && vt_loop_post(join->app->deps.loop, handle_nothing_missing, join) == VT_OK)
+    else if (join->from.s == join->s0 &&
+             vt_loop_post(join->app->deps.loop, handle_nothing_missing, join) == VT_OK)
         return;
     else if (coord->ops->hist_since(coord, vt_str(conv->key), join->from.s, handle_history, join) != VT_OK)
         gather_snapshot(join);
 }
 
-int vt_join_start(struct vt_conversation *conv, struct vt_peer *peer, struct vt_position from, vt_join_fn *done, void *arg)
+int vt_join_start(struct vt_conversation *conv, struct vt_peer *peer, struct vt_position from,
+                  vt_join_fn *done, void *arg)
 {
     struct vt_join *join = calloc(1, sizeof(*join));
     struct vt_member *member = vt_conv_member(conv, peer);
@@ -266,8 +269,13 @@ int vt_join_start(struct vt_conversation *conv, struct vt_peer *peer, struct vt_
     }
     member->holding = true;
     member->joins++;
-    *join = (struct vt_join){ .app = conv->app, .from = from,   .epoch = conv->epoch, .s0 = conv->s,
-                              .cs0 = conv->cs,  .done = done,   .arg = arg,
+    *join = (struct vt_join){ .app = conv->app,
+                              .from = from,
+                              .epoch = conv->epoch,
+                              .s0 = conv->s,
+                              .cs0 = conv->cs,
+                              .done = done,
+                              .arg = arg,
                               .attached = attached };
     memcpy(join->peer, peer->id, sizeof(join->peer));
     memcpy(join->site, conv->site, sizeof(join->site));

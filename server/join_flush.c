@@ -31,7 +31,8 @@ static struct vt_t_page *trail_of(struct vt_conversation *conv, struct vt_arena 
     *ret_n = 0;
     for (size_t i = 0; pages && i < conv->trail_n; i++) {
         struct vt_t_page *last = *ret_n > 0 ? &pages[*ret_n - 1] : NULL;
-        if (vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[i].body), &pages[*ret_n], &error) != VT_OK)
+        if (vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[i].body), &pages[*ret_n], &error) !=
+            VT_OK)
             continue;
         /* Named again with its product: one page, the fuller entry. */
         if (last && last->n == pages[*ret_n].n && vt_str_eq(last->url, pages[*ret_n].url))
@@ -43,7 +44,8 @@ static struct vt_t_page *trail_of(struct vt_conversation *conv, struct vt_arena 
 }
 
 /* A customer is not told of colleagues who look in; those the thread names are known already. */
-static bool may_know(const struct vt_join *join, const struct vt_member *reader, const struct vt_person *person)
+static bool may_know(const struct vt_join *join, const struct vt_member *reader,
+                     const struct vt_person *person)
 {
     if (vt_peer_is_staff(reader->peer) || vt_people_counts(reader->conv, person))
         return true;
@@ -93,7 +95,8 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
 {
     struct vt_conversation *conv = member->conv;
     struct vt_app *app = join->app;
-    VT_CLEANUP(vt_arena_finish) struct vt_arena arena;
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
     vt_arena_init(&arena, 1024 * 1024);
     struct vt_evt_snapshot d = { .epoch = conv->epoch, .s = conv->s, .cs = join->cs0, .more = join->more };
     struct vt_t_associate associate;
@@ -108,7 +111,9 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
     d.people_n = d.read_n = choose_people(join, member, chosen);
     for (size_t i = 0; i < d.people_n; i++) {
         vt_people_wire(chosen[i], &people[i]);
-        read[i] = (struct vt_t_read_mark){ .who = vt_str(chosen[i]->who), .read = chosen[i]->read, .delivered = chosen[i]->delivered };
+        read[i] = (struct vt_t_read_mark){ .who = vt_str(chosen[i]->who),
+                                           .read = chosen[i]->read,
+                                           .delivered = chosen[i]->delivered };
     }
     d.thread = rows;
     for (; d.thread_n < join->rows_n && d.thread_n < VT_SNAPSHOT_ROWS; d.thread_n++)
@@ -117,7 +122,8 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
         d.view = &view;
     if (vt_peer_is_staff(member->peer))
         d.trail = trail_of(conv, &arena, &d.trail_n);
-    struct vt_event_head head = { .c = vt_peer_is_staff(member->peer) ? conv->number : 0, .ts = vt_wall_ms() };
+    struct vt_event_head head = { .c = vt_peer_is_staff(member->peer) ? conv->number : 0,
+                                  .ts = vt_wall_ms() };
     do {
         vt_buf_reset(&app->text);
         vt_encode_event(&app->text, VT_OP_SNAPSHOT, &head, &d);
@@ -207,8 +213,11 @@ static void send_latest(const struct vt_join *join, struct vt_member *member)
         if (!may_know(join, member, person))
             continue;
         struct vt_t_person d;
-        struct vt_evt_chat_read read = { .read = person->read, .has_read = true, .delivered = person->delivered, .has_delivered = true };
-        struct vt_event_head head = { .c = vt_peer_is_staff(member->peer) ? conv->number : 0, .by = person->who };
+        struct vt_evt_chat_read read = {
+            .read = person->read, .has_read = true, .delivered = person->delivered, .has_delivered = true
+        };
+        struct vt_event_head head = { .c = vt_peer_is_staff(member->peer) ? conv->number : 0,
+                                      .by = person->who };
         vt_people_wire(person, &d);
         vt_fanout_member(member, VT_OP_PRESENCE_PERSON, VT_CLASS_LINK, &d);
         if (person->delivered == 0)
@@ -217,7 +226,8 @@ static void send_latest(const struct vt_join *join, struct vt_member *member)
         vt_encode_event(&conv->app->text, VT_OP_CHAT_READ, &head, &read);
         vt_peer_send_text(member->peer, VT_CLASS_LINK, 0);
     }
-    if (member->peer->role == VT_ROLE_CUSTOMER && conv->session.state == VT_STATE_WAITING && conv->place > 0) {
+    if (member->peer->role == VT_ROLE_CUSTOMER && conv->session.state == VT_STATE_WAITING &&
+        conv->place > 0) {
         struct vt_evt_queue_place d = { .position = conv->place, .eta = { conv->eta[0], conv->eta[1] } };
         vt_fanout_member(member, VT_OP_QUEUE_PLACE, VT_CLASS_LATEST, &d);
     }

@@ -30,10 +30,10 @@ struct vt_join {
     struct vt_position from;
     uint32_t epoch, s0, cs0; /* when the member was attached */
     bool recovered, more;
-    bool attached;  /* this join made the peer a member, so a join that fails ends that again */
-    bool restarted; /* `held` has overflowed once, so channels have to be told again */
+    bool attached;               /* this join made the peer a member, so a join that fails ends that again */
+    bool restarted;              /* `held` has overflowed once, so channels have to be told again */
     struct vt_fifo_held *replay; /* owned: control events the client misses */
-    struct vt_kept_row *rows;       /* owned: the thread's rows, for replay or snapshot */
+    struct vt_kept_row *rows;    /* owned: the thread's rows, for replay or snapshot */
     size_t rows_n;
     vt_join_fn *done;
     void *arg;

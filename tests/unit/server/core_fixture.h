@@ -67,7 +67,8 @@ static inline void core_wait_ready(struct core *core, int n)
 
 static inline void core_open(struct core *core)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     core->ready = 0;
     core->loop = vt_loop_create();
     core->store = vt_store_open(core->loop, core->dir, 4096, &error);
@@ -78,7 +79,8 @@ static inline void core_open(struct core *core)
     core->bus = vt_bus_open_local(core->loop);
     core->coord = vt_coord_open_local(core->loop);
     core_wait_ready(core, 1);
-    struct vt_app_deps deps = { core->loop, &core->config, core->store, core->sites, core->tickets, core->bus, core->coord };
+    struct vt_app_deps deps = { core->loop,    &core->config, core->store, core->sites,
+                                core->tickets, core->bus,     core->coord };
     core->app = vt_app_create(&deps, core_ready, &core->ready);
     vt_app_handler(core->app, &core->handler);
     core_wait_ready(core, 2);
@@ -86,7 +88,8 @@ static inline void core_open(struct core *core)
 
 static inline void core_init(struct core *core)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     char *no_args[] = { NULL };
     *core = (struct core){ .dir = "/tmp/vitrine-test-XXXXXX" };
     vt_list_init(&core->net.dirty);
@@ -98,7 +101,8 @@ static inline void core_init(struct core *core)
     core->config.queue_capacity = 100000;
     struct vt_manage *manage = vt_manage_open(core->dir, &error);
     assert_non_null(manage);
-    struct vt_store_site site = { VT_STR("shop"), VT_STR("pk_shop"), VT_STR("Shop"), VT_STR(CORE_SHOP), VT_STR("{}") };
+    struct vt_store_site site = { VT_STR("shop"), VT_STR("pk_shop"), VT_STR("Shop"), VT_STR(CORE_SHOP),
+                                  VT_STR("{}") };
     assert_int_equal(vt_manage_site_add(manage, &site), VT_OK);
     vt_manage_close(manage);
 }
@@ -166,7 +170,8 @@ static inline void client_send(struct client *client, const char *text)
 }
 
 /* A request with the next id; `cid` and `c` may be left out by NULL and 0. Returns the id. */
-static inline uint32_t client_ask(struct client *client, const char *op, uint32_t c, const char *cid, const char *d)
+static inline uint32_t client_ask(struct client *client, const char *op, uint32_t c, const char *cid,
+                                  const char *d)
 {
     char text[8192], parts[128] = "";
     if (c)
@@ -211,7 +216,8 @@ static inline void client_read(struct client *client, const uint8_t *at, size_t 
 
 static inline void client_take(struct client *client)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf out = VT_BUF_INIT(64 * 1024 * 1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf out = VT_BUF_INIT(64 * 1024 * 1024);
     client->core->handler.fill(client->peer, &out);
     assert_false(out.failed);
     if (out.len > 0)
@@ -247,11 +253,14 @@ static inline void core_until(struct core *core, bool (*done)(void *), void *arg
 static inline void client_hello_staff(struct client *client, const char *person, const char *resume)
 {
     char text[4096], secret[VT_ID_TEXT];
-    struct vt_ticket ticket = { .site = "shop", .role = "associate", .origin = CORE_OURS, .expires_ms = vt_now_ms() + 60000 };
+    struct vt_ticket ticket = {
+        .site = "shop", .role = "associate", .origin = CORE_OURS, .expires_ms = vt_now_ms() + 60000
+    };
     snprintf(ticket.person, sizeof(ticket.person), "%s", person);
     snprintf(ticket.name, sizeof(ticket.name), "Name of %s", person);
     assert_int_equal(vt_tickets_issue(client->core->tickets, &ticket, secret), VT_OK);
-    snprintf(text, sizeof(text), "{\"site\":\"pk_shop\",\"role\":\"associate\",\"caps\":[\"bin1\"],\"token\":\"%s\"%s%s}", secret,
+    snprintf(text, sizeof(text),
+             "{\"site\":\"pk_shop\",\"role\":\"associate\",\"caps\":[\"bin1\"],\"token\":\"%s\"%s%s}", secret,
              resume ? ",\"resume\":" : "", resume ? resume : "");
     client_ask(client, "hello", 0, NULL, text);
 }
@@ -259,8 +268,8 @@ static inline void client_hello_staff(struct client *client, const char *person,
 static inline void client_hello_customer(struct client *client, const char *resume)
 {
     char text[1024];
-    snprintf(text, sizeof(text), "{\"site\":\"pk_shop\",\"role\":\"customer\",\"caps\":[\"bin1\"]%s%s}", resume ? ",\"resume\":" : "",
-             resume ? resume : "");
+    snprintf(text, sizeof(text), "{\"site\":\"pk_shop\",\"role\":\"customer\",\"caps\":[\"bin1\"]%s%s}",
+             resume ? ",\"resume\":" : "", resume ? resume : "");
     client_ask(client, "hello", 0, NULL, text);
 }
 

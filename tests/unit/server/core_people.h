@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A customer and people of the shop who remember all they are sent, and helpers that wait for a part of it. */
+/* A customer and people of the shop who remember all they are sent, and helpers that wait for a part of it.
+ */
 #ifndef VT_TESTS_CORE_PEOPLE_H
 #define VT_TESTS_CORE_PEOPLE_H
 
@@ -22,7 +23,8 @@ static inline void human_text(struct client *client, const json_t *message)
     const json_t *d = json_object_get(message, "d");
     const json_t *conv = json_array_get(json_object_get(d, "convs"), 0);
     const json_t *from = conv ? conv : d;
-    human->texts_n += (size_t)snprintf(human->texts + human->texts_n, sizeof(human->texts) - human->texts_n, "%s\n", text);
+    human->texts_n += (size_t)snprintf(human->texts + human->texts_n, sizeof(human->texts) - human->texts_n,
+                                       "%s\n", text);
     assert_true(human->texts_n < sizeof(human->texts));
     free(text);
     if (json_object_get(message, "ok") && json_object_get(from, "c"))
@@ -77,7 +79,8 @@ static inline uint32_t ask(struct human *human, const char *op, const char *d)
 {
     char cid[37];
     client_cid(cid);
-    return client_ask(&human->client, op, strcmp(human->client.conn->origin, CORE_OURS) == 0 ? human->c : 0, cid, d);
+    return client_ask(&human->client, op, strcmp(human->client.conn->origin, CORE_OURS) == 0 ? human->c : 0,
+                      cid, d);
 }
 
 static inline void settle(unsigned ms)
@@ -93,7 +96,8 @@ static inline void arrive(struct human *human, const char *person)
     human->client.text = human_text;
     human->client.arg = human;
     client_open(&human->client, &core, person ? CORE_OURS : CORE_SHOP);
-    snprintf(resume, sizeof(resume), "[{\"conv\":\"%s\",\"epoch\":0,\"s\":0,\"cs\":0,\"tok\":\"%s\"}]", human->conv, human->tok);
+    snprintf(resume, sizeof(resume), "[{\"conv\":\"%s\",\"epoch\":0,\"s\":0,\"cs\":0,\"tok\":\"%s\"}]",
+             human->conv, human->tok);
     if (person)
         client_hello_staff(&human->client, person, NULL);
     else

@@ -59,7 +59,9 @@ static void test_over_until_a_second_is_saved(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_burst_then_rate), cmocka_unit_test(test_small_rates_are_exact),
-                                        cmocka_unit_test(test_says_when_again), cmocka_unit_test(test_over_until_a_second_is_saved) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_burst_then_rate),
+                                        cmocka_unit_test(test_small_rates_are_exact),
+                                        cmocka_unit_test(test_says_when_again),
+                                        cmocka_unit_test(test_over_until_a_second_is_saved) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

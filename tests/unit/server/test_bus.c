@@ -89,6 +89,7 @@ static void test_bounds(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-    const struct CMUnitTest tests[] = { T(test_every_subscriber_in_a_later_turn_in_order), T(test_a_subscriber_may_publish), T(test_bounds) };
+    const struct CMUnitTest tests[] = { T(test_every_subscriber_in_a_later_turn_in_order),
+                                        T(test_a_subscriber_may_publish), T(test_bounds) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,7 +76,13 @@ static void append(uint32_t from, uint32_t to)
     for (uint32_t s = from; s <= to; s++) {
         char body[32];
         snprintf(body, sizeof(body), "{\"s\":%u}", s);
-        struct vt_coord_event event = { .s = s, .p = { s - 1 }, .audience = 1, .ts = 5, .op = VT_STR("x"), .by = VT_STR("c"), .body = vt_str(body) };
+        struct vt_coord_event event = { .s = s,
+                                        .p = { s - 1 },
+                                        .audience = 1,
+                                        .ts = 5,
+                                        .op = VT_STR("x"),
+                                        .by = VT_STR("c"),
+                                        .body = vt_str(body) };
         assert_int_equal(coord->ops->hist_append(coord, CONV, &event), VT_OK);
     }
 }
@@ -141,7 +147,8 @@ static int push(const char *conv, int64_t score, size_t capacity)
 static int accept_one(const char *conv, const char *person, uint32_t cap)
 {
     struct heard heard = { 0 };
-    assert_int_equal(coord->ops->q_accept(coord, LINE, vt_str(conv), vt_str(person), cap, on_done, &heard), VT_OK);
+    assert_int_equal(coord->ops->q_accept(coord, LINE, vt_str(conv), vt_str(person), cap, on_done, &heard),
+                     VT_OK);
     vt_loop_run_dry(loop);
     return heard.err;
 }
@@ -160,8 +167,8 @@ static void test_line_by_score(void **state)
     push("b", 20, 10);
     push("c", 30, 10);
     push("a", 10, 10);
-    push("b2", 20, 10); /* the same moment: whoever was first */
-    expect_line("a b b2"); /* three were asked for */
+    push("b2", 20, 10);                         /* the same moment: whoever was first */
+    expect_line("a b b2");                      /* three were asked for */
     assert_int_equal(push("b", 99, 10), VT_OK); /* again is harmless */
     expect_line("a b b2");
     coord->ops->q_cancel(coord, LINE, VT_STR("a"));
@@ -220,7 +227,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_history_from_a_number), T(test_history_keeps_512), T(test_history_that_begins_late_says_so),
+        T(test_history_from_a_number), T(test_history_keeps_512),   T(test_history_that_begins_late_says_so),
         T(test_line_by_score),         T(test_line_has_a_capacity), T(test_taken_once),
         T(test_load_bounds_a_person),
     };

@@ -51,7 +51,8 @@ static void test_a_note_is_a_gap_for_the_customer(void **state)
     say(&ann, "note", "between us");
     say(&ann, "text", "two");
     assert_non_null(wait_for(&bob, "between us"));
-    assert_non_null(strstr(wait_for(&bob, "\"two\""), "\"cs\":3,\"by\":\"a1\"")); /* no p: the note was before it */
+    assert_non_null(
+        strstr(wait_for(&bob, "\"two\""), "\"cs\":3,\"by\":\"a1\"")); /* no p: the note was before it */
     assert_non_null(strstr(line_with(&bob, "\"two\""), "\"c\":"));
     const char *line = wait_for(&customer, "\"two\"");
     assert_non_null(strstr(line, "\"cs\":3,\"p\":1,"));
@@ -91,7 +92,8 @@ static void test_a_long_trail_keeps_nobody_out(void **state)
     url[sizeof(url) - 1] = '\0';
     pair(&customer, &ann, "ann");
     for (int i = 0; i < 50; i++) {
-        snprintf(d, sizeof(d), "{\"op\":\"page.at\",\"d\":{\"n\":%d,\"url\":\"/%s\",\"title\":\"t\"}}", i, url);
+        snprintf(d, sizeof(d), "{\"op\":\"page.at\",\"d\":{\"n\":%d,\"url\":\"/%s\",\"title\":\"t\"}}", i,
+                 url);
         client_send(&customer.client, d);
         settle(2);
     }
@@ -109,7 +111,8 @@ static void resume(struct human *human, uint32_t s, uint32_t cs)
     char text[256];
     forget(human);
     client_open(&human->client, &core, CORE_SHOP);
-    snprintf(text, sizeof(text), "[{\"conv\":\"%s\",\"epoch\":%u,\"s\":%u,\"cs\":%u,\"tok\":\"%s\"}]", human->conv, human->epoch, s, cs, human->tok);
+    snprintf(text, sizeof(text), "[{\"conv\":\"%s\",\"epoch\":%u,\"s\":%u,\"cs\":%u,\"tok\":\"%s\"}]",
+             human->conv, human->epoch, s, cs, human->tok);
     client_hello_customer(&human->client, text);
     wait_for(human, "\"convs\"");
 }
@@ -122,7 +125,8 @@ static void test_a_recovered_customer_learns_the_place(void **state)
     arrive(&first, NULL);
     arrive(&customer, NULL);
     answer(&first, ask(&first, "queue.join", "{\"lang\":\"en\"}"));
-    assert_non_null(strstr(answer(&customer, ask(&customer, "queue.join", "{\"lang\":\"en\"}")), "\"position\":2"));
+    assert_non_null(
+        strstr(answer(&customer, ask(&customer, "queue.join", "{\"lang\":\"en\"}")), "\"position\":2"));
     settle(20);
     uint32_t s = vt_conv_find(core.app, VT_STR("shop"), vt_str(customer.conv))->s;
     client_drop(&customer.client);

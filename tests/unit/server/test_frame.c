@@ -11,8 +11,12 @@
 static void test_header_of_each_length(void **state)
 {
     (void)state;
-    static const struct { size_t len, head; uint8_t second; } cases[] = {
-        { 0, 2, 0 }, { 1, 2, 1 }, { 125, 2, 125 }, { 126, 4, 126 }, { 65535, 4, 126 }, { 65536, 10, 127 }, { 70000, 10, 127 },
+    static const struct {
+        size_t len, head;
+        uint8_t second;
+    } cases[] = {
+        { 0, 2, 0 },       { 1, 2, 1 },        { 125, 2, 125 },    { 126, 4, 126 },
+        { 65535, 4, 126 }, { 65536, 10, 127 }, { 70000, 10, 127 },
     };
     char *payload = calloc(1, 70000);
     for (size_t i = 0; i < 70000; i++)
@@ -50,7 +54,8 @@ static void test_too_large(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_header_of_each_length), cmocka_unit_test(test_shared_until_the_last),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_header_of_each_length),
+                                        cmocka_unit_test(test_shared_until_the_last),
                                         cmocka_unit_test(test_too_large) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

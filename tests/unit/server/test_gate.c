@@ -78,8 +78,10 @@ static void test_roles(void **state)
     expect(&customer, take(&customer, &customer), "role.forbidden");
     expect(&ann, ask(&ann, "queue.leave", "{}"), "role.forbidden");
     expect(&ann, ask(&ann, "away", "{\"returnSeconds\":1}"), "role.forbidden");
-    expect(&customer, ask(&customer, "chat.send", "{\"kind\":\"note\",\"body\":{\"text\":\"x\"}}"), "role.forbidden");
-    expect(&customer, ask(&customer, "session.state", "{\"state\":\"live\"}"), "role.forbidden"); /* the server's alone */
+    expect(&customer, ask(&customer, "chat.send", "{\"kind\":\"note\",\"body\":{\"text\":\"x\"}}"),
+           "role.forbidden");
+    expect(&customer, ask(&customer, "session.state", "{\"state\":\"live\"}"),
+           "role.forbidden"); /* the server's alone */
     reset();
 }
 
@@ -91,7 +93,9 @@ static void test_conversation_and_state(void **state)
     ann.c = 4711;
     expect(&ann, ask(&ann, "chat.send", "{\"kind\":\"text\",\"body\":{\"text\":\"x\"}}"), "not.found");
     expect(&customer, ask(&customer, "queue.leave", "{}"), "state.wrong");
-    expect(&customer, ask(&customer, "view.open", "{\"items\":[{\"media\":\"m\"}],\"active\":1,\"mode\":\"image\"}"), "state.wrong");
+    expect(&customer,
+           ask(&customer, "view.open", "{\"items\":[{\"media\":\"m\"}],\"active\":1,\"mode\":\"image\"}"),
+           "state.wrong");
     expect(&customer, ask(&customer, "session.end", "{}"), "state.wrong");
     reset();
 }
@@ -100,7 +104,8 @@ static void test_only_the_driver_sets(void **state)
 {
     (void)state;
     pair(&customer, &ann, "ann");
-    expect(&ann, ask(&ann, "view.open", "{\"items\":[{\"media\":\"m\"}],\"active\":1,\"mode\":\"image\"}"), "\"seq\":1");
+    expect(&ann, ask(&ann, "view.open", "{\"items\":[{\"media\":\"m\"}],\"active\":1,\"mode\":\"image\"}"),
+           "\"seq\":1");
     expect(&customer, ask(&customer, "view.set", "{\"base\":1,\"rect\":[0,0,0.5,0.5]}"), "driver.other");
     expect(&ann, ask(&ann, "view.set", "{\"base\":1,\"rect\":[0,0,0.5,0.5]}"), "\"seq\":2");
     expect(&ann, ask(&ann, "view.set", "{\"base\":0,\"rect\":[0,0,0.5,0.5]}"), "view.stale");
@@ -157,7 +162,9 @@ static struct vt_chan *channel_of(struct human *human, enum vt_chan_kind kind)
 {
     struct vt_conversation *conv = vt_conv_find(core.app, VT_STR("shop"), vt_str(customer.conv));
     struct vt_member *member = vt_conv_member(conv, human->client.peer);
-    return kind == VT_CHAN_KIND_VIEW ? conv->view_chan : kind == VT_CHAN_KIND_PTR ? member->ptr : member->draw;
+    return kind == VT_CHAN_KIND_VIEW  ? conv->view_chan
+           : kind == VT_CHAN_KIND_PTR ? member->ptr
+                                      : member->draw;
 }
 
 static void send_ptr(struct human *from, uint16_t chan, uint32_t seq, uint8_t flags)
@@ -188,8 +195,8 @@ static void test_binary_frames(void **state)
     send_ptr(&customer, mine, 1, 0);
     settle(20);
     assert_int_equal(frames_n, 1);
-    send_ptr(&customer, mine, 1, 0); /* an old number */
-    send_ptr(&customer, hers, 9, 0); /* another's channel */
+    send_ptr(&customer, mine, 1, 0);  /* an old number */
+    send_ptr(&customer, hers, 9, 0);  /* another's channel */
     send_ptr(&customer, 30000, 9, 0); /* nobody's */
     settle(20);
     assert_int_equal(frames_n, 1);
@@ -198,7 +205,8 @@ static void test_binary_frames(void **state)
         send_ptr(&customer, mine, seq, 0);
     settle(20);
     assert_int_equal(frames_n, 2);
-    send_ptr(&customer, channel_of(&customer, VT_CHAN_KIND_DRAW)->n, 1, 0); /* a pointer on the strokes' channel */
+    send_ptr(&customer, channel_of(&customer, VT_CHAN_KIND_DRAW)->n, 1,
+             0); /* a pointer on the strokes' channel */
     settle(5);
     assert_int_equal(customer.client.code, VT_CLOSE_PROTOCOL);
     reset();

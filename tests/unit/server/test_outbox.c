@@ -71,7 +71,8 @@ static const char *take(struct fixture *f, uint32_t *ret_due_ms)
     size_t n = 0;
     for (size_t at = 0; at < f->out.len;) {
         size_t len = (uint8_t)f->out.data[at + 1];
-        n += (size_t)snprintf(texts + n, sizeof(texts) - n, "%s%.*s", n ? " " : "", (int)len, f->out.data + at + 2);
+        n += (size_t)snprintf(texts + n, sizeof(texts) - n, "%s%.*s", n ? " " : "", (int)len,
+                              f->out.data + at + 2);
         at += 2 + len;
     }
     texts[n] = '\0';
@@ -237,10 +238,17 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_order_by_class_then_time),        T(test_a_ring_grows_and_wraps_in_order), T(test_latest_takes_the_place),
-        T(test_latest_at_most_every_16_ms),      T(test_more_than_64_slots_stand_in_line), T(test_credit_refuses_ordered_only),
-        T(test_limit_refuses_all),               T(test_since_when_it_waits),             T(test_three_overwritten_flushes_are_slow),
-        T(test_a_good_flush_ends_the_streak),    T(test_finish_lets_go_of_shared_frames),
+        T(test_order_by_class_then_time),
+        T(test_a_ring_grows_and_wraps_in_order),
+        T(test_latest_takes_the_place),
+        T(test_latest_at_most_every_16_ms),
+        T(test_more_than_64_slots_stand_in_line),
+        T(test_credit_refuses_ordered_only),
+        T(test_limit_refuses_all),
+        T(test_since_when_it_waits),
+        T(test_three_overwritten_flushes_are_slow),
+        T(test_a_good_flush_ends_the_streak),
+        T(test_finish_lets_go_of_shared_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,10 +117,12 @@ static void test_a_full_line_says_so(void **state)
         arrive(&customers[i], NULL);
     answer(&customers[0], ask(&customers[0], "queue.join", "{\"lang\":\"en\"}"));
     answer(&customers[1], ask(&customers[1], "queue.join", "{\"lang\":\"en\"}"));
-    assert_non_null(strstr(answer(&customers[2], ask(&customers[2], "queue.join", "{\"lang\":\"en\"}")), "queue.full"));
+    assert_non_null(
+        strstr(answer(&customers[2], ask(&customers[2], "queue.join", "{\"lang\":\"en\"}")), "queue.full"));
     assert_int_equal(conv_of(&customers[2])->session.state, VT_STATE_NONE);
     answer(&customers[0], ask(&customers[0], "queue.leave", "{}"));
-    assert_non_null(strstr(answer(&customers[2], ask(&customers[2], "queue.join", "{\"lang\":\"en\"}")), "\"ok\":true"));
+    assert_non_null(
+        strstr(answer(&customers[2], ask(&customers[2], "queue.join", "{\"lang\":\"en\"}")), "\"ok\":true"));
     core.config.queue_capacity = 100000;
     reset();
 }

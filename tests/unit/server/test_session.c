@@ -24,13 +24,15 @@ static void reset(void)
 static void test_every_pair_of_states(void **state)
 {
     (void)state;
-    static const char *const allowed[VT_STATE_COUNT] = { /* columns: none waiting claimed live away ended */
+    static const char *const allowed[VT_STATE_COUNT] = {
+        /* columns: none waiting claimed live away ended */
         [VT_STATE_NONE] = ".x....", [VT_STATE_WAITING] = "..xx.x", [VT_STATE_CLAIMED] = ".x.x.x",
-        [VT_STATE_LIVE] = ".x..xx", [VT_STATE_AWAY] = ".x.x.x", [VT_STATE_ENDED] = ".x....",
+        [VT_STATE_LIVE] = ".x..xx", [VT_STATE_AWAY] = ".x.x.x",    [VT_STATE_ENDED] = ".x....",
     };
     for (int from = 0; from < VT_STATE_COUNT; from++)
         for (int to = 0; to < VT_STATE_COUNT; to++)
-            assert_int_equal(vt_session_may((enum vt_state)from, (enum vt_state)to), allowed[from][to] == 'x');
+            assert_int_equal(vt_session_may((enum vt_state)from, (enum vt_state)to),
+                             allowed[from][to] == 'x');
 }
 
 static void test_a_setter_that_refuses_changes_nothing(void **state)
@@ -51,7 +53,8 @@ static void test_two_joins_in_one_turn_are_one_place(void **state)
 {
     (void)state;
     arrive(&customer, NULL);
-    uint32_t one = ask(&customer, "queue.join", "{\"lang\":\"en\"}"), two = ask(&customer, "queue.join", "{\"lang\":\"en\",\"queue\":\"rings\"}");
+    uint32_t one = ask(&customer, "queue.join", "{\"lang\":\"en\"}"),
+             two = ask(&customer, "queue.join", "{\"lang\":\"en\",\"queue\":\"rings\"}");
     assert_non_null(strstr(answer(&customer, two), "state.wrong"));
     assert_non_null(strstr(answer(&customer, one), "\"position\":1"));
     arrive(&ann, "ann");
@@ -70,7 +73,9 @@ static void test_a_repeated_request_gets_the_first_answer(void **state)
     answer(&customer, client_ask(&customer.client, "queue.join", 0, join, "{\"lang\":\"en\"}"));
     client_drop(&customer.client);
     arrive(&customer, NULL);
-    assert_non_null(strstr(answer(&customer, client_ask(&customer.client, "queue.join", 0, join, "{\"lang\":\"en\"}")), "\"position\":1"));
+    assert_non_null(
+        strstr(answer(&customer, client_ask(&customer.client, "queue.join", 0, join, "{\"lang\":\"en\"}")),
+               "\"position\":1"));
     snprintf(first, sizeof(first), "%s", strstr(answer(&ann, take(&ann, &customer)), "\"d\":"));
     client_drop(&ann.client); /* the answer was lost: it is asked again */
     arrive(&ann, "ann");
@@ -78,8 +83,10 @@ static void test_a_repeated_request_gets_the_first_answer(void **state)
     assert_string_equal(strstr(answer(&ann, take(&ann, &customer)), "\"d\":"), first);
     arrive(&bob, "bob");
     assert_non_null(strstr(answer(&bob, take(&bob, &customer)), "claim.gone"));
-    assert_non_null(strstr(answer(&customer, client_ask(&customer.client, "session.end", 0, end, "{}")), "\"ok\":true"));
-    assert_non_null(strstr(answer(&customer, client_ask(&customer.client, "session.end", 0, end, "{}")), "\"ok\":true"));
+    assert_non_null(
+        strstr(answer(&customer, client_ask(&customer.client, "session.end", 0, end, "{}")), "\"ok\":true"));
+    assert_non_null(
+        strstr(answer(&customer, client_ask(&customer.client, "session.end", 0, end, "{}")), "\"ok\":true"));
     assert_non_null(strstr(answer(&customer, ask(&customer, "session.end", "{}")), "state.wrong"));
     reset();
 }
@@ -148,7 +155,9 @@ static void test_looking_at_a_thread_does_not_unload_it(void **state)
     arrive(&ann, "ann");
     assert_non_null(strstr(answer(&ann, take(&ann, &customer)), "claim.gone"));
     settle(2200);
-    assert_non_null(strstr(answer(&customer, ask(&customer, "chat.send", "{\"kind\":\"text\",\"body\":{\"text\":\"here\"}}")), "\"ok\":true"));
+    assert_non_null(strstr(
+        answer(&customer, ask(&customer, "chat.send", "{\"kind\":\"text\",\"body\":{\"text\":\"here\"}}")),
+        "\"ok\":true"));
     core.config.away_hold = 120000;
     reset();
 }
@@ -158,7 +167,8 @@ static void test_restart(void **state)
 {
     (void)state;
     pair(&customer, &ann, "ann");
-    answer(&ann, ask(&ann, "view.open", "{\"items\":[{\"media\":\"ring\"}],\"active\":1,\"mode\":\"image\"}"));
+    answer(&ann,
+           ask(&ann, "view.open", "{\"items\":[{\"media\":\"ring\"}],\"active\":1,\"mode\":\"image\"}"));
     settle(1200); /* saved within a second */
     char conv_id[64];
     snprintf(conv_id, sizeof(conv_id), "%s", customer.conv);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Resume against a model: seeded schedules of people who come, leave, talk, note, show, claim and come back with
- * old numbers, many conversations at once in one process. What the model knows: every control event as coord was
- * given it, every row as the store kept it. What each browser saw must be exactly its audience's part of that from
- * its last snapshot on: nothing missing, doubled or out of order. VT_SCHEDULES says how many. */
+/* Resume against a model: seeded schedules of people who come, leave, talk, note, show, claim and come back
+ * with old numbers, many conversations at once in one process. What the model knows: every control event as
+ * coord was given it, every row as the store kept it. What each browser saw must be exactly its audience's
+ * part of that from its last snapshot on: nothing missing, doubled or out of order. VT_SCHEDULES says how
+ * many. */
 #include "tests/unit/cm.h"
 
 #include "tests/unit/server/core_fixture.h"
@@ -33,7 +34,10 @@ struct actor {
     bool known, welcomed, snapshot_due;
     uint32_t c, epoch, asking, open; /* asking: since's id */
     struct chain s, cs;
-    struct { char cid[37], d[160]; uint32_t id; } pending[PENDING];
+    struct {
+        char cid[37], d[160];
+        uint32_t id;
+    } pending[PENDING];
 };
 
 struct schedule {
@@ -93,13 +97,15 @@ static void chain_take(struct actor *actor, struct chain *chain, uint32_t n, uin
     bool excused = actor->asking != 0 || !what || n <= chain->whole;
     if (n <= chain->last) {
         if (!excused)
-            fail_msg("seed %u, %s: doubled %u after %u: %s", actor->schedule->seed, actor->person, n, chain->last, what);
+            fail_msg("seed %u, %s: doubled %u after %u: %s", actor->schedule->seed, actor->person, n,
+                     chain->last, what);
         free(what);
         return;
     }
     if (p > chain->last) {
         if (!actor->asking)
-            fail_msg("%s %s: %u comes after %u, but %u was the last: %s", actor->schedule->conv, actor->person, n, p, chain->last, what);
+            fail_msg("%s %s: %u comes after %u, but %u was the last: %s", actor->schedule->conv,
+                     actor->person, n, p, chain->last, what);
         chain->held_p[chain->held_n] = p;
         chain->held[chain->held_n++] = (struct entry){ .n = n, .what = what };
         return;
@@ -150,8 +156,9 @@ static void on_snapshot(struct actor *actor, const json_t *d)
     actor->cs.base = json_array_size(rows) > 0 ? number(json_array_get(rows, 0), "cs") - 1 : cs;
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
-        keep(&actor->cs, (struct entry){ .n = number(row, "cs"), .what = what_of(json_string_value(json_object_get(row, "op")),
-                                                                                 json_object_get(row, "d")) });
+        keep(&actor->cs, (struct entry){ .n = number(row, "cs"),
+                                         .what = what_of(json_string_value(json_object_get(row, "op")),
+                                                         json_object_get(row, "d")) });
     }
     actor->cs.last = cs;
     snapshots_n++;
@@ -171,13 +178,16 @@ static void on_welcome(struct actor *actor, const json_t *d)
     recovered_n += recovered;
     if (actor->audience != VT_AUDIENCE_CUSTOMER)
         return;
-    snprintf(actor->schedule->conv, sizeof(actor->schedule->conv), "%s", json_string_value(json_object_get(conv, "conv")));
-    snprintf(actor->schedule->tok, sizeof(actor->schedule->tok), "%s", json_string_value(json_object_get(conv, "tok")));
+    snprintf(actor->schedule->conv, sizeof(actor->schedule->conv), "%s",
+             json_string_value(json_object_get(conv, "conv")));
+    snprintf(actor->schedule->tok, sizeof(actor->schedule->tok), "%s",
+             json_string_value(json_object_get(conv, "tok")));
 }
 
 static void on_error(const struct actor *actor, const json_t *err)
 {
-    static const char *const ours[] = { "overloaded", "store.unavailable", "json.bad", "field.bad", "op.unknown", "token.bad", "too.large" };
+    static const char *const ours[] = { "overloaded", "store.unavailable", "json.bad", "field.bad",
+                                        "op.unknown", "token.bad",         "too.large" };
     for (size_t i = 0; i < VT_COUNT(ours); i++)
         if (strcmp(json_string_value(json_object_get(err, "code")), ours[i]) == 0)
             fail_msg("%s %s: %s", actor->schedule->conv, actor->person, json_dumps(err, 0));
@@ -269,7 +279,8 @@ static bool rows_done(void *arg)
 }
 
 /* What this browser has from its base on is what its audience was to get. */
-static void compare(const struct actor *actor, const struct chain *seen, const struct chain *truth, const char *which)
+static void compare(const struct actor *actor, const struct chain *seen, const struct chain *truth,
+                    const char *which)
 {
     size_t at = 0;
     while (at < seen->seen_n && seen->seen[at].n <= seen->base)
@@ -280,8 +291,8 @@ static void compare(const struct actor *actor, const struct chain *seen, const s
             continue;
         const struct entry *was = at < seen->seen_n ? &seen->seen[at++] : NULL;
         if (!was || was->n != is->n || (was->what && strcmp(was->what, is->what) != 0))
-            fail_msg("%s %s, %s: %u %s is missing, there is %u %s", actor->schedule->conv, actor->person, which, is->n, is->what,
-                     was ? was->n : 0, was && was->what ? was->what : "");
+            fail_msg("%s %s, %s: %u %s is missing, there is %u %s", actor->schedule->conv, actor->person,
+                     which, is->n, is->what, was ? was->n : 0, was && was->what ? was->what : "");
     }
     assert_int_equal(at, seen->seen_n);
 }
@@ -300,8 +311,8 @@ static void arrive(struct actor *actor)
     }
     if (customer)
         snprintf(tok, sizeof(tok), ",\"tok\":\"%s\"", schedule->tok);
-    snprintf(resume, sizeof(resume), "[{\"conv\":\"%s\",\"epoch\":%u,\"s\":%u,\"cs\":%u%s}]", schedule->conv, actor->epoch, actor->s.last,
-             actor->cs.last, tok);
+    snprintf(resume, sizeof(resume), "[{\"conv\":\"%s\",\"epoch\":%u,\"s\":%u,\"cs\":%u%s}]", schedule->conv,
+             actor->epoch, actor->s.last, actor->cs.last, tok);
     actor->welcomed = actor->snapshot_due = false;
     actor->asking = 0;
     client_open(&actor->client, &core, customer ? CORE_SHOP : CORE_OURS);
@@ -327,10 +338,12 @@ static void say(struct actor *actor, const char *kind)
         if (actor->pending[i].cid[0])
             continue;
         client_cid(actor->pending[i].cid);
-        snprintf(actor->pending[i].d, sizeof(actor->pending[i].d), "{\"kind\":\"%s\",\"body\":{\"text\":\"%s %u\"}}", kind,
-                 actor->schedule->conv, ++actor->schedule->texts);
+        snprintf(actor->pending[i].d, sizeof(actor->pending[i].d),
+                 "{\"kind\":\"%s\",\"body\":{\"text\":\"%s %u\"}}", kind, actor->schedule->conv,
+                 ++actor->schedule->texts);
         actor->open++;
-        actor->pending[i].id = client_ask(&actor->client, "chat.send", actor->audience == VT_AUDIENCE_STAFF ? actor->c : 0,
+        actor->pending[i].id = client_ask(&actor->client, "chat.send",
+                                          actor->audience == VT_AUDIENCE_STAFF ? actor->c : 0,
                                           actor->pending[i].cid, actor->pending[i].d);
         return;
     }
@@ -342,7 +355,8 @@ static void say_again(struct actor *actor)
         if (!actor->pending[i].cid[0] || actor->pending[i].id)
             continue;
         actor->open++;
-        actor->pending[i].id = client_ask(&actor->client, "chat.send", actor->audience == VT_AUDIENCE_STAFF ? actor->c : 0,
+        actor->pending[i].id = client_ask(&actor->client, "chat.send",
+                                          actor->audience == VT_AUDIENCE_STAFF ? actor->c : 0,
                                           actor->pending[i].cid, actor->pending[i].d);
     }
 }
@@ -369,7 +383,9 @@ static void since(struct actor *actor)
 static void show(struct actor *actor)
 {
     char d[160];
-    snprintf(d, sizeof(d), "{\"items\":[{\"media\":\"m%u\"},{\"media\":\"n\"}],\"active\":1,\"mode\":\"image\"}", ++actor->schedule->texts);
+    snprintf(d, sizeof(d),
+             "{\"items\":[{\"media\":\"m%u\"},{\"media\":\"n\"}],\"active\":1,\"mode\":\"image\"}",
+             ++actor->schedule->texts);
     ask(actor, "view.open", d);
 }
 
@@ -384,18 +400,49 @@ static void act(struct actor *actor)
         return;
     }
     switch (below(schedule, 14)) {
-    case 0: leave(actor); break;
-    case 1: case 2: say(actor, "text"); break;
-    case 3: say(actor, customer ? "text" : "note"); break;
-    case 4: since(actor); break;
-    case 5: case 6: show(actor); break;
-    case 7: ask(actor, "view.drive", "{\"take\":true}"); break;
-    case 8: ask(actor, "mark.add", "{\"slot\":1,\"kind\":\"ink\",\"colour\":1,\"points\":[0.1,0.2,0.3,0.4]}"); break;
-    case 9: ask(actor, customer ? "queue.join" : "claim.take", customer ? "{\"lang\":\"en\"}" : d); break;
-    case 10: ask(actor, customer ? "away" : "conv.open", customer ? "{\"returnSeconds\":5}" : d); break;
-    case 11: for (int i = 0; i < 3; i++) say(actor, "text"); leave(actor); break; /* answers in flight */
-    case 12: if (below(schedule, 8) == 0) ask(actor, "session.end", "{}"); break;
-    default: if (below(schedule, 60) == 0) for (int i = 0; i < 60; i++) show(actor); break;
+    case 0:
+        leave(actor);
+        break;
+    case 1:
+    case 2:
+        say(actor, "text");
+        break;
+    case 3:
+        say(actor, customer ? "text" : "note");
+        break;
+    case 4:
+        since(actor);
+        break;
+    case 5:
+    case 6:
+        show(actor);
+        break;
+    case 7:
+        ask(actor, "view.drive", "{\"take\":true}");
+        break;
+    case 8:
+        ask(actor, "mark.add", "{\"slot\":1,\"kind\":\"ink\",\"colour\":1,\"points\":[0.1,0.2,0.3,0.4]}");
+        break;
+    case 9:
+        ask(actor, customer ? "queue.join" : "claim.take", customer ? "{\"lang\":\"en\"}" : d);
+        break;
+    case 10:
+        ask(actor, customer ? "away" : "conv.open", customer ? "{\"returnSeconds\":5}" : d);
+        break;
+    case 11:
+        for (int i = 0; i < 3; i++)
+            say(actor, "text");
+        leave(actor);
+        break; /* answers in flight */
+    case 12:
+        if (below(schedule, 8) == 0)
+            ask(actor, "session.end", "{}");
+        break;
+    default:
+        if (below(schedule, 60) == 0)
+            for (int i = 0; i < 60; i++)
+                show(actor);
+        break;
     }
 }
 
@@ -431,7 +478,9 @@ static bool is_quiet(void *arg)
 static void check(struct schedule *schedule)
 {
     struct rows *rows = calloc(1, sizeof(*rows));
-    assert_int_equal(vt_store_since(core.store, VT_STR("shop"), vt_str(schedule->conv), 7, 0, SEEN_MAX, on_rows, rows), VT_OK);
+    assert_int_equal(
+        vt_store_since(core.store, VT_STR("shop"), vt_str(schedule->conv), 7, 0, SEEN_MAX, on_rows, rows),
+        VT_OK);
     core_until(&core, rows_done, rows, "rows");
     for (size_t i = 1; i < rows->chain.seen_n; i++)
         assert_true(rows->chain.seen[i].n > rows->chain.seen[i - 1].n);
@@ -505,7 +554,8 @@ static void test_resume_is_the_model(void **state)
     core.coord->ops = coord_ops;
     core_close(&core);
     core_finish(&core);
-    print_message("%u schedules: %zu recovered, %zu snapshots, %zu since\n", n, recovered_n, snapshots_n, sinces_n);
+    print_message("%u schedules: %zu recovered, %zu snapshots, %zu since\n", n, recovered_n, snapshots_n,
+                  sinces_n);
     assert_true(recovered_n > 0 && snapshots_n > 0);
 }
 

@@ -33,7 +33,9 @@ static int open_items(const char *by, size_t n, uint16_t active)
     static struct vt_t_view_item_new items[VT_VIEW_ITEMS + 1];
     for (size_t i = 0; i <= VT_VIEW_ITEMS; i++)
         items[i] = (struct vt_t_view_item_new){ .media = VT_STR("m"), .sku = VT_STR("sku") };
-    struct vt_msg_view_open msg = { .items = items, .items_n = n, .active = active, .mode = VT_VIEW_MODE_IMAGE };
+    struct vt_msg_view_open msg = {
+        .items = items, .items_n = n, .active = active, .mode = VT_VIEW_MODE_IMAGE
+    };
     return vt_view_open(view, by, &msg, T0);
 }
 
@@ -75,7 +77,9 @@ static int mark(const char *by, uint16_t slot, size_t points_n, uint32_t *ret_ma
     static double points[VT_VIEW_POINTS * 2 + 2];
     for (size_t i = 0; i < VT_COUNT(points); i++)
         points[i] = (double)(i % 97) / 97;
-    struct vt_msg_mark_add msg = { .slot = slot, .kind = VT_MARK_KIND_INK, .points = points, .points_n = points_n };
+    struct vt_msg_mark_add msg = {
+        .slot = slot, .kind = VT_MARK_KIND_INK, .points = points, .points_n = points_n
+    };
     return vt_view_mark_add(view, by, &msg, ret_mark);
 }
 
@@ -95,7 +99,8 @@ static void test_open(void **state)
     assert_int_equal(v.seq, 1);
     assert_string_equal(vt_view_driver(view), "a1");
     assert_true(v.rect[2] == 1 && v.rect[0] == 0);
-    assert_int_equal(open_items("c", 1, 1), VT_OK); /* numbers go on: a late mark must not land on another piece */
+    assert_int_equal(open_items("c", 1, 1),
+                     VT_OK); /* numbers go on: a late mark must not land on another piece */
     assert_int_equal(vt_view_active(view), 4);
 }
 
@@ -130,7 +135,9 @@ static void test_set_is_stale_after_a_structural_change_only(void **state)
     assert_int_equal(set_rect(base, 0.3, 0.3, 0.5), VT_ERR_VIEW_STALE);
     assert_int_equal(set_rect(vt_view_seq(view), 0.3, 0.3, 0.5), VT_OK);
     base = vt_view_seq(view);
-    struct vt_msg_view_set same = { .base = base, .has_active = true, .active = 2, .has_mode = true, .mode = VT_VIEW_MODE_IMAGE };
+    struct vt_msg_view_set same = {
+        .base = base, .has_active = true, .active = 2, .has_mode = true, .mode = VT_VIEW_MODE_IMAGE
+    };
     assert_int_equal(vt_view_set(view, &same, T0), VT_OK); /* the same piece and mode are no change */
     assert_int_equal(set_rect(base, 0.3, 0.3, 0.5), VT_OK);
     struct vt_msg_view_set mode = { .base = vt_view_seq(view), .has_mode = true, .mode = VT_VIEW_MODE_SPIN };
@@ -180,8 +187,10 @@ static void test_the_wheel(void **state)
 {
     (void)state;
     open_items("a1", 1, 1);
-    assert_int_equal(vt_view_drive(view, "c", true, T0 + VT_VIEW_HOLD_MS - 1), VT_ERR_DRIVER_OTHER); /* in the middle of a gesture */
-    assert_int_equal(vt_view_drive(view, "c", false, T0 + 5000), VT_ERR_DRIVER_OTHER); /* not theirs to let go */
+    assert_int_equal(vt_view_drive(view, "c", true, T0 + VT_VIEW_HOLD_MS - 1),
+                     VT_ERR_DRIVER_OTHER); /* in the middle of a gesture */
+    assert_int_equal(vt_view_drive(view, "c", false, T0 + 5000),
+                     VT_ERR_DRIVER_OTHER); /* not theirs to let go */
     assert_int_equal(vt_view_drive(view, "c", true, T0 + VT_VIEW_HOLD_MS), VT_OK);
     assert_string_equal(vt_view_driver(view), "c");
     assert_int_equal(vt_view_drive(view, "c", true, T0 + 401), VT_OK);
@@ -195,8 +204,13 @@ static void test_the_wheel(void **state)
 
 static struct vt_bin_view motion(uint32_t vseq, uint16_t slot, double cx, double scale)
 {
-    return (struct vt_bin_view){ .vseq = vseq, .slot = slot, .cx = (uint32_t)(cx * 4294967295.0), .cy = 0x80000000u,
-                                 .scale = (uint32_t)(scale * 65536), .frame = 7, .t_ms = 1500 };
+    return (struct vt_bin_view){ .vseq = vseq,
+                                 .slot = slot,
+                                 .cx = (uint32_t)(cx * 4294967295.0),
+                                 .cy = 0x80000000u,
+                                 .scale = (uint32_t)(scale * 65536),
+                                 .frame = 7,
+                                 .t_ms = 1500 };
 }
 
 static void test_motion(void **state)
@@ -212,10 +226,11 @@ static void test_motion(void **state)
     struct vt_t_view v = exported();
     assert_true(v.rect[0] > 0.1249 && v.rect[0] < 0.1251 && v.rect[2] == 0.25);
     assert_false(v.has_frame);
-    assert_int_equal(vt_view_drive(view, "c", true, T0 + 1000 + VT_VIEW_HOLD_MS - 1), VT_ERR_DRIVER_OTHER); /* motion holds the wheel */
+    assert_int_equal(vt_view_drive(view, "c", true, T0 + 1000 + VT_VIEW_HOLD_MS - 1),
+                     VT_ERR_DRIVER_OTHER); /* motion holds the wheel */
     frame = motion(base, 1, 0.5, 0.25);
     assert_int_equal(vt_view_motion(view, &frame, T0), VT_OK); /* an older base of the same structure */
-    assert_true(exported().rect[2] == 1); /* never smaller than whole */
+    assert_true(exported().rect[2] == 1);                      /* never smaller than whole */
     frame = motion(vt_view_seq(view), 2, 0.5, 1);
     assert_int_equal(vt_view_motion(view, &frame, T0), VT_ERR_VIEW_STALE); /* not the active piece */
     struct vt_msg_view_set mode = { .base = vt_view_seq(view), .has_mode = true, .mode = VT_VIEW_MODE_SPIN };
@@ -268,7 +283,8 @@ static void test_marks_have_limits_that_a_snapshot_holds(void **state)
     while (slot <= VT_VIEW_ITEMS && mark("c", slot, VT_VIEW_POINTS * 2, &n) == VT_OK)
         slot++;
     assert_true(slot <= VT_VIEW_ITEMS); /* all together they are bounded, too */
-    VT_CLEANUP(vt_buf_finish) struct vt_buf json = VT_BUF_INIT(60000);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf json = VT_BUF_INIT(60000);
     struct vt_t_view v = exported();
     assert_int_equal(vt_encode_body(&json, &vt_shape_view, &v), VT_OK);
 }
@@ -277,14 +293,17 @@ static void test_strokes(void **state)
 {
     (void)state;
     uint32_t n;
-    struct vt_bin_draw draw = { .stroke = 1, .slot = 1, .kind = VT_MARK_KIND_INK, .colour = 3, .points_n = 100 };
+    struct vt_bin_draw draw = {
+        .stroke = 1, .slot = 1, .kind = VT_MARK_KIND_INK, .colour = 3, .points_n = 100
+    };
     assert_int_equal(vt_view_stroke(view, "c", &draw, false, &n), VT_ERR_NOT_FOUND);
     open_items("a1", 1, 1);
     for (size_t i = 0; i < 100; i++)
         draw.points[i].x = draw.points[i].y = (uint16_t)(i * 600);
     assert_int_equal(vt_view_stroke(view, "c", &draw, false, &n), VT_OK);
     assert_int_equal(n, 0);
-    assert_int_equal(vt_view_stroke(view, "a1", &draw, true, &n), VT_OK); /* another person's stroke 1 is another stroke */
+    assert_int_equal(vt_view_stroke(view, "a1", &draw, true, &n),
+                     VT_OK); /* another person's stroke 1 is another stroke */
     struct vt_t_mark m;
     assert_true(vt_view_mark(view, n, &m));
     assert_int_equal(m.points_n, 200);
@@ -325,8 +344,10 @@ static void test_close_forgets(void **state)
 static void test_export_and_import(void **state)
 {
     (void)state;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf before = VT_BUF_INIT(65536), after = VT_BUF_INIT(65536);
-    VT_CLEANUP(vt_arena_finish) struct vt_arena arena;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf before = VT_BUF_INIT(65536), after = VT_BUF_INIT(65536);
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
     uint32_t n, last;
     uint16_t slot;
     open_items("a1", 3, 2);
@@ -348,17 +369,26 @@ static void test_export_and_import(void **state)
     assert_int_equal(slot, 4);
     assert_int_equal(mark("c", 4, 4, &n), VT_OK);
     assert_int_equal(n, last + 1);
-    assert_int_equal(vt_view_drive(view, "c", true, T0), VT_OK); /* whoever drove before the restart holds nothing */
+    assert_int_equal(vt_view_drive(view, "c", true, T0),
+                     VT_OK); /* whoever drove before the restart holds nothing */
 }
 
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_open),    T(test_slots_wrap_past_zero_and_past_what_is_there), T(test_set_is_stale_after_a_structural_change_only),
-        T(test_items),   T(test_set_refuses_what_is_not_there),               T(test_the_wheel),
-        T(test_motion),  T(test_marks),                                       T(test_marks_have_limits_that_a_snapshot_holds),
-        T(test_strokes), T(test_close_forgets),                               T(test_export_and_import),
+        T(test_open),
+        T(test_slots_wrap_past_zero_and_past_what_is_there),
+        T(test_set_is_stale_after_a_structural_change_only),
+        T(test_items),
+        T(test_set_refuses_what_is_not_there),
+        T(test_the_wheel),
+        T(test_motion),
+        T(test_marks),
+        T(test_marks_have_limits_that_a_snapshot_holds),
+        T(test_strokes),
+        T(test_close_forgets),
+        T(test_export_and_import),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
