@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-declare const __CHUNKS__: Record<string, [file: string, integrity: string]>;
+export type Entry = [file: string, integrity: string];
+
+declare const __CHUNKS__: Record<string, Entry>;
 
 interface Policy { createScriptURL(url: string): string }
 interface Factory { createPolicy(name: string, rules: Policy): Policy }
@@ -11,7 +13,8 @@ let policy: Policy | undefined;
 
 /// Loads one of our own chunks, once: by script element, so that the page's nonce and SRI hold, under a Trusted Types policy
 /// that accepts nothing but our base address. Resolves with what the chunk registers; a failure may be tried again.
-export function load(name: string, base: string, nonce: string): Promise<unknown> {
+/// A chunk that loads a further one holds that one's `entry` itself, so the loader's table stays short.
+export function load(name: string, base: string, nonce: string, entry = __CHUNKS__[name]!): Promise<unknown> {
   return (loading[name] ??= new Promise((done, fail) => {
     const rules: Policy = {
       createScriptURL: (url) => {
@@ -19,7 +22,7 @@ export function load(name: string, base: string, nonce: string): Promise<unknown
         return url;
       },
     };
-    const [file, integrity] = __CHUNKS__[name]!;
+    const [file, integrity] = entry;
     const script = document.createElement('script');
     policy ??= (window as { trustedTypes?: Factory }).trustedTypes?.createPolicy('vitrine', rules) ?? rules;
     script.src = policy.createScriptURL(base + file);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Call, OpenRequest, Options, StartWidget, Widget } from '../../widget/src/api.js';
 import { load, register } from './chunks.js';
+import type { Entry } from './chunks.js';
 import { createLauncher } from './launcher.js';
 import type { Launcher } from './launcher.js';
 
@@ -52,7 +53,7 @@ function wrong(name: string, arg: unknown): string {
   return `there is no '${name}'`;
 }
 
-const chunk = (name: string): Promise<unknown> => load(name, base, own?.nonce ?? '');
+const chunk = (name: string, entry?: Entry): Promise<unknown> => load(name, base, own?.nonce ?? '', entry);
 
 async function summon(): Promise<void> {
   launcher!.say('');

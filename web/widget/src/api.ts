@@ -42,8 +42,8 @@ export interface Host {
   readonly base: string;
   readonly options: Options;
   readonly root: ShadowRoot;
-  /// Loads a chunk once and returns what it registered.
-  load(name: string): Promise<unknown>;
+  /// Loads a chunk once and returns what it registered; `entry` where the loader's own table does not name it.
+  load(name: string, entry?: [file: string, integrity: string]): Promise<unknown>;
   /// The address of a locale's words, when there are any.
   words(locale: string): string | undefined;
   /// Tells the page: listeners of `on`, and a CustomEvent on window.

@@ -2,7 +2,6 @@
 import type { ChatSend, Page, ProductRef } from '../../protocol/index.js';
 import { Link } from '../../transport/core.js';
 import type { Conversation, Fault, LinkEvent, Saved } from '../../transport/core.js';
-import type { MakeSync } from '../../transport/sync.js';
 import type { Host, OpenRequest, PageProduct } from './api.js';
 import { openStore } from './entry.js';
 import type { Store } from './entry.js';
@@ -203,9 +202,10 @@ export class App {
 
   /// The viewer's chunk; its first use plugs the view's half into the line.
   async viewing(): Promise<Viewing> {
-    const { show, makeSync } = await this.host.load('viewer') as { show: Viewing; makeSync: MakeSync };
-    this.link.plug(makeSync);
-    return show;
+    await this.host.load('page');
+    const chunk = await this.host.load('viewer', this.more!.viewer) as Viewing;
+    this.link.plug(chunk.makeSync);
+    return chunk;
   }
 
   narrate(text: string): void {

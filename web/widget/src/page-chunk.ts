@@ -11,7 +11,11 @@ import { card, hero, pieceStyle, together } from './piece.js';
 import { moreWords } from './words-more.js';
 import type { MoreT } from './words-more.js';
 
+/// The viewer's chunk, named here and not in the loader: its table is in every page.
+declare const __VIEWER__: [file: string, integrity: string];
+
 export interface More {
+  viewer: typeof __VIEWER__;
   bars: typeof bars;
   card: typeof card;
   ended: typeof ended;
@@ -28,7 +32,7 @@ function surround(app: App): () => void {
   const leader = new Leader<Saved>(`vitrine:${app.host.options.site}`, () => app.link.saved(), () => app.follow());
   const unstyle = adopt(app.host.root, sheet(pieceStyle));
   app.tabs = leader;
-  app.more = { bars, card, ended, hero, t: moreWords(app.over), together, why };
+  app.more = { bars, card, ended, hero, t: moreWords(app.over), together, viewer: __VIEWER__, why };
   app.look = () => {
     const found = productInPage(document);
     const given = app.given?.at === location.href ? app.given.product : null;

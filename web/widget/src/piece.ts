@@ -54,13 +54,13 @@ export function together(app: App): VNode | null {
     h('button', { class: 'n', onclick: () => conv.sendProduct(app.ref()!) }, t('show')));
 }
 
-/// The viewer's chunk brings the view's half of the line, so it comes first. The piece's media are named by the page, or by
+/// The viewer's chunks bring the view's half of the line, so they come first. The piece's media are named by the page, or by
 /// the catalogue.
 async function openView(app: App): Promise<void> {
   const { product, conv, link } = app;
   if (!product || !conv) return;
   try {
-    await app.viewing();
+    await (await app.viewing()).hands(app);
     const { sku, name } = product;
     const media = product.all.length ? product.all : (await link.request('catalogue.product', { sku })).media;
     const items = media.slice(0, 12).map((m) => ({ sku, media: m, title: name }));

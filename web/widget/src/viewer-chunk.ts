@@ -1,23 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 import { makeSync } from '../../transport/sync.js';
-import { createViewer } from '../../viewer/index.js';
+import type { MakeSync, Sync } from '../../transport/sync.js';
+import { createCore } from '../../viewer/core.js';
 import { adopt, sheet } from '../../ui/index.js';
 import type { App } from './app.js';
 import { stageStyle } from './stage-style.js';
+import type { ViewerTools } from './viewer-tools-chunk.js';
 
-/// The viewer and the view's half of the line: what a chat alone does not need.
-/// It lives in a shadow root of its own: its sheet and the panel's do not meet.
+declare const __TOOLS__: [file: string, integrity: string];
+
+const AGAIN_MS = 5000;
+
+let line: Sync | undefined;
+const plug: MakeSync = (...at) => (line = makeSync(...at));
+
+/// The tools' chunk; its first use lets this side of the line act. Whoever opens a view needs it before there is a picture.
+async function hands(app: App): Promise<ViewerTools['equip']> {
+  const { acting, equip } = await app.host.load('viewer-tools', __TOOLS__) as ViewerTools;
+  line?.act(acting);
+  return equip;
+}
+
+/// The shared picture and the line's half that follows it: what a chat alone does not need. The tools come when the picture is
+/// there (viewer-tools-chunk.ts); where they fail to, the picture goes on without and asks for them again.
 function show(app: App, place: HTMLElement): void {
   const conv = app.conv;
   if (!conv) return;
-  const root = document.createElement('div');
-  root.style.height = '100%';
-  (place.shadowRoot ?? place.attachShadow({ mode: 'open' })).replaceChildren(root);
-  const viewer = createViewer({
-    root, me: conv.me, wish: conv.viewer, locale: app.locale, strings: app.host.options.strings ?? {},
+  let open = true;
+  const more = (): void => void hands(app).then((equip) => { if (open) core.equip(equip); }, () => open && setTimeout(more, AGAIN_MS));
+  place.replaceChildren();
+  const core = createCore({
+    root: place, me: conv.me, wish: conv.viewer, locale: app.locale, strings: app.host.options.strings ?? {},
     src: (media, width) => app.media(media, width),
     names: (who) => app.name(who),
-  });
+  }, more);
+  const { viewer } = core;
   viewer.narrate = (text) => app.narrate(text);
   viewer.apply(conv.view);
   const undo = [
@@ -32,12 +49,15 @@ function show(app: App, place: HTMLElement): void {
     conv.on('people', () => { for (const [who, p] of conv.people) if (p.at === 'gone') viewer.gone(who); }),
   ];
   const end = (): void => {
+    open = false;
     undo.splice(0).forEach((f) => f());
     viewer.destroy();
   };
   app.unview = end;
 }
 
-export type Viewing = typeof show;
+const viewing = { show, hands, makeSync: plug };
 
-(window as unknown as { Vitrine: { chunk(name: string, what: unknown): void } }).Vitrine.chunk('viewer', { show, makeSync });
+export type Viewing = typeof viewing;
+
+(window as unknown as { Vitrine: { chunk(name: string, what: unknown): void } }).Vitrine.chunk('viewer', viewing);
