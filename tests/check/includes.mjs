@@ -5,11 +5,13 @@
 /// [header pattern, files that may include it]
 const THIRD_PARTY = [
   [/^libwebsockets\.h$/, /^server\/(conn[\w]*\.[ch]|http\/[\w]+\.[ch]|loop\.c)$/],
-  [/^uv\.h$/, /^server\/(loop\.[ch]|conn[\w]*\.[ch])$/],
+  [/^uv\.h$/, /^(server\/(loop|conn\w*)|media\/(pool\w*|jobs\w*)|tests\/unit\/media\/\w+)\.[ch]$/],
   [/^sqlite3\.h$/, /^(server\/store\/sqlite_\w+\.[ch]|tests\/unit\/server\/\w+\.[ch])$/],
-  [/^jansson\.h$/, /^(protocol\/codec\/\w+\.[ch]|server\/api\/json\.[ch]|server\/(catalogue|auth)\/\w+\.[ch]|server\/admin\w*\.[ch]|server\/site\.c|tests\/.*)$/],
-  [/^openssl\//, /^(server\/auth\/\w+\.[ch]|server\/conn\w*\.[ch]|server\/admin\w*\.[ch]|tests\/.*)$/],
-  [/^vips\//, /^media\/image_\w+\.[ch]$/],
+  [/^jansson\.h$/, /^(protocol\/codec\/\w+\.[ch]|server\/api\/json\.[ch]|server\/(catalogue|auth)\/\w+\.[ch]|server\/admin\w*\.[ch]|server\/site\.c|media\/template\w*\.c|tests\/.*)$/],
+  [/^openssl\//, /^(server\/auth\/\w+\.[ch]|server\/conn\w*\.[ch]|server\/admin\w*\.[ch]|media\/\w+\.c|tests\/.*)$/],
+  [/^vips\//, /^(media\/image_\w+|tests\/unit\/media\/\w+)\.[ch]$/],
+  [/^jpeglib\.h$/, /^media\/image_\w+\.c$/],
+  [/^seccomp\.h$/, /^media\/worker\w*\.c$/],
   [/^libav|^libsw/, /^media\/film_\w+\.[ch]$/],
   [/^libpq/, /^server\/store\/postgres_\w+\.[ch]$/],
   [/^hiredis\//, /^server\/(bus|coord)\/\w*redis\w*\.[ch]$/],
