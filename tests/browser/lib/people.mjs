@@ -47,7 +47,7 @@ export class Customer {
   }
 
   async isWith(name = 'Camille') {
-    await expect(this.panel.getByRole('heading')).toHaveText(`${name} is with you`);
+    await expect(this.panel.locator('.head h2')).toHaveText(`${name} is with you`);
   }
 
   async say(text) {

@@ -16,7 +16,7 @@ export { expect } from '@playwright/test';
 const shots = join(top, 'build/screenshots');
 
 /// Everybody in a story; a second customer or associate is asked for by hand.
-class Cast {
+export class Cast {
   constructor(browser, ground) {
     this.browser = browser;
     this.ground = ground;

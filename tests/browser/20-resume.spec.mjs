@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What a conversation lives through: a killed server, a lost line, another tab, the back button, a reload.
+
+import { chromium } from '@playwright/test';
+
+import { launchOptions } from './lib/launch.mjs';
+import { RING, WATCH } from './lib/people.mjs';
+import { Cast, expect, livePair, shot, test } from './lib/story.mjs';
+import { agree } from './lib/view.mjs';
+
+const KILLS = process.env.VITRINE_LONG ? 50 : 5;
+const DOWN = /WebSocket connection to|ERR_CONNECTION_|ERR_EMPTY_RESPONSE|ERR_INTERNET_DISCONNECTED/;
+
+const inOrder = async (customer, associate, lines) => {
+  await expect.poll(() => customer.words(), { timeout: 25_000 }).toEqual(lines);
+  await expect.poll(() => associate.words(), { timeout: 25_000 }).toEqual(lines);
+};
+
+/// Nobody reconnects by hand: no word about a lost line is left on either screen, and nothing waits to be sent.
+async function areBack(customer, associate) {
+  await expect(customer.panel.locator('.bar')).toHaveCount(0, { timeout: 25_000 });
+  await expect(customer.panel).not.toContainText('Sending', { timeout: 25_000 });
+  await expect(associate.page.getByRole('region', { name: 'Connection' })).toHaveCount(0, { timeout: 25_000 });
+  await expect(associate.page.locator('.message.sending')).toHaveCount(0, { timeout: 25_000 });
+}
+
+test(`the server is killed ${KILLS} times in the middle of a chat`, async ({ customer, associate, server }) => {
+  test.setTimeout(60_000 + KILLS * 15_000);
+  for (const { watch } of [customer, associate]) watch.expect(DOWN);
+  await livePair({ customer, associate }, { text: 'Hello' });
+  await customer.lookTogether();
+  await associate.view.shown();
+  await customer.view.button('Closer').click();
+  await customer.view.button('Closer').click();
+  await expect.poll(async () => (await associate.view.camera()).scale).toBeGreaterThan(2);
+  const before = await agree(customer.view, associate.view);
+  await expect(customer.view.chip).toContainText('You are guiding');
+  await customer.toChat();
+
+  const all = ['Hello'];
+  for (let n = 1; n <= KILLS; n++) {
+    // One is acknowledged, one is on its way when the server goes, one is written while it is gone.
+    await associate.say(`a${n}`);
+    await expect(associate.page.locator('.receipt').last()).toHaveText(/Sent|Delivered|Read/);
+    await customer.say(`b${n}`);
+    await server.crash();
+    await customer.say(`c${n}`);
+    if (n === 1) {
+      await expect(customer.panel.locator('.bar')).toContainText('Reconnecting');
+      await expect(associate.page.getByRole('region', { name: 'Connection' })).toContainText('lost');
+      await shot(customer.page, '20-phone-server-gone');
+      await shot(associate.page, '21-desk-server-gone');
+    }
+    await server.start();
+    await areBack(customer, associate);
+    all.push(`a${n}`, `b${n}`, `c${n}`);
+    await inOrder(customer, associate, all);
+  }
+
+  const after = await agree(customer.view, associate.view).catch(() => null) ?? (await associate.view.camera());
+  expect([after.cx, after.cy, after.scale].map((v) => v.toFixed(3))).toEqual([before.cx, before.cy, before.scale].map((v) => v.toFixed(3)));
+  // What the server itself has, read by a page that knows nothing.
+  await associate.page.reload();
+  await associate.to('Mine');
+  await associate.rows.first().locator('.row-open').click();
+  await expect.poll(() => associate.words()).toEqual(all);
+});
+
+test('the customer loses the line and comes back', async ({ customer, associate }) => {
+  customer.watch.expect(DOWN);
+  await livePair({ customer, associate }, { text: 'Hello' });
+  await customer.page.context().setOffline(true);
+  await customer.say('written in a tunnel');
+  await expect(customer.panel).toContainText('Sending');
+  await associate.say('said meanwhile');
+  await customer.page.context().setOffline(false);
+  await expect.poll(async () => (await customer.words()).sort(), { timeout: 25_000 }).toEqual(['Hello', 'said meanwhile', 'written in a tunnel']);
+  await areBack(customer, associate);
+  await expect.poll(() => associate.words()).toEqual(await customer.words());
+});
+
+test('a second tab leads and the first follows, and back', async ({ customer, associate, cast }) => {
+  await livePair({ customer, associate }, { text: 'Hello' });
+  const second = await cast.customer({ context: customer.page.context(), name: 'second tab' });
+  await second.visit(WATCH);
+  await second.open();
+  await second.isWith();
+  await second.say('from the second');
+  await expect(associate.said.last()).toHaveText('from the second');
+  await expect(customer.panel.locator('.bar')).toContainText('open in another tab');
+  await shot(customer.page, '22-phone-other-tab');
+
+  await customer.panel.getByRole('button', { name: 'Go on here' }).click();
+  await expect(second.panel.locator('.bar')).toContainText('open in another tab');
+  await customer.say('from the first again');
+  await expect.poll(() => associate.words()).toEqual(['Hello', 'from the second', 'from the first again']);
+});
+
+test('a reload on either side keeps the conversation, the draft and the place', async ({ customer, associate, cast }) => {
+  await livePair({ customer, associate }, { text: 'Hello' });
+  await associate.say('Good evening');
+  await customer.field.fill('not finis');
+  await customer.page.reload();
+  await expect(customer.launcher).toBeVisible();
+  await customer.open();
+  await customer.isWith();
+  await expect(customer.field).toHaveValue('not finis');
+  await expect.poll(() => customer.words()).toEqual(['Hello', 'Good evening']);
+
+  const waiting = await cast.customer({ name: 'waiting customer' });
+  await waiting.comes('Is anybody there?');
+  await waiting.page.reload();
+  await waiting.open();
+  await expect(waiting.panel.locator('.big')).toHaveText('1');
+
+  await associate.page.reload();
+  await associate.to('Mine');
+  await expect(associate.rows).toHaveCount(1);
+  await associate.rows.locator('.row-open').click();
+  await expect.poll(() => associate.words()).toEqual(['Hello', 'Good evening']);
+  await associate.say('Here again');
+  await expect(customer.said.last()).toHaveText('Here again');
+  await associate.to('Unassigned');
+  await expect(associate.rows).toHaveCount(1);
+});
+
+test('the back button finds the page as it was, and the line comes by itself', async ({ ground, server, associate }) => {
+  // Playwright switches the back/forward cache off; here it is the point.
+  const browser = await chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const cast = new Cast(browser, ground, server);
+  try {
+    const customer = await cast.customer();
+    await livePair({ customer, associate }, { text: 'Hello' });
+    await customer.page.evaluate(() => addEventListener('pageshow', (e) => { window.wasKept = e.persisted; }));
+    await customer.page.goto(ground.shop + WATCH);
+    await expect(associate.page.locator('.visit.latest')).toContainText('Dress Watch');
+    await associate.say('Do you see the dial?');
+    await customer.page.goBack({ waitUntil: 'commit' });
+    expect(new URL(customer.page.url()).pathname).toBe(RING);
+    expect(await customer.page.evaluate(() => window.wasKept), 'the page came out of the cache').toBe(true);
+    await customer.isWith();
+    await expect(customer.said.last()).toHaveText('Do you see the dial?');
+    await customer.say('Back at the ring');
+    await expect(associate.said.last()).toHaveText('Back at the ring');
+    await cast.close();
+    cast.check();
+  } finally {
+    await browser.close();
+  }
+});
