@@ -245,8 +245,10 @@ int vt_admin_main(int argc, char **argv)
     struct vt_admin admin = { .command = argc > 1 ? find_command(argc - 1, argv + 1, &used) : NULL };
     bool help = asks_for_help(argc, argv);
     if (!admin.command) {
+        char words[128];
+        snprintf(words, sizeof(words), "%s%s%s", argc > 1 ? argv[1] : "", argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
         if (!help && argc > 1)
-            return usage(NULL, "there is no command \"%\".", argv[1]);
+            return usage(NULL, "there is no command \"%\".", words);
         print_all_help(help ? stdout : stderr);
         return help ? 0 : VT_ADMIN_USAGE;
     }

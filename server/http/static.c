@@ -96,7 +96,9 @@ static void handle_file(struct vt_http_req *req, void *owner)
     bool folder = rest.len == 0 || rest.ptr[rest.len - 1] == '/';
     int len = snprintf(name, sizeof(name), "%.*s%s", VT_STR_ARG(rest),
                        folder && files->kind == VT_STATIC_APP ? "index.html" : "");
-    if (len <= 0 || (size_t)len >= sizeof(name)) {
+    /* What begins with a dot is somebody's tool's, not the site's. */
+    bool hidden = len > 0 && (name[0] == '.' || strstr(name, "/."));
+    if (len <= 0 || (size_t)len >= sizeof(name) || hidden) {
         vt_http_problem(req, 404, "unknown", "Not found", "There is nothing at this address.");
         return;
     }
