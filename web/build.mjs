@@ -2,7 +2,7 @@
 
 /// Builds everything a browser loads into web/dist: hashed names, the SRI table inside the loader, sizes against the budgets
 /// of the design. `node build.mjs [--out DIR] [--no-shop]`. A missed budget is a failed build.
-import { build as esbuild } from 'esbuild';
+import { build as esbuild, transform } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -16,11 +16,25 @@ const option = (name, otherwise) => (process.argv.includes(name) ? process.argv[
 const out = option('--out', here('dist'));
 const { version } = JSON.parse(await readFile(here('package.json'), 'utf8'));
 
+/// Style sheets are strings in the code: white space, long colours and last semicolons go before they are bundled.
+const sheets = {
+  name: 'sheets',
+  setup: (it) => it.onLoad({ filter: /(style|styles|tokens)\.ts$/ }, async ({ path }) => {
+    const text = await readFile(path, 'utf8');
+    const made = new Map();
+    for (const [whole, css] of text.matchAll(/(?<== )`([^`]*)`/g)) {
+      const { code } = await transform(css, { loader: 'css', minify: true, charset: 'utf8', target: common.target });
+      made.set(whole, JSON.stringify(code.trim()));
+    }
+    return { contents: text.replace(/(?<== )`[^`]*`/g, (whole) => made.get(whole)), loader: 'ts' };
+  }),
+};
+
 const common = {
   bundle: true, minify: true, write: false, target: ['es2022', 'safari16', 'firefox115', 'chrome111'], charset: 'utf8', legalComments: 'none',
   jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'warning', define: { __VERSION__: JSON.stringify(version) },
   // Fields with a leading underscore are private to one bundle. Preact's own build has already renamed its own.
-  mangleProps: /^_[a-z]/, reserveProps: /^__/,
+  mangleProps: /^_[a-z]/, reserveProps: /^__/, plugins: [sheets],
 };
 
 const bundle = async (entry, more = {}) => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Mark } from '../protocol/index.js';
 import { el, i18n, sheet } from '../ui/index.js';
 import { frameOf, pan, toScreen, zoom, type Point } from './geometry.js';
 import { gestures } from './gesture.js';
@@ -30,6 +31,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
   let frame = frameOf(0, 0, 1);
   let shown = false;
   let raf = 0;
+  let gone = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const box = (name: string, ...inside: (Node | string)[]): HTMLElement => el('div', { class: name }, ...inside);
@@ -63,7 +65,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
   /* paint */
 
   function wake(): void {
-    raf ||= requestAnimationFrame(paint);
+    if (!gone) raf ||= requestAnimationFrame(paint);
   }
 
   function resize(): void {
@@ -91,7 +93,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     if (said.textContent !== text) said.textContent = text;
     chip.hidden = !driver;
     take.hidden = driver === me;
-    who.textContent = take.hidden ? t('viewer.you') : t('viewer.guides', { name: o.names(driver) });
+    who.textContent = t(take.hidden ? 'viewer.you' : 'viewer.guides', { name: o.names(driver) });
     chip.style.setProperty('--c', personColour(driver));
     if (shown || items.length > 1) {
       ready?.();
@@ -115,11 +117,16 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     kit.painted?.();
     if (!shown) return;
     marks.paint(ctx, slot(), place, kit.live?.(now));
-    const waits = [pointers.paint(slot(), place, now), kit.over?.(now) ?? Infinity];
-    const wait = Math.min(...waits);
+    const wait = Math.min(pointers.paint(slot(), place, now), kit.over?.(now) ?? Infinity);
     clearTimeout(timer);
     if (wait <= 0) wake();
     else if (wait < Infinity) timer = setTimeout(wake, wait);
+  }
+
+  function setMarks(all: readonly Mark[] | undefined): void {
+    if (!all) return;
+    marks.set(all);
+    kit.settled?.();
   }
 
   /* A shadow root of its own: neither the console's classes nor a page's reach in, and none of ours reach out. */
@@ -139,16 +146,13 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     },
     apply(view) {
       const before = sync.view?.driver;
-      if (view) viewer.patch({ seq: view.seq, marks: view.marks });
+      setMarks(view?.marks);
       sync.apply(view);
       kit.driver?.(before);
     },
     patch(p) {
       const before = sync.view;
-      if (p.marks) {
-        marks.set(p.marks);
-        kit.settled?.();
-      }
+      setMarks(p.marks);
       sync.patch(p);
       if (p.rect || (p.active ?? before?.active) !== before?.active) kit.moved?.();
       kit.driver?.(before?.driver);
@@ -182,8 +186,8 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
       kit.stop?.();
       picture.stop();
       host.remove();
-      ready = undefined;
-      raf = -1;
+      kit = {};
+      gone = true;
     },
   };
   const core: Core = {
@@ -193,7 +197,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
   return {
     viewer,
     equip(make) {
-      if (!host.isConnected && raf < 0) return;
+      if (gone) return;
       kit = make(core);
       wake();
     },
