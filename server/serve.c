@@ -223,11 +223,19 @@ static int start(struct serve *serve)
 
 /* --- stop ------------------------------------------------------------------------------------- */
 
+/* The last peer is gone, so uv_stop's skipped hooks have nothing to send. */
+static void handle_drained(void *arg)
+{
+    struct serve *serve = arg;
+    serve->drained = true;
+    uv_stop(vt_loop_uv(serve->loop));
+}
+
 static void begin_drain(struct serve *serve)
 {
     serve->ops.not_ready = "draining\n";
     vt_app_drain(serve->app);
-    vt_net_drain(serve->net, (uint64_t)serve->config.drain_time, mark, &serve->drained);
+    vt_net_drain(serve->net, (uint64_t)serve->config.drain_time, handle_drained, serve);
 }
 
 /* Takes down whatever was opened, also after half a start. */
@@ -282,8 +290,10 @@ static int run(struct serve *serve)
     if (err == VT_OK && !serve->stop_asked) {
         serve->ops.not_ready = NULL;
         announce(serve);
+        /* Not UV_RUN_ONCE: libuv decides there before the library's idle work whether it may sleep, and every
+         * message would cost a second epoll_wait. */
         while (!serve->drained)
-            uv_run(vt_loop_uv(serve->loop), UV_RUN_ONCE);
+            uv_run(vt_loop_uv(serve->loop), UV_RUN_DEFAULT);
     } else if (err != VT_OK && !serve->stop_asked) {
         fprintf(stderr, "vitrine: %s\n", vt_buf_cstr(&serve->error));
         status = EXIT_START;
