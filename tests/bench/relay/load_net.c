@@ -99,7 +99,7 @@ void client_close(struct client *client)
 
 static void arm(struct client *client)
 {
-    struct epoll_event event = { .events = (client->stalled ? 0U : EPOLLIN) | (client->out_len ? EPOLLOUT : 0U),
+    struct epoll_event event = { .events = (client->stalled ? EPOLLRDHUP : EPOLLIN) | (client->out_len ? EPOLLOUT : 0U),
                                  .data.ptr = client };
     epoll_ctl(load.epoll_fd, EPOLL_CTL_MOD, client->fd, &event);
 }
@@ -336,7 +336,7 @@ void net_poll(int64_t timeout_ns)
             flush_rest(client);
         if (client->phase != PHASE_CLOSED && (events[i].events & EPOLLIN))
             handle_readable(client);
-        else if (client->phase != PHASE_CLOSED && (events[i].events & (EPOLLERR | EPOLLHUP)))
+        else if (client->phase != PHASE_CLOSED && (events[i].events & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)))
             client_close(client);
     }
 }
