@@ -244,8 +244,7 @@ static int item_add(struct vt_view *view, const struct vt_t_view_item_new *from,
     if (err)
         return err;
     view->items_n++;
-    if (view->active == 0)
-        show(view, slot);
+    show(view, slot); /* a piece is added to be looked at */
     *ret_slot = slot;
     structural(view);
     return VT_OK;

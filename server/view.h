@@ -37,7 +37,7 @@ const char *vt_view_driver(const struct vt_view *view); /* "" when nobody drives
 /* Each returns VT_OK or a VT_ERR_* of the wire, and then nothing has changed. */
 int vt_view_open(struct vt_view *view, const char *by, const struct vt_msg_view_open *msg, int64_t now_ms);
 int vt_view_set(struct vt_view *view, const struct vt_msg_view_set *msg, int64_t now_ms);
-/* *ret_slot: of what was added, 0 for a drop. */
+/* What is added is shown at once. *ret_slot: its slot, 0 for a drop. */
 int vt_view_item(struct vt_view *view, const struct vt_msg_view_item *msg, uint16_t *ret_slot);
 int vt_view_drive(struct vt_view *view, const char *by, bool take, int64_t now_ms);
 void vt_view_close(struct vt_view *view);

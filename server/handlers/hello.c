@@ -5,13 +5,13 @@
 
 #include "server/base/err.h"
 #include "server/handlers/handlers.h"
-#include "server/handlers/page.h"
 #include "server/join.h"
 #include "server/log.h"
 #include "server/people.h"
 #include "server/queue.h"
 #include "server/session.h"
 #include "server/site.h"
+#include "server/trail.h"
 
 enum { CONVS_MAX = 16 };
 
@@ -106,7 +106,7 @@ static void finish(struct welcome *welcome)
         if (member && peer->phase == VT_PHASE_OPEN)
             vt_people_here(member);
         if (member && welcome->page)
-            vt_page_arrived(member, welcome->page);
+            vt_trail_add_json(member, welcome->page);
     }
     if (vt_peer_is_staff(peer))
         vt_queue_status_changed(app, peer->site);

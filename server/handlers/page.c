@@ -1,73 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* page.at: where the customer is. */
-#include "server/handlers/page.h"
-
-#include <stdlib.h>
-
 #include "server/base/err.h"
-#include "server/fanout.h"
 #include "server/handlers/handlers.h"
-
-enum { PAGE_BYTES = 16384 };
-
-static void keep(struct vt_conversation *conv, const char *json)
-{
-    char *copy = strdup(json);
-    if (!copy)
-        return;
-    if (conv->trail_n == VT_TRAIL_MAX) {
-        free(conv->trail[0].body);
-        memmove(&conv->trail[0], &conv->trail[1], (VT_TRAIL_MAX - 1) * sizeof(conv->trail[0]));
-        conv->trail_n--;
-    }
-    conv->trail[conv->trail_n++].body = copy;
-}
-
-static bool is_same_page(const struct vt_conversation *conv, const struct vt_t_page *page, struct vt_arena *arena)
-{
-    struct vt_t_page last;
-    struct vt_error error;
-    if (conv->trail_n == 0 ||
-        vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[conv->trail_n - 1].body), &last, &error) != VT_OK)
-        return false;
-    /* A hello may name the page before its product is detected: that takes nothing back. */
-    bool adds_product = page->product && (!last.product || !vt_str_eq(last.product->sku, page->product->sku));
-    return last.n == page->n && vt_str_eq(last.url, page->url) && !adds_product;
-}
-
-static void arrived(struct vt_member *member, struct vt_t_page *page)
-{
-    struct vt_conversation *conv = member->conv;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf json = VT_BUF_INIT(PAGE_BYTES);
-    VT_CLEANUP(vt_arena_finish) struct vt_arena arena;
-    vt_arena_init(&arena, 65536);
-    if (is_same_page(conv, page, &arena))
-        return; /* a reconnect names the page again */
-    page->ts = vt_wall_ms();
-    page->has_ts = true;
-    if (vt_encode_body(&json, &vt_shape_page, page) != VT_OK)
-        return;
-    keep(conv, vt_buf_cstr(&json));
-    vt_store_page_put(conv->app->deps.store, vt_str(conv->site), vt_str(conv->conv), page->ts, vt_buf_view(&json));
-    vt_fanout_latest(conv, &(struct vt_event){ .op = VT_OP_PAGE_AT,
-                                               .by = vt_member_who(member),
-                                               .d = page,
-                                               .subject = page->n });
-}
-
-void vt_page_arrived(struct vt_member *member, const char *json)
-{
-    VT_CLEANUP(vt_arena_finish) struct vt_arena arena;
-    struct vt_t_page page;
-    struct vt_error error;
-    vt_arena_init(&arena, 65536);
-    if (vt_decode_body(&arena, &vt_shape_page, vt_str(json), &page, &error) == VT_OK)
-        arrived(member, &page);
-}
+#include "server/trail.h"
 
 int vt_on_page_at(struct vt_request *rq)
 {
     struct vt_t_page page = *(const struct vt_t_page *)rq->env->msg;
-    arrived(rq->member, &page);
+    vt_trail_add(rq->member, &page);
     return VT_OK;
 }

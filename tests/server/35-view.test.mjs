@@ -98,10 +98,11 @@ test('items come and go; slots stay the same', async () => {
   const { slot } = await a.request('view.item', { add: { sku: 'VT-9', media: 'm9', title: 'Band' } }, { c: n });
   const added = await c.waitFor('view.item');
   assert.deepEqual(added.d.add, { slot, sku: 'VT-9', media: 'm9', title: 'Band' });
-  await c.request('view.item', { drop: slots[0] });
+  assert.equal(added.d.active, slot, 'what is added is shown');
+  await c.request('view.item', { drop: slot });
   const dropped = await a.waitFor('view.item');
-  assert.deepEqual([dropped.d.drop, dropped.d.active], [slots[0], slots[1]], 'the active piece went, its neighbour shows');
-  assert.equal((await c.refusal('view.item', { drop: slots[0] })).code, 'not.found');
+  assert.deepEqual([dropped.d.drop, dropped.d.active], [slot, slots[1]], 'the active piece went, its neighbour shows');
+  assert.equal((await c.refusal('view.item', { drop: slot })).code, 'not.found');
   assert.equal((await c.refusal('view.item', {})).code, 'field.bad');
   for (let i = 0; i < 10; i++) await c.request('view.item', { add: { media: `x${i}` } });
   assert.equal((await c.refusal('view.item', { add: { media: 'y' } })).code, 'cap.reached', 'twelve at most');

@@ -321,6 +321,7 @@ static inline void net_ws_text(int fd, const char *text)
 static inline int net_ws_read(int fd, char *payload, size_t most, size_t *ret_len)
 {
     uint8_t head[10];
+    *ret_len = 0; /* gcc does not see that nobody reads it after -1 */
     if (!net_read_exact(fd, head, 2))
         return -1;
     size_t len = head[1] & 127, wide = len == 126 ? 2 : len == 127 ? 8 : 0;

@@ -169,16 +169,18 @@ static void test_items(void **state)
     for (unsigned i = 0; i < VT_VIEW_ITEMS; i++)
         assert_int_equal(add("m", &slot), VT_OK);
     assert_int_equal(add("m", &slot), VT_ERR_CAP_REACHED);
-    assert_int_equal(vt_view_active(view), 1); /* the first one is shown, later ones wait */
+    assert_int_equal(vt_view_active(view), 12); /* what is added is shown */
     assert_int_equal(drop(99), VT_ERR_NOT_FOUND);
     uint32_t base = vt_view_seq(view);
-    assert_int_equal(drop(1), VT_OK);
-    assert_int_equal(vt_view_active(view), 2); /* the next takes its place */
+    assert_int_equal(drop(12), VT_OK);
+    assert_int_equal(vt_view_active(view), 11); /* its neighbour takes its place */
     assert_int_equal(set_rect(base, 0, 0, 0.5), VT_ERR_VIEW_STALE);
-    for (uint16_t i = 3; i <= 12; i++)
+    for (uint16_t i = 2; i <= 10; i++)
         drop(i);
-    assert_int_equal(vt_view_active(view), 2);
-    assert_int_equal(drop(2), VT_OK);
+    assert_int_equal(vt_view_active(view), 11);
+    assert_int_equal(drop(11), VT_OK);
+    assert_int_equal(vt_view_active(view), 1);
+    assert_int_equal(drop(1), VT_OK);
     assert_int_equal(vt_view_active(view), 0);
     assert_false(vt_view_is_open(view));
 }
