@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline';
 import { top } from './protocol.mjs';
 
 export const binary = process.env.VITRINE_BIN || join(top, 'build/asan/vitrine');
-const web = process.env.VITRINE_WEB || join(top, 'web/dist');
+const built = process.env.VITRINE_WEB || join(top, 'web/dist');
 const START_MS = 20000;
 const STOP_MS = 15000;
 
@@ -28,10 +28,11 @@ function environment(extra) {
 }
 
 export class Server {
-  /// `args`: options of `vitrine serve`; `env`: more environment.
-  constructor({ args = [], env = {}, data } = {}) {
+  /// `args`: options of `vitrine serve`; `env`: more environment; `web`: the browser files.
+  constructor({ args = [], env = {}, data, web = built } = {}) {
     this.data = data ?? mkdtempSync(join(tmpdir(), 'vitrine-test-'));
     this.args = args;
+    this.web = web;
     this.env = env;
     this.url = null;
     this.log = '';
@@ -67,7 +68,7 @@ export class Server {
 
   async start() {
     const listen = this.url ? new URL(this.url).host : '127.0.0.1:0';
-    const args = ['serve', '--data', this.data, '--listen', listen, ...(existsSync(web) ? ['--web', web] : []), ...this.args];
+    const args = ['serve', '--data', this.data, '--listen', listen, ...(existsSync(this.web) ? ['--web', this.web] : []), ...this.args];
     const child = spawn(binary, args, { env: environment(this.env), stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
