@@ -45,6 +45,9 @@ static void refuse(struct welcome *welcome, int err, const char *msg)
     if (peer)
         peer->phase = VT_PHASE_NEW; /* another hello may do better, within the hello timeout */
     vt_reply_error(&welcome->to, err, msg);
+    /* A fault of ours: come back, in so many ms. Staying would end in 4506, which is final. */
+    if (peer && vt_err_row(err)->retry)
+        vt_peer_close(peer, VT_CLOSE_OVERLOAD, "1000");
     welcome_free(welcome);
 }
 
