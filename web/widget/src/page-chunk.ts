@@ -44,8 +44,11 @@ function surround(app: App): () => void {
   if (app.link.state !== 'idle') void leader.take(0);
   app.look();
   const undo = String(app.host.options.spa) === 'false' ? null : onRoute(() => app.turn());
+  // The hello may have gone before this chunk came and could not name the piece; until its answer there is nobody to tell.
+  const untell = app.link.on('welcome', () => { if (app.product) app.tell(); });
   return () => {
     undo?.();
+    untell();
     unstyle();
     leader.close();
   };
