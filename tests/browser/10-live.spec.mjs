@@ -142,6 +142,7 @@ test('they talk: typing, delivered, read, a card, another page, the end', async 
   // Another page: the session goes on, the associate sees where they are.
   await customer.page.goto(customer.ground.shop + WATCH);
   await expect(associate.page.locator('.visit.latest')).toContainText('Dress Watch');
+  await expect(associate.page.locator('.looking')).toContainText('Noon Dress Watch');
   await expect(customer.launcher).toBeVisible();
   await customer.open();
   await customer.isWith();
@@ -151,6 +152,9 @@ test('they talk: typing, delivered, read, a card, another page, the end', async 
 
   await associate.end();
   await expect(customer.panel).toContainText('The conversation has ended');
+  // What was said stays, and what is said later still arrives.
+  await associate.say('It is 38 mm wide, by the way.');
+  await expect(customer.said.last()).toHaveText('It is 38 mm wide, by the way.');
   await shot(customer.page, '17-phone-ended');
   await shot(associate.page, '18-desk-ended');
 });
