@@ -5,7 +5,7 @@
 /// [header pattern, files that may include it]
 const THIRD_PARTY = [
   [/^libwebsockets\.h$/, /^server\/(conn[\w]*\.[ch]|http\/[\w]+\.[ch]|loop\.c)$/],
-  [/^uv\.h$/, /^(server\/(loop|conn\w*)|media\/(pool\w*|jobs\w*)|tests\/unit\/media\/\w+)\.[ch]$/],
+  [/^uv\.h$/, /^(server\/(loop|conn\w*)|media\/(pool\w*|jobs\w*|cache\w*)|tests\/unit\/media\/\w+)\.[ch]$/],
   [/^sqlite3\.h$/, /^(server\/store\/sqlite_\w+\.[ch]|tests\/unit\/server\/\w+\.[ch])$/],
   [/^jansson\.h$/, /^(protocol\/codec\/\w+\.[ch]|server\/api\/json\.[ch]|server\/(catalogue|auth)\/\w+\.[ch]|server\/admin\w*\.[ch]|server\/site\.c|media\/template\w*\.c|tests\/.*)$/],
   [/^openssl\//, /^(server\/auth\/\w+\.[ch]|server\/conn\w*\.[ch]|server\/admin\w*\.[ch]|media\/\w+\.c|tests\/.*)$/],
