@@ -50,7 +50,7 @@ export function createPointers(layer: HTMLElement, me: string, names: (who: stri
       const track = same || pointers.smooth?.();
       const node = before?.node ?? make(who);
       track?.push(x, y, now);
-      node.className = kind ? 'pointer spot' : 'pointer';
+      node.className = `pointer ${['', 'spot touch', 'spot'][kind]}`;
       all.set(who, { slot, kind, x, y, t: now, node, ...(track && { track }) });
     },
     paint(slot, place, now) {

@@ -12,6 +12,7 @@ touch-action:manipulation;-webkit-tap-highlight-color:transparent;transition:bac
 @media (pointer:coarse){.vt-icon{min-height:44px;min-width:44px}}
 .stage:active{cursor:grabbing}.stage.pen{cursor:crosshair}.stage.laser{cursor:none}
 .holder{transition:opacity 140ms}.pointer{transition:opacity .3s;filter:drop-shadow(0 1px 2px #0006)}
+.touch i{width:30px;height:30px;margin:-15px;border-width:3px;background:color-mix(in srgb,var(--c) 45%,transparent)}
 .chip{max-width:calc(100% - 68px)}.chip i{flex:none;box-shadow:0 0 0 1px #8886}
 .chip span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .text{flex:none;padding:4px 12px;border-radius:8px;text-underline-offset:3px;font-weight:500}.chip .text{margin-inline-end:-10px}
@@ -43,7 +44,8 @@ background:color-mix(in srgb,CanvasText 6%,Canvas);opacity:.72;transition:opacit
 @media (hover:hover){.stage:not(.pen,.laser):hover~.edge,.edge:hover{opacity:1;pointer-events:auto}}
 .wide .tools{padding:8px}.wide .tools .vt-icon{flex:0 0 36px;min-height:36px}
 .wide .strip{padding:4px 8px}
-.wide .chip{max-width:100%}
+.wide .touch i{width:30px;height:30px;margin:-15px;border-width:3px;background:color-mix(in srgb,var(--c) 45%,transparent)}
+.chip{max-width:100%}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media (forced-colors:active){.vt-icon{border:1px solid ButtonText}.tools [aria-pressed=true]{background:Highlight;color:HighlightText}
 .swatch i{forced-color-adjust:none}}`;

@@ -12,7 +12,15 @@ const { chromium } = need('playwright-core');
 const [photo, shots] = process.argv.slice(2);
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const { outputFiles } = await need('esbuild').build({
-  stdin: { contents: `import { createViewer } from '../index.ts'; import { pairUp } from './pair-page.mjs'; window.pair = pairUp(createViewer, (m, w) => '/t/' + m + '/' + w);`, resolveDir: here('.') },
+  // The phone has its two halves apart, as in the widget; the desktop has them together, as in the console.
+  stdin: { contents: `
+    import { createViewer } from '../index.ts';
+    import { createCore } from '../core.ts';
+    import { equip } from '../equip.ts';
+    import { pairUp } from './pair-page.mjs';
+    let core, ready = 0;
+    const create = (o) => (o.me === 'c' ? (core = createCore(o, () => { ready++; })).viewer : createViewer(o));
+    window.pair = { ...pairUp(create, (m, w) => '/t/' + m + '/' + w), equip: () => core.equip(equip), ready: () => ready };`, resolveDir: here('.') },
   bundle: true, format: 'iife', target: 'es2022', write: false,
 });
 const html = `<!doctype html><meta charset=utf-8><title>pair</title><link rel=stylesheet href=/s.css><div id=c></div><div id=a1></div><script src=/pair.js></script>`;
@@ -58,6 +66,50 @@ const press = (who, label) => page.locator(`#${who}`).getByRole('button', { name
 
 await page.waitForFunction(() => window.pair.find('c', 'img') && window.pair.find('a1', 'img'));
 await quiet(300);
+await shot('0-before-the-tools');
+
+// Before the tools are there the phone sees, follows, moves and takes over.
+assert.equal(await page.evaluate(() => window.pair.ready()), 1, 'the tools are asked for, once');
+assert.deepEqual(await page.getByRole('button').evaluateAll((all) => all.filter((b) => b.getRootNode().host.parentNode.id === 'c' && b.checkVisibility()).map((b) => b.textContent)), ['Take over']);
+await page.mouse.move(at.a1.x, at.a1.y);
+await page.mouse.wheel(0, -300);
+await quiet();
+const alone = await agree('followed before the tools');
+assert.ok(alone.rect[2] < 0.8);
+assert.ok(await page.evaluate(() => window.pair.find('c', '.pointer span').textContent === 'Camille'));
+await page.mouse.move(at.c.x, at.c.y);
+await page.mouse.down();
+await page.mouse.move(at.c.x + 50, at.c.y + 30, { steps: 8 });
+await page.mouse.up();
+await page.mouse.wheel(0, -200);
+await quiet();
+assert.equal((await agree('moved before the tools')).driver, 'c');
+await press('a1', 'Take over');
+await quiet(500);
+await press('a1', 'Circle');
+await page.mouse.move(at.a1.x - 80, at.a1.y - 80);
+await page.mouse.down();
+await page.mouse.move(at.a1.x + 80, at.a1.y + 60, { steps: 8 });
+await page.mouse.up();
+await quiet();
+assert.equal((await agree('marked before the tools')).marks.length, 1);
+await shot('0-followed');
+await press('c', 'Take over');
+await quiet(300);
+assert.equal((await agree('taken over before the tools')).driver, 'c');
+const height = () => page.evaluate(() => window.pair.find('c', '.stage').clientHeight);
+const before = await height();
+await page.evaluate(() => window.pair.equip());
+await quiet(300);
+assert.ok(before - await height() < 64, 'only the strip takes room');
+await press('a1', 'Remove my marks');
+await press('a1', 'Move');
+await press('a1', 'Take over');
+await quiet(300);
+await page.evaluate(() => window.pair.find('a1', '.stage').focus());
+await page.keyboard.press('0');
+await quiet(400);
+await page.evaluate(() => { for (const who of ['c', 'a1']) { window.pair.log.sent[who] = window.pair.log.motion[who] = 0; } window.pair.find('a1', '.stage').blur(); });
 await shot('1-start');
 // What a page or the console styles does not reach in.
 assert.equal(await page.evaluate(() => getComputedStyle(window.pair.find('c', '.stage')).borderTopWidth), '0px');
