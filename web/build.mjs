@@ -33,6 +33,8 @@ const sheets = {
 const common = {
   bundle: true, minify: true, write: false, target: ['es2022', 'safari16', 'firefox115', 'chrome111'], charset: 'utf8', legalComments: 'none',
   jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'warning', define: { __VERSION__: JSON.stringify(version) },
+  // Fields are assigned, not defined: the same for our classes, and a parameter property is then named once.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   // Fields with a leading underscore are private to one bundle. Preact's own build has already renamed its own.
   mangleProps: /^_[a-z]/, reserveProps: /^__/, plugins: [sheets],
 };
@@ -127,7 +129,8 @@ report([
   { name: 'loader', gzip: gzip(loaderCode), limit: 3 },
   { name: 'loader + widget', gzip: gzip(loaderCode) + widget.gzip, limit: 15 },
   { name: 'page', gzip: page.gzip, limit: 4.5 },
-  { name: 'viewer', gzip: viewer.gzip, limit: 9, goal: 6 },
-  { name: 'viewer-tools', gzip: viewerTools.gzip, limit: 9.5, goal: 8 },
+  // What it takes to see, follow, move and take over, with the line's half; then what a hand does besides.
+  { name: 'viewer', gzip: viewer.gzip, limit: 8.5, goal: 6 },
+  { name: 'viewer-tools', gzip: viewerTools.gzip, limit: 9, goal: 8 },
   ...console_,
 ]);
