@@ -251,6 +251,8 @@ static void stop(struct serve *serve)
     close_handles(serve);
     if (serve->loop)
         vt_loop_run_dry(serve->loop);
+    while (vt_store_pending(serve->store) > 0) /* what was said in the last moment: committed, and its owner told */
+        uv_run(vt_loop_uv(serve->loop), UV_RUN_ONCE);
     vt_store_close(serve->store);
     if (serve->loop) {
         vt_loop_close_own(serve->loop);

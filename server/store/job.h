@@ -120,6 +120,7 @@ void *vt_job_push(struct vt_job *job, size_t size);
 
 /* What threads hand back, on its way to the loop thread. */
 struct vt_mailbox {
+    size_t pending; /* submitted, not delivered; loop thread only */
     pthread_mutex_t lock;
     struct vt_list finished; /* list of vt_job.link */
     struct vt_loop *loop;    /* borrowed */

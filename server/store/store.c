@@ -82,6 +82,7 @@ static void deliver(void *arg)
     while (!vt_list_is_empty(&jobs) && !mailbox->closed) {
         struct vt_job *job = VT_CONTAINER_OF(jobs.next, struct vt_job, link);
         vt_list_remove(&job->link);
+        mailbox->pending--;
         if (job->deliver)
             job->deliver(job);
         vt_job_destroy(job);
@@ -124,6 +125,11 @@ fail:
         mailbox_destroy(mailbox);
     free(store);
     return NULL;
+}
+
+size_t vt_store_pending(const struct vt_store *store)
+{
+    return store ? store->mailbox->pending : 0;
 }
 
 void vt_store_close(struct vt_store *store)

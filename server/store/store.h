@@ -27,7 +27,10 @@ struct vt_store;
 struct vt_buf;
 struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_t queue_rows,
                                struct vt_buf *ret_error);
-/* Commits what is queued, runs the outstanding `done`s are dropped, joins the threads. */
+/* Calls whose `done` has not run yet. Who stops in order turns the loop until there is none: each
+ * `done` owns what it was given. */
+size_t vt_store_pending(const struct vt_store *store);
+/* Commits what is queued, joins the threads; a `done` that is still outstanding is dropped. */
 void vt_store_close(struct vt_store *store);
 
 typedef void vt_store_done_fn(void *arg, int err);

@@ -41,7 +41,9 @@ struct vt_str vt_call_keep_hash(struct vt_job *job, struct vt_str secret)
 int vt_call_submit(struct vt_store *store, struct vt_job *job)
 {
     int err = job && job->err == VT_OK ? store->ops->submit(store->backend, job) : VT_ERR_FULL;
-    if (err != VT_OK)
+    if (err == VT_OK)
+        store->mailbox->pending++;
+    else
         vt_job_destroy(job);
     return err;
 }
