@@ -85,11 +85,12 @@ test('one who comes late gets the whole conversation', async () => {
   assert.deepEqual(d.view.marks[0].points, [0.25, 0.5, 0.5, 0.75]);
   assert.equal(d.trail.at(-1).product.sku, 'VT-1');
   assert.deepEqual(d.people.map((person) => person.who).sort(), ['a1', 'a2', 'c']);
-  await c.waitFor('presence.person', (p) => p.who === 'a2' && p.at === 'here');
+  await a.waitFor('presence.person', (p) => p.who === 'a2' && p.at === 'here');
   await say(c, 'three');
   await late.waitFor('chat.send', (p) => p.body.text === 'three');
   await late.request('conv.close', {}, { c: opened.c });
-  await c.waitFor('presence.person', (p) => p.who === 'a2' && p.at === 'gone');
+  await a.waitFor('presence.person', (p) => p.who === 'a2' && p.at === 'gone');
+  assert.ok(!c.seen('presence.person').some((event) => event.d.who === 'a2'), 'a colleague who looks in is no matter of the customer');
   assert.equal((await a.refusal('conv.close', {}, { c: n })).code, 'state.wrong', 'the one who serves stays');
   await c.request('session.end', {});
   for (const peer of [late, a, c]) await peer.cut();
