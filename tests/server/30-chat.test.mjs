@@ -30,10 +30,10 @@ test('a message is answered with its number and reaches the other side', async (
   assert.deepEqual(heard.d, { kind: 'text', body: { text: 'Is it rosé gold? 💍' } });
   assert.ok(Math.abs(heard.ts - Date.now()) < 5000);
   const reply = await a.ask('chat.send', { kind: 'text', body: { text: 'Yes, 18 ct.' }, re: cs }, { c: n });
-  const back_ = await c.waitFor('chat.send');
-  assert.equal(back_.d.re, cs);
-  assert.equal(back_.cs, reply.d.cs);
-  assert.equal(back_.by, 'a1');
+  const answered = await c.waitFor('chat.send');
+  assert.equal(answered.d.re, cs);
+  assert.equal(answered.cs, reply.d.cs);
+  assert.equal(answered.by, 'a1');
   assert.equal(c.seen('chat.send').length, 1, 'the author gets the reply, not the event');
   await leave(pair);
 });

@@ -81,9 +81,9 @@ test('pointers to one who does not read take one slot, not a queue', async () =>
 
 test('a slow one of three costs the third nothing', async () => {
   const pair = await live(server);
-  const { c, a, n } = pair;
+  const { c, a } = pair;
   const max = await associate(server, 'max');
-  const { c: m } = await max.request('conv.open', { conv: c.conv });
+  await max.request('conv.open', { conv: c.conv });
   await openView(pair, 1);
   stopReading(max);
   for (let i = 0; i < 400; i += 20) await Promise.all(Array.from({ length: 20 }, (_, k) => say(c, `${i + k}${'y'.repeat(8000)}`)));
@@ -95,5 +95,4 @@ test('a slow one of three costs the third nothing', async () => {
   await max.cut();
   await c.cut();
   await a.cut();
-  assert.ok(m && n);
 });
