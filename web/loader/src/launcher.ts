@@ -12,7 +12,7 @@ const css = `:host{all:initial;position:fixed;z-index:2147483000;bottom:calc(20p
 #go{display:grid;place-items:center;position:relative;width:56px;height:56px;border:0;border-radius:50%;cursor:pointer;color:var(--vitrine-on-accent,#fff);background:var(--vitrine-accent,#1f4d45);box-shadow:0 4px 20px #0004}
 #go:focus-visible{outline:3px solid var(--vitrine-focus,CanvasText);outline-offset:3px}
 #go:before{content:"";width:24px;height:24px;background:currentColor;clip-path:path("M4 2h16q3 0 3 3v9q0 3-3 3h-8l-6 5v-5h-2q-3 0-3-3v-9q0-3 3-3z");forced-color-adjust:none}
-#no{position:absolute;right:0;bottom:56px;width:240px;padding:12px;color:CanvasText;background:Canvas;box-shadow:0 4px 20px #0004}`;
+#no{position:absolute;right:0;bottom:56px;width:240px;padding:12px;border-radius:8px;color:CanvasText;background:Canvas;box-shadow:0 4px 20px #0004}`;
 
 export interface Launcher {
   readonly root: ShadowRoot;

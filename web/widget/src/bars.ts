@@ -19,7 +19,7 @@ export function bars(app: App): (VNode | false)[] {
     link.state === 'ended' && !app.follows && (link.endCode === 4504
       ? bar('tab', t('tab'), [t('here'), () => app.lead()])
       : bar('ended', t('ended'), [t('again'), () => app.again()])),
-    conv?.session.state === 'live' && person !== undefined && person.at !== 'here' && bar('away', t(person.at === 'gone' ? 'gone' : 'away', { name })),
+    !isDown && conv?.session.state === 'live' && person !== undefined && person.at !== 'here' && bar('away', t(person.at === 'gone' ? 'gone' : 'away', { name })),
     app.ending && h('div', { key: 'really', class: 'bar row', role: 'alertdialog', 'aria-label': t('really') }, h('span', null, t('really')),
       h('button', { class: 'n', ref: (n) => n.focus(), onclick: () => app.askEnd(false) }, t('stay')),
       h('button', { class: 'n', onclick: () => app.leave('session.end') }, app.t('end'))),
@@ -42,6 +42,7 @@ export function why(app: App, { code, after, message }: Fault): string {
   const t = app.more!.t;
   if (code === 'view.stale') return '';
   if (code === 'rate.limited') return t('fast', { n: Math.ceil(after / 1000) || 1 });
+  if (code === 'queue.full') return t('full');
   if (/^(store|over)/.test(code)) return t('store');
   return code === 'driver.other' ? t('driver', { name: app.guide() }) : t('refused', { why: message });
 }

@@ -14,6 +14,7 @@ export const pieceStyle = `
 .card,.me .card{display:flex;gap:12px;align-items:center;padding:0;background:none;color:inherit;text-decoration:none;white-space:normal}
 .card b{display:block;font-weight:600}
 .card img{width:64px;height:64px;object-fit:cover;border-radius:8px;flex:none}
+li>.q{padding-top:3px}
 .log+.mid{flex:none;gap:8px;padding:16px 20px 28px}
 .hero{width:100%;min-height:120px;flex:0 1 300px;object-fit:cover;border-radius:var(--r)}`;
 

@@ -6,4 +6,5 @@ export const stageStyle = `
 .tabs [aria-pressed=true]{box-shadow:inset 0 0 0 2px}
 .see{overflow:hidden;min-height:0;background:var(--f);position:relative}
 @media(max-width:640px){.seeing .talk{flex:none}.seeing .see{flex:1}.wide .tabs{display:flex}
+.wide .head{padding-inline-start:16px}.wide .head .n{padding-inline:9px}
 .wide .head div p,.seeing .e,.seeing .log,.seeing .act,.chatting .see{display:none}}`;
