@@ -23,6 +23,7 @@ for (const colorScheme of ['light', 'dark']) {
       const look = (name) => isClean(customer.page, `${colorScheme}-phone-${name}`);
       customer.watch.expect(/WebSocket|ERR_CONNECTION/);
       associate.watch.expect(/WebSocket|ERR_CONNECTION/);
+      await customer.wears(colorScheme);
       await customer.visit();
       await look('launcher');
       await customer.open();
@@ -57,6 +58,7 @@ for (const colorScheme of ['light', 'dark']) {
     test('axe: the customer at a desk', async ({ cast }) => {
       const customer = await cast.customer({ colorScheme, viewport: { width: 1440, height: 900 }, isMobile: false, hasTouch: false, deviceScaleFactor: 1 });
       const associate = await cast.associate();
+      await customer.wears(colorScheme);
       await livePair({ customer, associate });
       await isClean(customer.page, `${colorScheme}-wide-chat`);
       await customer.lookTogether();

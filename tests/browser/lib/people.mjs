@@ -28,6 +28,18 @@ export class Customer {
     await expect(this.launcher).toBeVisible();
   }
 
+  /// The panel follows the page's colours, and this shop is light: the tag of another shop, set before it is run.
+  async wears(theme) {
+    await this.page.addInitScript((name) => {
+      new MutationObserver((_, me) => {
+        const tag = document.querySelector('script[data-site]');
+        if (!tag) return;
+        tag.dataset.theme = name;
+        me.disconnect();
+      }).observe(document, { childList: true, subtree: true });
+    }, theme);
+  }
+
   async open() {
     await this.launcher.click();
     await expect(this.panel).toBeVisible();
