@@ -8,7 +8,7 @@ import { launchOptions } from './browser/lib/launch.mjs';
 
 export default defineConfig({
   testDir: 'browser',
-  testMatch: '*.spec.mjs',
+  testMatch: process.env.VITRINE_PICTURE ? 'picture.mjs' : '*.spec.mjs',
   outputDir: '../build/browser-results',
   // Two browsers, a server under a sanitiser and a shop share the machine: one story at a time.
   workers: 1,
