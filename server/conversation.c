@@ -287,7 +287,7 @@ void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms)
     vt_people_sweep(conv, now_ms);
     vt_chans_ease(conv, now_ms);
     if (conv->view_unsaved)
-        vt_session_view_changed(conv, now_ms);
+        vt_session_view_changed(conv);
     if (is_idle(conv, now_ms))
         vt_conv_destroy(conv);
 }

@@ -83,8 +83,7 @@ struct vt_conversation {
     struct vt_session session;
     struct vt_view *view;     /* owned; NULL until one is opened */
     struct vt_chan *view_chan; /* borrowed from the table; NULL unless live */
-    int64_t view_saved_ms;
-    bool view_unsaved;
+    bool view_unsaved, view_saving; /* changed since the last save; a save is on its way */
     uint32_t unread_staff;    /* customer's messages since staff read */
     uint32_t place, eta[2];   /* while waiting, as last told */
     struct vt_page_kept trail[VT_TRAIL_MAX];

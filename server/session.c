@@ -2,6 +2,7 @@
 #include "server/session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "server/base/err.h"
 #include "server/chan.h"
@@ -11,7 +12,7 @@
 #include "server/metrics.h"
 #include "server/view.h"
 
-enum { VIEW_SAVE_MS = 1000, VIEW_MAX_BYTES = 4 * 1024 * 1024 };
+enum { VIEW_MAX_BYTES = 4 * 1024 * 1024 };
 
 #define TO(state) (1u << VT_STATE_##state)
 static const unsigned allowed[VT_STATE_COUNT] = {
@@ -85,15 +86,50 @@ int vt_session_save(struct vt_conversation *conv, vt_store_done_fn *done, void *
     if (conv->view && vt_view_is_open(conv->view) && encode_view(conv, &view) == VT_OK)
         row.view = vt_buf_view(&view);
     conv->view_unsaved = false;
-    conv->view_saved_ms = vt_now_ms();
     return vt_store_session_put(conv->app->deps.store, &row, done, arg);
 }
 
-void vt_session_view_changed(struct vt_conversation *conv, int64_t now_ms)
+struct saving {
+    struct vt_app *app;
+    char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT];
+};
+
+static void save_view(struct vt_conversation *conv);
+
+static void handle_view_saved(void *arg, int err)
+{
+    struct saving *saving = arg;
+    struct vt_conversation *conv = vt_conv_find(saving->app, vt_str(saving->site), vt_str(saving->conv));
+    free(saving);
+    if (!conv)
+        return;
+    conv->view_saving = false;
+    if (err)
+        conv->view_unsaved = true; /* the sweep tries again */
+    else if (conv->view_unsaved)
+        save_view(conv);
+}
+
+static void save_view(struct vt_conversation *conv)
+{
+    struct saving *saving = malloc(sizeof(*saving));
+    if (!saving)
+        return;
+    saving->app = conv->app;
+    memcpy(saving->site, conv->site, sizeof(saving->site));
+    memcpy(saving->conv, conv->conv, sizeof(saving->conv));
+    conv->view_saving = vt_session_save(conv, handle_view_saved, saving) == VT_OK;
+    if (!conv->view_saving) {
+        conv->view_unsaved = true;
+        free(saving);
+    }
+}
+
+void vt_session_view_changed(struct vt_conversation *conv)
 {
     conv->view_unsaved = true;
-    if (now_ms - conv->view_saved_ms >= VIEW_SAVE_MS && vt_session_save(conv, NULL, NULL) != VT_OK)
-        conv->view_unsaved = true; /* the sweep tries again */
+    if (!conv->view_saving)
+        save_view(conv);
 }
 
 /* A console window beats fast while any of its sessions is live. */

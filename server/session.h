@@ -19,8 +19,9 @@ void vt_session_begin(struct vt_conversation *conv, struct vt_str queue);
 void vt_session_info(const struct vt_conversation *conv, struct vt_t_session_info *ret, struct vt_t_associate *ret_associate);
 /* Stores the session with its view; `done` may be NULL. */
 int vt_session_save(struct vt_conversation *conv, vt_store_done_fn *done, void *arg);
-/* The end of a gesture or a change of the view: saved now, or within a second. */
-void vt_session_view_changed(struct vt_conversation *conv, int64_t now_ms);
+/* The end of a gesture or a change of the view: saved at once. One save is on its way at a time and
+ * takes all that changed meanwhile with the next, so the commit is the window (as the store's own). */
+void vt_session_view_changed(struct vt_conversation *conv);
 static inline bool vt_session_runs(const struct vt_session *session)
 {
     return session->state != VT_STATE_NONE && session->state != VT_STATE_ENDED;

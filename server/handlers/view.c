@@ -31,7 +31,7 @@ static void changed(struct vt_request *rq, const void *d, struct vt_event_head *
     struct vt_conversation *conv = rq->member->conv;
     vt_fanout_control(conv, &(struct vt_event){ .op = rq->env->op, .by = vt_member_who(rq->member), .d = d, .except = rq->member },
                       ret_numbers);
-    vt_session_view_changed(conv, rq->now_ms);
+    vt_session_view_changed(conv);
 }
 
 int vt_on_view_open(struct vt_request *rq)
@@ -193,7 +193,7 @@ static void gesture_ended(const struct vt_motion *motion)
     d.t = view.t;
     d.has_t = view.has_t;
     vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_VIEW_SET, .by = vt_member_who(motion->member), .d = &d }, NULL);
-    vt_session_view_changed(conv, motion->now_ms);
+    vt_session_view_changed(conv);
 }
 
 int vt_on_view(const struct vt_motion *motion)
@@ -229,7 +229,7 @@ int vt_on_draw(const struct vt_motion *motion)
     struct vt_t_mark d;
     if (mark && vt_view_mark(conv->view, mark, &d)) {
         vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_MARK_ADD, .by = vt_member_who(motion->member), .d = &d }, NULL);
-        vt_session_view_changed(conv, motion->now_ms);
+        vt_session_view_changed(conv);
     }
     return VT_OK;
 }
