@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "media/worker.h"
 #include "server/admin.h"
 #include "server/base/buf.h"
 #include "server/base/err.h"
@@ -59,6 +60,7 @@ static const struct command {
       "creates sites, associates and tokens, imports catalogues. --help lists what it can do" },
     { "sample-config", main_sample, "prints a configuration file with every option at its default" },
     { "options-page", main_options_page, "prints the page of all options, in Markdown" },
+    { "media-worker", vt_worker_main, "decodes pictures behind a filter; serve starts it, people do not" },
     { "version", main_version, "prints the version" },
     { "help", main_help, "prints this" },
 };
