@@ -24,7 +24,8 @@ int vt_canvas_image(cairo_t *canvas, VipsImage **ret_image)
 {
     cairo_surface_t *surface = cairo_get_target(canvas);
     cairo_surface_flush(surface);
-    const int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+    const int width = cairo_image_surface_get_width(surface),
+              height = cairo_image_surface_get_height(surface);
     const int stride = cairo_image_surface_get_stride(surface);
     const uint8_t *from = cairo_image_surface_get_data(surface);
     g_autofree uint8_t *pixels = g_try_malloc((size_t)width * (size_t)height * 3);
@@ -49,7 +50,8 @@ int vt_canvas_image(cairo_t *canvas, VipsImage **ret_image)
 
 void vt_draw_colour(cairo_t *canvas, uint32_t rgb, double alpha)
 {
-    cairo_set_source_rgba(canvas, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0, (rgb & 255) / 255.0, alpha);
+    cairo_set_source_rgba(canvas, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0, (rgb & 255) / 255.0,
+                          alpha);
 }
 
 void vt_draw_fill(cairo_t *canvas, struct vt_box box, uint32_t rgb)

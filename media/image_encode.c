@@ -2,17 +2,19 @@
 /* Pixels to bytes. Every option that has a cost is set, since the defaults of 8.14 are not ours: AVIF
  * would take 512 ms at its own effort, and its 12 bits are not wanted. Options that only mozjpeg has
  * are never named: without it they are a warning a picture. */
+#include <string.h>
+
 #include "media/image_internal.h"
 
-#define JPEG_Q 78
-#define WEBP_Q 75
-#define WEBP_EFFORT 2
-#define AVIF_Q 60
-#define AVIF_EFFORT 0
-#define AVIF_IDLE_Q 50
+#define JPEG_Q           78
+#define WEBP_Q           75
+#define WEBP_EFFORT      2
+#define AVIF_Q           60
+#define AVIF_EFFORT      0
+#define AVIF_IDLE_Q      50
 #define AVIF_IDLE_EFFORT 3
-#define PNG_LEVEL 6
-#define LEAST_Q 30
+#define PNG_LEVEL        6
+#define LEAST_Q          30
 
 struct encoding {
     enum vt_picture_format format;
@@ -29,19 +31,54 @@ static struct encoding encoding_of(enum vt_picture_format format, uint8_t effort
     return encoding;
 }
 
+/* webpsave of 8.14 writes an EXIF block of its own making even when told to strip and with no field
+ * left, so the chunks that are no picture go here. Chunks are a name, a length and bytes padded to
+ * even; what the file says of itself in VP8X is put right. */
+static void strip_webp(uint8_t *bytes, size_t *len)
+{
+    static const char *const kept[] = { "VP8 ", "VP8L", "VP8X", "ALPH" };
+    size_t to = 12, at = 12;
+    while (at + 8 <= *len) {
+        const size_t body = bytes[at + 4] | (size_t)bytes[at + 5] << 8 | (size_t)bytes[at + 6] << 16 |
+                            (size_t)bytes[at + 7] << 24;
+        const size_t whole = VIPS_MIN(8 + body + (body & 1), *len - at);
+        bool is_kept = false;
+        for (size_t i = 0; i < VT_COUNT(kept); i++)
+            is_kept |= memcmp(bytes + at, kept[i], 4) == 0;
+        if (memcmp(bytes + at, "VP8X", 4) == 0 && whole > 8)
+            bytes[at + 8] &= 0x10; /* alpha alone; no ICC, EXIF, XMP, animation */
+        if (is_kept) {
+            memmove(bytes + to, bytes + at, whole);
+            to += whole;
+        }
+        at += whole;
+    }
+    *len = to;
+    for (int i = 0; i < 4; i++)
+        bytes[4 + i] = (uint8_t)((to - 8) >> (8 * i));
+}
+
+static int save_webp(VipsImage *image, int q, void **ret_bytes, size_t *ret_len)
+{
+    if (vips_webpsave_buffer(image, ret_bytes, ret_len, "Q", q, "effort", WEBP_EFFORT, "strip", TRUE, NULL))
+        return -1;
+    strip_webp(*ret_bytes, ret_len);
+    return 0;
+}
+
 static int save(VipsImage *image, const struct encoding *as, void **ret_bytes, size_t *ret_len)
 {
     switch (as->format) {
     case VT_FMT_JPEG:
-        return vips_jpegsave_buffer(image, ret_bytes, ret_len, "Q", as->q, "optimize_coding", TRUE, "interlace", FALSE,
-                                    "strip", TRUE, NULL);
+        return vips_jpegsave_buffer(image, ret_bytes, ret_len, "Q", as->q, "optimize_coding", TRUE,
+                                    "interlace", FALSE, "strip", TRUE, NULL);
     case VT_FMT_WEBP:
-        return vips_webpsave_buffer(image, ret_bytes, ret_len, "Q", as->q, "effort", WEBP_EFFORT, "strip", TRUE, NULL);
+        return save_webp(image, as->q, ret_bytes, ret_len);
     case VT_FMT_AVIF:
-        return vips_heifsave_buffer(image, ret_bytes, ret_len, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
-                                    as->q, "effort", as->effort ? AVIF_IDLE_EFFORT : AVIF_EFFORT, "bitdepth", 8,
-                                    "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_ON, "encoder",
-                                    VIPS_FOREIGN_HEIF_ENCODER_AOM, "strip", TRUE, NULL);
+        return vips_heifsave_buffer(
+            image, ret_bytes, ret_len, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q", as->q, "effort",
+            as->effort ? AVIF_IDLE_EFFORT : AVIF_EFFORT, "bitdepth", 8, "subsample_mode",
+            VIPS_FOREIGN_SUBSAMPLE_ON, "encoder", VIPS_FOREIGN_HEIF_ENCODER_AOM, "strip", TRUE, NULL);
     case VT_FMT_PNG:
         return vips_pngsave_buffer(image, ret_bytes, ret_len, "compression", PNG_LEVEL, "filter",
                                    VIPS_FOREIGN_PNG_FILTER_ALL, "strip", TRUE, NULL);
@@ -68,7 +105,8 @@ static int fit(VipsImage **image, enum vt_picture_format format)
 }
 
 /* Once, or with falling quality until it is small enough. The pixels are kept for that. */
-static int save_within(VipsImage **image, struct encoding *as, uint32_t max_bytes, struct vt_image_result *result)
+static int save_within(VipsImage **image, struct encoding *as, uint32_t max_bytes,
+                       struct vt_image_result *result)
 {
     VipsImage *kept = NULL;
     if (max_bytes && as->q) {

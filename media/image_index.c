@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <jpeglib.h>
 
@@ -17,8 +18,15 @@
 
 /* --- the TIFF's directories ------------------------------------------------------------------------ */
 
-enum { TAG_WIDTH = 256, TAG_HEIGHT = 257, TAG_TILE_W = 322, TAG_TILE_H = 323, TAG_OFFSETS = 324, TAG_COUNTS = 325,
-       TAG_TABLES = 347 };
+enum {
+    TAG_WIDTH = 256,
+    TAG_HEIGHT = 257,
+    TAG_TILE_W = 322,
+    TAG_TILE_H = 323,
+    TAG_OFFSETS = 324,
+    TAG_COUNTS = 325,
+    TAG_TABLES = 347
+};
 
 struct entry {
     uint32_t type, count;
@@ -27,6 +35,7 @@ struct entry {
 
 struct level {
     uint32_t width, height, tile_w, tile_h;
+    size_t width_at, height_at;
     struct entry offsets, counts, tables;
 };
 
@@ -41,7 +50,8 @@ static uint32_t value(struct vt_bytes *tiff, const struct entry *entry, uint32_t
 
 static struct entry read_entry(struct vt_bytes *tiff, size_t at)
 {
-    struct entry entry = { (uint32_t)vt_bytes_le(tiff, at + 2, 2), (uint32_t)vt_bytes_le(tiff, at + 4, 4), at + 8 };
+    struct entry entry = { (uint32_t)vt_bytes_le(tiff, at + 2, 2), (uint32_t)vt_bytes_le(tiff, at + 4, 4),
+                           at + 8 };
     const size_t size = entry.type == 3 ? 2 : entry.type == 4 ? 4 : 1;
     if (entry.count * size > 4)
         entry.at = (size_t)vt_bytes_le(tiff, at + 8, 4);
@@ -57,17 +67,54 @@ static void read_level(struct vt_bytes *tiff, size_t *at, struct level *ret_leve
         const size_t here = *at + 2 + 12 * i;
         const struct entry entry = read_entry(tiff, here);
         switch (vt_bytes_le(tiff, here, 2)) {
-        case TAG_WIDTH: ret_level->width = value(tiff, &entry, 0); break;
-        case TAG_HEIGHT: ret_level->height = value(tiff, &entry, 0); break;
-        case TAG_TILE_W: ret_level->tile_w = value(tiff, &entry, 0); break;
-        case TAG_TILE_H: ret_level->tile_h = value(tiff, &entry, 0); break;
-        case TAG_OFFSETS: ret_level->offsets = entry; break;
-        case TAG_COUNTS: ret_level->counts = entry; break;
-        case TAG_TABLES: ret_level->tables = entry; break;
-        default: break;
+        case TAG_WIDTH:
+            ret_level->width = value(tiff, &entry, 0), ret_level->width_at = here;
+            break;
+        case TAG_HEIGHT:
+            ret_level->height = value(tiff, &entry, 0), ret_level->height_at = here;
+            break;
+        case TAG_TILE_W:
+            ret_level->tile_w = value(tiff, &entry, 0);
+            break;
+        case TAG_TILE_H:
+            ret_level->tile_h = value(tiff, &entry, 0);
+            break;
+        case TAG_OFFSETS:
+            ret_level->offsets = entry;
+            break;
+        case TAG_COUNTS:
+            ret_level->counts = entry;
+            break;
+        case TAG_TABLES:
+            ret_level->tables = entry;
+            break;
+        default:
+            break;
         }
     }
     *at = (size_t)vt_bytes_le(tiff, *at + 2 + 12 * entries, 4);
+}
+
+/* One LONG in the place of the entry's value. */
+static int put_size(int fd, size_t at, uint32_t size)
+{
+    const uint8_t bytes[10] = {
+        4, 0, 1, 0, 0, 0, (uint8_t)size, (uint8_t)(size >> 8), (uint8_t)(size >> 16), (uint8_t)(size >> 24)
+    };
+    return pwrite(fd, bytes, sizeof(bytes), (off_t)at + 2) == sizeof(bytes) ? 0 : -1;
+}
+
+/* The size of level `n` is the picture's, halved n times and rounded up, as IIIF counts. It must need the
+ * same tiles as the padded one. */
+static int correct_size(int fd, struct level *level, uint32_t width, uint32_t height, int n)
+{
+    const uint32_t w = (width + (1u << n) - 1) >> n, h = (height + (1u << n) - 1) >> n;
+    if (w > level->width || h > level->height || level->width - w >= VT_TILE_PX ||
+        level->height - h >= VT_TILE_PX)
+        return -1;
+    level->width = w;
+    level->height = h;
+    return put_size(fd, level->width_at, w) || put_size(fd, level->height_at, h) ? -1 : 0;
 }
 
 /* --- cutting a tile ---------------------------------------------------------------------------------- */
@@ -112,7 +159,8 @@ static void cut(struct cutter *cutter, struct vt_bytes tables, struct vt_bytes t
 }
 
 /* libjpeg leaves an error by a jump, so everything that must be freed lies in `cutter`. */
-static int cut_tile(struct cutter *cutter, struct vt_bytes tables, struct vt_bytes tile, uint32_t w, uint32_t h)
+static int cut_tile(struct cutter *cutter, struct vt_bytes tables, struct vt_bytes tile, uint32_t w,
+                    uint32_t h)
 {
     volatile int err = -1;
     memset(cutter, 0, sizeof(*cutter));
@@ -133,12 +181,15 @@ static int cut_tile(struct cutter *cutter, struct vt_bytes tables, struct vt_byt
 struct indexing {
     struct vt_bytes tiff, tables;
     struct vt_tix_writer writer;
+    uint32_t width, height;
+    int fd;
     bool is_jpeg;
 };
 
 static int add_tile(struct indexing *in, const struct level *level, uint32_t index, uint32_t w, uint32_t h)
 {
-    const uint32_t offset = value(&in->tiff, &level->offsets, index), len = value(&in->tiff, &level->counts, index);
+    const uint32_t offset = value(&in->tiff, &level->offsets, index),
+                   len = value(&in->tiff, &level->counts, index);
     const struct vt_bytes tile = vt_bytes_part(&in->tiff, offset, len);
     struct cutter cutter;
     if (in->tiff.is_short)
@@ -156,7 +207,8 @@ static int add_tile(struct indexing *in, const struct level *level, uint32_t ind
 
 static int add_level(struct indexing *in, const struct level *level)
 {
-    const uint32_t cols = (level->width + VT_TILE_PX - 1) / VT_TILE_PX, rows = (level->height + VT_TILE_PX - 1) / VT_TILE_PX;
+    const uint32_t cols = (level->width + VT_TILE_PX - 1) / VT_TILE_PX,
+                   rows = (level->height + VT_TILE_PX - 1) / VT_TILE_PX;
     const struct vt_bytes tables = vt_bytes_part(&in->tiff, level->tables.at, level->tables.count);
     /* One set of tables serves every level: same quality, same encoder. */
     if (in->is_jpeg && (tables.len != in->tables.len || memcmp(tables.ptr, in->tables.ptr, tables.len) != 0))
@@ -181,10 +233,12 @@ static int add_levels(struct indexing *in)
         read_level(&in->tiff, &at, &level);
         if (n == 0) {
             in->tables = vt_bytes_part(&in->tiff, level.tables.at, level.tables.count);
-            vt_tix_writer_init(&in->writer, level.width, level.height, in->is_jpeg,
-                               (struct vt_str){ (const char *)in->tables.ptr, in->is_jpeg ? in->tables.len : 0 });
+            vt_tix_writer_init(
+                &in->writer, in->width, in->height, in->is_jpeg,
+                (struct vt_str){ (const char *)in->tables.ptr, in->is_jpeg ? in->tables.len : 0 });
         }
-        if (in->tiff.is_short || add_level(in, &level))
+        if (in->tiff.is_short || correct_size(in->fd, &level, in->width, in->height, n) ||
+            add_level(in, &level))
             return -1;
     }
     return 0;
@@ -193,10 +247,15 @@ static int add_levels(struct indexing *in)
 int vt_image_index(int fd, bool is_jpeg, struct vt_image_result *ret_result)
 {
     VT_MAPPED struct vt_mapped file = { NULL, 0 };
-    VT_CLEANUP(vt_buf_finish) struct vt_buf out = VT_BUF_INIT(VT_TIX_BYTES_MAX);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf out = VT_BUF_INIT(VT_TIX_BYTES_MAX);
     if (vt_mapped_open(fd, &file) != VT_OK)
         return -1;
-    struct indexing in = { .tiff = { file.bytes, file.len, false }, .is_jpeg = is_jpeg };
+    struct indexing in = { .tiff = { file.bytes, file.len, false },
+                           .width = ret_result->width,
+                           .height = ret_result->height,
+                           .fd = fd,
+                           .is_jpeg = is_jpeg };
     int err = add_levels(&in);
     if (!err && vt_tix_write(&in.writer, file.len, &out) != VT_OK)
         err = -1;

@@ -7,10 +7,10 @@
 #include "media/image_internal.h"
 #include "server/base/err.h"
 
-#define THUMB_PX 640
-#define MASTER_Q 85
+#define THUMB_PX       640
+#define MASTER_Q       85
 #define MASTER_LARGE_Q 95
-#define LOSSLESS_MOST ((gint64)64 << 20)
+#define LOSSLESS_MOST  ((gint64)64 << 20)
 
 struct ingest {
     const struct vt_image_job *job;
@@ -71,17 +71,35 @@ static VipsTarget *output_target(struct output *out)
     return VIPS_TARGET(target);
 }
 
-#define PYRAMID                                                                                                   \
-    "tile", TRUE, "tile_width", VT_TILE_PX, "tile_height", VT_TILE_PX, "pyramid", TRUE, "properties", FALSE, "depth", \
-        VIPS_FOREIGN_DZ_DEPTH_ONETILE
+/* The last row and column are repeated until every level ends on whole blocks of 16, since vips pads
+ * with black, which bleeds into the picture's edge. vt_image_index writes the true sizes back; no tile
+ * more comes of it, as 16 << levels - 1 divides 512 up to 16 384 px. */
+static int pad(VipsImage **image)
+{
+    VipsImage *out = NULL;
+    int levels = 1, most = VIPS_MAX((*image)->Xsize, (*image)->Ysize);
+    while ((most + (1 << (levels - 1)) - 1) >> (levels - 1) > VT_TILE_PX)
+        levels++;
+    const int unit = 16 << (levels - 1);
+    const int width = ((*image)->Xsize + unit - 1) / unit * unit,
+              height = ((*image)->Ysize + unit - 1) / unit * unit;
+    if (vips_embed(*image, &out, 0, 0, width, height, "extend", VIPS_EXTEND_COPY, NULL))
+        return -1;
+    vt_image_next(image, out);
+    return 0;
+}
+
+#define PYRAMID                                                                                              \
+    "tile", TRUE, "tile_width", VT_TILE_PX, "tile_height", VT_TILE_PX, "pyramid", TRUE, "properties", FALSE, \
+        "depth", VIPS_FOREIGN_DZ_DEPTH_ONETILE
 
 static int save(VipsImage *image, struct output *out, int jpeg_q)
 {
     if (ftruncate(out->fd, 0) != 0 || lseek(out->fd, 0, SEEK_SET) != 0)
         return -1;
     VipsTarget *target = output_target(out);
-    int err = jpeg_q ? vips_tiffsave_target(image, target, PYRAMID, "compression", VIPS_FOREIGN_TIFF_COMPRESSION_JPEG,
-                                            "Q", jpeg_q, NULL)
+    int err = jpeg_q ? vips_tiffsave_target(image, target, PYRAMID, "compression",
+                                            VIPS_FOREIGN_TIFF_COMPRESSION_JPEG, "Q", jpeg_q, NULL)
                      : vips_tiffsave_target(image, target, PYRAMID, "compression",
                                             VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE, "predictor",
                                             VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL, NULL);
@@ -108,9 +126,11 @@ static bool loader_turns(enum vt_sniff_type type)
 
 static int open_upright(const struct ingest *in, int shrink, VipsImage **image)
 {
-    if (vt_image_open_original(&in->file, &in->sniffed, shrink, image) || !is_as_sniffed(*image, &in->sniffed, shrink))
+    if (vt_image_open_original(&in->file, &in->sniffed, shrink, image) ||
+        !is_as_sniffed(*image, &in->sniffed, shrink))
         return -1;
-    return vt_step_srgb(image) || (!loader_turns(in->sniffed.type) && vt_step_upright(image, in->sniffed.orientation))
+    return vt_step_srgb(image) ||
+                   (!loader_turns(in->sniffed.type) && vt_step_upright(image, in->sniffed.orientation))
                ? -1
                : 0;
 }
@@ -161,7 +181,8 @@ static void thumb_from_master(const struct ingest *in)
         give_thumb(in, &image);
 }
 
-/* A lossless original keeps its colours exactly while that takes at most 64 MB; alpha has no place in JPEG. */
+/* A lossless original keeps its colours exactly while that takes at most 64 MB; alpha has no place in JPEG.
+ */
 static int write_master(const struct ingest *in, bool lossless, int q, struct output *out)
 {
     VT_IMAGE VipsImage *image = NULL;
@@ -171,6 +192,8 @@ static int write_master(const struct ingest *in, bool lossless, int q, struct ou
         return -1;
     in->result->width = (uint32_t)image->Xsize;
     in->result->height = (uint32_t)image->Ysize;
+    if (pad(&image))
+        return -1;
     return save(image, out, lossless ? 0 : q);
 }
 
@@ -202,10 +225,10 @@ static void make_master(struct ingest *in)
         explain(in, &out);
         return;
     }
-    if (in->sniffed.type != VT_SNIFFED_JPEG)
-        thumb_from_master(in);
     if (vt_image_index(out.fd, !lossless, in->result))
         vt_media_problem_set(&in->result->problem, VT_MEDIA_NO_ROOM, "the master could not be indexed");
+    else if (in->sniffed.type != VT_SNIFFED_JPEG)
+        thumb_from_master(in);
 }
 
 static bool is_taken(struct ingest *in)
@@ -217,7 +240,8 @@ static bool is_taken(struct ingest *in)
         return false;
     if (!vt_sniff_is_whole(&in->sniffed, in->file.bytes, in->file.len)) {
         vt_media_problem_set(problem, VT_MEDIA_TRUNCATED,
-                             "%s came, but the file ends before the picture does; send it again", in->sniffed.name);
+                             "%s came, but the file ends before the picture does; send it again",
+                             in->sniffed.name);
         return false;
     }
     return true;

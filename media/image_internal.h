@@ -74,7 +74,8 @@ void vt_image_ingest(const struct vt_image_job *job, struct vt_image_result *ret
 void vt_image_render(const struct vt_image_job *job, struct vt_image_result *ret_result);
 void vt_image_template(const struct vt_image_job *job, struct vt_image_result *ret_result);
 
-/* The tile index of the master just written. */
+/* Gives the master just written its true size (result's width and height), which ingest has padded, and
+ * its tile index as the result's bytes. */
 int vt_image_index(int fd, bool is_jpeg, struct vt_image_result *ret_result);
 
 /* image_text.c: opens the fonts. */

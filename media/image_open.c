@@ -71,17 +71,23 @@ int vt_master_open(int fd, struct vt_master *ret_master)
     if (open_level(fd, 0, &image))
         return -1;
     *ret_master = (struct vt_master){ fd, (uint32_t)vips_image_get_width(image),
-                                      (uint32_t)vips_image_get_height(image),
-                                      vips_image_get_n_pages(image) };
+                                      (uint32_t)vips_image_get_height(image), vips_image_get_n_pages(image) };
     return 0;
+}
+
+static uint32_t halved(uint32_t px, int times)
+{
+    return (px + (1u << times) - 1) >> times;
 }
 
 /* The coarsest level that still has the pixels that are asked for. We choose, since libvips 8.14 takes the
  * smallest page of a pyramid whatever is wanted. */
-static int choose_level(const struct vt_master *master, const struct vt_recipe *recipe, uint32_t w, uint32_t h)
+static int choose_level(const struct vt_master *master, const struct vt_recipe *recipe, uint32_t w,
+                        uint32_t h)
 {
     int level = 0;
-    while (level + 1 < master->levels && (w >> (level + 1)) >= recipe->out_w && (h >> (level + 1)) >= recipe->out_h)
+    while (level + 1 < master->levels && halved(w, level + 1) >= recipe->out_w &&
+           halved(h, level + 1) >= recipe->out_h)
         level++;
     return level;
 }
@@ -93,8 +99,8 @@ int vt_master_cut(const struct vt_master *master, const struct vt_recipe *recipe
     VT_IMAGE VipsImage *level = NULL;
     int n = choose_level(master, recipe, w, h);
 
-    if (!is_whole && (recipe->x >= master->width || recipe->y >= master->height || w > master->width - recipe->x ||
-                      h > master->height - recipe->y))
+    if (!is_whole && (recipe->x >= master->width || recipe->y >= master->height ||
+                      w > master->width - recipe->x || h > master->height - recipe->y))
         return -1;
     if (open_level(master->fd, n, &level))
         return -1;
@@ -102,11 +108,9 @@ int vt_master_cut(const struct vt_master *master, const struct vt_recipe *recipe
         *ret_image = VT_TAKE(level);
         return 0;
     }
-    /* Levels are rounded down, so the scale is what the sizes say, not 2^n. */
-    const double sx = (double)level->Xsize / master->width, sy = (double)level->Ysize / master->height;
-    int left = VIPS_MIN((int)(recipe->x * sx + 0.5), level->Xsize - 1);
-    int top = VIPS_MIN((int)(recipe->y * sy + 0.5), level->Ysize - 1);
-    int width = VIPS_CLIP(1, (int)(w * sx + 0.5), level->Xsize - left);
-    int height = VIPS_CLIP(1, (int)(h * sy + 0.5), level->Ysize - top);
+    /* A pixel of level n is 2^n x 2^n of the picture, exactly; the last may be a part. */
+    const int left = (int)(recipe->x >> n), top = (int)(recipe->y >> n);
+    const int width = VIPS_MIN((int)halved(recipe->x + w, n), level->Xsize) - left;
+    const int height = VIPS_MIN((int)halved(recipe->y + h, n), level->Ysize) - top;
     return vips_extract_area(level, ret_image, left, top, width, height, NULL);
 }

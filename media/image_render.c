@@ -30,7 +30,8 @@ static int draw(const struct vt_recipe *recipe, const struct vt_master *master, 
         return -1;
     if (recipe->mirror && vt_step_mirror(image))
         return -1;
-    return vt_step_turn(image, recipe->rotation, takes_alpha) || vt_step_quality(image, recipe->quality) ? -1 : 0;
+    return vt_step_turn(image, recipe->rotation, takes_alpha) || vt_step_quality(image, recipe->quality) ? -1
+                                                                                                         : 0;
 }
 
 void vt_image_render(const struct vt_image_job *job, struct vt_image_result *ret_result)
@@ -40,7 +41,8 @@ void vt_image_render(const struct vt_image_job *job, struct vt_image_result *ret
     VT_IMAGE VipsImage *image = NULL;
 
     if (vt_master_open(job->sources[0], &master)) {
-        vt_media_problem_set(&ret_result->problem, VT_MEDIA_BROKEN, "the master of this picture cannot be read");
+        vt_media_problem_set(&ret_result->problem, VT_MEDIA_BROKEN,
+                             "the master of this picture cannot be read");
         return;
     }
     complete(&recipe, &master);

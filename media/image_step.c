@@ -13,8 +13,9 @@ static int to_display(VipsImage **image)
     VipsImage *out = NULL;
     const bool is_cmyk = vips_image_guess_interpretation(*image) == VIPS_INTERPRETATION_CMYK;
     if (vips_image_get_typeof(*image, VIPS_META_ICC_NAME) != 0 || is_cmyk) {
-        if (vips_icc_transform(*image, &out, "srgb", "embedded", TRUE, "input_profile", is_cmyk ? "cmyk" : "srgb",
-                               "intent", VIPS_INTENT_PERCEPTUAL, "depth", 8, NULL) == 0) {
+        if (vips_icc_transform(*image, &out, "srgb", "embedded", TRUE, "input_profile",
+                               is_cmyk ? "cmyk" : "srgb", "intent", VIPS_INTENT_PERCEPTUAL, "depth", 8,
+                               NULL) == 0) {
             vt_image_next(image, out);
             return 0;
         }
@@ -67,9 +68,11 @@ int vt_step_upright(VipsImage **image, int orientation)
     static const struct {
         bool mirror;
         VipsAngle angle;
-    } ways[9] = { [2] = { true, VIPS_ANGLE_D0 },    [3] = { false, VIPS_ANGLE_D180 }, [4] = { true, VIPS_ANGLE_D180 },
-                  [5] = { true, VIPS_ANGLE_D270 },  [6] = { false, VIPS_ANGLE_D90 },  [7] = { true, VIPS_ANGLE_D90 },
-                  [8] = { false, VIPS_ANGLE_D270 } };
+    } ways[9] = {
+        [2] = { true, VIPS_ANGLE_D0 },   [3] = { false, VIPS_ANGLE_D180 }, [4] = { true, VIPS_ANGLE_D180 },
+        [5] = { true, VIPS_ANGLE_D270 }, [6] = { false, VIPS_ANGLE_D90 },  [7] = { true, VIPS_ANGLE_D90 },
+        [8] = { false, VIPS_ANGLE_D270 }
+    };
     if (orientation < 2 || orientation > 8)
         return 0;
     if (ways[orientation].mirror && vt_step_mirror(image))
@@ -111,7 +114,8 @@ int vt_step_resize(VipsImage **image, uint32_t width, uint32_t height)
         return -1;
     if ((uint32_t)(*image)->Xsize == width && (uint32_t)(*image)->Ysize == height)
         return 0;
-    int err = vips_image_hasalpha(*image) ? resize_with_alpha(image, width, height) : resize(image, width, height);
+    int err = vips_image_hasalpha(*image) ? resize_with_alpha(image, width, height)
+                                          : resize(image, width, height);
     if (err)
         return -1;
     /* vips rounds the size by its own rule; a pixel more or less would be another rendition. */

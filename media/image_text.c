@@ -13,7 +13,7 @@
 
 #define PLAIN_FAMILY "Noto Sans"
 #define TITLE_FAMILY "Noto Serif"
-#define SHRINK 0.92
+#define SHRINK       0.92
 
 /* One line a script; the fonts are those of the packages media.md names. */
 static const char *const samples[] = {
@@ -68,9 +68,11 @@ static int lock_faces(PangoLayout *layout)
         PangoLayoutRun *run = pango_layout_iter_get_run_readonly(at);
         if (!run)
             continue;
-        cairo_scaled_font_t *font = pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(run->item->analysis.font));
+        cairo_scaled_font_t *font = pango_cairo_font_get_scaled_font(
+            PANGO_CAIRO_FONT(run->item->analysis.font));
         /* Never unlocked: the process ends with it. */
-        if (font && cairo_scaled_font_get_type(font) == CAIRO_FONT_TYPE_FT && !cairo_ft_scaled_font_lock_face(font))
+        if (font && cairo_scaled_font_get_type(font) == CAIRO_FONT_TYPE_FT &&
+            !cairo_ft_scaled_font_lock_face(font))
             err = -1;
     } while (pango_layout_iter_next_run(at));
     pango_layout_iter_free(at);
@@ -94,7 +96,8 @@ int vt_text_warm(void)
     /* fontconfig would look every 30 s whether its folders have changed. */
     FcConfigSetRescanInterval(NULL, 0);
     for (size_t i = 0; i < VT_COUNT(samples); i++)
-        if (warm_sample(canvas, PLAIN_FAMILY, samples[i], false) || warm_sample(canvas, PLAIN_FAMILY, samples[i], true) ||
+        if (warm_sample(canvas, PLAIN_FAMILY, samples[i], false) ||
+            warm_sample(canvas, PLAIN_FAMILY, samples[i], true) ||
             warm_sample(canvas, TITLE_FAMILY, samples[i], false))
             return -1;
     return 0;
@@ -122,7 +125,8 @@ static PangoLayout *fit(cairo_t *canvas, struct vt_box box, const char *text, co
 {
     for (double px = how->size_px;; px *= SHRINK) {
         bool is_last = px <= how->least_px;
-        PangoLayout *layout = layout_of(canvas, how->family, text, is_last ? how->least_px : px, how->is_bold);
+        PangoLayout *layout = layout_of(canvas, how->family, text, is_last ? how->least_px : px,
+                                        how->is_bold);
         place(layout, box, how->align);
         if (is_last) {
             pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);

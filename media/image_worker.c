@@ -68,7 +68,8 @@ static int warm_format(VipsImage *image, enum vt_picture_format format, enum vt_
     if (vt_image_encode(image, format, 0, 0, &result))
         return -1;
     struct vt_mapped file = { result.bytes, result.len };
-    int err = vt_image_open_original(&file, &sniffed, 1, &back) || vt_step_srgb(&back) || vt_step_resize(&back, 20, 15);
+    int err = vt_image_open_original(&file, &sniffed, 1, &back) || vt_step_srgb(&back) ||
+              vt_step_resize(&back, 20, 15);
     if (!err) {
         VT_IMAGE VipsImage *pixels = vips_image_copy_memory(back);
         err = pixels == NULL;
@@ -104,7 +105,8 @@ static int warm_up(void)
                   { VT_FMT_WEBP, VT_SNIFFED_WEBP },
                   { VT_FMT_AVIF, VT_SNIFFED_AVIF } };
     static const double ones[3] = { 1, 1, 1 };
-    if (vips_black(&black, 64, 48, "bands", 3, NULL) || vips_linear(black, &image, ones, gray, 3, "uchar", TRUE, NULL))
+    if (vips_black(&black, 64, 48, "bands", 3, NULL) ||
+        vips_linear(black, &image, ones, gray, 3, "uchar", TRUE, NULL))
         return -1;
     image->Type = VIPS_INTERPRETATION_sRGB;
     for (size_t i = 0; i < VT_COUNT(kinds); i++)

@@ -13,12 +13,12 @@
 #include "server/base/list.h"
 
 /* A fresh worker loads fonts and codecs: 60-130 ms, seconds on a busy machine or under a sanitizer. */
-#define START_MS 30000
-#define RETIRE_JOBS 2000
-#define RETIRE_RSS_KB (300u * 1024)
-#define WORKERS_MAX 64
+#define START_MS       30000
+#define RETIRE_JOBS    2000
+#define RETIRE_RSS_KB  (300u * 1024)
+#define WORKERS_MAX    64
 #define RETRY_LEAST_MS 100
-#define RETRY_MOST_MS 10000
+#define RETRY_MOST_MS  10000
 
 enum worker_state { WORKER_STARTING, WORKER_IDLE, WORKER_BUSY, WORKER_ENDING };
 
@@ -57,7 +57,7 @@ static void fill(struct vt_pool *pool);
 static unsigned count(const struct vt_pool *pool, enum worker_state state)
 {
     unsigned n = 0;
-    VT_LIST_EACH(worker, (struct vt_list *)&pool->workers, struct worker, link)
+    VT_LIST_EACH (worker, (struct vt_list *)&pool->workers, struct worker, link)
         n += worker->state == state;
     return n;
 }
@@ -428,14 +428,14 @@ void vt_pool_stats(const struct vt_pool *pool, struct vt_pool_stats *ret_stats)
 
 static struct worker *pick_idle(struct vt_pool *pool)
 {
-    VT_LIST_EACH(worker, &pool->workers, struct worker, link)
+    VT_LIST_EACH (worker, &pool->workers, struct worker, link)
         if (worker->state == WORKER_IDLE)
             return worker;
     return NULL;
 }
 
-static int send_job(struct worker *worker, const struct vt_recipe *recipe, const int *sources, size_t n_sources,
-                    int out_fd)
+static int send_job(struct worker *worker, const struct vt_recipe *recipe, const int *sources,
+                    size_t n_sources, int out_fd)
 {
     const char *text = recipe->template_json;
     struct vt_wire_job job = { .kind = VT_WIRE_JOB,
@@ -449,11 +449,12 @@ static int send_job(struct worker *worker, const struct vt_recipe *recipe, const
     memcpy(fds, sources, n_sources * sizeof(int));
     if (out_fd >= 0)
         fds[n_sources] = out_fd;
-    return vt_wire_send(worker->socket, &job, sizeof(job), text, job.text_len, fds, n_sources + (out_fd >= 0));
+    return vt_wire_send(worker->socket, &job, sizeof(job), text, job.text_len, fds,
+                        n_sources + (out_fd >= 0));
 }
 
-int vt_pool_submit_many(struct vt_pool *pool, const struct vt_recipe *recipe, const int *source_fds, size_t n_sources,
-                        int out_fd, uint32_t deadline_ms, vt_pool_done_fn *done, void *arg)
+int vt_pool_submit_many(struct vt_pool *pool, const struct vt_recipe *recipe, const int *source_fds,
+                        size_t n_sources, int out_fd, uint32_t deadline_ms, vt_pool_done_fn *done, void *arg)
 {
     if (n_sources < 1 || n_sources > VT_WIRE_SOURCES || deadline_ms == 0 ||
         (recipe->kind == VT_RECIPE_INGEST) != (out_fd >= 0) ||
@@ -484,7 +485,7 @@ int vt_pool_submit(struct vt_pool *pool, const struct vt_recipe *recipe, int sou
 
 bool vt_pool_abandon(struct vt_pool *pool, vt_pool_done_fn *done, void *arg)
 {
-    VT_LIST_EACH(worker, &pool->workers, struct worker, link)
+    VT_LIST_EACH (worker, &pool->workers, struct worker, link)
         if (worker->job && worker->done == done && worker->arg == arg) {
             kill_worker(worker);
             worker->job = 0;

@@ -22,8 +22,8 @@
 
 struct vt_media_result {
     enum vt_media_err err;
-    bool more;              /* ingest: this is the thumb, the master follows */
-    const void *bytes;      /* borrowed until the callback returns; NULL when there are none */
+    bool more;         /* ingest: this is the thumb, the master follows */
+    const void *bytes; /* borrowed until the callback returns; NULL when there are none */
     size_t len;
     int fd;                 /* the same bytes, sealed; borrowed likewise: dup it to keep it. -1: none */
     uint32_t width, height; /* of the rendition; ingest: of the upright picture */
@@ -34,8 +34,8 @@ struct vt_media_result {
 typedef void vt_pool_done_fn(void *arg, const struct vt_media_result *result);
 
 struct vt_pool_config {
-    const char *binary;  /* borrowed; its main calls vt_worker_main for "media-worker" */
-    unsigned workers;    /* jobs at once; 0: one a core, 64 at most */
+    const char *binary;         /* borrowed; its main calls vt_worker_main for "media-worker" */
+    unsigned workers;           /* jobs at once; 0: one a core, 64 at most */
     void (*on_idle)(void *arg); /* a job would be taken now; NULL: nobody asks */
     void *arg;
 };
@@ -67,8 +67,8 @@ int vt_pool_submit(struct vt_pool *pool, const struct vt_recipe *recipe, int sou
                    uint32_t deadline_ms, vt_pool_done_fn *done, void *arg);
 
 /* The same with up to four sources, in the template's order. */
-int vt_pool_submit_many(struct vt_pool *pool, const struct vt_recipe *recipe, const int *source_fds, size_t n_sources,
-                        int out_fd, uint32_t deadline_ms, vt_pool_done_fn *done, void *arg);
+int vt_pool_submit_many(struct vt_pool *pool, const struct vt_recipe *recipe, const int *source_fds,
+                        size_t n_sources, int out_fd, uint32_t deadline_ms, vt_pool_done_fn *done, void *arg);
 
 /* Nobody wants the job with this `done` and `arg` any more: its worker is killed and `done` never called.
  * Cheap enough for long jobs only; a short one is better left to end. False when there is none. */

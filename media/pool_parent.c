@@ -9,6 +9,14 @@
 #include "media/wire.h"
 #include "server/base/err.h"
 
+/* Codecs print what they think of a file; a stranger's file shall not write our log. Sanitizers report there.
+ */
+#ifdef VT_SANITIZED
+#define STDERR_FLAGS UV_INHERIT_FD
+#else
+#define STDERR_FLAGS UV_IGNORE
+#endif
+
 static void drop_control(struct vt_pool_parent *parent)
 {
     if (parent->control >= 0)
@@ -55,7 +63,7 @@ static int spawn(uv_loop_t *loop, struct vt_pool_parent *parent, const char *bin
     uv_stdio_container_t stdio[VT_WIRE_CONTROL_FD + 1] = {
         { .flags = UV_IGNORE },
         { .flags = UV_IGNORE },
-        { .flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO },
+        { .flags = STDERR_FLAGS, .data.fd = STDERR_FILENO },
         { .flags = UV_INHERIT_FD, .data.fd = theirs },
     };
     uv_process_options_t options = { .exit_cb = handle_exit,

@@ -7,7 +7,7 @@
 
 struct vt_pool_parent {
     uv_process_t process;
-    int control; /* owned; -1 while there is no parent */
+    int control;                                      /* owned; -1 while there is no parent */
     void (*on_exit)(struct vt_pool_parent *parent);   /* it has ended, `control` is closed */
     void (*on_closed)(struct vt_pool_parent *parent); /* the handle is gone: open again, or free */
 };

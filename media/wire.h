@@ -12,11 +12,11 @@
 #include "media/media_errors.h"
 #include "media/recipe.h"
 
-#define VT_WIRE_SOURCES 4             /* a sheet has at most four products */
-#define VT_WIRE_FDS (VT_WIRE_SOURCES + 1)
-#define VT_WIRE_TEXT_MAX (65536u + 1)   /* template text (VT_TEMPLATE_JSON_MAX) with its terminator */
+#define VT_WIRE_SOURCES    4 /* a sheet has at most four products */
+#define VT_WIRE_FDS        (VT_WIRE_SOURCES + 1)
+#define VT_WIRE_TEXT_MAX   (65536u + 1) /* template text (VT_TEMPLATE_JSON_MAX) with its terminator */
 #define VT_WIRE_RESULT_MAX (64u << 20)
-#define VT_WIRE_CONTROL_FD 3          /* of the parent, from its first instruction on */
+#define VT_WIRE_CONTROL_FD 3 /* of the parent, from its first instruction on */
 
 enum vt_wire_kind {
     VT_WIRE_FORK = 1, /* server -> parent, with the worker's socket */

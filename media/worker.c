@@ -100,7 +100,8 @@ static int take_job(int socket, struct message *message)
     if (got <= 0)
         return VT_ERR_GONE;
     const struct vt_wire_job *job = &message->job;
-    bool is_sound = (size_t)got >= sizeof(*job) && job->kind == VT_WIRE_JOB && job->text_len <= VT_WIRE_TEXT_MAX &&
+    bool is_sound = (size_t)got >= sizeof(*job) && job->kind == VT_WIRE_JOB &&
+                    job->text_len <= VT_WIRE_TEXT_MAX &&
                     (size_t)got == offsetof(struct message, text) + job->text_len && job->n_sources >= 1 &&
                     n_fds == job->n_sources + (job->has_out ? 1 : 0);
     int err = is_sound ? run_job(socket, &message->job, message->text, fds) : VT_ERR_INVALID;

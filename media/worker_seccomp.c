@@ -16,31 +16,77 @@
 
 static const int allowed[] = {
     /* descriptors we were given */
-    SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(pread64), SCMP_SYS(pwrite64),
-    SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(fcntl), SCMP_SYS(ftruncate),
-    SCMP_SYS(memfd_create), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll), SCMP_SYS(ppoll),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(readv),
+    SCMP_SYS(writev),
+    SCMP_SYS(pread64),
+    SCMP_SYS(pwrite64),
+    SCMP_SYS(lseek),
+    SCMP_SYS(fstat),
+    SCMP_SYS(close),
+    SCMP_SYS(dup),
+    SCMP_SYS(fcntl),
+    SCMP_SYS(ftruncate),
+    SCMP_SYS(memfd_create),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
     /* memory */
-    SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
     /* threads and time */
-    SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(getcpu), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(getrusage), SCMP_SYS(getrandom),
+    SCMP_SYS(futex),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getpid),
+    SCMP_SYS(getcpu),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(getrandom),
     /* signals to ourselves, the end */
-    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
-    SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
 };
 
 /* clone3 hides its flags from a filter; refused, the C library falls back to clone. */
 static const struct {
     int call, err;
 } refused[] = {
-    { SCMP_SYS(open), EACCES },     { SCMP_SYS(openat), EACCES },   { SCMP_SYS(access), EACCES },
-    { SCMP_SYS(faccessat), EACCES }, { SCMP_SYS(faccessat2), EACCES }, { SCMP_SYS(stat), EACCES },
-    { SCMP_SYS(lstat), EACCES },    { SCMP_SYS(readlink), EACCES }, { SCMP_SYS(statfs), EACCES },
-    { SCMP_SYS(readlinkat), EACCES }, { SCMP_SYS(getdents64), EACCES }, { SCMP_SYS(unlink), EACCES },
-    { SCMP_SYS(clone3), ENOSYS },   { SCMP_SYS(sysinfo), ENOSYS },  { SCMP_SYS(sched_setaffinity), EPERM },
-    { SCMP_SYS(prctl), EPERM },     { SCMP_SYS(prlimit64), EPERM }, { SCMP_SYS(getrlimit), EPERM },
-    { SCMP_SYS(set_mempolicy), EPERM }, { SCMP_SYS(mbind), EPERM },
+    { SCMP_SYS(open), EACCES },
+    { SCMP_SYS(openat), EACCES },
+    { SCMP_SYS(access), EACCES },
+    { SCMP_SYS(faccessat), EACCES },
+    { SCMP_SYS(faccessat2), EACCES },
+    { SCMP_SYS(stat), EACCES },
+    { SCMP_SYS(lstat), EACCES },
+    { SCMP_SYS(readlink), EACCES },
+    { SCMP_SYS(statfs), EACCES },
+    { SCMP_SYS(readlinkat), EACCES },
+    { SCMP_SYS(getdents64), EACCES },
+    { SCMP_SYS(unlink), EACCES },
+    { SCMP_SYS(clone3), ENOSYS },
+    { SCMP_SYS(sysinfo), ENOSYS },
+    { SCMP_SYS(sched_setaffinity), EPERM },
+    { SCMP_SYS(prctl), EPERM },
+    { SCMP_SYS(prlimit64), EPERM },
+    { SCMP_SYS(getrlimit), EPERM },
+    { SCMP_SYS(set_mempolicy), EPERM },
+    { SCMP_SYS(mbind), EPERM },
 };
 
 /* Allowed by their arguments: no new executable page, a thread but no process, a stat of a descriptor
@@ -49,10 +95,12 @@ static int add_conditional(scmp_filter_ctx filter)
 {
     int err = 0;
     const scmp_datum_t pid = (scmp_datum_t)getpid();
-    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     err |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(mmap), 1,
                             SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
-    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                             SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
     err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,

@@ -30,7 +30,8 @@ static inline VipsImage *picture_quarters(int w, int h)
             p[1] = right ? shade : 20;
             p[2] = low ? shade : 20;
         }
-    VipsImage *image = vips_image_new_from_memory_copy(pixels, (size_t)w * (size_t)h * 3, w, h, 3, VIPS_FORMAT_UCHAR);
+    VipsImage *image = vips_image_new_from_memory_copy(pixels, (size_t)w * (size_t)h * 3, w, h, 3,
+                                                       VIPS_FORMAT_UCHAR);
     free(pixels);
     assert_non_null(image);
     image->Type = VIPS_INTERPRETATION_sRGB;

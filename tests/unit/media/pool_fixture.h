@@ -95,13 +95,15 @@ static inline void fixture_wait(struct fixture *fx, const struct outcome *out)
         uv_run(&fx->loop, UV_RUN_ONCE);
 }
 
-static inline struct outcome fixture_run(struct fixture *fx, const struct vt_recipe *recipe, const int *sources,
-                                         size_t n_sources, int out_fd, uint32_t deadline_ms)
+static inline struct outcome fixture_run(struct fixture *fx, const struct vt_recipe *recipe,
+                                         const int *sources, size_t n_sources, int out_fd,
+                                         uint32_t deadline_ms)
 {
     struct outcome out = { 0 };
     fixture_wait_idle(fx);
-    assert_int_equal(vt_pool_submit_many(fx->pool, recipe, sources, n_sources, out_fd, deadline_ms, handle_outcome, &out),
-                     VT_OK);
+    assert_int_equal(
+        vt_pool_submit_many(fx->pool, recipe, sources, n_sources, out_fd, deadline_ms, handle_outcome, &out),
+        VT_OK);
     fixture_wait(fx, &out);
     return out;
 }
@@ -116,7 +118,8 @@ static inline int file_of(const void *bytes, size_t len)
 }
 
 /* Ingests; the master is in *ret_master, which the caller closes. */
-static inline struct outcome fixture_ingest(struct fixture *fx, const void *bytes, size_t len, int *ret_master)
+static inline struct outcome fixture_ingest(struct fixture *fx, const void *bytes, size_t len,
+                                            int *ret_master)
 {
     const struct vt_recipe recipe = { .kind = VT_RECIPE_INGEST };
     int source = file_of(bytes, len);
@@ -127,12 +130,12 @@ static inline struct outcome fixture_ingest(struct fixture *fx, const void *byte
 }
 
 /* main of such a program: worker when the pool starts it so, else the tests. */
-#define FIXTURE_MAIN(tests, setup, teardown)                            \
-    int main(int argc, char **argv)                                     \
-    {                                                                   \
-        if (argc > 1 && strcmp(argv[1], "media-worker") == 0)           \
-            return vt_worker_main(argc, argv);                          \
-        return cmocka_run_group_tests(tests, setup, teardown);          \
+#define FIXTURE_MAIN(tests, setup, teardown)                                                                 \
+    int main(int argc, char **argv)                                                                          \
+    {                                                                                                        \
+        if (argc > 1 && strcmp(argv[1], "media-worker") == 0)                                                \
+            return vt_worker_main(argc, argv);                                                               \
+        return cmocka_run_group_tests(tests, setup, teardown);                                               \
     }
 
 #endif
