@@ -200,12 +200,10 @@ export class App {
     return this.host.base.replace(/v1\/$/, `t/${id}/${width}`);
   }
 
-  /// The viewer's chunk; its first use plugs the view's half into the line.
+  /// The viewer's chunk; the page's names it, and has plugged the view's half into the line.
   async viewing(): Promise<Viewing> {
     await this.host.load('page');
-    const chunk = await this.host.load('viewer', this.more!.viewer) as Viewing;
-    this.link.plug(chunk.makeSync);
-    return chunk;
+    return await this.host.load('viewer', this.more!.viewer) as Viewing;
   }
 
   narrate(text: string): void {

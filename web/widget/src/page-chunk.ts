@@ -4,6 +4,8 @@ import type { FoundProduct } from '../../detect/index.js';
 import { adopt, sheet } from '../../ui/sheet.js';
 import { Leader } from '../../transport/leader.js';
 import type { Saved } from '../../transport/core.js';
+import { makeSync } from '../../transport/sync.js';
+import type { Acting, Sync } from '../../transport/sync.js';
 import type { PageProduct } from './api.js';
 import type { App } from './app.js';
 import { bars, ended, why } from './bars.js';
@@ -15,6 +17,8 @@ import type { MoreT } from './words-more.js';
 declare const __VIEWER__: [file: string, integrity: string];
 
 export interface More {
+  /// Lets the line's half of the view do what the tools do.
+  act(more: Acting): void;
   viewer: typeof __VIEWER__;
   bars: typeof bars;
   card: typeof card;
@@ -25,14 +29,17 @@ export interface More {
   t: MoreT;
 }
 
-/// What the widget knows of its surroundings: the piece on the page and what is done with it, route changes, the other tabs, and the words for when
-/// something is in the way. A chunk of its own,
-/// asked for together with the connection: a chat works before it is there, and shop adapters will make it grow.
+/// What the widget knows of its surroundings: the piece on the page and what is done with it, route changes, the other tabs, the
+/// words for when something is in the way, and the line's half of the shared view, so that the view is followed before there is
+/// a picture of it. A chunk of its own, asked for together with the connection: a chat works before it is there, and shop
+/// adapters will make it grow.
 function surround(app: App): () => void {
   const leader = new Leader<Saved>(`vitrine:${app.host.options.site}`, () => app.link.saved(), () => app.follow());
   const unstyle = adopt(app.host.root, sheet(pieceStyle));
   app.tabs = leader;
-  app.more = { bars, card, ended, hero, t: moreWords(app.over), together, viewer: __VIEWER__, why };
+  let line: Sync;
+  app.link.plug((...at) => (line = makeSync(...at)));
+  app.more = { act: (more) => line.act(more), bars, card, ended, hero, t: moreWords(app.over), together, viewer: __VIEWER__, why };
   app.look = () => {
     const found = productInPage(document);
     const given = app.given?.at === location.href ? app.given.product : null;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { makeSync } from '../../transport/sync.js';
-import type { MakeSync, Sync } from '../../transport/sync.js';
 import { createCore } from '../../viewer/core.js';
 import { adopt, sheet } from '../../ui/index.js';
 import type { App } from './app.js';
@@ -11,18 +9,15 @@ declare const __TOOLS__: [file: string, integrity: string];
 
 const AGAIN_MS = 5000;
 
-let line: Sync | undefined;
-const plug: MakeSync = (...at) => (line = makeSync(...at));
-
-/// The tools' chunk; its first use lets this side of the line act. Whoever opens a view needs it before there is a picture.
+/// The tools' chunk; its first use lets the line's half act. Whoever opens a view needs it before there is a picture.
 async function hands(app: App): Promise<ViewerTools['equip']> {
   const { acting, equip } = await app.host.load('viewer-tools', __TOOLS__) as ViewerTools;
-  line?.act(acting);
+  app.more!.act(acting);
   return equip;
 }
 
-/// The shared picture and the line's half that follows it: what a chat alone does not need. The tools come when the picture is
-/// there (viewer-tools-chunk.ts); where they fail to, the picture goes on without and asks for them again.
+/// The shared picture: what a chat alone does not need. The tools come when the picture is there (viewer-tools-chunk.ts);
+/// where they fail to, the picture goes on without and asks for them again.
 function show(app: App, place: HTMLElement): void {
   const conv = app.conv;
   if (!conv) return;
@@ -56,7 +51,7 @@ function show(app: App, place: HTMLElement): void {
   app.unview = end;
 }
 
-const viewing = { show, hands, makeSync: plug };
+const viewing = { show, hands };
 
 export type Viewing = typeof viewing;
 
