@@ -2,7 +2,15 @@
 /* What a signed template is made of: greeting card, sheet of products, true-scale plate, recap.
  *
  * `d` of a URL is base64url JSON with a schema per template; an unknown key, a wrong type or a
- * number out of range is refused by name. Texts come out in NFC, without control and bidi
+ * number out of range is refused by name:
+ *
+ *     card   name text? shop? accent? size? rect?
+ *     sheet  items: 2 to 4 of {media title? price? width_mm? height_mm? box?}, text? shop? accent? size?
+ *     scale  the same, 1 to 4, with the millimetres
+ *     recap  view, shop? accent? size?
+ *
+ * `accent` is "#rrggbb", `size` [width, height] of 160 to 2048 px, `rect` and `box` [x, y, w, h] in
+ * 0..1. Texts come out in NFC, without control and bidi
  * characters, counted in grapheme clusters; markup is not escaped here, the drawing does that. The
  * struct has no pointer, so it may cross to a worker as bytes; the worker may as well decode the
  * canonical text again (vt_template_decode). */
@@ -87,9 +95,11 @@ const char *vt_template_kind_word(enum vt_template_kind kind);
 enum vt_media_err vt_template_decode_d(enum vt_template_kind kind, struct vt_str media, struct vt_str d,
                                        struct vt_template *ret_template, struct vt_media_problem *problem);
 
-/* The whole as JSON: what vt_template_text wrote, or the server's own text of a recap. */
-enum vt_media_err vt_template_decode(enum vt_template_kind kind, struct vt_str json,
-                                     struct vt_template *ret_template, struct vt_media_problem *problem);
+/* The whole as JSON: what vt_template_text wrote, or the server's own text of a recap. Its first key
+ * is "template", the kind's word; then the keys of `d`, and "items" also for a card and a recap,
+ * "rect" and "marks" for a recap. */
+enum vt_media_err vt_template_decode(struct vt_str json, struct vt_template *ret_template,
+                                     struct vt_media_problem *problem);
 
 /* Canonical JSON: the same template gives the same text, decoding it gives the same template. */
 int vt_template_text(const struct vt_template *template, struct vt_buf *out);

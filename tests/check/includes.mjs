@@ -11,6 +11,7 @@ const THIRD_PARTY = [
   [/^openssl\//, /^(server\/auth\/\w+\.[ch]|server\/conn\w*\.[ch]|server\/admin\w*\.[ch]|media\/\w+\.c|tests\/.*)$/],
   [/^vips\//, /^(media\/image_\w+|tests\/unit\/media\/\w+)\.[ch]$/],
   [/^(cairo|pango|fontconfig)/, /^media\/image_\w+\.[ch]$/],
+  [/^glib/, /^media\/(names|image_\w+)\.[ch]$/],
   [/^jpeglib\.h$/, /^media\/image_\w+\.c$/],
   [/^seccomp\.h$/, /^media\/worker\w*\.c$/],
   [/^libav|^libsw/, /^media\/film_\w+\.[ch]$/],
