@@ -256,7 +256,7 @@ function syncOnce(folder, n) {
 const TALKATIVE = { args: ['--rate-talk', '10000', '--chat-per-minute', '10000'] };
 
 export async function chat({ rounds }) {
-  return withTargets([['vitrine', TALKATIVE, 1]], async (target) => {
+  return withTargets([['vitrine', { ...TALKATIVE, roam: true }, 1]], async (target) => {
     const n = 100;
     const results = await interleave(
       { chat: () => target.run({ seconds: 0.01, chats: n, chatbytes: 100 }), sync: () => syncOnce(target.folder, n) },
@@ -269,7 +269,7 @@ export async function chat({ rounds }) {
         must: '<= 1.5x one fdatasync of the same disk',
         measured: `${x(ack / sync)} (${ack.toFixed(2)} ms against ${sync.toFixed(2)} ms)`,
         met: ack / sync <= 1.5,
-        detail: `${n} messages one after the other a round; the probe appends 4 KiB and calls fdatasync`,
+        detail: `${n} messages one after the other a round, the server on both cores; each is one fdatasync of about 25 KB of log, the probe's one of 4 KiB`,
         data: { ack, sync },
       },
     ];
@@ -303,15 +303,15 @@ export async function stall({ rounds, seconds }) {
     const [a, b] = [median(results.read.map((r) => r.p99)), median(results.unread.map((r) => r.p99))];
     const grew = median(results.unread.map((r) => r.grew));
     const plain = median(results.read.map((r) => r.grew));
-    const closed = results.unread.at(-1).closed;
+    const closed = await target.metric('vitrine_peers_slow_total');
     return [
       {
         what: 'a viewer that stops reading while 150 messages of 8 KB come',
         must: "<= 1 MiB for it; others' p99 within 10 %; nothing durable lost",
-        measured: `${(grew / 1048576).toFixed(2)} MiB; p99 ${x(b / a)}; ${lost} of ${results.unread.length * 150} messages lost`,
-        met: grew <= 1048576 && b / a <= 1.1 && lost === 0,
-        detail: `100 sessions at 20 Hz beside it: p99 ${b.toFixed(2)} ms stalled, ${a.toFixed(2)} ms read; memory grew ${(plain / 1048576).toFixed(2)} MiB when read; ${closed} connections closed in all (4101)`,
-        data: { read: summary(results.read), unread: summary(results.unread), grew, lost, closed },
+        measured: `${((grew - plain) / 1048576).toFixed(2)} MiB; p99 ${x(b / a)}; ${lost} of ${results.unread.length * 150} messages lost`,
+        met: grew - plain <= 1048576 && b / a <= 1.1 && lost === 0,
+        detail: `100 sessions at 20 Hz beside it: p99 ${b.toFixed(2)} ms stalled, ${a.toFixed(2)} ms read; memory grew by ${(grew / 1048576).toFixed(2)} and ${(plain / 1048576).toFixed(2)} MiB, the difference is the reader's; ${closed} closed with 4101`,
+        data: { read: summary(results.read), unread: summary(results.unread), grew, plain, lost, closed },
       },
     ];
   });

@@ -18,7 +18,9 @@ const QUICK = { rounds: 3, seconds: 1, pairs: 300, hold: 10, memoryN: 2000 };
 const words = process.argv.slice(2);
 const flags = new Set(words.filter((word) => word.startsWith('--')));
 const wanted = words.filter((word) => !word.startsWith('--'));
-const names = wanted.length ? wanted : Object.keys(rows);
+const ORDER = ['relay', 'idle', 'large', 'fanout', 'chat', 'tls', 'stall'];
+const names = wanted.length ? wanted : ORDER;
+const run = new Date().toISOString();
 const unknown = [...flags].filter((flag) => !['--quick', '--keep'].includes(flag)).concat(names.filter((name) => !rows[name]));
 if (unknown.length) {
   console.error(`run.mjs: unknown: ${unknown.join(' ')}; rows: ${Object.keys(rows).join(' ')}`);
@@ -49,14 +51,25 @@ function build() {
   execFileSync('cmake', ['--build', made, '--target', 'bench', '--parallel', '2'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/// Rows of earlier runs stay in the table until their own name is measured again.
-function keep(list) {
+/// The last kept run of each name, so a row measured alone leaves the others standing.
+function lastRows(path) {
+  const history = readFileSync(path, 'utf8').trim().split('\n').map((text) => JSON.parse(text));
+  const last = Object.fromEntries(history.map((row) => [row.name, row.run]));
+  return history.filter((row) => last[row.name] === row.run).sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
+}
+
+function keep() {
   const path = join(folder, 'README.md');
   const text = readFileSync(path, 'utf8');
   const [start, end] = ['<!-- relay -->\n', '<!-- /relay -->'];
   const [from, to] = [text.indexOf(start) + start.length, text.indexOf(end)];
-  const stamp = `${new Date().toISOString().slice(0, 10)}, commit ${commit()}, ${cpus().length} cores, ${flags.has('--quick') ? 'quick' : 'full'} run.\n\n`;
-  writeFileSync(path, text.slice(0, from) + stamp + table(list) + text.slice(to));
+  const list = lastRows(join(folder, 'history.jsonl'));
+  const runs = [...new Map(list.map((row) => [row.run, row])).values()];
+  const stamps = runs.map((row) => {
+    const names = [...new Set(list.filter((other) => other.run === row.run).map((other) => other.name))];
+    return `- ${names.map((name) => `\`${name}\``).join(', ')}: ${row.run.slice(0, 16).replace('T', ' ')}, commit ${row.commit}, ${row.machine}, ${row.quick ? 'quick' : 'full'}`;
+  });
+  writeFileSync(path, `${text.slice(0, from)}${stamps.join('\n')}\n\n${table(list)}${text.slice(to)}`);
 }
 
 build();
@@ -67,12 +80,12 @@ for (const name of names) {
     const kept = { name, ...row };
     done.push(kept);
     console.error(`   ${row.what}: ${row.measured}`);
-    const { what, must, measured, met, data } = kept;
+    const { what, must, measured, met, detail, data } = kept;
     const machine = `${cpus().length} cores, load ${loadavg()[0].toFixed(1)}`;
-    const text = `${JSON.stringify({ at: new Date().toISOString(), commit: commit(), machine, quick: flags.has('--quick'), name, what, must, measured, met, data })}\n`;
+    const text = `${JSON.stringify({ run, commit: commit(), machine, quick: flags.has('--quick'), name, what, must, measured, met, detail, data })}\n`;
     appendFileSync(join(folder, 'results.jsonl'), text);
     if (flags.has('--keep')) appendFileSync(join(folder, 'history.jsonl'), text);
   }
 }
 console.log(table(done));
-if (flags.has('--keep')) keep(done);
+if (flags.has('--keep')) keep();

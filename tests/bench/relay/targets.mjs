@@ -18,6 +18,7 @@ export const vitrine = process.env.VITRINE_BIN || join(top, 'build/release/vitri
 const tools = process.env.VITRINE_BENCH || join(dirname(vitrine), 'tests/bench');
 const PASSWORD = 'a long enough password';
 const SERVER_CORE = '0';
+const BOTH_CORES = '0,1';
 const LOAD_CORE = '1';
 const ANSWER_MS = 180000;
 const LOGINS = 14; // a hundred conversations each, and further ones as viewers
@@ -102,10 +103,12 @@ function certificate(folder) {
 
 /// One server with its generator. `kind`: vitrine, bare, ws, socket.io.
 export class Target {
-  constructor(kind, { args = [], tls = false } = {}) {
+  /// `roam`: not pinned, for what is about two threads taking turns and not about CPU.
+  constructor(kind, { args = [], tls = false, roam = false } = {}) {
     this.kind = kind;
     this.args = args;
     this.tls = tls;
+    this.core = roam ? BOTH_CORES : SERVER_CORE;
   }
 
   static async start(kind, options) {
@@ -125,12 +128,12 @@ export class Target {
     const data = join(this.folder, 'data');
     await prepare(data);
     const words = [vitrine, 'serve', '--data', data, '--listen', '127.0.0.1:0', '--log-level', 'error', '--max-sockets-address', '100000', '--capacity', '100', '--queue-capacity', '5000'];
-    await this.listen(pinned(SERVER_CORE, [...words, ...(this.tls ? certificate(this.folder) : []), ...this.args], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] }));
+    await this.listen(pinned(this.core, [...words, ...(this.tls ? certificate(this.folder) : []), ...this.args], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] }));
   }
 
   startRelay() {
     const words = this.kind === 'bare' ? [join(tools, 'bare')] : [process.execPath, join(here, 'peers', `${this.kind.replace('.', '')}.mjs`)];
-    return this.listen(pinned(SERVER_CORE, words, { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] }));
+    return this.listen(pinned(this.core, words, { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] }));
   }
 
   async listen(child) {
@@ -161,6 +164,12 @@ export class Target {
   /// Resident bytes; cheap to ask often, unlike `memory`.
   get resident() {
     return Number(readFileSync(`/proc/${this.server.pid}/statm`, 'utf8').split(' ')[1]) * 4096;
+  }
+
+  /// A number of the server's own metrics page.
+  async metric(name) {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? NaN);
   }
 
   async stop() {
