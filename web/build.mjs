@@ -96,13 +96,12 @@ const buildShop = async () => {
   await shop.buildShop({ out: join(out, 'shop') });
 };
 
-/// `limit` fails the build. `goal` is the design's number where the part is not there yet: it is printed until it is met, and
-/// the limit beside it only goes down.
+/// A part over its limit fails the build.
 const report = (rows) => {
   const kib = (n) => `${(n / 1024).toFixed(2)} KB`;
-  for (const { name, gzip: size, limit, goal } of rows) {
+  for (const { name, gzip: size, limit } of rows) {
     const isOver = limit !== undefined && size > limit * 1024;
-    const notes = [limit && `limit ${limit.toFixed(1)}`, goal && size > goal * 1024 && `over the goal of ${goal.toFixed(1)}`, isOver && 'OVER THE LIMIT'];
+    const notes = [limit && `limit ${limit.toFixed(1)}`, isOver && 'OVER THE LIMIT'];
     console.log([name.padEnd(16), kib(size).padStart(9), 'gzip', ...notes.filter(Boolean)].join('  '));
     if (isOver) process.exitCode = 1;
   }
@@ -128,9 +127,10 @@ await buildShop();
 report([
   { name: 'loader', gzip: gzip(loaderCode), limit: 3 },
   { name: 'loader + widget', gzip: gzip(loaderCode) + widget.gzip, limit: 15 },
+  // With the line's half of the shared view.
   { name: 'page', gzip: page.gzip, limit: 6 },
-  // What it takes to see, follow, move and take over, with the line's half; then what a hand does besides.
-  { name: 'viewer', gzip: viewer.gzip, limit: 8.5, goal: 6 },
-  { name: 'viewer-tools', gzip: viewerTools.gzip, limit: 9, goal: 8 },
+  // What it takes to see, follow, move and take over; then what is drawn on the picture and what a hand does besides.
+  { name: 'viewer', gzip: viewer.gzip, limit: 6 },
+  { name: 'viewer-tools', gzip: viewerTools.gzip, limit: 10.5 },
   ...console_,
 ]);

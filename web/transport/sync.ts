@@ -9,7 +9,7 @@ import { moves } from './wishes.js';
 import type { Moves, Wishes } from './wishes.js';
 
 /// The shared view's half of the transport: reducing view and mark events, binary channels, wishes. The link works without it
-/// and then only knows whether a view is there; a page that shows one plugs it in, with the viewer's chunk.
+/// and then only knows whether a view is there; who may come to show one plugs it in.
 export interface Sync {
   chan(op: string, d: unknown): void;
   receive(bytes: ArrayBuffer): void;

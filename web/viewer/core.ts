@@ -5,22 +5,20 @@ import { el, i18n, sheet } from '../ui/index.js';
 import { frameOf, pan, toScreen, zoom, type Point } from './geometry.js';
 import { gestures } from './gesture.js';
 import type { Core, Equip, Kit } from './kit.js';
-import { createMarks } from './marks.js';
+import { createKnown } from './known.js';
 import { personColour } from './palette.js';
 import { createPicture } from './picture.js';
-import { createPointers } from './pointers.js';
 import { styles } from './styles.js';
 import { createSync } from './sync.js';
 import type { Viewer, ViewerOptions } from './types.js';
 import { words } from './words.js';
 
-/// The shared picture: seen, followed, moved by hand, with who guides and where they point. All else a hand can do comes
+/// The shared picture: seen, followed, moved by hand, with who guides. What is drawn on it and all else a hand can do come
 /// through `equip` (see kit.ts), which may be called later: `ready` says when, once, as soon as there is something on show.
-/// State is in sync.ts, marks.ts and pointers.ts; this file joins it to the screen. One paint a frame at most, and none while
+/// State is in sync.ts and known.ts; this file joins it to the screen. One paint a frame at most, and none while
 /// nothing moves.
 
 const WIDE_PX = 760;
-const SHARP = 2; // canvas pixels per CSS pixel at most: lines gain nothing from more
 
 let looks: CSSStyleSheet | undefined;
 
@@ -32,13 +30,10 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
   let shown = false;
   let raf = 0;
   let gone = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const box = (name: string, ...inside: (Node | string)[]): HTMLElement => el('div', { class: name }, ...inside);
   const holder = box('holder');
-  const canvas = el('canvas');
-  const layer = box('layer');
-  const stage = el('div', { class: 'stage', role: 'group', tabIndex: 0 }, holder, canvas, layer);
+  const stage = el('div', { class: 'stage', role: 'group', tabIndex: 0 }, holder);
   const said = el('p');
   const again = el('button', { class: 'text', onclick: () => picture.again() }, t('viewer.again'));
   const note = el('div', { class: 'note float', role: 'status' }, said, again);
@@ -46,11 +41,9 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
   const take = el('button', { class: 'text', onclick: () => sync.take() }, t('viewer.take'));
   const chip = box('chip float', el('i'), who, take);
   const root = el('section', { class: 'v', 'aria-label': t('viewer') }, stage, note, chip);
-  const ctx = canvas.getContext('2d')!;
 
   const sync = createSync(me, o.wish, wake, () => { hands.halt(); kit.halt?.(); });
-  const marks = createMarks();
-  const pointers = createPointers(layer, me, o.names);
+  const known = createKnown();
   const picture = createPicture(holder, o.src, wake);
   const slot = (): number => sync.view?.active ?? 0;
   const place = (x: number, y: number): Point => toScreen(sync.camera, frame, x, y);
@@ -69,12 +62,8 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
   }
 
   function resize(): void {
-    const sharp = Math.min(devicePixelRatio, SHARP);
     root.classList.toggle('wide', root.clientWidth >= WIDE_PX);
     frame = frameOf(stage.clientWidth, stage.clientHeight, picture.aspect);
-    canvas.width = frame.width * sharp;
-    canvas.height = frame.height * sharp;
-    ctx.scale(sharp, sharp);
     wake();
   }
 
@@ -86,7 +75,6 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     stage.setAttribute('aria-label', t('viewer.stage', { title }));
     shown = !!item && picture.shown === item.media;
     holder.classList.toggle('old', !shown);
-    layer.hidden = !shown;
     again.hidden = picture.state !== 'error';
     note.hidden = again.hidden && !!item;
     const text = t(again.hidden ? 'viewer.empty' : 'viewer.failed');
@@ -95,7 +83,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     take.hidden = driver === me;
     who.textContent = t(take.hidden ? 'viewer.you' : 'viewer.guides', { name: o.names(driver) });
     chip.style.setProperty('--c', personColour(driver));
-    if (shown || items.length > 1) {
+    if (shown || items.length > 1 || !again.hidden) {
       ready?.();
       ready = undefined;
     }
@@ -103,7 +91,6 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
 
   function paint(): void {
     raf = 0;
-    const now = performance.now();
     follow();
     frame = frameOf(frame.width, frame.height, picture.aspect);
     const { style } = holder;
@@ -113,19 +100,12 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     style.height = `${frame.fitHeight}px`;
     style.transform = `translate(${x}px,${y}px) scale(${scale})`;
     picture.need(frame.fitWidth * scale * devicePixelRatio);
-    ctx.clearRect(0, 0, frame.width, frame.height);
-    kit.painted?.();
-    if (!shown) return;
-    marks.paint(ctx, slot(), place, kit.live?.(now));
-    const wait = Math.min(pointers.paint(slot(), place, now), kit.over?.(now) ?? Infinity);
-    clearTimeout(timer);
-    if (wait <= 0) wake();
-    else if (wait < Infinity) timer = setTimeout(wake, wait);
+    kit.painted?.(performance.now());
   }
 
   function setMarks(all: readonly Mark[] | undefined): void {
     if (!all) return;
-    marks.set(all);
+    known.set(all);
     kit.settled?.();
   }
 
@@ -142,7 +122,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
   const viewer: Viewer = {
     get view() {
       const { view } = sync;
-      return view && { ...view, marks: marks.list() };
+      return view && { ...view, marks: known.marks() };
     },
     apply(view) {
       const before = sync.view?.driver;
@@ -159,28 +139,29 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     },
     motion(m) { if (sync.motion(m)) kit.moved?.(); },
     pointer(from, p) {
-      pointers.put(from, p, performance.now());
+      const now = performance.now();
+      known.point(from, p, now);
+      kit.pointer?.(from, p, now);
       wake();
     },
     stroke: (from, d) => kit.stroke?.(from, d),
     mark(m) {
-      marks.add(m);
+      known.add(m);
       kit.mark?.(m);
       wake();
     },
     dropMarks(ids) {
-      marks.drop(ids);
+      known.drop(ids);
       wake();
     },
     gone(from) {
-      pointers.gone(from);
+      known.gone(from);
       kit.gone?.(from);
       wake();
     },
     destroy() {
       size.disconnect();
       cancelAnimationFrame(raf);
-      clearTimeout(timer);
       sync.stop();
       hands.stop();
       kit.stop?.();
@@ -191,7 +172,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     },
   };
   const core: Core = {
-    o, shadow, root, stage, note, chip, ctx, sync, marks, pointers, hands, slot, place, wake,
+    o, shadow, root, stage, note, sync, known, hands, slot, place, wake,
     get frame() { return frame; }, get shown() { return shown; }, say: (text) => viewer.narrate?.(text),
   };
   return {

@@ -1,45 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as icons from '../ui/icons.js';
-import { i18n, sheet } from '../ui/index.js';
+import { el, i18n, sheet } from '../ui/index.js';
+import { paintCorners } from './corners.js';
 import { createHand } from './hand.js';
 import type { Equip } from './kit.js';
 import { createLive } from './live.js';
 import { createNarrator } from './narrator.js';
+import { createPointers } from './pointers.js';
+import { paintShapes } from './shapes.js';
 import { createStrip } from './strip.js';
 import { createSteps } from './steps.js';
-import { paintCorners } from './corners.js';
 import { toolStyles } from './tool-styles.js';
 import { createTools, iconButton, isPen, TOOLS, type Tool } from './tools.js';
 import { toolWords } from './tool-words.js';
-import { createTrack } from './track.js';
 import { createTrails } from './trails.js';
 
-/// All a hand does beyond moving the picture: tools, keys, buttons, the other pictures, and words for those who do not see
-/// what others do. Joined to the shared picture through kit.ts.
+/// All that is drawn on the picture and all a hand does beyond moving it: marks, pointers, tools, keys, buttons, the other
+/// pictures, and words for those who do not see what others do. Joined to the shared picture through kit.ts.
 
 const MOST_DROPS = 64;
+const SHARP = 2; // canvas pixels per CSS pixel at most: lines gain nothing from more
 
 let looks: CSSStyleSheet | undefined;
 
 export const equip: Equip = (core) => {
-  const { o, root, sync, marks, ctx, wake } = core;
+  const { o, root, sync, known, wake } = core;
   const { me, wish } = o;
   const t = i18n(toolWords, o.strings);
   const number = new Intl.NumberFormat(o.locale, { maximumFractionDigits: 1 });
   let tool: Tool = 'move';
   let colour = me === 'c' ? 0 : 1;
   let active = core.slot();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const canvas = el('canvas');
+  const layer = el('div', { class: 'layer' });
+  const ctx = canvas.getContext('2d')!;
 
   const live = createLive();
   const trails = createTrails();
+  const pointers = createPointers(layer, me, o.names, trails.put);
   const steps = createSteps(core);
   const narrator = createNarrator(t, number, o.names, () => sync, core.say);
-  const hand = createHand(core, live, steps, () => ({ tool, colour }));
+  const hand = createHand(core, live, pointers, steps, () => ({ tool, colour }));
 
-  const own = (): number[] => marks.list().filter((m) => m.by === me && m.slot === core.slot()).map((m) => m.mark);
+  const own = (): number[] => known.marks().filter((m) => m.by === me && m.slot === core.slot()).map((m) => m.mark);
   const drop = (ids: number[]): void => {
-    marks.drop(ids);
+    known.drop(ids);
     for (let i = 0; i < ids.length; i += MOST_DROPS) wish.dropMarks(ids.slice(i, i + MOST_DROPS));
     wake();
   };
@@ -54,7 +62,7 @@ export const equip: Equip = (core) => {
     tool = next;
     core.stage.classList.toggle('pen', isPen(tool));
     core.stage.classList.toggle('laser', tool === 'laser');
-    core.pointers.gone(me);
+    pointers.gone(me);
     trails.drop(me);
     wake();
   };
@@ -87,21 +95,46 @@ export const equip: Equip = (core) => {
     act();
   }
 
+  /// The canvas lies on the stage, dot for dot.
+  function fit(): void {
+    const { width, height } = core.frame;
+    const sharp = Math.min(devicePixelRatio, SHARP);
+    const [w, h] = [Math.floor(width * sharp), Math.floor(height * sharp)];
+    if (canvas.width === w && canvas.height === h) return ctx.clearRect(0, 0, width, height);
+    canvas.width = w;
+    canvas.height = h;
+    ctx.scale(sharp, sharp);
+  }
+
+  /// Marks, pointers and what fades, and again when the first of these changes by itself.
+  function draw(now: number): void {
+    fit();
+    layer.hidden = !core.shown;
+    if (!core.shown) return;
+    paintShapes(ctx, [...known.marks(), ...live.list(now)], active, core.place);
+    const still = pointers.paint(active, core.place, now);
+    if (sync.camera.scale > 1.01) paintCorners(ctx, core.frame);
+    const wait = trails.paint(ctx, core.place, now) ? 0 : Math.min(still, live.wait);
+    clearTimeout(timer);
+    if (wait <= 0) wake();
+    else if (wait < Infinity) timer = setTimeout(wake, wait);
+  }
+
   core.shadow.adoptedStyleSheets.push((looks ??= sheet(toolStyles)));
   root.addEventListener('keydown', key);
   /* In the order of the keyboard: the stage, a pen's colours, the edges, who guides, and what lies below the picture. */
   core.note.after(tools.pens, ...edges);
   root.append(shut, strip.node, tools.row);
-  Object.assign(core.pointers, { smooth: createTrack, trail: trails.put });
+  core.stage.append(canvas, layer);
+  for (const [from, put] of known.pointers) pointers.put(from, ...put);
   pick('move');
 
   return {
-    live: (now) => live.list(now),
     hand: hand.on,
     moved: narrator.moved,
     driver: narrator.driver,
     settled: live.settled,
-    painted() {
+    painted(now) {
       const { view, camera: { scale }, max } = sync;
       if (active !== core.slot()) trails.clear();
       active = core.slot();
@@ -109,12 +142,10 @@ export const equip: Equip = (core) => {
       tools.pens.hidden = !isPen(tool);
       strip.update(view?.items ?? [], active);
       root.classList.toggle('close-up', scale > 1.001);
-    },
-    over(now) {
-      if (sync.camera.scale > 1.01) paintCorners(ctx, core.frame);
-      return trails.paint(ctx, core.place, now) ? 0 : live.wait;
+      draw(now);
     },
     halt: steps.land,
+    pointer: pointers.put,
     stroke(from, d) {
       live.part(from, d, performance.now());
       wake();
@@ -124,10 +155,12 @@ export const equip: Equip = (core) => {
       if (m.by !== me) narrator.marked(m);
     },
     gone(from) {
+      pointers.gone(from);
       live.gone(from);
       trails.drop(from);
     },
     stop() {
+      clearTimeout(timer);
       narrator.stop();
       steps.land();
       hand.stop();

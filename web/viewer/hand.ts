@@ -4,6 +4,7 @@ import { createPen } from './draw.js';
 import { toMedia, type Point } from './geometry.js';
 import type { Core, Kit } from './kit.js';
 import type { Live } from './live.js';
+import type { Pointers } from './pointers.js';
 import type { Steps } from './steps.js';
 import { throttle } from './throttle.js';
 import { isPen, type Tool } from './tools.js';
@@ -22,8 +23,8 @@ const TWICE_PX = 28;
 interface Sent { slot: number; x: number; y: number; kind: PointerKind; buttons: number }
 interface Tap { x: number; y: number; t: number }
 
-export function createHand(core: Core, live: Live, steps: Steps, chosen: () => { tool: Tool; colour: number }): Hand {
-  const { o: { me, wish }, pointers, wake } = core;
+export function createHand(core: Core, live: Live, pointers: Pointers, steps: Steps, chosen: () => { tool: Tool; colour: number }): Hand {
+  const { o: { me, wish }, wake } = core;
   const undo = new AbortController();
   let inside = false;
   let drawing = false;

@@ -3,8 +3,7 @@
 import type { Mark } from '../protocol/index.js';
 import type { Frame, Point } from './geometry.js';
 import type { Gestures, Phase } from './gesture.js';
-import type { Marks, Shape } from './marks.js';
-import type { Pointers } from './pointers.js';
+import type { Known, Pointed } from './known.js';
 import type { Sync } from './sync.js';
 import type { StrokePart, ViewerOptions } from './types.js';
 
@@ -18,11 +17,9 @@ export interface Core {
   readonly root: HTMLElement;
   readonly stage: HTMLElement;
   readonly note: HTMLElement;
-  readonly chip: HTMLElement;
-  readonly ctx: CanvasRenderingContext2D;
   readonly sync: Sync;
-  readonly marks: Marks;
-  readonly pointers: Pointers;
+  /// Marks and pointers, those included that came before the tools.
+  readonly known: Known;
   readonly hands: Gestures;
   readonly frame: Frame;
   /// The pixels on the stage are those of the active item.
@@ -35,16 +32,13 @@ export interface Core {
 
 /// What the tools add. The core does without any of it.
 export interface Kit {
-  /// Before each paint of marks and pointers: everything around the picture follows the state.
-  painted(): void;
-  /// Strokes not yet marks.
-  live(now: number): readonly Shape[];
-  /// Draws over all; returns in how many ms it wants to draw again.
-  over(now: number): number;
+  /// The picture is in its place: what is drawn on it and everything around it follow.
+  painted(now: number): void;
   /// What a hand on the stage does. True on `down` keeps this finger from moving the picture.
   hand(phase: Phase, x: number, y: number, e: PointerEvent): boolean;
   /// The wheel went to somebody else.
   halt(): void;
+  pointer(who: string, at: Pointed, now: number): void;
   stroke(who: string, d: StrokePart): void;
   mark(m: Mark): void;
   /// All marks were replaced.

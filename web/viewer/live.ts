@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Mark } from '../protocol/index.js';
-import type { Shape } from './marks.js';
+import type { Shape } from './shapes.js';
 import type { StrokePart } from './types.js';
 
 /// Strokes while their parts arrive. When the server has made a mark of one, the mark takes its place. Strokes and marks of one

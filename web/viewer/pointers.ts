@@ -2,31 +2,30 @@
 
 import { el } from '../ui/index.js';
 import type { Point } from './geometry.js';
+import type { Pointed } from './known.js';
 import { personColour } from './palette.js';
-import type { Track } from './track.js';
+import { createTrack, type Track } from './track.js';
 import { POINTER } from './types.js';
 
-/// Where other people point: at the newest place, or with `smooth` on an even way to it. A pointer at rest fades after 3 s and
-/// goes after 10.
+/// Where other people point, on an even way from place to place. A pointer at rest fades after 3 s and goes after 10.
 
 const FADE_MS = 3000;
 const REMOVE_MS = 10000;
 
-interface Pointer { slot: number; kind: number; x: number; y: number; t: number; track?: Track; node: HTMLElement }
+interface Pointer { slot: number; kind: number; t: number; track: Track; node: HTMLElement }
 
 export interface Pointers {
-  /// Makes the way between the places told.
-  smooth?: () => Track;
-  /// Hears where lasers are.
-  trail?: (who: string, x: number, y: number, now: number) => void;
-  put(who: string, p: { slot: number; x: number; y: number; kind: number }, now: number): void;
+  /// `now` may have passed: what came before the tools is put when they are there.
+  put(who: string, p: Pointed, now: number): void;
   gone(who: string): void;
   /// Puts all in their places; returns in how many ms it wants to do so again (0: next frame).
   paint(slot: number, place: (x: number, y: number) => Point, now: number): number;
 }
 
-/// `me` is drawn without a name, and only as a laser: a person sees their own hand.
-export function createPointers(layer: HTMLElement, me: string, names: (who: string) => string): Pointers {
+/// `me` is drawn without a name, and only as a laser: a person sees their own hand. `trail` hears where lasers are.
+export function createPointers(
+  layer: HTMLElement, me: string, names: (who: string) => string, trail: (who: string, x: number, y: number, now: number) => void,
+): Pointers {
   const all = new Map<string, Pointer>();
 
   function gone(who: string): void {
@@ -41,33 +40,32 @@ export function createPointers(layer: HTMLElement, me: string, names: (who: stri
     return node;
   }
 
-  const pointers: Pointers = {
+  return {
     gone,
     put(who, { slot, x, y, kind }, now) {
       if (kind === POINTER.gone) return gone(who);
       const before = all.get(who);
-      const same = before && before.slot === slot && before.kind === kind && before.track;
-      const track = same || pointers.smooth?.();
+      const same = before?.slot === slot && before.kind === kind;
+      const track = same ? before.track : createTrack();
       const node = before?.node ?? make(who);
-      track?.push(x, y, now);
+      track.push(x, y, now);
       node.className = `pointer ${['', 'spot touch', 'spot'][kind]}`;
-      all.set(who, { slot, kind, x, y, t: now, node, ...(track && { track }) });
+      all.set(who, { slot, kind, t: now, node, track });
     },
     paint(slot, place, now) {
       let wait = REMOVE_MS;
-      for (const [who, { slot: on, kind, x, y, t, track, node }] of all) {
+      for (const [who, { slot: on, kind, t, track, node }] of all) {
         const age = now - t;
-        const at: Point = track ? track.at(now) : [x, y];
+        const at = track.at(now);
         const [px, py] = place(...at);
-        if (kind === POINTER.laser && on === slot) pointers.trail?.(who, ...at, now);
+        if (kind === POINTER.laser && on === slot) trail(who, ...at, now);
         node.hidden = on !== slot;
         node.style.transform = `translate(${px}px,${py}px)`;
         node.style.opacity = age < FADE_MS ? '1' : '.35';
-        wait = Math.min(wait, track && age < track.delay ? 0 : (age < FADE_MS ? FADE_MS : REMOVE_MS) - age);
+        wait = Math.min(wait, age < track.delay ? 0 : (age < FADE_MS ? FADE_MS : REMOVE_MS) - age);
         if (age >= REMOVE_MS) gone(who);
       }
       return all.size ? wait : Infinity;
     },
   };
-  return pointers;
 }

@@ -12,13 +12,9 @@ user-select:none;-webkit-user-select:none;-webkit-touch-callout:none}
 .stage,.chip,.note{grid-area:stage}
 .stage{position:relative;overflow:hidden;touch-action:none;cursor:grab;background:color-mix(in srgb,CanvasText 6%,Canvas)}
 :focus-visible{outline:2px solid var(--vitrine-focus,CanvasText);outline-offset:-3px}
-.holder,canvas,.layer,.pointer,.pointer *{position:absolute;pointer-events:none}
-.holder{transform-origin:0 0}
-img,canvas,.layer{width:100%;height:100%;overflow:hidden}
+.holder{position:absolute;transform-origin:0 0;pointer-events:none}
+img{width:100%;height:100%}
 .old{opacity:.3}
-.pointer i{width:18px;height:22px;background:var(--c);clip-path:polygon(0 0,100% 62%,53% 66%,28% 100%)}
-.spot i{width:20px;margin:-10px;height:20px;border:2px solid #fff;border-radius:50%;clip-path:none}
-.pointer span{left:15px;top:19px;padding:2px 8px;border-radius:9px;white-space:nowrap;background:var(--c);color:#fff}
 .float{z-index:1;background:color-mix(in srgb,Canvas 92%,transparent);border-radius:var(--vitrine-radius,14px);
 box-shadow:0 1px 2px #0002,0 6px 24px #0003}
 .chip{place-self:start;margin:8px;padding:0 12px;display:flex;align-items:center;gap:8px;font-weight:500;min-height:32px}
@@ -28,4 +24,4 @@ box-shadow:0 1px 2px #0002,0 6px 24px #0003}
 .note{place-self:center;padding:16px 20px;text-align:center;font-size:15px}
 .wide{grid:"stage stage stage" minmax(0,1fr) "strip tools chip" minmax(52px,auto)/minmax(0,1fr) auto minmax(0,1fr)}
 .wide .chip{grid-area:chip;place-self:center end;background:none;box-shadow:none}
-@media (forced-colors:active){.chip i,.pointer *{forced-color-adjust:none}.float{border:1px solid}}`;
+@media (forced-colors:active){.chip i{forced-color-adjust:none}.float{border:1px solid}}`;

@@ -11,7 +11,13 @@ touch-action:manipulation;-webkit-tap-highlight-color:transparent;transition:bac
 .vt-icon:focus-visible,.thumb:focus-visible{outline-offset:2px}
 @media (pointer:coarse){.vt-icon{min-height:44px;min-width:44px}}
 .stage:active{cursor:grabbing}.stage.pen{cursor:crosshair}.stage.laser{cursor:none}
-.holder{transition:opacity 140ms}.pointer{transition:opacity .3s;filter:drop-shadow(0 1px 2px #0006)}
+.holder{transition:opacity 140ms}
+canvas,.layer,.pointer,.pointer *{position:absolute;pointer-events:none}
+canvas,.layer{width:100%;height:100%;overflow:hidden}
+.pointer{transition:opacity .3s;filter:drop-shadow(0 1px 2px #0006)}
+.pointer i{width:18px;height:22px;background:var(--c);clip-path:polygon(0 0,100% 62%,53% 66%,28% 100%)}
+.spot i{width:20px;margin:-10px;height:20px;border:2px solid #fff;border-radius:50%;clip-path:none}
+.pointer span{left:15px;top:19px;padding:2px 8px;border-radius:9px;white-space:nowrap;background:var(--c);color:#fff}
 .touch i{width:30px;height:30px;margin:-15px;border-width:3px;background:color-mix(in srgb,var(--c) 45%,transparent)}
 .chip{max-width:calc(100% - 68px)}.chip i{flex:none;box-shadow:0 0 0 1px #8886}
 .chip span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
@@ -48,4 +54,4 @@ background:color-mix(in srgb,CanvasText 6%,Canvas);opacity:.72;transition:opacit
 .chip{max-width:100%}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media (forced-colors:active){.vt-icon{border:1px solid ButtonText}.tools [aria-pressed=true]{background:Highlight;color:HighlightText}
-.swatch i{forced-color-adjust:none}}`;
+.swatch i,.pointer *{forced-color-adjust:none}}`;

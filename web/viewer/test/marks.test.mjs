@@ -4,7 +4,8 @@ import { afterEach, beforeEach, mock, test } from 'node:test';
 import { load } from './load.mjs';
 
 const { createTrack } = await load(new URL('../track.ts', import.meta.url));
-const { createMarks } = await load(new URL('../marks.ts', import.meta.url));
+const { createKnown } = await load(new URL('../known.ts', import.meta.url));
+const { paintShapes } = await load(new URL('../shapes.ts', import.meta.url));
 const { createLive } = await load(new URL('../live.ts', import.meta.url));
 const { createPen } = await load(new URL('../draw.ts', import.meta.url));
 
@@ -39,12 +40,12 @@ function drawn(marks, live, slot = 1, now = 0) {
   let n = 0;
   const noop = () => {};
   const ctx = { beginPath: noop, moveTo: noop, lineTo: noop, quadraticCurveTo: noop, ellipse: noop, stroke: () => { n++; } };
-  marks.paint(ctx, slot, (x, y) => [x, y], live?.list(now));
+  paintShapes(ctx, [...marks.marks(), ...(live?.list(now) ?? [])], slot, (x, y) => [x, y]);
   return n / 2;
 }
 
 test('a mark takes the place of the stroke it was made of, and no other', () => {
-  const marks = createMarks();
+  const marks = createKnown();
   const live = createLive();
   live.part('c', part(1, [0, 0, 0.1, 0.1], true), 1);
   live.part('c', part(2, [0, 0, 0.1, 0.1], false), 1);
@@ -62,7 +63,7 @@ test('a mark takes the place of the stroke it was made of, and no other', () => 
 });
 
 test('a stroke nobody answers goes; another picture shows its own marks only', () => {
-  const marks = createMarks();
+  const marks = createKnown();
   const live = createLive();
   live.part('c', part(1, [0, 0], true), 1);
   assert.equal(drawn(marks, live, 1, 14_000), 1);
@@ -72,7 +73,7 @@ test('a stroke nobody answers goes; another picture shows its own marks only', (
   marks.set([mark(1, 'c'), mark(2, 'a1', 'arrow', 2), mark(3, 'a1', 'circle', 2)]);
   assert.equal(drawn(marks, live, 1), 1);
   assert.equal(drawn(marks, live, 2), 2);
-  assert.deepEqual(marks.list().map((m) => m.mark), [1, 2, 3]);
+  assert.deepEqual(marks.marks().map((m) => m.mark), [1, 2, 3]);
 });
 
 function pen() {

@@ -76,7 +76,7 @@ await page.mouse.wheel(0, -300);
 await quiet();
 const alone = await agree('followed before the tools');
 assert.ok(alone.rect[2] < 0.8);
-assert.ok(await page.evaluate(() => window.pair.find('c', '.pointer span').textContent === 'Camille'));
+assert.ok(await page.evaluate(() => window.pair.find('a1', '.layer') && !window.pair.find('c', '.layer')), 'nothing is drawn before the tools');
 await page.mouse.move(at.c.x, at.c.y);
 await page.mouse.down();
 await page.mouse.move(at.c.x + 50, at.c.y + 30, { steps: 8 });
@@ -99,8 +99,24 @@ await quiet(300);
 assert.equal((await agree('taken over before the tools')).driver, 'c');
 const height = () => page.evaluate(() => window.pair.find('c', '.stage').clientHeight);
 const before = await height();
+const dots = (who) => page.evaluate((w) => {
+  const { data } = window.pair.find(w, 'canvas').getContext('2d').getImageData(0, 0, 390, 300);
+  return data.filter((v, i) => i % 4 === 3 && v > 0).length;
+}, who);
+await page.mouse.move(at.a1.x - 150, at.a1.y + 60);
+await quiet(300);
 await page.evaluate(() => window.pair.equip());
 await quiet(300);
+await shot('0-equipped');
+// The mark and the pointer that came before the tools are where they would be had the tools been there.
+assert.equal(await page.evaluate(() => window.pair.find('c', '.pointer span').textContent), 'Camille');
+assert.ok(await dots('c') > 500, 'the mark that came before the tools is drawn');
+const pointed = await page.evaluate(() => {
+  const [c, a] = ['c', 'a1'].map((w) => window.pair.find(w, '.holder').getBoundingClientRect());
+  const tip = window.pair.find('c', '.pointer').getBoundingClientRect();
+  return [(tip.left - c.left) / c.width * a.width + a.left, (tip.top - c.top) / c.height * a.height + a.top];
+});
+assert.ok(Math.hypot(pointed[0] - (at.a1.x - 150), pointed[1] - (at.a1.y + 60)) < 4, `pointed at ${pointed}`);
 assert.ok(before - await height() < 64, 'only the strip takes room');
 await press('a1', 'Remove my marks');
 await press('a1', 'Move');

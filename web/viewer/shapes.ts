@@ -1,39 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Mark } from '../protocol/index.js';
 import type { Point } from './geometry.js';
 import { COLOURS, HALOS } from './palette.js';
 import type { MarkKind } from './types.js';
 
-/// Marks stay on the place of the medium they were drawn on. Strokes that are not marks yet are in live.ts.
+/// How marks, and strokes that are not marks yet (live.ts), are drawn on the place of the medium they belong to.
 
 export interface Shape { slot: number; kind: MarkKind; colour: number; points: number[] }
 
 const WIDTH = 3;
 
-export interface Marks {
-  set(marks: readonly Mark[]): void;
-  add(m: Mark): void;
-  drop(ids: readonly number[]): void;
-  list(): Mark[];
-  /// Draws those of `slot`, and `live` above them.
-  paint(ctx: CanvasRenderingContext2D, slot: number, place: (x: number, y: number) => Point, live?: readonly Shape[]): void;
-}
-
-export function createMarks(): Marks {
-  let kept = new Map<number, Mark>();
-  return {
-    set(marks) { kept = new Map(marks.map((m) => [m.mark, m])); },
-    add(m) { kept.set(m.mark, m); },
-    drop(ids) { for (const id of ids) kept.delete(id); },
-    list: () => [...kept.values()],
-    paint(ctx, slot, place, live = []) {
-      ctx.lineCap = ctx.lineJoin = 'round';
-      for (const shape of [...kept.values(), ...live]) {
-        if (shape.slot === slot) paintShape(ctx, shape, place);
-      }
-    },
-  };
+/// Draws those of `slot`, the later above the earlier.
+export function paintShapes(ctx: CanvasRenderingContext2D, shapes: readonly Shape[], slot: number, place: (x: number, y: number) => Point): void {
+  ctx.lineCap = ctx.lineJoin = 'round';
+  for (const shape of shapes) if (shape.slot === slot) paintShape(ctx, shape, place);
 }
 
 function paintShape(ctx: CanvasRenderingContext2D, s: Shape, place: (x: number, y: number) => Point): void {
