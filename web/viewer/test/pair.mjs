@@ -20,7 +20,15 @@ const { outputFiles } = await need('esbuild').build({
     import { pairUp } from './pair-page.mjs';
     let core, ready = 0;
     const create = (o) => (o.me === 'c' ? (core = createCore(o, () => { ready++; })).viewer : createViewer(o));
-    window.pair = { ...pairUp(create, (m, w) => '/t/' + m + '/' + w), equip: () => core.equip(equip), ready: () => ready };`, resolveDir: here('.') },
+    const lone = (media) => new Promise((done) => {
+      const root = document.body.appendChild(document.createElement('div'));
+      const { viewer } = createCore({ root, me: 'c', names: String, src: (m, w) => '/t/' + m + '/' + w, wish: {} }, () => {
+        done(root.firstChild.shadowRoot.querySelector('.note').textContent);
+        setTimeout(() => { viewer.destroy(); root.remove(); });
+      });
+      viewer.apply({ seq: 1, driver: 'a1', items: [{ slot: 1, media }], active: 1, mode: 'image', rect: [0, 0, 1, 1], marks: [] });
+    });
+    window.pair = { lone, ...pairUp(create, (m, w) => '/t/' + m + '/' + w), equip: () => core.equip(equip), ready: () => ready };`, resolveDir: here('.') },
   bundle: true, format: 'iife', target: 'es2022', write: false,
 });
 const html = `<!doctype html><meta charset=utf-8><title>pair</title><link rel=stylesheet href=/s.css><div id=c></div><div id=a1></div><script src=/pair.js></script>`;
@@ -67,6 +75,9 @@ const press = (who, label) => page.locator(`#${who}`).getByRole('button', { name
 await page.waitForFunction(() => window.pair.find('c', 'img') && window.pair.find('a1', 'img'));
 await quiet(300);
 await shot('0-before-the-tools');
+
+// A view whose only picture fails asks for the tools as well: one of them closes it.
+assert.match(await page.evaluate(() => window.pair.lone('bad')), /could not be loaded/);
 
 // Before the tools are there the phone sees, follows, moves and takes over.
 assert.equal(await page.evaluate(() => window.pair.ready()), 1, 'the tools are asked for, once');

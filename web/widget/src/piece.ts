@@ -52,24 +52,6 @@ export function together(app: App): VNode | null {
   if (!conv || !product || conv.session.state !== 'live') return null;
   const isSeen = conv.view?.items.some((i) => i.sku === product.sku);
   return h('div', { key: 'act', class: 'act row' },
-    !isSeen && h('button', { class: 'n m', onclick: () => void openView(app) }, t('look')),
+    !isSeen && h('button', { class: 'n m', onclick: () => void app.viewing().then((v) => v.open(app)).catch((e) => app.fail(e as Fault)) }, t('look')),
     h('button', { class: 'n', onclick: () => conv.sendProduct(app.ref()!) }, t('show')));
-}
-
-/// The viewer's chunks bring the view's half of the line, so they come first. The piece's media are named by the page, or by
-/// the catalogue.
-async function openView(app: App): Promise<void> {
-  const { product, conv, link } = app;
-  if (!product || !conv) return;
-  try {
-    await (await app.viewing()).hands(app);
-    const { sku, name } = product;
-    const media = product.all.length ? product.all : (await link.request('catalogue.product', { sku })).media;
-    const items = media.slice(0, 12).map((m) => ({ sku, media: m, title: name }));
-    app.seeing = true;
-    if (conv.view) await conv.addItem(items[0]!);
-    else await conv.open(items);
-  } catch (e) {
-    app.fail(e as Fault);
-  }
 }

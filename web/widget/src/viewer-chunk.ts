@@ -9,7 +9,7 @@ declare const __TOOLS__: [file: string, integrity: string];
 
 const AGAIN_MS = 5000;
 
-/// The tools' chunk; its first use lets the line's half act. Whoever opens a view needs it before there is a picture.
+/// The tools' chunk; its first use lets the line's half act.
 async function hands(app: App): Promise<ViewerTools['equip']> {
   const { acting, equip } = await app.host.load('viewer-tools', __TOOLS__) as ViewerTools;
   app.more!.act(acting);
@@ -51,7 +51,21 @@ function show(app: App, place: HTMLElement): void {
   app.unview = end;
 }
 
-const viewing = { show, hands };
+/// Opens a view of the piece on the page, or adds the piece to it. The wish goes by the half of the line that the tools bring.
+/// The piece's media are named by the page, or by the catalogue.
+async function open(app: App): Promise<void> {
+  const { product, conv, link } = app;
+  if (!product || !conv) return;
+  await hands(app);
+  const { sku, name } = product;
+  const media = product.all.length ? product.all : (await link.request('catalogue.product', { sku })).media;
+  const items = media.slice(0, 12).map((m) => ({ sku, media: m, title: name }));
+  app.seeing = true;
+  if (conv.view) await conv.addItem(items[0]!);
+  else await conv.open(items);
+}
+
+const viewing = { open, show };
 
 export type Viewing = typeof viewing;
 
