@@ -6,6 +6,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "media/image_internal.h"
@@ -93,6 +94,33 @@ static int warm_steps(VipsImage *image)
     return err;
 }
 
+/* The whole way once: an original to a master with its index, and a thumb from that. */
+static int warm_ingest(VipsImage *image)
+{
+    struct vt_image_result file = { .len = 0 }, result = { .len = 0 };
+    struct vt_recipe recipe = { .kind = VT_RECIPE_INGEST };
+    int source = memfd_create("warm", MFD_CLOEXEC), master = memfd_create("warm", MFD_CLOEXEC);
+    const struct vt_image_job job = {
+        .recipe = &recipe, .sources = &source, .n_sources = 1, .out_fd = master
+    };
+    const struct vt_image_job thumb = { .recipe = &recipe, .sources = &master, .n_sources = 1, .out_fd = -1 };
+    int err = vt_image_encode(image, VT_FMT_JPEG, 0, 0, &file) ||
+              write(source, file.bytes, file.len) != (ssize_t)file.len;
+    if (!err)
+        vt_image_run(&job, &result);
+    err = err || result.problem.err;
+    vt_image_result_finish(&result);
+    recipe = (struct vt_recipe){ .kind = VT_RECIPE_THUMB, .out_w = 30, .format = VT_FMT_WEBP };
+    if (!err)
+        vt_image_run(&thumb, &result);
+    err = err || result.problem.err;
+    vt_image_result_finish(&result);
+    vt_image_result_finish(&file);
+    close(source);
+    close(master);
+    return err ? -1 : 0;
+}
+
 static int warm_up(void)
 {
     static const double gray[3] = { 180, 120, 60 };
@@ -112,7 +140,7 @@ static int warm_up(void)
     for (size_t i = 0; i < VT_COUNT(kinds); i++)
         if (warm_format(image, kinds[i].format, kinds[i].type))
             return -1;
-    return warm_steps(image) || vt_text_warm() ? -1 : 0;
+    return warm_steps(image) || warm_ingest(image) || vt_text_warm() ? -1 : 0;
 }
 
 int vt_image_init(void)

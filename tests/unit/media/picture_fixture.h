@@ -4,6 +4,7 @@
 #ifndef VT_TESTS_PICTURE_FIXTURE_H
 #define VT_TESTS_PICTURE_FIXTURE_H
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <vips/vips.h>
 
