@@ -46,6 +46,15 @@
     X(number, capacity, "capacity", "3", 1, 100, false, false, "Live conversations of one associate.")               \
     X(number, queue_capacity, "queue-capacity", "200", 1, 100000, false, false, "Customers waiting in one queue.")   \
     X(number, store_queue, "store-queue", "1000", 1, 1000000, false, false, "Rows waiting to be committed.")         \
+    X(number, media_workers, "media-workers", "0", 0, 64, false, false,                                               \
+      "Processes that make pictures; 0: one a core.")                                                               \
+    X(size, media_ram, "media-ram", "64m", 1048576, 268435456, false, false, "Made pictures kept in memory.")        \
+    X(size, media_disk, "media-disk", "2g", 0, 1099511627776, false, false,                                           \
+      "Made pictures kept on the disk, under the data directory; 0: none.")                                         \
+    X(time, media_budget, "media-budget", "10s", 100, 3600000, false, false,                                          \
+      "Time of a picture worker that one address may use at once for pictures made to order.")                      \
+    X(time, media_budget_back, "media-budget-back", "500ms", 1, 60000, false, false,                                  \
+      "How much of --media-budget an address gets back each second.")                                               \
     X(time, login_life, "login-life", "12h", 60000, 604800000, false, false, "Life of a login.")                     \
     X(time, login_idle, "login-idle", "60m", 60000, 604800000, false, false, "A login without use ends after this.") \
     X(time, drain_time, "drain-time", "8s", 0, 600000, false, false, "Time for SIGTERM's drain.")

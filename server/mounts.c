@@ -104,7 +104,7 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     int err = mount_web(mounts, deps, ret_error);
     if (err)
         return err;
-    mounts->pictures = vt_pictures_mount(deps->net, deps->config->data, deps->config->base_url);
+    mounts->pictures = vt_pictures_mount(deps->net, deps->media, deps->config->base_url);
     mounts->login = mount_login(deps);
     return mounts->pictures && mounts->login ? VT_OK : VT_ERR_NOMEM;
 }

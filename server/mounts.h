@@ -8,6 +8,7 @@
 #include "server/config.h"
 #include "server/conn.h"
 #include "server/loop.h"
+#include "server/media_service.h"
 #include "server/site.h"
 #include "server/store/store.h"
 
@@ -18,6 +19,7 @@ struct vt_mounts_deps { /* all borrowed, alive until vt_mounts_destroy */
     struct vt_store *store;
     struct vt_sites *sites;
     struct vt_tickets *tickets;
+    struct vt_media *media;
     void (*end_person)(void *arg, struct vt_str person); /* a login ended: its sockets must too */
     void *end_person_arg;
 };

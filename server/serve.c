@@ -24,6 +24,7 @@
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/loop.h"
+#include "server/media_service.h"
 #include "server/mounts.h"
 #include "server/site.h"
 #include "server/store/store.h"
@@ -34,6 +35,7 @@ struct serve {
     struct vt_config config;
     struct vt_listen_hold hold;
     struct vt_loop *loop;
+    struct vt_media *media;
     struct vt_store *store;
     struct vt_sites *sites;
     struct vt_tickets *tickets;
@@ -200,11 +202,22 @@ static int open_net(struct serve *serve)
                                          .store = serve->store,
                                          .sites = serve->sites,
                                          .tickets = serve->tickets,
+                                         .media = serve->media,
                                          .end_person = end_person,
                                          .end_person_arg = serve->app };
     int err = VT_OK;
     serve->mounts = vt_mounts_open(&deps, &serve->error, &err);
     return err;
+}
+
+/* Before keys and stores are open, so that no picture worker ever held one. */
+static int open_media(struct serve *serve)
+{
+    const struct vt_media_deps deps = { .loop = serve->loop, .config = &serve->config, .binary = "/proc/self/exe" };
+    serve->media = vt_media_open(&deps, &serve->error);
+    if (!serve->media)
+        return no_memory(serve, "the pictures");
+    return serve->error.len == 0 ? VT_OK : VT_ERR_IO;
 }
 
 static int start(struct serve *serve)
@@ -213,7 +226,9 @@ static int start(struct serve *serve)
     if (!serve->loop)
         return no_memory(serve, "the loop");
     open_handles(serve);
-    int err = vt_listen_hold(&serve->config, &serve->hold, &serve->error);
+    int err = open_media(serve);
+    if (err == VT_OK)
+        err = vt_listen_hold(&serve->config, &serve->hold, &serve->error);
     if (err == VT_OK)
         err = open_state(serve);
     if (err == VT_OK)
@@ -244,6 +259,7 @@ static void stop(struct serve *serve)
     if (serve->net)
         vt_net_stop(serve->net);
     vt_mounts_close(serve->mounts);
+    vt_media_close(serve->media);
     if (serve->app)
         vt_app_stop(serve->app);
     if (serve->sites)
@@ -260,6 +276,7 @@ static void stop(struct serve *serve)
     }
     vt_net_destroy(serve->net);
     vt_mounts_destroy(serve->mounts);
+    vt_media_destroy(serve->media);
     vt_app_destroy(serve->app);
     vt_sites_destroy(serve->sites);
     vt_tickets_destroy(serve->tickets);
@@ -291,6 +308,7 @@ static int run(struct serve *serve)
     int err = start(serve);
     if (err == VT_OK && !serve->stop_asked) {
         serve->ops.not_ready = NULL;
+        vt_media_start(serve->media);
         announce(serve);
         /* Not UV_RUN_ONCE: libuv decides there before the library's idle work whether it may sleep, and every
          * message would cost a second epoll_wait. */

@@ -145,6 +145,14 @@ static int link_copy(int from, int place, char ret_id[VT_SHA256_TEXT])
     return err;
 }
 
+/* The server made a master of it and let the original go. */
+static bool is_ingested(const char *data_dir, const char *id)
+{
+    char path[PATH_MOST];
+    int n = snprintf(path, sizeof(path), "%s/masters/%.2s/%.2s/%s.tix", data_dir, id, id + 2, id);
+    return n < (int)sizeof(path) && access(path, F_OK) == 0;
+}
+
 /* Digest first, as most pictures of a second import are there; the copy is digested again, since
  * the file may change between the two. */
 static int take(int from, const char *data_dir, char ret_id[VT_SHA256_TEXT], bool *ret_new)
@@ -153,7 +161,7 @@ static int take(int from, const char *data_dir, char ret_id[VT_SHA256_TEXT], boo
     struct stat st;
     *ret_new = false;
     int err = pass(from, -1, ret_id);
-    if (err)
+    if (err || is_ingested(data_dir, ret_id))
         return err;
     int place = open_place(data_dir, ret_id);
     if (place < 0)

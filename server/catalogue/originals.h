@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The originals of catalogue pictures: <data>/originals/ab/cd/<id>, the id being the SHA-256 of the
- * bytes. A file appears whole or not at all; bringing the same one in again changes nothing. */
+ * bytes. A file appears whole or not at all; bringing the same one in again changes nothing. The server turns
+ * each into a master (media_masters.h) and removes it. */
 #ifndef VT_CATALOGUE_ORIGINALS_H
 #define VT_CATALOGUE_ORIGINALS_H
 

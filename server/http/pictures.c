@@ -1,66 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/pictures.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "server/http/file.h"
-#include "server/http/http_internal.h"
-#include "server/http/sniff.h"
+#include "media/jobs.h"
+#include "media/thumb.h"
+#include "server/base/err.h"
+#include "server/http/conditional.h"
+#include "server/http/pictures_internal.h"
+#include "server/media_service.h"
 #include "server/origin.h"
 
-#define FOREVER "public, max-age=31536000, immutable"
+/* An <img> is never asked for again, so a picture that would come late beats one refused; only when there
+ * is nothing else to show, and not for ever. */
+enum { BASE_MAX = 512, PATIENT_MS = 5000 };
 
 struct vt_pictures {
-    char *folder;   /* owned: <data>/originals */
-    char *base_url; /* owned, without a slash at its end; "": from the request */
-    int root_fd;    /* -1 until the folder is there */
+    struct vt_net *net;     /* borrowed */
+    struct vt_media *media; /* borrowed */
+    char *base_url;         /* owned, without a slash at its end; "": from the request */
 };
 
-bool vt_picture_id_ok(struct vt_str id)
-{
-    if (id.len != VT_PICTURE_ID)
-        return false;
-    for (size_t i = 0; i < id.len; i++)
-        if (!((id.ptr[i] >= '0' && id.ptr[i] <= '9') || (id.ptr[i] >= 'a' && id.ptr[i] <= 'f')))
-            return false;
-    return true;
-}
+enum ask_kind { ASK_THUMB, ASK_INFO, ASK_IMAGE };
 
-unsigned vt_picture_width(uint64_t wanted_px)
-{
-    static const unsigned ladder[] = { 160, 320, 480, 640, 960, 1280, 1920 };
-    for (size_t i = 0; i < VT_COUNT(ladder); i++)
-        if (wanted_px <= ladder[i])
-            return ladder[i];
-    return 1920;
-}
-
-static void bad_segment(struct vt_http_req *req, const char *name, struct vt_str got, const char *forms)
-{
-    char quoted[65], detail[512];
-    vt_str_copy(quoted, sizeof(quoted), got);
-    snprintf(detail, sizeof(detail), "%s is \"%s\"; it takes %s.", name, quoted, forms);
-    vt_http_problem(req, 400, "syntax", "Not a picture's address", detail);
-}
-
-static void no_picture(struct vt_http_req *req)
-{
-    vt_http_problem(req, 404, "unknown", "No such picture", "No picture has this id.");
-}
-
-/* The next segment of a path, taken off its front. */
-static struct vt_str take_segment(struct vt_str *path)
-{
-    const char *slash = memchr(path->ptr, '/', path->len);
-    struct vt_str segment = { path->ptr, slash ? (size_t)(slash - path->ptr) : path->len };
-    size_t step = slash ? segment.len + 1 : segment.len;
-    *path = (struct vt_str){ path->ptr + step, path->len - step };
-    return segment;
-}
+/* One request on its way. `now` is set while the handler runs; after that the request is held and
+ * found by its handle, or is gone because the browser left. */
+struct ask {
+    struct vt_pictures *pictures; /* borrowed */
+    struct vt_http_req *now;      /* NULL: held */
+    uint64_t handle;
+    bool is_over;
+    bool is_patient; /* asked a second time, for longer */
+    enum ask_kind kind;
+    struct vt_iiif_request iiif; /* borrows its raw id from the request's arena */
+    char id[VT_MEDIA_ID_MAX + 1];
+    uint32_t step_px;
+    struct vt_recipe recipe;
+    char key[VT_RECIPE_KEY + 1];
+};
 
 static struct vt_str after(const struct vt_http_req *req, const char *prefix)
 {
@@ -68,145 +47,301 @@ static struct vt_str after(const struct vt_http_req *req, const char *prefix)
     return (struct vt_str){ req->path.ptr + len, req->path.len - len };
 }
 
-static void allow_everyone(struct vt_http_req *req)
+static struct vt_http_req *request_of(const struct ask *ask)
 {
-    vt_http_set(req, "Access-Control-Allow-Origin", "*");
-    vt_http_set(req, "Cross-Origin-Resource-Policy", "cross-origin");
+    return ask->now ? ask->now : vt_http_held(ask->pictures->net, ask->handle);
 }
 
-static int open_original(struct vt_pictures *pictures, struct vt_str id)
+/* The last thing done with an ask: answered, or nobody there any more. The handler frees one that ended
+ * while it ran. */
+static void end(struct ask *ask)
 {
-    char name[VT_PICTURE_ID + 8];
-    if (pictures->root_fd < 0)
-        pictures->root_fd = open(pictures->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (pictures->root_fd < 0)
-        return -1;
-    snprintf(name, sizeof(name), "%.2s/%.2s/%.64s", id.ptr, id.ptr + 2, id.ptr);
-    return vt_file_open(pictures->root_fd, name);
+    ask->is_over = true;
+    if (!ask->now)
+        free(ask);
 }
 
-static void answer_original(struct vt_http_req *req, struct vt_pictures *pictures, struct vt_str id)
+static void end_with_problem(struct ask *ask, struct vt_http_req *req, const struct vt_media_problem *problem)
 {
-    uint8_t start[16];
-    char etag[VT_PICTURE_ID + 3];
-    int fd = open_original(pictures, id);
-    ssize_t got = fd >= 0 ? pread(fd, start, sizeof(start), 0) : -1;
-    const char *type = got > 0 ? vt_sniff_type(vt_sniff(start, (size_t)got).kind) : NULL;
-    if (!type) {
-        if (fd >= 0)
-            close(fd);
-        no_picture(req);
-        return;
-    }
-    snprintf(etag, sizeof(etag), "\"%.64s\"", id.ptr);
-    vt_http_file_fd(req, fd, type, etag, FOREVER);
+    vt_pictures_problem(req, problem);
+    end(ask);
 }
 
-static void handle_thumb(struct vt_http_req *req, void *owner)
-{
-    struct vt_str path = after(req, "/t/");
-    struct vt_str id = take_segment(&path), width = path;
-    uint64_t wanted;
-    allow_everyone(req);
-    if (!vt_picture_id_ok(id)) {
-        bad_segment(req, "The id", id, "64 lower-case hex digits");
-    } else if (vt_str_to_u64(width, 1, 1000000, &wanted)) {
-        bad_segment(req, "The width", width, "160, 320, 480, 640, 960, 1280 or 1920");
-    } else if (vt_picture_width(wanted) != wanted) {
-        char location[128];
-        snprintf(location, sizeof(location), "/t/%.64s/%u", id.ptr, vt_picture_width(wanted));
-        vt_http_set(req, "Location", location);
-        vt_http_set(req, "Cache-Control", FOREVER);
-        vt_http_reply(req, 302, NULL, VT_STR(""));
-    } else {
-        answer_original(req, owner, id);
-    }
-}
-
-/* The scheme and host for info.json's id: as configured, else as asked. */
-static bool own_base(const struct vt_pictures *pictures, const struct vt_http_req *req, char *text, size_t size)
+/* The scheme and host for ids and links: as configured, else as asked. */
+static bool own_base(const struct vt_pictures *pictures, const struct vt_http_req *req, char text[BASE_MAX])
 {
     char url[8 + VT_ORIGIN_TEXT];
     struct vt_origin origin;
     struct vt_str host = req->headers[VT_HTTP_HOST];
     if (pictures->base_url[0])
-        return snprintf(text, size, "%s", pictures->base_url) < (int)size;
+        return snprintf(text, BASE_MAX, "%s", pictures->base_url) < BASE_MAX;
     int len = snprintf(url, sizeof(url), "%s://%.*s", req->tls ? "https" : "http", VT_STR_ARG(host));
     if (!host.ptr || len >= (int)sizeof(url) || vt_origin_parse(vt_str(url), &origin))
         return false;
     vt_origin_text(&origin, url);
-    return snprintf(text, size, "%s", url) < (int)size;
+    return snprintf(text, BASE_MAX, "%s", url) < BASE_MAX;
 }
 
-static struct vt_sniff measure(struct vt_pictures *pictures, struct vt_str id)
+/* --- made -------------------------------------------------------------------------------------- */
+
+static void set_headers(struct ask *ask, struct vt_http_req *req, const char *key, const char *cache_control)
 {
-    struct vt_sniff sniff = { 0 };
-    int fd = open_original(pictures, id);
-    uint8_t *bytes = fd >= 0 ? malloc(VT_SNIFF_BYTES) : NULL;
-    ssize_t got = bytes ? pread(fd, bytes, VT_SNIFF_BYTES, 0) : -1;
-    if (got > 0)
-        sniff = vt_sniff(bytes, (size_t)got);
-    free(bytes);
-    if (fd >= 0)
-        close(fd);
-    return sniff;
+    char etag[VT_RECIPE_KEY + 3], base[BASE_MAX];
+    snprintf(etag, sizeof(etag), "\"%.64s\"", key);
+    vt_http_set(req, "ETag", etag);
+    vt_http_set(req, "Cache-Control", cache_control);
+    if (ask->kind == ASK_IMAGE && own_base(ask->pictures, req, base))
+        vt_pictures_links(req, base, ask->iiif.raw_id, &ask->recipe);
 }
 
-/* IIIF Image API 3.0, section 5: level 0 with the one size there is. */
-static void answer_info(struct vt_http_req *req, struct vt_pictures *pictures, struct vt_str id)
+static struct vt_str view_of(const struct vt_blob *blob)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf json = VT_BUF_INIT(4096);
-    char base[512];
-    struct vt_sniff sniff = measure(pictures, id);
-    if (sniff.width_px == 0 || sniff.height_px == 0 || !own_base(pictures, req, base, sizeof(base))) {
-        no_picture(req);
+    return (struct vt_str){ (const char *)blob->bytes, blob->len };
+}
+
+/* Rather a smaller picture at once than none: the ladder's steps below that are in RAM. */
+static bool answer_smaller(struct ask *ask, struct vt_http_req *req)
+{
+    char key[VT_RECIPE_KEY + 1];
+    for (uint32_t step = vt_thumb_smaller(ask->step_px); step > 0; step = vt_thumb_smaller(step)) {
+        struct vt_recipe recipe;
+        vt_thumb_recipe(vt_str(ask->id), ask->recipe.full_w, ask->recipe.full_h, step, ask->recipe.format,
+                        &recipe);
+        struct vt_blob *blob = vt_recipe_key(&recipe, key) == VT_OK ? vt_media_kept(ask->pictures->media, key)
+                                                                    : NULL;
+        if (!blob)
+            continue;
+        set_headers(ask, req, key, "no-store");
+        vt_pictures_bytes(req, vt_format_content_type(recipe.format), view_of(blob));
+        vt_blob_unref(blob);
+        return true;
+    }
+    return false;
+}
+
+static void handle_made(void *arg, const struct vt_media_problem *problem, struct vt_str bytes);
+
+static void order_it(struct ask *ask, struct vt_http_req *req, struct vt_media_master *master)
+{
+    const struct vt_media_order order = {
+        .recipe = &ask->recipe,
+        .key = ask->key,
+        .master = master,
+        .payer = ask->kind == ASK_IMAGE ? req->addr : (struct vt_str){ NULL, 0 },
+        .max_wait_ms = ask->is_patient ? PATIENT_MS : VT_JOB_WAIT_MS,
+    };
+    vt_media_make(ask->pictures->media, &order, handle_made, ask);
+}
+
+static void handle_again(void *arg, const struct vt_media_problem *problem, struct vt_media_master *master)
+{
+    struct ask *ask = arg;
+    struct vt_http_req *req = request_of(ask);
+    if (req && master)
+        order_it(ask, req, master);
+    else if (req)
+        end_with_problem(ask, req, problem);
+    else
+        end(ask);
+}
+
+static void handle_made(void *arg, const struct vt_media_problem *problem, struct vt_str bytes)
+{
+    struct ask *ask = arg;
+    struct vt_http_req *req = request_of(ask);
+    if (!req) {
+        end(ask);
+    } else if (bytes.ptr) {
+        set_headers(ask, req, ask->key, VT_PICTURES_FOREVER);
+        vt_pictures_bytes(req, vt_format_content_type(ask->recipe.format), bytes);
+        end(ask);
+    } else if (problem->err == VT_MEDIA_BUSY && ask->kind == ASK_THUMB && answer_smaller(ask, req)) {
+        end(ask);
+    } else if (problem->err == VT_MEDIA_BUSY && !ask->is_patient) {
+        ask->is_patient = true;
+        vt_media_find(ask->pictures->media, vt_str(ask->id), handle_again, ask);
+    } else {
+        end_with_problem(ask, req, problem);
+    }
+}
+
+/* --- found ------------------------------------------------------------------------------------- */
+
+static void make(struct ask *ask, struct vt_http_req *req, struct vt_media_master *master)
+{
+    struct vt_media_problem problem;
+    if (vt_recipe_key(&ask->recipe, ask->key) != VT_OK) {
+        vt_media_problem_set(&problem, VT_MEDIA_BUSY, "The server is short of memory.");
+        end_with_problem(ask, req, &problem);
+    } else if (vt_pictures_is_known(req, ask->key)) {
+        end(ask);
+    } else {
+        order_it(ask, req, master);
+    }
+}
+
+static void make_image(struct ask *ask, struct vt_http_req *req, struct vt_media_master *master)
+{
+    const struct vt_iiif_limits limits = VT_IIIF_LIMITS;
+    struct vt_media_problem problem;
+    if (vt_iiif_resolve(&ask->iiif, master->tix->width, master->tix->height, &limits, &ask->recipe, &problem))
+        end_with_problem(ask, req, &problem);
+    else
+        make(ask, req, master);
+}
+
+static void answer_info(struct ask *ask, struct vt_http_req *req, const struct vt_media_master *master)
+{
+    char base[BASE_MAX];
+    if (own_base(ask->pictures, req, base))
+        vt_pictures_info(req, base, ask->iiif.raw_id, master->tix->width, master->tix->height);
+    else
+        vt_http_problem(req, 400, "host", "The Host header is missing or no host",
+                        "info.json names itself by the Host header; send one, as host or host:port.");
+    end(ask);
+}
+
+/* While nothing can be made of it yet, a thumb's address still shows the picture. */
+static bool is_for_now(enum vt_media_err err)
+{
+    return err == VT_MEDIA_NOT_READY || err == VT_MEDIA_BUSY || err == VT_MEDIA_NO_ROOM;
+}
+
+static void answer_missing(struct ask *ask, struct vt_http_req *req, const struct vt_media_problem *problem)
+{
+    int fd = ask->kind == ASK_THUMB && is_for_now(problem->err)
+                 ? vt_media_original(ask->pictures->media, vt_str(ask->id))
+                 : -1;
+    if (fd < 0) {
+        end_with_problem(ask, req, problem);
         return;
     }
-    vt_buf_text(&json, "{\"@context\":\"http://iiif.io/api/image/3/context.json\",\"id\":");
-    VT_CLEANUP(vt_buf_finish) struct vt_buf url = VT_BUF_INIT(1024);
-    vt_buf_printf(&url, "%s/iiif/3/%.64s", base, id.ptr);
-    vt_buf_json_string(&json, vt_buf_view(&url));
-    vt_buf_printf(&json,
-                  ",\"type\":\"ImageService3\",\"protocol\":\"http://iiif.io/api/image\",\"profile\":\"level0\","
-                  "\"width\":%u,\"height\":%u,\"sizes\":[{\"width\":%u,\"height\":%u}]}",
-                  sniff.width_px, sniff.height_px, sniff.width_px, sniff.height_px);
-    vt_http_set(req, "Cache-Control", "public, max-age=600");
-    vt_http_set(req, "Link", "<http://iiif.io/api/image/3/level0.json>;rel=\"profile\"");
-    vt_http_reply(req, 200, "application/ld+json;profile=\"http://iiif.io/api/image/3/context.json\"",
-                  vt_buf_view(&json));
+    vt_pictures_original(req, fd);
+    end(ask);
+}
+
+static void handle_found(void *arg, const struct vt_media_problem *problem, struct vt_media_master *master)
+{
+    struct ask *ask = arg;
+    struct vt_http_req *req = request_of(ask);
+    if (!req) {
+        end(ask);
+    } else if (!master) {
+        answer_missing(ask, req, problem);
+    } else if (ask->kind == ASK_INFO) {
+        answer_info(ask, req, master);
+    } else if (ask->kind == ASK_IMAGE) {
+        make_image(ask, req, master);
+    } else {
+        enum vt_picture_format format = vt_thumb_format(req->headers[VT_HTTP_ACCEPT]);
+        vt_thumb_recipe(vt_str(ask->id), master->tix->width, master->tix->height, ask->step_px, format,
+                        &ask->recipe);
+        make(ask, req, master);
+    }
+}
+
+/* --- asked ------------------------------------------------------------------------------------- */
+
+/* Holds the request when its answer did not come at once. */
+static void run(const struct ask *wanted, struct vt_http_req *req)
+{
+    struct ask *ask = malloc(sizeof(*ask));
+    if (!ask) {
+        vt_http_problem(req, 503, "busy", "Too much at once", "The server is short of memory.");
+        return;
+    }
+    *ask = *wanted;
+    ask->now = req;
+    vt_media_find(ask->pictures->media, vt_str(ask->id), handle_found, ask);
+    if (!ask->is_over)
+        ask->handle = vt_http_hold(req); /* 0: answered already, and the result finds nobody */
+    ask->now = NULL;
+    if (ask->is_over)
+        free(ask);
+}
+
+static void redirect(struct vt_http_req *req, int status, const char *cache_control, const char *location)
+{
+    vt_http_set(req, "Location", location);
+    if (cache_control)
+        vt_http_set(req, "Cache-Control", cache_control);
+    vt_http_reply(req, status, NULL, VT_STR(""));
+}
+
+static void handle_thumb(struct vt_http_req *req, void *owner)
+{
+    struct ask ask = { .pictures = owner, .kind = ASK_THUMB };
+    struct vt_media_problem problem;
+    struct vt_str id;
+    uint64_t wanted;
+    char location[VT_MEDIA_ID_MAX + 32];
+    vt_pictures_allow_everyone(req);
+    if (vt_thumb_parse(after(req, "/t/"), &id, &wanted, &problem)) {
+        vt_pictures_problem(req, &problem);
+        return;
+    }
+    vt_str_copy(ask.id, sizeof(ask.id), id);
+    ask.step_px = vt_thumb_width(wanted);
+    if (ask.step_px != wanted) {
+        snprintf(location, sizeof(location), "/t/%s/%u", ask.id, ask.step_px);
+        redirect(req, 302, VT_PICTURES_FOREVER, location);
+        return;
+    }
+    vt_http_set(req, "Vary", "Accept");
+    run(&ask, req);
+}
+
+/* The path reached us decoded and media/iiif.h decodes segments itself, so a percent sign is put back
+ * as what it was: each is decoded once. */
+static struct vt_str encoded_percents(struct vt_http_req *req, struct vt_str path)
+{
+    char *text = vt_arena_alloc(&req->arena, path.len * 3 + 1);
+    size_t len = 0;
+    for (size_t i = 0; text && i < path.len; i++) {
+        text[len++] = path.ptr[i];
+        if (path.ptr[i] == '%') {
+            text[len++] = '2';
+            text[len++] = '5';
+        }
+    }
+    return text ? (struct vt_str){ text, len } : path;
+}
+
+static void redirect_to_info(struct vt_pictures *pictures, struct vt_http_req *req, struct vt_str raw_id)
+{
+    char location[VT_MEDIA_ID_MAX * 3 + 64];
+    (void)pictures;
+    snprintf(location, sizeof(location), "/iiif/3/%.*s/info.json", VT_STR_ARG(raw_id));
+    redirect(req, 303, NULL, location);
 }
 
 static void handle_iiif(struct vt_http_req *req, void *owner)
 {
-    struct vt_str path = after(req, "/iiif/3/");
-    struct vt_str id = take_segment(&path);
-    allow_everyone(req);
-    if (!vt_picture_id_ok(id)) {
-        bad_segment(req, "The id", id, "64 lower-case hex digits");
-    } else if (path.len == 0) {
-        char location[128];
-        snprintf(location, sizeof(location), "/iiif/3/%.64s/info.json", id.ptr);
-        vt_http_set(req, "Location", location);
-        vt_http_reply(req, 303, NULL, VT_STR(""));
-    } else if (vt_str_eq(path, VT_STR("info.json"))) {
-        answer_info(req, owner, id);
-    } else if (vt_str_eq(path, VT_STR("full/max/0/default.jpg"))) {
-        answer_original(req, owner, id);
-    } else {
-        bad_segment(req, "The rest", path, "info.json or full/max/0/default.jpg");
+    struct ask ask = { .pictures = owner };
+    struct vt_media_problem problem;
+    vt_pictures_allow_everyone(req);
+    if (vt_iiif_parse(encoded_percents(req, after(req, "/iiif/3/")), &ask.iiif, &problem)) {
+        vt_pictures_problem(req, &problem);
+        return;
     }
+    if (ask.iiif.kind == VT_IIIF_BASE) {
+        redirect_to_info(owner, req, ask.iiif.raw_id);
+        return;
+    }
+    memcpy(ask.id, ask.iiif.media, sizeof(ask.id));
+    ask.kind = ask.iiif.kind == VT_IIIF_INFO ? ASK_INFO : ASK_IMAGE;
+    run(&ask, req);
 }
 
-struct vt_pictures *vt_pictures_mount(struct vt_net *net, const char *data, const char *base_url)
+struct vt_pictures *vt_pictures_mount(struct vt_net *net, struct vt_media *media, const char *base_url)
 {
     struct vt_pictures *pictures = calloc(1, sizeof(*pictures));
     if (!pictures)
         return NULL;
-    pictures->root_fd = -1;
+    pictures->net = net;
+    pictures->media = media;
     pictures->base_url = vt_str_dup(vt_str(base_url));
-    if (asprintf(&pictures->folder, "%s/originals", data) < 0)
-        pictures->folder = NULL;
-    if (!pictures->folder || !pictures->base_url || vt_http_route(net, VT_GET, "/t/*", 0, handle_thumb, pictures) ||
+    if (!pictures->base_url || vt_http_route(net, VT_GET, "/t/*", 0, handle_thumb, pictures) ||
         vt_http_route(net, VT_GET, "/iiif/3/*", 0, handle_iiif, pictures)) {
         vt_pictures_destroy(pictures);
         return NULL;
@@ -221,9 +356,6 @@ void vt_pictures_destroy(struct vt_pictures *pictures)
 {
     if (!pictures)
         return;
-    if (pictures->root_fd >= 0)
-        close(pictures->root_fd);
-    free(pictures->folder);
     free(pictures->base_url);
     free(pictures);
 }

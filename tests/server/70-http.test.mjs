@@ -140,37 +140,6 @@ test('methods, sizes and framing', async () => {
   assert.match(none.headers['content-type'], /problem\+json/);
 });
 
-test('pictures by id, on the ladder', async () => {
-  const original = await get(`/t/${ID}/640`);
-  assert.equal(original.status, 200);
-  assert.equal(original.headers['content-type'], 'image/jpeg');
-  assert.ok(original.body.equals(PICTURE));
-  assert.equal(original.headers['cache-control'], 'public, max-age=31536000, immutable');
-  assert.equal(original.headers['access-control-allow-origin'], '*');
-  assert.equal(original.headers.etag, `"${ID}"`);
-  assert.equal((await get(`/t/${ID}/640`, { 'If-None-Match': `"${ID}"` })).status, 304);
-  for (const [asked, given] of [[1, 160], [161, 320], [500, 640], [1000, 1280], [1921, 1920], [99999, 1920]]) {
-    const answer = await get(`/t/${ID}/${asked}`);
-    assert.deepEqual([answer.status, answer.headers.location], [302, `/t/${ID}/${given}`]);
-  }
-  const range = await get(`/t/${ID}/640`, { Range: 'bytes=0-9' });
-  assert.deepEqual([range.status, range.body.length], [206, 10]);
-  for (const path of [`/t/${ID}/0`, `/t/${ID}/-1`, `/t/${ID}/abc`, `/t/${ID}/`, `/t/${ID.toUpperCase()}/640`, '/t/x/640']) {
-    assert.equal((await get(path)).status, 400, path);
-  }
-  assert.equal((await get(`/t/${'0'.repeat(64)}/640`)).status, 404);
-});
-
-test('IIIF: info.json and the whole picture', async () => {
-  const info = (await get(`/iiif/3/${ID}/info.json`)).json();
-  assert.equal(info.id, `${server.url}/iiif/3/${ID}`);
-  assert.equal(info.protocol, 'http://iiif.io/api/image');
-  assert.ok(info.width > 100 && info.height > 100);
-  assert.ok((await get(`/iiif/3/${ID}/full/max/0/default.jpg`)).body.equals(PICTURE));
-  assert.equal((await get(`/iiif/3/${ID}`)).status, 303);
-  assert.equal((await get(`/iiif/3/${ID}/full/9,9/0/default.jpg`)).status, 400);
-});
-
 test('health, readiness, metrics', async (t) => {
   assert.deepEqual([(await get('/healthz')).text, (await get('/readyz')).text], ['ok\n', 'ready\n']);
   const page = await get('/metrics');

@@ -7,7 +7,6 @@
 #include "server/http/conditional.h"
 #include "server/http/http_internal.h"
 #include "server/http/path.h"
-#include "server/http/pictures.h"
 #include "server/http/sniff.h"
 #include "server/http/static.h"
 #include "tests/unit/cm.h"
@@ -149,9 +148,6 @@ static void sniffs(void **state)
     assert_false(vt_static_is_hashed(VT_STR("mirror-recorder.js")));
     assert_false(vt_static_is_hashed(VT_STR("a-1a2b3c.js")));
     assert_false(vt_static_is_hashed(VT_STR("plain.js")));
-    assert_int_equal(vt_picture_width(1), 160);
-    assert_int_equal(vt_picture_width(961), 1280);
-    assert_int_equal(vt_picture_width(99999), 1920);
 }
 
 static void client(const char *peer, const char *forwarded, const char *expected)

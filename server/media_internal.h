@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What media_service.c (making) and media_ingest.c (finding) share. */
+#ifndef VT_MEDIA_INTERNAL_H
+#define VT_MEDIA_INTERNAL_H
+
+#include "media/cache.h"
+#include "media/jobs.h"
+#include "media/pool.h"
+#include "media/refusals.h"
+#include "server/base/map.h"
+#include "server/media_budget.h"
+#include "server/media_service.h"
+#include "server/metrics.h"
+
+struct vt_media {
+    struct vt_media_deps deps;
+    struct vt_masters *masters;     /* owned */
+    struct vt_cache *cache;         /* owned */
+    struct vt_pool *pool;           /* owned; NULL: none could be started */
+    struct vt_jobs *jobs;           /* owned */
+    struct vt_media_budget *budget; /* owned */
+    struct vt_list makes;           /* list of make.link: everyone who waits for bytes */
+    struct vt_map ingests;          /* to ingest, by id: running or waiting */
+    struct vt_refusals refusals;    /* by id, and by recipe's key */
+    struct vt_buf backlog;          /* ids of originals to be ingested when nothing else is to do */
+    size_t backlog_at;
+    struct vt_timer second;
+    int64_t up_ms;             /* when a worker was last there */
+    int64_t price_ms;          /* of the job whose result is being told; 0: paid */
+    struct vt_pool_stats told; /* as the metrics have it */
+    bool is_down, is_closing;
+};
+
+/* Workers are there, or may be expected in a moment. */
+bool vt_media_is_up(const struct vt_media *media);
+void vt_media_not_ready(struct vt_media_problem *problem);
+
+/* Starts a recipe on a worker: source, and for ingest where to write. As vt_jobs_start_fn. */
+int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe, int source_fd,
+                    int out_fd);
+
+/* Remembered under `key`: an id or a recipe's key. */
+bool vt_media_is_refused(struct vt_media *media, struct vt_str key, struct vt_media_problem *ret_problem);
+
+/* media_ingest.c */
+int vt_media_start_ingest(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe);
+void vt_media_start_backlog(struct vt_media *media);
+/* Another original of the backlog, while few are under way. */
+void vt_media_feed_backlog(struct vt_media *media);
+/* Everyone who waits for an ingest is told NOT_READY. */
+void vt_media_end_ingests(struct vt_media *media);
+void vt_media_ingest_metrics(void);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Masters on the disk: <data>/masters/ab/cd/<id>.tif with its index <id>.tix beside it, and the
+ * originals they are made from, <data>/originals/ab/cd/<id>.
+ *
+ * The index is linked last, so a picture is there exactly when its index is; what a crash left of one
+ * is made again. Loop thread, but for vt_masters_settle. */
+#ifndef VT_MEDIA_MASTERS_H
+#define VT_MEDIA_MASTERS_H
+
+#include "media/tix.h"
+#include "server/base/list.h"
+
+enum { VT_MASTERS_ID = 64 };
+
+struct vt_masters;
+
+/* One picture, open. Shared and never changed. */
+struct vt_media_master {
+    struct vt_list link; /* vt_masters.recent */
+    unsigned refs;
+    char id[VT_MASTERS_ID + 1];
+    int fd;             /* owned */
+    struct vt_tix *tix; /* owned */
+};
+
+/* NULL with a sentence in ret_error: the folder cannot be made or opened. */
+struct vt_masters *vt_masters_open(const char *data, struct vt_buf *ret_error);
+void vt_masters_destroy(struct vt_masters *masters);
+
+/* The picture with this id, a reference of the caller's own; NULL: not ingested. The most recent
+ * ones stay open. */
+struct vt_media_master *vt_masters_find(struct vt_masters *masters, struct vt_str id);
+struct vt_media_master *vt_media_master_unref(struct vt_media_master *master);
+/* A descriptor for the original while there is one, or -1. */
+int vt_masters_original(struct vt_masters *masters, struct vt_str id);
+
+/* A master in the making: files without names until it is settled. */
+struct vt_masters_draft {
+    char id[VT_MASTERS_ID + 1];
+    int originals_fd; /* borrowed */
+    int place_fd;     /* owned: masters/ab/cd */
+    int out_fd;       /* owned: what becomes <id>.tif */
+    struct vt_buf index;
+    int err; /* of settling */
+};
+
+/* VT_OK, VT_ERR_FULL (disk) or VT_ERR_IO. */
+int vt_masters_draft(struct vt_masters *masters, struct vt_str id, struct vt_masters_draft *ret_draft);
+/* Writes the index, gives both their names and removes the original; draft->err says how it went.
+ * Waits for the disk: any thread but the loop's. */
+void vt_masters_settle(struct vt_masters_draft *draft);
+void vt_masters_draft_finish(struct vt_masters_draft *draft);
+
+/* Originals without a master, at most `most`; any thread. Appends their ids, each VT_MASTERS_ID
+ * characters; originals whose master is there are removed on the way. */
+void vt_masters_scan(struct vt_masters *masters, size_t most, struct vt_buf *ids);
+
+bool vt_masters_id_ok(struct vt_str id);
+
+#endif

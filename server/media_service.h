@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures inside the server: the one owner of the cache, the queues and the worker processes.
+ *
+ *     find    id -> master, ingesting the original first when that has not happened yet
+ *     make    recipe -> bytes: an aligned tile straight from the master, else cache, else a worker
+ *
+ * The HTTP side parses and answers; nothing here knows a URL. Callbacks come once, perhaps before
+ * the call returns. Open it before keys and stores, so that no worker ever held one. Loop thread only. */
+#ifndef VT_MEDIA_SERVICE_H
+#define VT_MEDIA_SERVICE_H
+
+#include "media/blob.h"
+#include "media/media_errors.h"
+#include "media/recipe.h"
+#include "server/base/buf.h"
+#include "server/config.h"
+#include "server/loop.h"
+#include "server/media_masters.h"
+
+struct vt_media;
+
+struct vt_media_deps { /* borrowed, alive until vt_media_destroy */
+    struct vt_loop *loop;
+    const struct vt_config *config;
+    const char *binary; /* to execute as "media-worker"; NULL: no workers, originals only */
+};
+
+/* With a sentence in ret_error when it cannot work, as the folders cannot be made: close and destroy
+ * it all the same. NULL: no memory. Workers that do not start are no error here: they are logged, tried
+ * again, and what needs one is answered with NOT_READY. */
+struct vt_media *vt_media_open(const struct vt_media_deps *deps, struct vt_buf *ret_error);
+/* Ingests in the background what lies in the originals' folder. Once, when the server is up. */
+void vt_media_start(struct vt_media *media);
+/* Ends the workers; everyone still waiting is told. The memory goes with vt_media_destroy once the
+ * loop has run dry. */
+void vt_media_close(struct vt_media *media);
+void vt_media_destroy(struct vt_media *media);
+
+/* `master` is borrowed while the call lasts; take a reference to keep it. NULL: `problem` says why. */
+typedef void vt_media_found_fn(void *arg, const struct vt_media_problem *problem,
+                               struct vt_media_master *master);
+void vt_media_find(struct vt_media *media, struct vt_str id, vt_media_found_fn *found, void *arg);
+
+struct vt_media_order {
+    const struct vt_recipe *recipe;
+    const char *key;                /* of the recipe */
+    struct vt_media_master *master; /* the recipe's picture */
+    struct vt_str payer;            /* address whose budget it draws on; absent: nobody's */
+    uint32_t max_wait_ms;           /* BUSY when it would not be begun within this; 0: any */
+};
+/* `bytes` lives while the call lasts; ptr NULL: `problem` says why. */
+typedef void vt_media_made_fn(void *arg, const struct vt_media_problem *problem, struct vt_str bytes);
+void vt_media_make(struct vt_media *media, const struct vt_media_order *order, vt_media_made_fn *made,
+                   void *arg);
+
+/* What is in RAM under a key, with a reference for the caller, or NULL. */
+struct vt_blob *vt_media_kept(struct vt_media *media, const char *key);
+/* A descriptor for an original that is not ingested yet, or -1. */
+int vt_media_original(struct vt_media *media, struct vt_str id);
+
+#endif
