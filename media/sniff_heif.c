@@ -204,9 +204,11 @@ void vt_sniff_heif(struct vt_sniffed *sniffed, struct vt_bytes file)
 bool vt_sniff_heif_is_whole(struct vt_bytes file)
 {
     struct box box;
+    struct vt_bytes idat;
     size_t at = 0;
-    unsigned count = 0;
-    while (count < VT_SNIFF_PIECES_MAX && next_box(&file, &at, &box))
-        count++;
-    return count > 1 && at == file.len && !file.is_short;
+    bool has_data = false; /* else a cut between two boxes would pass */
+    for (unsigned i = 0; i < VT_SNIFF_PIECES_MAX && next_box(&file, &at, &box); i++)
+        has_data = has_data || is_box(&box, "mdat") ||
+                   (is_box(&box, "meta") && find_box(box.body, 4, "idat", &idat));
+    return has_data && at == file.len && !file.is_short;
 }
