@@ -66,3 +66,6 @@ export function summary(results) {
     late: results.reduce((sum, r) => sum + (r.late ?? 0), 0),
   };
 }
+
+/// More windows of one server were late than not: the ratios say nothing, whichever way they point.
+export const isTooBusy = (summaries) => Object.values(summaries).some((of) => of.late > of.rounds);

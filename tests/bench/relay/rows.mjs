@@ -7,12 +7,15 @@ import { once } from 'node:events';
 import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { interleave, isSound, median, perSent, summary } from './measure.mjs';
+import { interleave, isSound, isTooBusy, median, perSent, summary } from './measure.mjs';
 import { Target } from './targets.mjs';
 
 const x = (value) => `${value.toFixed(2)}x`;
 const us = (value) => `${value.toFixed(1)} us`;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/// A row made of windows that no machine ran as planned neither meets nor misses its promise.
+const judged = (row) => (isTooBusy(row.data) ? { ...row, measured: `${row.measured} (not judged: the machine was too busy)`, met: null } : row);
 
 async function started(list) {
   const targets = [];
@@ -113,22 +116,22 @@ export async function relay({ rounds, seconds, pairs }) {
     const detail = (of) => RELAYS.map((name) => conditions(name, of[name])).join('; ');
     const [vitrine, bare] = targets;
     return [
-      {
+      judged({
         what: `CPU per relayed pointer frame (48 B), ${pairs} sessions at ${hz} Hz`,
         must: '<= 1.5x bare; >= 1.7x better than ws; >= 2.5x better than socket.io',
         measured: measured(sparse),
         met: ratio(sparse, 'bare') <= 1.5 && better(sparse, 'ws') >= 1.7 && better(sparse, 'socket.io') >= 2.5,
         detail: detail(sparse),
         data: sparse,
-      },
-      {
+      }),
+      judged({
         what: `the same in bursts of 8 ordered frames, ${pairs} sessions at ${hz / 4} bursts a second`,
         must: '<= 2x bare; >= 4x better than ws',
         measured: measured(bursts),
         met: ratio(bursts, 'bare') <= 2 && better(bursts, 'ws') >= 4,
         detail: detail(bursts),
         data: bursts,
-      },
+      }),
       await callsRow(vitrine, bare, 'one at a time', { seconds: 3, hz: 2 }, 3.3),
       await callsRow(vitrine, bare, 'bursts of 8', { seconds: 3, hz: 1, burst: 8, edge: 1 }, 0.4),
     ];
@@ -175,14 +178,14 @@ export async function idle({ rounds, seconds, hold, memoryN }) {
     const s = Object.fromEntries(Object.entries(results).map(([name, list]) => [name, summary(list)]));
     const [two, nine] = [s[2000].us / s[0].us, s[9000].us / s[0].us];
     return [
-      {
+      judged({
         what: `CPU per frame with 2000 and 9000 further idle sockets, ${live} sessions at 20 Hz`,
         must: 'within 15 % of none',
         measured: `2000: ${x(two)}; 9000: ${x(nine)}`,
         met: two <= 1.15 && nine <= 1.15,
         detail: Object.entries(s).map(([name, of]) => conditions(name, of)).join('; '),
         data: s,
-      },
+      }),
       {
         what: 'memory per idle customer connection (PSS of the process, hello done, conversation made)',
         must: '<= 7 KiB; below ws',
@@ -206,14 +209,14 @@ export async function fanout({ rounds, seconds }) {
     const results = await interleave({ one: () => one.run(keys), four: () => four.run(keys) }, rounds);
     const [a, b] = [median(results.one.map(perSent)), median(results.four.map(perSent))];
     return [
-      {
+      judged({
         what: `fan-out of one frame to 4 viewers, ${pairs} sessions at 20 Hz`,
         must: '<= 2x the CPU of one',
         measured: `${x(b / a)} (4 single sends: 4x)`,
         met: b / a <= 2,
         detail: `one viewer ${us(a)}, four ${us(b)}: ${us((b - a) / 3)} for each further viewer`,
         data: { one: summary(results.one), four: summary(results.four) },
-      },
+      }),
     ];
   });
 }
@@ -225,14 +228,14 @@ export async function tls({ rounds, seconds }) {
     const results = await interleave({ off: () => off.run(keys), on: () => on.run(keys) }, rounds);
     const [a, b] = [summary(results.off), summary(results.on)];
     return [
-      {
+      judged({
         what: `TLS 1.3 on against off, ${pairs} sessions at 20 Hz`,
         must: '<= 1.6x CPU per message',
         measured: x(b.us / a.us),
         met: b.us / a.us <= 1.6,
         detail: `${conditions('off', a)}; ${conditions('on', b)}`,
         data: { off: a, on: b },
-      },
+      }),
     ];
   });
 }
