@@ -25,7 +25,9 @@ static enum vt_media_err bad(const struct vt_template_reader *in, const char *ke
 static bool is_allowed(const char *allowed, const char *key)
 {
     size_t n = strlen(key);
-    for (const char *at = strstr(allowed, key); n > 0 && at; at = strstr(at + 1, key))
+    if (n == 0 || strchr(key, ' '))
+        return false;
+    for (const char *at = strstr(allowed, key); at; at = strstr(at + 1, key))
         if (at[-1] == ' ' && at[n] == ' ')
             return true;
     return false;
