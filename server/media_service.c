@@ -188,7 +188,9 @@ struct running {
     struct vt_media *media;
     struct vt_job *job;
     int64_t started_ms;
-    char id[VT_MEDIA_ID_MAX + 1];
+    /* What is refused after two kills: an original by its id, else this one recipe. A picture whose largest
+     * rendition takes too long must not lose its thumbs. */
+    char blame[VT_RECIPE_KEY + 1];
 };
 
 static void handle_pool_done(void *arg, const struct vt_media_result *result)
@@ -200,7 +202,7 @@ static void handle_pool_done(void *arg, const struct vt_media_result *result)
         media->price_ms = spent_ms;
         vt_metric_observe(&job_seconds, (double)spent_ms / 1000);
         if ((result->err == VT_MEDIA_DEADLINE || result->err == VT_MEDIA_WORKER_DIED) && !media->is_closing)
-            vt_refusals_strike(&media->refusals, vt_str(running->id), vt_now_ms());
+            vt_refusals_strike(&media->refusals, vt_str(running->blame), vt_now_ms());
     }
     vt_jobs_done(running->job, result);
     if (!result->more)
@@ -216,8 +218,13 @@ int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_
     running->media = media;
     running->job = job;
     running->started_ms = vt_now_ms();
-    memcpy(running->id, recipe->media, sizeof(running->id));
-    int err = vt_pool_submit(media->pool, recipe, source_fd, out_fd, vt_jobs_deadline_ms(recipe),
+    int err = VT_OK;
+    if (recipe->kind == VT_RECIPE_INGEST)
+        vt_str_copy(running->blame, sizeof(running->blame), vt_str(recipe->media));
+    else
+        err = vt_recipe_key(recipe, running->blame);
+    if (!err)
+        err = vt_pool_submit(media->pool, recipe, source_fd, out_fd, vt_jobs_deadline_ms(recipe),
                              handle_pool_done, running);
     if (err)
         free(running);
@@ -296,8 +303,7 @@ static void render(struct make *make)
     };
     if (!vt_media_is_up(media))
         vt_media_not_ready(&problem);
-    else if (!vt_media_is_refused(media, vt_str(make->key), &problem) &&
-             !vt_media_is_refused(media, vt_str(make->recipe.media), &problem) && may_pay(make, &problem) &&
+    else if (!vt_media_is_refused(media, vt_str(make->key), &problem) && may_pay(make, &problem) &&
              vt_jobs_request(media->jobs, &request, &make->waiter, &problem) == VT_MEDIA_OK)
         return;
     fail(make, &problem);
