@@ -94,10 +94,18 @@ static int find_object(const struct vt_master *master, struct vt_template_rect *
     vips_area_unref(VIPS_AREA(background));
     if (err)
         return -1;
-    *ret_rect = (struct vt_template_rect){ 0, 0, 1, 1 };
-    if (width > 0 && height > 0)
-        *ret_rect = (struct vt_template_rect){ (double)left / edges->Xsize, (double)top / edges->Ysize,
-                                               (double)width / edges->Xsize, (double)height / edges->Ysize };
+    if (width <= 0 || height <= 0) {
+        left = top = 0;
+        width = edges->Xsize;
+        height = edges->Ysize;
+    }
+    /* find_trim smooths, which takes fine points such as prongs. */
+    left = VIPS_MAX(left - 3, 0);
+    top = VIPS_MAX(top - 3, 0);
+    width = VIPS_MIN(width + 6, edges->Xsize - left);
+    height = VIPS_MIN(height + 6, edges->Ysize - top);
+    *ret_rect = (struct vt_template_rect){ (double)left / edges->Xsize, (double)top / edges->Ysize,
+                                           (double)width / edges->Xsize, (double)height / edges->Ysize };
     return 0;
 }
 

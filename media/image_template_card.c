@@ -2,10 +2,14 @@
 /* The greeting: the piece, and below it the customer's name, a line of text and the shop. */
 #include "media/image_template.h"
 
-/* `share` of a side, centred on the object as far as the picture reaches. */
+/* `share` of a side, centred on the object as far as the picture reaches. What does not fit is cut at its
+ * foot: the stone is on top. */
 static void focus(double *at, double *length, double share)
 {
-    *at = VIPS_CLIP(0, *at + *length / 2 - share / 2, 1 - share);
+    if (*length > share)
+        *at = VIPS_CLIP(0, *at - 0.02, 1 - share);
+    else
+        *at = VIPS_CLIP(0, *at + *length / 2 - share / 2, 1 - share);
     *length = share;
 }
 
