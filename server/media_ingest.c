@@ -309,14 +309,22 @@ void vt_media_feed_backlog(struct vt_media *media)
     }
 }
 
+/* One whose job still waits or runs; where the master is being written already, that ends by itself. */
+static struct ingest *find_waiting(struct vt_media *media)
+{
+    struct ingest *ingest;
+    for (size_t at = 0; (ingest = vt_map_next(&media->ingests, &at)) != NULL;)
+        if (ingest->waiter.job)
+            return ingest;
+    return NULL;
+}
+
 void vt_media_end_ingests(struct vt_media *media)
 {
     struct vt_media_problem problem;
     struct ingest *ingest;
     vt_media_not_ready(&problem);
-    for (size_t at = 0; (ingest = vt_map_next(&media->ingests, &at)) != NULL;) {
-        if (!ingest->waiter.job)
-            continue; /* its master is being written: that ends by itself */
+    while ((ingest = find_waiting(media)) != NULL) {
         vt_jobs_leave(&ingest->waiter);
         finish(ingest, &problem, NULL);
     }

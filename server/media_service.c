@@ -14,7 +14,8 @@
 
 enum {
     SECOND_MS = 1000,
-    UP_MS = 15000, /* without any worker for this long, nothing is promised any more */
+    UP_MS = 15000,    /* without any worker for this long, nothing is promised any more */
+    QUEUED_MS = 5000, /* an estimate let it in; this is how wrong the estimate may be */
     REFUSALS_MOST = 1024,
     TILE_BYTES_MAX = 4 << 20,
     BACKLOG_BYTES = 100000 * VT_MASTERS_ID,
@@ -91,6 +92,7 @@ struct make {
     char key[VT_RECIPE_KEY + 1];
     char payer[64]; /* "": nobody */
     uint32_t max_wait_ms;
+    int64_t asked_ms;
     struct vt_media_master *master; /* a reference */
     struct vt_job_waiter waiter;
     bool is_loading; /* vt_cache_load will call */
@@ -228,7 +230,8 @@ int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_
                              handle_pool_done, running);
     if (err)
         free(running);
-    return err;
+    /* A worker that does not take a job is one about to be seen dead: the job waits for the next. */
+    return err == VT_ERR_IO ? VT_ERR_FULL : err;
 }
 
 static int start_job(void *arg, struct vt_job *job, const struct vt_recipe *recipe)
@@ -350,6 +353,7 @@ static struct make *make_create(struct vt_media *media, const struct vt_media_or
     memcpy(make->key, order->key, sizeof(make->key));
     vt_str_copy(make->payer, sizeof(make->payer), order->payer.ptr ? order->payer : VT_STR(""));
     make->max_wait_ms = order->max_wait_ms;
+    make->asked_ms = vt_now_ms();
     make->master = order->master;
     order->master->refs++;
     make->waiter.done = handle_rendered;
@@ -385,22 +389,46 @@ void vt_media_make(struct vt_media *media, const struct vt_media_order *order, v
 
 struct vt_blob *vt_media_kept(struct vt_media *media, const char *key)
 {
-    return vt_cache_get(media->cache, vt_str(key));
+    return media->is_closing ? NULL : vt_cache_get(media->cache, vt_str(key));
 }
 
 /* --- every second --------------------------------------------------------------------------------------- */
 
-/* Those whose job sits in a queue that no worker will empty. */
-static void end_makes(struct vt_media *media)
+/* The first that still waits in a queue since `before_ms` or longer. Ending one may end others, so the list
+ * is looked through anew each time. */
+static struct make *find_queued(struct vt_media *media, int64_t before_ms)
+{
+    VT_LIST_EACH (make, &media->makes, struct make, link)
+        if (make->waiter.job && make->asked_ms <= before_ms && vt_jobs_position(&make->waiter) > 0)
+            return make;
+    return NULL;
+}
+
+static void end_queued(struct vt_media *media, int64_t before_ms, const struct vt_media_problem *problem)
+{
+    struct make *make;
+    while ((make = find_queued(media, before_ms)) != NULL) {
+        vt_jobs_leave(&make->waiter);
+        fail(make, problem);
+    }
+}
+
+static void end_belated(struct vt_media *media)
+{
+    struct vt_media_problem problem;
+    vt_media_problem_set(&problem, VT_MEDIA_BUSY,
+                         "The picture was not begun in time. Ask again in a moment.");
+    problem.retry_after_s = RETRY_S;
+    end_queued(media, vt_now_ms() - QUEUED_MS, &problem);
+}
+
+/* No worker will empty the queues. */
+static void end_all(struct vt_media *media)
 {
     struct vt_media_problem problem;
     vt_media_not_ready(&problem);
-    VT_LIST_EACH (make, &media->makes, struct make, link) {
-        if (!make->waiter.job)
-            continue;
-        vt_jobs_leave(&make->waiter);
-        fail(make, &problem);
-    }
+    end_queued(media, INT64_MAX, &problem);
+    vt_media_end_ingests(media);
 }
 
 static void watch_workers(struct vt_media *media, const struct vt_pool_stats *now)
@@ -418,8 +446,7 @@ static void watch_workers(struct vt_media *media, const struct vt_pool_stats *no
                VT_LOG_T("detail",
                         "picture workers do not start; pictures are answered with not-ready until they do"),
                VT_LOG_N("tried", now->parents));
-        end_makes(media);
-        vt_media_end_ingests(media);
+        end_all(media);
     }
 }
 
@@ -439,6 +466,7 @@ static void handle_second(void *arg)
     vt_metric_set(&ram_bytes, (double)kept.ram_bytes);
     vt_metric_set(&disk_bytes, (double)kept.disk_bytes);
     media->told = now;
+    end_belated(media);
     vt_media_feed_backlog(media);
 }
 

@@ -8,6 +8,7 @@
 #include "media/jobs.h"
 #include "media/thumb.h"
 #include "server/base/err.h"
+#include "server/base/ids.h"
 #include "server/http/conditional.h"
 #include "server/http/pictures_internal.h"
 #include "server/media_service.h"
@@ -15,7 +16,7 @@
 
 /* An <img> is never asked for again, so a picture that would come late beats one refused; only when there
  * is nothing else to show, and not for ever. */
-enum { BASE_MAX = 512, PATIENT_MS = 5000 };
+enum { BASE_MAX = 512, PATIENT_MS = 5000, ASK_AGAIN_MS = 1000 };
 
 struct vt_pictures {
     struct vt_net *net;     /* borrowed */
@@ -157,7 +158,8 @@ static void handle_made(void *arg, const struct vt_media_problem *problem, struc
         end(ask);
     } else if (problem->err == VT_MEDIA_BUSY && ask->kind == ASK_THUMB && answer_smaller(ask, req)) {
         end(ask);
-    } else if (problem->err == VT_MEDIA_BUSY && !ask->is_patient) {
+    } else if (problem->err == VT_MEDIA_BUSY && !ask->is_patient &&
+               vt_now_ms() - req->started_ms < ASK_AGAIN_MS) {
         ask->is_patient = true;
         vt_media_find(ask->pictures->media, vt_str(ask->id), handle_again, ask);
     } else {

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Pictures that mean harm, against the running server: each is refused with its reason, no worker's death costs more
+/// than its own request, and a live session does not notice.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { http } from './lib/http.mjs';
+import { SITE, eventually, keeper, live, openView, shop, writeCatalogue } from './lib/kit.mjs';
+import { FLAG } from './lib/protocol.mjs';
+import { chunk, header, importPictures, look, metric, photo, quarters, sha256 } from './lib/picture.mjs';
+
+const later = keeper(after);
+const folder = mkdtempSync(join(tmpdir(), 'vitrine-hostile-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+let server;
+
+before(async () => {
+  server = await shop(later, { args: ['--media-workers', '1', '--media-budget', '1h'] });
+});
+
+const get = (path, headers) => http(server, path, { headers });
+const add = (files) => importPictures(server, { site: SITE, folder, writeCatalogue }, files);
+
+/// A JPEG's segments: SOI, then this one, then the rest.
+const withSegment = (jpeg, marker, data) => {
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(data.length + 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), head, data, jpeg.subarray(2)]);
+};
+
+/// The JPEG says it has this many pixels.
+const claiming = (jpeg, width, height) => {
+  const out = Buffer.from(jpeg);
+  for (let at = 2; ; at += 2 + out.readUInt16BE(at + 2)) {
+    if (out[at + 1] < 0xc0 || out[at + 1] > 0xc2) continue;
+    out.writeUInt16BE(height, at + 5);
+    out.writeUInt16BE(width, at + 7);
+    return out;
+  }
+};
+
+/// EXIF with a GPS directory: 48 degrees north; and XMP that says the same in words.
+const EXIF = Buffer.concat([
+  Buffer.from('Exif\0\0MM\0*\0\0\0\x08', 'latin1'), Buffer.from([0, 1, 0x88, 0x25, 0, 4, 0, 0, 0, 1, 0, 0, 0, 26, 0, 0, 0, 0]),
+  Buffer.from([0, 2, 0, 1, 0, 2, 0, 0, 0, 2]), Buffer.from('N\0\0\0', 'latin1'), Buffer.from([0, 2, 0, 5, 0, 0, 0, 3, 0, 0, 0, 56, 0, 0, 0, 0]),
+  Buffer.from([0, 0, 0, 48, 0, 0, 0, 1, 0, 0, 0, 51, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]),
+]);
+const XMP = Buffer.from('http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x="adobe:ns:meta/">SECRET-GPS-48.85N</x:xmpmeta>', 'latin1');
+
+test('each kind of bad original is told from the others, and stays refused without work', async () => {
+  const jpeg = photo();
+  const png = quarters(640, 480);
+  const rows = {
+    'cut-30.jpg': [jpeg.subarray(0, jpeg.length * 0.3), 422, 'truncated'],
+    'cut-60.jpg': [jpeg.subarray(0, jpeg.length * 0.6), 422, 'truncated'],
+    'cut-99.jpg': [jpeg.subarray(0, jpeg.length * 0.99), 422, 'truncated'],
+    'cut.png': [png.subarray(0, png.length - 20), 422, 'truncated'],
+    'bomb.jpg': [claiming(jpeg, 65500, 65500), 413, 'too-big'],
+    'wide.jpg': [claiming(jpeg, 20000, 100), 413, 'too-big'],
+    'bomb.png': [Buffer.concat([header(30000, 30000), chunk('IDAT', Buffer.alloc(64)), chunk('IEND', Buffer.alloc(0))]), 413, 'too-big'],
+    'zero.png': [Buffer.concat([header(0, 10), chunk('IDAT', Buffer.alloc(8)), chunk('IEND', Buffer.alloc(0))]), 422],
+    'rubbish.png': [Buffer.concat([header(100, 100), chunk('IDAT', Buffer.from('no deflate stream at all')), chunk('IEND', Buffer.alloc(0))]), 422],
+    'script.jpg': [Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.from('<script>alert(1)</script>')]), 422],
+    'rubbish.webp': [Buffer.concat([Buffer.from('RIFF\x40\0\0\0WEBPVP8 \x34\0\0\0', 'latin1'), Buffer.alloc(52, 7)]), 422],
+  };
+  const ids = await add(Object.fromEntries(Object.entries(rows).map(([name, [bytes]]) => [name, bytes])));
+  for (const [name, [, status, type]] of Object.entries(rows)) {
+    const answer = await get(`/iiif/3/${ids[name]}/info.json`);
+    assert.equal(answer.status, status, `${name}: ${answer.status} ${answer.text}`);
+    const body = answer.json();
+    if (type) assert.equal(body.type, type, name);
+    assert.ok(body.detail.length > 10 && !/vips|libjpeg|png:|\/tmp|VipsJpeg/i.test(answer.text), answer.text);
+    if (type === 'too-big') assert.ok(body.limit > 0 && body.given > body.limit, answer.text);
+  }
+  const made = await metric(http, server, 'vitrine_media_job_seconds_count');
+  assert.equal((await get(`/t/${ids['rubbish.webp']}/320`)).status, 422);
+  assert.equal(await metric(http, server, 'vitrine_media_job_seconds_count'), made, 'a refusal is remembered');
+  assert.equal(await metric(http, server, 'vitrine_media_worker_deaths_total'), 0);
+});
+
+test('what is not a picture does not even become an original', async () => {
+  for (const [name, bytes] of Object.entries({ 'a.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>', 'a.jpg': '%PDF-1.4', 'b.jpg': 'push graphic-context', 'c.png': 'GIF89a' })) {
+    const products = [{ sku: 'X', title: 'X', price: '1.00', url: '/x', pictures: [name], variants: [] }];
+    const { stderr } = await server.admin(['catalogue', 'import', '--site', SITE, writeCatalogue(folder, products, { [name]: Buffer.from(bytes) })]);
+    assert.match(stderr, /is no JPEG, PNG or WebP/);
+    assert.equal((await get(`/t/${sha256(Buffer.from(bytes))}/320`)).status, 404);
+  }
+});
+
+test('no output has what a camera wrote beside the picture', async () => {
+  const tagged = withSegment(withSegment(photo(), 0xe1, XMP), 0xe1, EXIF);
+  const { 'gps.jpg': id } = await add({ 'gps.jpg': tagged });
+  for (const path of ['/t/ID/320', '/t/ID/1920', '/iiif/3/ID/full/max/0/default.jpg', '/iiif/3/ID/full/400,/0/default.png', '/iiif/3/ID/full/400,/0/default.webp', '/iiif/3/ID/full/400,/0/default.avif', '/iiif/3/ID/0,0,512,512/512,512/0/default.jpg']) {
+    const answer = await get(path.replace('ID', id));
+    assert.equal(answer.status, 200, `${path} ${answer.text.slice(0, 200)}`);
+    for (const word of ['Exif\0', 'EXIF', 'xmpmeta', 'SECRET', 'XMP ', 'ICC_PROFILE', 'iCCP', 'eXIf', 'Lavc']) assert.equal(answer.body.indexOf(word, 0, 'latin1'), -1, `${word} in ${path}`);
+  }
+});
+
+/// { parent, state } of every process.
+function processes() {
+  const all = new Map();
+  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      all.set(Number(name), { state, parent: Number(parent) });
+    } catch {} // it has just ended
+  }
+  return all;
+}
+
+/// Processes below the server's media parent.
+function workers() {
+  const all = processes();
+  const below = (pid) => [...all].filter(([, { parent, state }]) => parent === pid && state !== 'Z').map(([each]) => each);
+  return below(server.child.pid).flatMap(below);
+}
+
+const cpuOf = (pid) => Number(readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ')[11]);
+
+/// All of them, the spare too, and it waits until their sockets are closed.
+async function killWorkers() {
+  const killed = workers();
+  for (const pid of killed) process.kill(pid, 'SIGKILL');
+  await eventually('their end', () => !workers().some((pid) => killed.includes(pid)));
+}
+
+test('a worker killed in the middle costs one request, and the next has a new one', async () => {
+  const { 'photo.jpg': id } = await add({ 'photo.jpg': photo() });
+  assert.equal((await get(`/t/${id}/160`)).status, 200);
+  await eventually('workers', () => workers().length >= 1);
+  const slow = get(`/iiif/3/${id}/full/^5000,/0/default.png`);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const queued = get(`/t/${id}/1280`, { Accept: 'image/webp' });
+  const [pid] = workers().sort((x, y) => cpuOf(y) - cpuOf(x)); // the busy one
+  process.kill(pid, 'SIGKILL');
+  const first = await slow;
+  assert.equal(first.status, 500, first.text.slice(0, 300));
+  const body = first.json();
+  assert.equal(body.type, 'worker-died');
+  assert.ok(server.log.includes(`reference=${body.reference}`), 'the log knows the reference');
+  assert.equal((await queued).status, 200);
+  assert.deepEqual(look((await get(`/t/${id}/480`)).body), { type: 'image/jpeg', width: 480, height: 480 });
+  await eventually('the death is counted', async () => (await metric(http, server, 'vitrine_media_worker_deaths_total')) >= 1);
+});
+
+test('the same again: after the second kill it is refused without another', async () => {
+  const { 'photo.jpg': id } = await add({ 'photo.jpg': photo() });
+  const path = `/iiif/3/${id}/full/^5000,/0/default.png`; // the first kill was the test's before
+  await eventually('workers', () => workers().length >= 1);
+  const second = get(path);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  await killWorkers();
+  assert.equal((await second).status, 500);
+  const began = await metric(http, server, 'vitrine_media_job_seconds_count');
+  const third = await get(path);
+  assert.ok(third.status === 500 && third.json().type === 'worker-died', third.text.slice(0, 300));
+  assert.equal(await metric(http, server, 'vitrine_media_job_seconds_count'), began);
+  const other = await get(`/t/${id}/320`);
+  assert.equal(other.status, 200, `its other sizes are not: ${other.text.slice(0, 300)}`);
+});
+
+test('pictures to order have a price; thumbs and tiles do not', async (t) => {
+  const poor = await shop((fn) => t.after(fn), { associates: [], args: ['--media-budget', '100ms', '--media-budget-back', '1ms'] });
+  const ids = await importPictures(poor, { site: SITE, folder, writeCatalogue }, { 'photo.jpg': photo() });
+  const path = (i) => `/iiif/3/${ids['photo.jpg']}/${i},3,900,900/700,/0/default.png`;
+  let answer;
+  for (let i = 0; i < 40 && answer?.status !== 429; i++) answer = await http(poor, path(i));
+  assert.equal(answer.status, 429);
+  assert.equal(answer.json().type, 'budget');
+  assert.ok(Number(answer.headers['retry-after']) >= 1);
+  assert.equal((await http(poor, `/t/${ids['photo.jpg']}/320`)).status, 200);
+  assert.equal((await http(poor, `/iiif/3/${ids['photo.jpg']}/0,0,512,512/512,512/0/default.jpg`)).status, 200);
+  assert.equal((await http(poor, path(0))).status, 200, 'what is made is given');
+  assert.ok((await metric(http, poor, 'vitrine_media_refused_total', 'why="budget"')) >= 1);
+});
+
+test('more than can wait is told so at once', async () => {
+  const { 'photo.jpg': id } = await add({ 'photo.jpg': photo() });
+  const answers = await Promise.all(Array.from({ length: 90 }, (_, i) => get(`/iiif/3/${id}/${i},1,1400,1400/1300,/0/default.png`)));
+  const count = (status) => answers.filter((answer) => answer.status === status).length;
+  assert.ok(count(200) >= 1 && count(503) >= 10 && count(200) + count(503) === 90, JSON.stringify(answers.map((answer) => answer.status)));
+  const busy = answers.find((answer) => answer.status === 503);
+  assert.equal(busy.json().type, 'busy');
+  assert.ok(Number(busy.headers['retry-after']) >= 1);
+});
+
+test('a live pair points on while bombs are taken apart', async () => {
+  const pair = await live(server);
+  await openView(pair);
+  const { c, a } = pair;
+  const { 'photo.jpg': id } = await add({ 'photo.jpg': photo() });
+  let going = true;
+  let asked = 0;
+  const hammer = async (from) => {
+    for (let i = from; going; i += 4, asked++) await get(`/iiif/3/${id}/${i % 300},${i % 200},1200,1200/^2500,/${i % 360}/default.png`);
+  };
+  const crowd = [0, 1, 2, 3].map(hammer);
+  const waits = [];
+  for (let i = 0; i < 40; i++) {
+    const began = performance.now();
+    const sent = c.ptr({ slot: 1, x: 1000 + i }, { flags: FLAG.EDGE });
+    await a.waitFrame('PTR', (frame) => Buffer.from(frame.bytes).equals(Buffer.from(sent)));
+    waits.push(performance.now() - began);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  going = false;
+  await Promise.all(crowd);
+  waits.sort((x, y) => x - y);
+  assert.ok(asked >= 2, `${asked} pictures asked for`);
+  assert.ok(waits[20] < 60 && waits[39] < 1000, `median ${waits[20]} ms, worst ${waits[39]} ms`);
+});
