@@ -318,7 +318,8 @@ static void handle_retry(uv_timer_t *timer)
     if (pool->parent.control < 0) {
         pool->stats.parents++;
         pool->open_handles++;
-        vt_pool_parent_open(pool->loop, &pool->parent, pool->config.binary);
+        if (vt_pool_parent_open(pool->loop, &pool->parent, pool->config.binary) != VT_OK)
+            grow_retry(pool); /* its handle closes, and that asks again */
     }
     if (pool->parent.control >= 0)
         start_missing(pool);
