@@ -119,7 +119,8 @@ static void net_fill(void *arg, struct vt_buf *out)
             break;
         n += len;
     }
-    vt_buf_append(out, peer->out.data + peer->given, n);
+    if (n > 0) /* without a byte there is no memory to point into */
+        vt_buf_append(out, peer->out.data + peer->given, n);
     peer->given += n;
     if (peer->given < peer->out.len) {
         vt_conn_dirty(peer->conn);
