@@ -38,6 +38,7 @@ struct ask {
     struct vt_iiif_request iiif; /* borrows its raw id from the request's arena */
     char id[VT_MEDIA_ID_MAX + 1];
     uint32_t step_px;
+    int64_t ordered_ms; /* when the bytes were first asked for, behind any ingest */
     struct vt_recipe recipe;
     char key[VT_RECIPE_KEY + 1];
 };
@@ -159,7 +160,7 @@ static void handle_made(void *arg, const struct vt_media_problem *problem, struc
     } else if (problem->err == VT_MEDIA_BUSY && ask->kind == ASK_THUMB && answer_smaller(ask, req)) {
         end(ask);
     } else if (problem->err == VT_MEDIA_BUSY && !ask->is_patient &&
-               vt_now_ms() - req->started_ms < ASK_AGAIN_MS) {
+               vt_now_ms() - ask->ordered_ms < ASK_AGAIN_MS) {
         ask->is_patient = true;
         vt_media_find(ask->pictures->media, vt_str(ask->id), handle_again, ask);
     } else {
@@ -178,6 +179,7 @@ static void make(struct ask *ask, struct vt_http_req *req, struct vt_media_maste
     } else if (vt_pictures_is_known(req, ask->key)) {
         end(ask);
     } else {
+        ask->ordered_ms = vt_now_ms();
         order_it(ask, req, master);
     }
 }
