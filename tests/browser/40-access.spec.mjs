@@ -99,7 +99,7 @@ for (const colorScheme of ['light', 'dark']) {
       await associate.page.getByRole('button', { name: 'End session' }).click();
       await look('really-end');
       await associate.page.getByRole('dialog').getByRole('button', { name: 'End session' }).click();
-      await expect(associate.page.locator('.stage')).toContainText('The session has ended');
+      await expect(associate.page.locator('.column.stage')).toContainText('The session has ended');
       await look('ended');
     });
   });
