@@ -12,7 +12,7 @@ export class View {
   constructor(page) {
     this.page = page;
     this.root = page.locator('section.v');
-    this.stage = this.root.locator('.column.stage');
+    this.stage = this.root.locator('.stage');
     this.chip = this.root.locator('.chip');
   }
 
