@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Paths, queries, cookies, entity tags, ranges, routes, sniffing, addresses. */
+/* Paths, queries, cookies, entity tags, ranges, routes, hashed names, addresses. */
 #include <string.h>
 
 #include "server/address.h"
@@ -7,7 +7,6 @@
 #include "server/http/conditional.h"
 #include "server/http/http_internal.h"
 #include "server/http/path.h"
-#include "server/http/sniff.h"
 #include "server/http/static.h"
 #include "tests/unit/cm.h"
 
@@ -127,22 +126,9 @@ static void finds_routes(void **state)
     vt_http_routes_finish(&routes);
 }
 
-static void sniffs(void **state)
+static void knows_hashed_names(void **state)
 {
-    static const uint8_t jpeg[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xff, 0xc2, 0, 11, 8, 2, 0, 3, 0, 3 };
-    static const uint8_t webp[30] = "RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\xff\x03\0\xff\x01\0";
-    struct vt_sniff sniff = vt_sniff(jpeg, sizeof(jpeg));
     (void)state;
-    assert_int_equal(sniff.kind, VT_SNIFF_JPEG);
-    assert_int_equal(sniff.width_px, 768);
-    assert_int_equal(sniff.height_px, 512);
-    sniff = vt_sniff(webp, sizeof(webp));
-    assert_int_equal(sniff.width_px, 1024);
-    assert_int_equal(sniff.height_px, 512);
-    assert_int_equal(vt_sniff((const uint8_t *)"<svg", 4).kind, VT_SNIFF_NONE);
-    assert_null(vt_sniff_type(VT_SNIFF_NONE));
-    for (size_t n = 0; n < sizeof(jpeg); n++)
-        vt_sniff(jpeg, n);
     assert_true(vt_static_is_hashed(VT_STR("chat-1a2b3c4d.js")));
     assert_true(vt_static_is_hashed(VT_STR("chat-AB3DEFGH.css")));
     assert_false(vt_static_is_hashed(VT_STR("mirror-recorder.js")));
@@ -207,7 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(judges_paths), cmocka_unit_test(reads_queries), cmocka_unit_test(reads_cookies),
         cmocka_unit_test(compares_etags), cmocka_unit_test(reads_ranges), cmocka_unit_test(finds_routes),
-        cmocka_unit_test(sniffs), cmocka_unit_test(trusts_only_proxies), cmocka_unit_test(groups_addresses),
+        cmocka_unit_test(knows_hashed_names), cmocka_unit_test(trusts_only_proxies), cmocka_unit_test(groups_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
