@@ -111,7 +111,11 @@ for (const part of ['v1', 'console']) await rm(join(out, part), { recursive: tru
 const words = await locales();
 const widget = await chunk('widget', 'widget/src/main.ts');
 const viewerTools = await chunk('viewer-tools', 'widget/src/viewer-tools-chunk.ts');
-const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts', { __TOOLS__: JSON.stringify([viewerTools.file, viewerTools.sri]) });
+const viewerTiles = await chunk('viewer-tiles', 'widget/src/viewer-tiles-chunk.ts');
+const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts', {
+  __TOOLS__: JSON.stringify([viewerTools.file, viewerTools.sri]),
+  __TILES__: JSON.stringify([viewerTiles.file, viewerTiles.sri]),
+});
 const page = await chunk('page', 'widget/src/page-chunk.ts', { __VIEWER__: JSON.stringify([viewer.file, viewer.sri]) });
 const loaderCode = await bundle('loader/src/loader.ts', {
   define: {
@@ -129,8 +133,10 @@ report([
   { name: 'loader + widget', gzip: gzip(loaderCode) + widget.gzip, limit: 15 },
   // With the line's half of the shared view.
   { name: 'page', gzip: page.gzip, limit: 6 },
-  // What it takes to see, follow, move and take over; then what is drawn on the picture and what a hand does besides.
+  // What it takes to see, follow, move and take over; then what is drawn on the picture and what a hand does besides; then
+  // the pixels for a closer look.
   { name: 'viewer', gzip: viewer.gzip, limit: 6 },
   { name: 'viewer-tools', gzip: viewerTools.gzip, limit: 10.5 },
+  { name: 'viewer-tiles', gzip: viewerTiles.gzip, limit: 2.5 },
   ...console_,
 ]);

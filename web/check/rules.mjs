@@ -9,7 +9,8 @@ export const MAY = {
 };
 const TYPES_ONLY = { loader: ['widget'] };
 /// Where the widget's side and the viewer meet: each becomes a chunk of its own.
-const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'], 'widget/src/viewer-tools-chunk.ts': ['viewer'] };
+const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'], 'widget/src/viewer-tools-chunk.ts': ['viewer'],
+  'widget/src/viewer-tiles-chunk.ts': ['viewer'] };
 const PACKAGES = { widget: [], console: ['preact', 'preact/hooks', '@preact/signals'] };
 
 const LINES_MAX = 800;

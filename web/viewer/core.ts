@@ -4,7 +4,7 @@ import type { Mark } from '../protocol/index.js';
 import { el, i18n, sheet } from '../ui/index.js';
 import { frameOf, pan, toScreen, zoom, type Point } from './geometry.js';
 import { gestures } from './gesture.js';
-import type { Core, Equip, Kit } from './kit.js';
+import type { Core, Equip, Kit, Sharp, Sharpen } from './kit.js';
 import { createKnown } from './known.js';
 import { personColour } from './palette.js';
 import { createPicture } from './picture.js';
@@ -14,7 +14,8 @@ import type { Viewer, ViewerOptions } from './types.js';
 import { words } from './words.js';
 
 /// The shared picture: seen, followed, moved by hand, with who guides. What is drawn on it and all else a hand can do come
-/// through `equip` (see kit.ts), which may be called later: `ready` says when, once, as soon as there is something on show.
+/// through `equip` (see kit.ts), which may be called later: `ready` says when, once, as soon as there is something on show. So do
+/// sharper pixels, through `sharpen`; called with nothing, it says that they did not come.
 /// State is in sync.ts and known.ts; this file joins it to the screen. One paint a frame at most, and none while
 /// nothing moves.
 
@@ -22,10 +23,14 @@ const WIDE_PX = 760;
 
 let looks: CSSStyleSheet | undefined;
 
-export function createCore(o: ViewerOptions, ready?: () => void): { viewer: Viewer; equip(make: Equip): void } {
+export interface CoreViewer { viewer: Viewer; equip(make: Equip): void; sharpen(make?: Sharpen): void }
+
+export function createCore(o: ViewerOptions, ready?: () => void): CoreViewer {
   const { me } = o;
   const t = i18n(words, o.strings);
   let kit: Partial<Kit> = {};
+  let sharp: Sharp | undefined;
+  let sharper = !!o.iiif; // or will be
   let frame = frameOf(0, 0, 1);
   let shown = false;
   let raf = 0;
@@ -99,7 +104,8 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     style.width = `${frame.fitWidth}px`;
     style.height = `${frame.fitHeight}px`;
     style.transform = `translate(${x}px,${y}px) scale(${scale})`;
-    picture.need(frame.fitWidth * scale * devicePixelRatio);
+    picture.need(frame.fitWidth * ((sharp?.able ?? sharper) ? 1 : scale) * devicePixelRatio);
+    sharp?.painted();
     kit.painted?.(performance.now());
   }
 
@@ -165,6 +171,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
       sync.stop();
       hands.stop();
       kit.stop?.();
+      sharp?.stop();
       picture.stop();
       host.remove();
       kit = {};
@@ -172,7 +179,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     },
   };
   const core: Core = {
-    o, shadow, root, stage, note, sync, known, hands, slot, place, wake,
+    o, shadow, root, stage, holder, picture, note, sync, known, hands, slot, place, wake,
     get frame() { return frame; }, get shown() { return shown; }, say: (text) => viewer.narrate?.(text),
   };
   return {
@@ -180,6 +187,11 @@ export function createCore(o: ViewerOptions, ready?: () => void): { viewer: View
     equip(make) {
       if (gone) return;
       kit = make(core);
+      wake();
+    },
+    sharpen(make) {
+      sharper = !!make;
+      if (!gone) sharp ??= make?.(core);
       wake();
     },
   };

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The shared view with all its tools. `createViewer` fills an element with it; the host carries wishes out and brings what
-/// others do in. The widget takes its two halves apart, core.ts and equip.ts, to load the second when the picture is there.
+/// others do in. The widget takes its parts one by one, core.ts, then equip.ts and sharp.ts when
+/// the picture is there.
 
 import { createCore } from './core.js';
 import { equip } from './equip.js';
+import { sharpen } from './sharp.js';
 import type { Viewer, ViewerOptions } from './types.js';
 
 export type { MarkKind, PointerKind, StrokePart, Viewer, ViewerOptions, ViewerWishes } from './types.js';
@@ -12,5 +14,6 @@ export type { MarkKind, PointerKind, StrokePart, Viewer, ViewerOptions, ViewerWi
 export function createViewer(o: ViewerOptions): Viewer {
   const core = createCore(o);
   core.equip(equip);
+  if (o.iiif) core.sharpen(sharpen);
   return core.viewer;
 }

@@ -4,18 +4,23 @@ import type { Mark } from '../protocol/index.js';
 import type { Frame, Point } from './geometry.js';
 import type { Gestures, Phase } from './gesture.js';
 import type { Known, Pointed } from './known.js';
+import type { Picture } from './picture.js';
 import type { Sync } from './sync.js';
 import type { StrokePart, ViewerOptions } from './types.js';
 
-/// The seam between the shared picture (core.ts) and what a hand does with it beyond moving it (tools: equip.ts). The widget
-/// ships the two as chunks of their own; nothing but types crosses here, so neither bundle holds the other.
+/// The seam between the shared picture (core.ts), what a hand does with it beyond moving it (tools: equip.ts) and its sharper
+/// pixels (tiles: sharp.ts). The widget ships the three as chunks of their own; nothing but types crosses here, so no bundle
+/// holds another.
 
-/// What the tools find.
+/// What the tools and the tiles find.
 export interface Core {
   readonly o: ViewerOptions;
   readonly shadow: ShadowRoot;
   readonly root: HTMLElement;
   readonly stage: HTMLElement;
+  /// Has the size of the whole medium at scale 1 and moves with it.
+  readonly holder: HTMLElement;
+  readonly picture: Picture;
   readonly note: HTMLElement;
   readonly sync: Sync;
   /// Marks and pointers, those included that came before the tools.
@@ -51,3 +56,14 @@ export interface Kit {
 }
 
 export type Equip = (core: Core) => Kit;
+
+/// What the tiles add.
+export interface Sharp {
+  /// Zooming in is theirs; while it is not, the whole picture is loaded as large as the scale asks for.
+  readonly able: boolean;
+  /// The picture is in its place, or has changed.
+  painted(): void;
+  stop(): void;
+}
+
+export type Sharpen = (core: Core) => Sharp;

@@ -4,22 +4,30 @@ import { el } from '../ui/index.js';
 
 export type PictureState = 'idle' | 'loading' | 'loaded' | 'error';
 
-/// One picture on the stage. The old pixels stay until the new ones are decoded: first 640 px, which the server has ready,
-/// then the step the screen can use. A larger size that fails leaves the smaller one; the first that fails is an error.
+/// One picture on the stage. The old pixels stay until the new ones are decoded. The first size is already the one
+/// that the box can use. A larger one that fails leaves the smaller; the first that fails is an error.
 export interface Picture {
   readonly state: PictureState;
+  /// How many pixels across are shown.
+  readonly pixels: number;
+  /// A larger one is on its way.
+  readonly busy: boolean;
+  /// There are no more pixels to be had: the server shrinks to exactly the step asked for, or to a smaller one while it is
+  /// busy; any other width is the picture itself, which it sends when it is smaller, or has just come and is not cut yet.
+  readonly whole: boolean;
   /// Of the pixels shown, 1 before there are any.
   readonly aspect: number;
   /// The medium whose pixels are shown, '' before there are any.
   readonly shown: string;
   show(media: string, alt: string): void;
-  /// The width on screen, in device pixels, at the scale of now.
+  /// The width wanted, in device pixels. Nothing is loaded before there is a box.
   need(width: number): void;
   again(): void;
   stop(): void;
 }
 
-const STEPS = [640, 1280, 1920];
+const STEPS = [160, 320, 480, 640, 960, 1280, 1920];
+const ENOUGH = 1.1; // as for tiles: the next step for less than this is not worth its bytes
 
 export function createPicture(
   holder: HTMLElement, src: (media: string, width: number) => string, changed: () => void,
@@ -29,46 +37,62 @@ export function createPicture(
   let alt = '';
   let shown = '';
   let aspect = 1;
+  let pixels = 0;
+  let whole = false;
+  let busy = false;
   let step = -1; // of the pixels shown or on their way
   let wanted = 0;
   let turn = 0;
+  let old: HTMLImageElement | undefined;
 
   async function load(next: number): Promise<void> {
     const mine = ++turn;
+    busy = true;
     step = next;
     const image = el('img', { alt, draggable: false, decoding: 'async', src: src(media, STEPS[next]!) });
     try {
       await image.decode();
     } catch {
       if (mine !== turn) return;
+      busy = false;
       if (shown !== media) state = 'error';
       changed();
       return;
     }
     if (mine !== turn) return;
+    busy = false;
     state = 'loaded';
     shown = media;
-    aspect = image.naturalWidth / image.naturalHeight || 1;
-    holder.replaceChildren(image);
+    pixels = image.naturalWidth;
+    whole = !STEPS.includes(pixels);
+    aspect = pixels / image.naturalHeight || 1;
+    old?.remove();
+    holder.prepend((old = image)); // below the tiles
     changed();
     climb();
   }
 
   function climb(): void {
-    if (state !== 'loaded') return;
-    const enough = STEPS.findIndex((width) => width >= wanted);
+    const may = (state === 'loaded' && !whole) || (state === 'loading' && step < 0);
+    if (!may || !wanted) return;
+    const enough = STEPS.findIndex((width) => width * ENOUGH >= wanted);
     const next = enough < 0 ? STEPS.length - 1 : enough;
     if (next > step) void load(next);
   }
 
   function start(): void {
     state = media ? 'loading' : 'idle';
-    if (media) void load(0);
+    step = -1;
+    busy = false;
+    turn++;
     changed();
   }
 
   return {
     get state() { return state; },
+    get pixels() { return pixels; },
+    get busy() { return busy; },
+    get whole() { return whole; },
     get aspect() { return aspect; },
     get shown() { return shown; },
     show(next, text) {

@@ -36,6 +36,8 @@ export interface ViewerOptions {
   root: HTMLElement;
   /// The picture's address: `${base}/t/${media}/${width}`.
   src(media: string, width: number): string;
+  /// Where the pictures' tiles are, `${base}/iiif/3/`; without it the whole picture grows with the scale.
+  iiif?: string;
   /// This person's handle, "c" or "a1".
   me: string;
   /// A person's name, for "Camille is guiding".

@@ -3,9 +3,11 @@ import { createCore } from '../../viewer/core.js';
 import { adopt, sheet } from '../../ui/index.js';
 import type { App } from './app.js';
 import { stageStyle } from './stage-style.js';
+import type { ViewerTiles } from './viewer-tiles-chunk.js';
 import type { ViewerTools } from './viewer-tools-chunk.js';
 
 declare const __TOOLS__: [file: string, integrity: string];
+declare const __TILES__: [file: string, integrity: string];
 
 const AGAIN_MS = 5000;
 
@@ -16,19 +18,26 @@ async function hands(app: App): Promise<ViewerTools['equip']> {
   return equip;
 }
 
-/// The shared picture: what a chat alone does not need. The tools come when the picture is there (viewer-tools-chunk.ts);
-/// where they fail to, the picture goes on without and asks for them again.
+/// The shared picture: what a chat alone does not need. The tools come when the picture is there (viewer-tools-chunk.ts),
+/// and so do tiles (viewer-tiles-chunk.ts); where they fail to, the picture goes on without and asks for them again.
 function show(app: App, place: HTMLElement): void {
   const conv = app.conv;
   if (!conv) return;
   let open = true;
   const more = (): void => void hands(app).then((equip) => { if (open) core.equip(equip); }, () => open && setTimeout(more, AGAIN_MS));
+  const sharper = (): void => void app.host.load('viewer-tiles', __TILES__).then((made) => core.sharpen(made as ViewerTiles), () => {
+    core.sharpen();
+    if (open) setTimeout(sharper, AGAIN_MS);
+  });
   place.replaceChildren();
   const core = createCore({
     root: place, me: conv.me, wish: conv.viewer, locale: app.locale, strings: app.host.options.strings ?? {},
     src: (media, width) => app.media(media, width),
-    names: (who) => app.name(who),
-  }, more);
+    names: (who) => app.name(who), iiif: app.host.base.replace(/v1\/$/, 'iiif/3/'),
+  }, () => {
+    more();
+    sharper();
+  });
   const { viewer } = core;
   viewer.narrate = (text) => app.narrate(text);
   viewer.apply(conv.view);

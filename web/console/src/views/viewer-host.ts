@@ -27,6 +27,7 @@ export function hostViewer(host: HTMLElement, talk: Talk, conversation: Conversa
     root,
     me: conversation.me,
     src: pictureUrl,
+    iiif: '/iiif/3/',
     names: (who) => (who === conversation.me ? 'You' : conversation.people.get(who)?.name || 'Visitor'),
     wish: conversation.viewer,
   });
