@@ -435,6 +435,15 @@ static struct worker *pick_idle(struct vt_pool *pool)
     return NULL;
 }
 
+/* A descriptor that is handed over shares its offset with every copy of it, and two workers reading one
+ * master would move each other's: each job gets an open file of its own. -1: out of descriptors. */
+static int open_again(int fd)
+{
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 static int send_job(struct worker *worker, const struct vt_recipe *recipe, const int *sources,
                     size_t n_sources, int out_fd)
 {
@@ -447,11 +456,17 @@ static int send_job(struct worker *worker, const struct vt_recipe *recipe, const
                                .recipe = *recipe };
     int fds[VT_WIRE_FDS];
     job.recipe.template_json = NULL; /* an address of ours is nobody's business */
-    memcpy(fds, sources, n_sources * sizeof(int));
+    size_t opened = 0;
+    while (opened < n_sources && (fds[opened] = open_again(sources[opened])) >= 0)
+        opened++;
     if (out_fd >= 0)
         fds[n_sources] = out_fd;
-    return vt_wire_send(worker->socket, &job, sizeof(job), text, job.text_len, fds,
-                        n_sources + (out_fd >= 0));
+    int err = opened < n_sources ? VT_ERR_IO
+                                 : vt_wire_send(worker->socket, &job, sizeof(job), text, job.text_len, fds,
+                                                n_sources + (out_fd >= 0));
+    while (opened > 0)
+        close(fds[--opened]);
+    return err;
 }
 
 int vt_pool_submit_many(struct vt_pool *pool, const struct vt_recipe *recipe, const int *source_fds,
