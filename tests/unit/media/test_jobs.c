@@ -12,7 +12,7 @@ enum { MOST = 64 };
 struct bench {
     struct vt_jobs *jobs;
     struct vt_job *running[MOST];
-    char names[MOST][16];
+    char names[MOST][sizeof(((struct vt_recipe *)0)->media)];
     size_t count;  /* of running */
     int start_err; /* what start returns */
     bool may_abandon;

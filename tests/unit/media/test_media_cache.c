@@ -246,7 +246,7 @@ static void the_old_is_swept(void **state)
 static void damage_is_a_miss(void **state)
 {
     struct setup *at = *state;
-    char path[256], folder[140];
+    char path[1024], folder[258]; /* a directory entry is at most 255 bytes */
     put(at->cache, "ring", 1, 100);
     reopen(at, 64 << 10, 1 << 20);
     /* Find the one file and cut it. */
