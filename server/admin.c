@@ -246,7 +246,8 @@ int vt_admin_main(int argc, char **argv)
     bool help = asks_for_help(argc, argv);
     if (!admin.command) {
         char words[128];
-        snprintf(words, sizeof(words), "%s%s%s", argc > 1 ? argv[1] : "", argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+        snprintf(words, sizeof(words), "%s%s%s", argc > 1 ? argv[1] : "", argc > 2 ? " " : "",
+                 argc > 2 ? argv[2] : "");
         if (!help && argc > 1)
             return usage(NULL, "there is no command \"%\".", words);
         print_all_help(help ? stdout : stderr);

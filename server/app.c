@@ -150,7 +150,8 @@ void vt_app_drain(struct vt_app *app)
 void vt_app_end_person(struct vt_app *app, struct vt_str person)
 {
     VT_LIST_EACH (peer, &app->peers, struct vt_peer, link)
-        if (peer->phase != VT_PHASE_CLOSING && vt_peer_is_staff(peer) && vt_str_eq(vt_str(peer->person), person))
+        if (peer->phase != VT_PHASE_CLOSING && vt_peer_is_staff(peer) &&
+            vt_str_eq(vt_str(peer->person), person))
             vt_peer_close(peer, VT_CLOSE_EXPIRED, "login ended");
 }
 

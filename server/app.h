@@ -37,21 +37,21 @@ struct vt_chan; /* chan.h */
 struct vt_app {
     struct vt_app_deps deps;
     char node[VT_ID_TEXT];
-    struct vt_list peers;          /* of vt_peer.link */
-    struct vt_map peers_by_id;     /* to vt_peer */
-    struct vt_list dead;           /* of vt_peer.link: freed at the end of the turn */
-    struct vt_list leaving;        /* of vt_peer.leaving: members until the end of the turn */
-    struct vt_map conversations;   /* "site/conv" to vt_conversation */
+    struct vt_list peers;              /* of vt_peer.link */
+    struct vt_map peers_by_id;         /* to vt_peer */
+    struct vt_list dead;               /* of vt_peer.link: freed at the end of the turn */
+    struct vt_list leaving;            /* of vt_peer.leaving: members until the end of the turn */
+    struct vt_map conversations;       /* "site/conv" to vt_conversation */
     struct vt_list conversations_list; /* of vt_conversation.link */
-    struct vt_map lines;           /* "site/queue" to vt_line, queue.c */
-    struct vt_list late;           /* of vt_peer.late: latest frames held back for 16 ms */
-    struct vt_chan **chans;        /* owned, by number; chan.c */
+    struct vt_map lines;               /* "site/queue" to vt_line, queue.c */
+    struct vt_list late;               /* of vt_peer.late: latest frames held back for 16 ms */
+    struct vt_chan **chans;            /* owned, by number; chan.c */
     uint16_t next_chan;
-    uint32_t next_number;          /* conversations' numbers, the wire's `c` of staff */
-    uint64_t restoring;            /* sessions of the last run not loaded yet */
+    uint32_t next_number; /* conversations' numbers, the wire's `c` of staff */
+    uint64_t restoring;   /* sessions of the last run not loaded yet */
     bool draining;
-    struct vt_arena arena;         /* of the message being handled */
-    struct vt_buf text;            /* of the frame being encoded */
+    struct vt_arena arena; /* of the message being handled */
+    struct vt_buf text;    /* of the frame being encoded */
     struct vt_timer sweep, late_timer;
     struct vt_turn_hook turn;
     vt_call_fn *ready; /* NULL once called */

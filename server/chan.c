@@ -26,7 +26,8 @@ static uint16_t free_number(struct vt_app *app)
     return 0;
 }
 
-static struct vt_chan *open_one(struct vt_conversation *conv, struct vt_member *writer, enum vt_chan_kind kind)
+static struct vt_chan *open_one(struct vt_conversation *conv, struct vt_member *writer,
+                                enum vt_chan_kind kind)
 {
     struct vt_app *app = conv->app;
     if (!app->chans)
@@ -57,7 +58,9 @@ static struct vt_t_chan describe(const struct vt_chan *chan, const struct vt_mem
 {
     const char *by = !chan->writer ? "*" : chan->writer == reader ? "me" : vt_member_who(chan->writer);
     bool staff = vt_peer_is_staff(reader->peer);
-    return (struct vt_t_chan){ .n = chan->n, .c = chan->conv->number, .has_c = staff, .k = chan->kind, .by = vt_str(by) };
+    return (struct vt_t_chan){
+        .n = chan->n, .c = chan->conv->number, .has_c = staff, .k = chan->kind, .by = vt_str(by)
+    };
 }
 
 static void tell(struct vt_member *reader, const struct vt_chan *chan)
@@ -135,8 +138,9 @@ static void tell_rate(struct vt_chan *chan)
 {
     struct vt_evt_rate d = { .n = chan->n, .hz = chan->hz };
     VT_LIST_EACH (member, &chan->conv->members, struct vt_member, of_conv)
-        if (chan->writer ? member == chan->writer :
-                           chan->conv->view && strcmp(vt_member_who(member), vt_view_driver(chan->conv->view)) == 0)
+        if (chan->writer
+                ? member == chan->writer
+                : chan->conv->view && strcmp(vt_member_who(member), vt_view_driver(chan->conv->view)) == 0)
             vt_fanout_member(member, VT_OP_RATE, VT_CLASS_LINK, &d);
 }
 

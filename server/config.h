@@ -16,11 +16,11 @@
 #include "server/config_rows.h"
 
 struct vt_config {
-#define VT_CONFIG_text char *
-#define VT_CONFIG_number int64_t
-#define VT_CONFIG_flag bool
-#define VT_CONFIG_size int64_t
-#define VT_CONFIG_time int64_t
+#define VT_CONFIG_text                                                     char *
+#define VT_CONFIG_number                                                   int64_t
+#define VT_CONFIG_flag                                                     bool
+#define VT_CONFIG_size                                                     int64_t
+#define VT_CONFIG_time                                                     int64_t
 #define X(type, field, flag, default_, min, max, reloadable, secret, help) VT_CONFIG_##type field;
     VT_CONFIG_ROWS(X)
 #undef X

@@ -4,6 +4,7 @@
 #define VT_CONFIG_ROWS_H
 
 /* X(type, field, flag, default, min, max, reloadable, secret, help) */
+/* clang-format off */
 #define VT_CONFIG_ROWS(X)                                                                                             \
     X(text, data, "data", "./data", 0, 0, false, false, "Directory of the store, the originals and the cache.")      \
     X(text, listen, "listen", "127.0.0.1:8080", 0, 0, false, false,                                                   \
@@ -58,5 +59,7 @@
     X(time, login_life, "login-life", "12h", 60000, 604800000, false, false, "Life of a login.")                     \
     X(time, login_idle, "login-idle", "60m", 60000, 604800000, false, false, "A login without use ends after this.") \
     X(time, drain_time, "drain-time", "8s", 0, 600000, false, false, "Time for SIGTERM's drain.")
+
+/* clang-format on */
 
 #endif

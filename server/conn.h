@@ -28,7 +28,8 @@ struct vt_conn_handler {
     void *(*opened)(void *owner, struct vt_conn *conn);
     void (*text)(void *peer, const char *bytes, size_t len);      /* whole, valid UTF-8 */
     void (*binary)(void *peer, const uint8_t *bytes, size_t len); /* whole */
-    /* Append ready WebSocket frames, whole ones. What stays behind needs vt_conn_dirty again, from here too. */
+    /* Append ready WebSocket frames, whole ones. What stays behind needs vt_conn_dirty again, from here too.
+     */
     void (*fill)(void *peer, struct vt_buf *out);
     void (*closed)(void *peer, int code); /* 1006: the line was lost; else the close code seen or sent */
 };

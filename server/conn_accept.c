@@ -260,7 +260,8 @@ static int listen_one(struct vt_net *net, struct vt_str where, struct vt_buf *re
         return VT_ERR_INVALID;
     }
     if (parse_listen(where, &at, &len)) {
-        vt_buf_printf(ret_error, "--listen \"%.*s\" is not an address and port such as 127.0.0.1:8080 or [::]:8080.",
+        vt_buf_printf(ret_error,
+                      "--listen \"%.*s\" is not an address and port such as 127.0.0.1:8080 or [::]:8080.",
                       VT_STR_ARG(where));
         return VT_ERR_INVALID;
     }

@@ -33,7 +33,8 @@ static struct vt_str trim(struct vt_str value)
     return value;
 }
 
-bool vt_conn_header(struct lws *wsi, enum lws_token_indexes token, struct vt_arena *arena, struct vt_str *ret_value)
+bool vt_conn_header(struct lws *wsi, enum lws_token_indexes token, struct vt_arena *arena,
+                    struct vt_str *ret_value)
 {
     int len = lws_hdr_total_length(wsi, token);
     *ret_value = (struct vt_str){ NULL, 0 };
@@ -63,8 +64,8 @@ static const struct {
     enum lws_token_indexes token;
     enum vt_method method;
 } methods[] = {
-    { WSI_TOKEN_GET_URI, VT_GET },   { WSI_TOKEN_HEAD_URI, VT_HEAD },     { WSI_TOKEN_POST_URI, VT_POST },
-    { WSI_TOKEN_PUT_URI, VT_PUT },   { WSI_TOKEN_DELETE_URI, VT_DELETE }, { WSI_TOKEN_OPTIONS_URI, VT_OPTIONS },
+    { WSI_TOKEN_GET_URI, VT_GET }, { WSI_TOKEN_HEAD_URI, VT_HEAD },     { WSI_TOKEN_POST_URI, VT_POST },
+    { WSI_TOKEN_PUT_URI, VT_PUT }, { WSI_TOKEN_DELETE_URI, VT_DELETE }, { WSI_TOKEN_OPTIONS_URI, VT_OPTIONS },
 };
 
 /* Names and values of the headers that the library knows. It does not let us list the others; they
@@ -84,7 +85,8 @@ static size_t header_bytes(struct lws *wsi)
 /* The library has decoded the query and cut it at '&'; it is put together again, encoded. */
 static bool read_query(struct lws *wsi, struct vt_arena *arena, struct vt_str *ret_query)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf query = VT_BUF_INIT(3 * VT_CONN_URI_BYTES);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf query = VT_BUF_INIT(3 * VT_CONN_URI_BYTES);
     char piece[VT_CONN_URI_BYTES + 1];
     for (int i = 0; i < 64; i++) {
         int len = lws_hdr_copy_fragment(wsi, piece, sizeof(piece), WSI_TOKEN_HTTP_URI_ARGS, i);
@@ -111,8 +113,7 @@ struct fault {
     int status;
     const char *type, *title, *detail;
 };
-#define FAULT(status, type, title, detail) \
-    (&(const struct fault){ status, type, title, detail })
+#define FAULT(status, type, title, detail) (&(const struct fault){ status, type, title, detail })
 
 static const struct fault too_long = { 414, "uri", "Address too long", "An address may have 4096 bytes." };
 static const struct fault bad_header = { 400, "syntax", "Bad header",
@@ -123,15 +124,19 @@ static const struct fault pipelined_body = { 400, "pipelined", "Pipelined body r
 
 static const struct fault *read_target(struct lws *wsi, struct vt_http_req *req)
 {
-    static const struct fault bad_path = { 400, "syntax", "Bad address",
-                                           "The path must be plain UTF-8 without empty, \\\".\\\" or \\\"..\\\" parts." };
-    static const struct fault bad_method = { 501, "method", "Unknown method", "This method is not known here." };
+    static const struct fault bad_path = {
+        400, "syntax", "Bad address",
+        "The path must be plain UTF-8 without empty, \\\".\\\" or \\\"..\\\" parts."
+    };
+    static const struct fault bad_method = { 501, "method", "Unknown method",
+                                             "This method is not known here." };
     for (size_t i = 0; i < VT_COUNT(methods); i++) {
         enum lws_token_indexes token = methods[i].token;
         if (lws_hdr_total_length(wsi, token) <= 0)
             continue;
         req->method = methods[i].method;
-        if (lws_hdr_total_length(wsi, token) + lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS) > VT_CONN_URI_BYTES)
+        if (lws_hdr_total_length(wsi, token) + lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS) >
+            VT_CONN_URI_BYTES)
             return &too_long;
         /* '&' and ';' in a path end a piece in the library's parser; no path of ours has them. */
         if (lws_hdr_fragment_length(wsi, token, 1) > 0)
@@ -174,7 +179,8 @@ static bool is_word(struct vt_str value, const char *word)
  * by the same two words, so both sides agree. */
 static const struct fault *read_version(struct lws *wsi, struct vt_http_req *req)
 {
-    static const struct fault unknown = { 505, "version", "Unknown HTTP version", "HTTP/1.1 and HTTP/1.0 are served." };
+    static const struct fault unknown = { 505, "version", "Unknown HTTP version",
+                                          "HTTP/1.1 and HTTP/1.0 are served." };
     struct vt_str version, connection;
     if (!vt_conn_header(wsi, WSI_TOKEN_HTTP, &req->arena, &version) ||
         !vt_conn_header(wsi, WSI_TOKEN_CONNECTION, &req->arena, &connection))
@@ -192,8 +198,10 @@ static const struct fault *read_length(struct lws *wsi, struct vt_http_req *req,
 {
     static const struct fault coded = { 501, "transfer-encoding", "Transfer-Encoding refused",
                                         "Send the body with Content-Length." };
-    static const struct fault unclear = { 400, "syntax", "Bad Content-Length", "Content-Length is one number." };
-    static const struct fault needed = { 411, "length", "Content-Length needed", "Send the body with Content-Length." };
+    static const struct fault unclear = { 400, "syntax", "Bad Content-Length",
+                                          "Content-Length is one number." };
+    static const struct fault needed = { 411, "length", "Content-Length needed",
+                                         "Send the body with Content-Length." };
     struct vt_str coding, length;
     *ret_length = 0;
     if (!vt_conn_header(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING, &req->arena, &coding) || coding.ptr)
@@ -209,7 +217,8 @@ static const struct fault *read_length(struct lws *wsi, struct vt_http_req *req,
 
 static const struct fault *read_request(struct vt_conn *conn, struct vt_http_req *req, uint64_t *ret_length)
 {
-    static const struct fault too_big = { 431, "headers", "Headers too large", "A request's headers may have 8192 bytes." };
+    static const struct fault too_big = { 431, "headers", "Headers too large",
+                                          "A request's headers may have 8192 bytes." };
     static const struct fault no_host = { 400, "syntax", "Host needed", "One Host header is needed." };
     struct lws *wsi = conn->wsi;
     const struct fault *fault = read_target(wsi, req);
@@ -314,8 +323,8 @@ static bool is_stashed(struct vt_conn *conn)
 
 static bool may_have_body(struct vt_conn *conn)
 {
-    static const enum lws_token_indexes signs[] = { WSI_TOKEN_POST_URI, WSI_TOKEN_PUT_URI, WSI_TOKEN_PATCH_URI,
-                                                    WSI_TOKEN_HTTP_CONTENT_LENGTH };
+    static const enum lws_token_indexes signs[] = { WSI_TOKEN_POST_URI, WSI_TOKEN_PUT_URI,
+                                                    WSI_TOKEN_PATCH_URI, WSI_TOKEN_HTTP_CONTENT_LENGTH };
     for (size_t i = 0; i < VT_COUNT(signs); i++)
         if (lws_hdr_total_length(conn->wsi, signs[i]) > 0)
             return true;
@@ -359,7 +368,8 @@ static int begin(struct vt_conn *conn, uint64_t length)
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     struct vt_http_req *req = conn->req;
     unsigned allowed;
-    const struct vt_http_route *route = vt_http_routes_find(&conn->net->routes, req->path, req->method, &allowed);
+    const struct vt_http_route *route = vt_http_routes_find(&conn->net->routes, req->path, req->method,
+                                                            &allowed);
     size_t most = route ? route->max_body : DISCARD_BYTES;
     if (length > 0 && length > most)
         return answer_too_big(conn, length, most);
@@ -373,7 +383,9 @@ static int begin(struct vt_conn *conn, uint64_t length)
     char expect[16];
     if (length > 0 && lws_hdr_copy(conn->wsi, expect, sizeof(expect), WSI_TOKEN_HTTP_EXPECT) > 0 &&
         strcasecmp(expect, "100-continue") == 0 && !req->http10)
-        return lws_write(conn->wsi, (unsigned char *)(uintptr_t)go_on, sizeof(go_on) - 1, LWS_WRITE_HTTP) < 0 ? -1 : 0;
+        return lws_write(conn->wsi, (unsigned char *)(uintptr_t)go_on, sizeof(go_on) - 1, LWS_WRITE_HTTP) < 0
+                   ? -1
+                   : 0;
     return 0;
 }
 

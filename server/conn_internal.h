@@ -20,18 +20,18 @@
 #include "server/metrics.h"
 
 #define VT_CONN_PROTOCOL "vitrine.v1"
-#define VT_CONN_PATH "/v1/socket"
+#define VT_CONN_PATH     "/v1/socket"
 
 enum {
-    VT_CONN_FIRST_BYTES = 4096,    /* the first message */
-    VT_CONN_FRAGMENTS_MOST = 100,  /* of one message */
-    VT_CONN_CONTROLS_MOST = 10,    /* pings and pongs a second */
-    VT_CONN_CLOSE_WAIT_MS = 3000,  /* for the answer to our close frame */
-    VT_CONN_CHUNK = 65536,         /* library buffers, pieces of an answer */
-    VT_CONN_HEADER_BYTES = 8192,   /* beyond: 431 */
-    VT_CONN_URI_BYTES = 4096,      /* beyond: 414 */
-    VT_CONN_ANSWER_SECONDS = 20,   /* without any progress of a reader */
-    VT_CONN_HOLD_SECONDS = 60,     /* for a held request's answer */
+    VT_CONN_FIRST_BYTES = 4096,   /* the first message */
+    VT_CONN_FRAGMENTS_MOST = 100, /* of one message */
+    VT_CONN_CONTROLS_MOST = 10,   /* pings and pongs a second */
+    VT_CONN_CLOSE_WAIT_MS = 3000, /* for the answer to our close frame */
+    VT_CONN_CHUNK = 65536,        /* library buffers, pieces of an answer */
+    VT_CONN_HEADER_BYTES = 8192,  /* beyond: 431 */
+    VT_CONN_URI_BYTES = 4096,     /* beyond: 414 */
+    VT_CONN_ANSWER_SECONDS = 20,  /* without any progress of a reader */
+    VT_CONN_HOLD_SECONDS = 60,    /* for a held request's answer */
     VT_NET_LISTENERS = 8,
     VT_NET_LINGERS = 64
 };
@@ -45,18 +45,18 @@ struct vt_conn_count {
 };
 
 struct vt_conn {
-    struct vt_list link;  /* in vt_net.conns */
-    struct vt_list dirty; /* in vt_net.dirty, or alone */
-    struct vt_list waiting; /* in vt_net.waiting: an answer is on its way */
-    struct vt_net *net;   /* borrowed */
-    struct lws *wsi;      /* borrowed from the library; NULL before adoption and after its close */
-    struct vt_http_req *req; /* owned; NULL between requests and as a socket */
-    void *peer;              /* the layer above's; NULL before `opened` and after `closed` */
+    struct vt_list link;         /* in vt_net.conns */
+    struct vt_list dirty;        /* in vt_net.dirty, or alone */
+    struct vt_list waiting;      /* in vt_net.waiting: an answer is on its way */
+    struct vt_net *net;          /* borrowed */
+    struct lws *wsi;             /* borrowed from the library; NULL before adoption and after its close */
+    struct vt_http_req *req;     /* owned; NULL between requests and as a socket */
+    void *peer;                  /* the layer above's; NULL before `opened` and after `closed` */
     struct vt_conn_count *count; /* NULL: an exempt address */
     char *origin;                /* owned; NULL until the upgrade */
     struct vt_buf message;       /* of a message in pieces; empty otherwise */
     int64_t opened_ms, heard_ms, close_by_ms, controls_ms;
-    size_t unsent; /* of the last write, while it is partial */
+    size_t unsent;      /* of the last write, while it is partial */
     uint64_t read_mark; /* bytes the library had read at the last request */
     bool read_known;    /* there was one */
     bool stashed;       /* this request came out of bytes read before */
@@ -64,17 +64,17 @@ struct vt_conn {
     enum vt_conn_phase phase;
     uint16_t fragments, controls;
     uint8_t turns_open; /* until reading goes off again */
-    int code; /* close code seen or sent; 0: none */
+    int code;           /* close code seen or sent; 0: none */
     char reason[124];
     struct vt_address address;
     char addr[VT_ADDRESS_TEXT];
-    bool made;      /* WSI_CREATE was seen: WSI_DESTROY will come */
+    bool made; /* WSI_CREATE was seen: WSI_DESTROY will come */
     bool established;
-    bool welcomed;  /* the caps of the first message are lifted */
-    bool closing;   /* a close was asked here or by the peer: nothing is delivered any more */
+    bool welcomed; /* the caps of the first message are lifted */
+    bool closing;  /* a close was asked here or by the peer: nothing is delivered any more */
     bool close_sent;
     bool ping_due, pinged;
-    bool asked;     /* the writable callback is armed by us */
+    bool asked;      /* the writable callback is armed by us */
     bool no_reading; /* rx is off while an answer is held or waits */
 };
 
@@ -93,8 +93,8 @@ struct vt_net {
     struct lws_vhost *vhost;
     struct vt_net_listener listeners[VT_NET_LISTENERS];
     size_t listener_count, listeners_closing;
-    struct vt_list conns; /* list of vt_conn.link */
-    struct vt_list dirty; /* list of vt_conn.dirty */
+    struct vt_list conns;   /* list of vt_conn.link */
+    struct vt_list dirty;   /* list of vt_conn.dirty */
     struct vt_list waiting; /* list of vt_conn.waiting */
     struct vt_timer pace;   /* runs while that list is not empty */
     bool pacing;
@@ -103,7 +103,10 @@ struct vt_net {
     struct vt_map counts; /* group -> vt_conn_count, owned */
     struct vt_networks trusted, exempt;
     struct vt_conn *adopting; /* while the library knows no conn for a new wsi */
-    struct { int fd; int64_t until_ms; } lingers[VT_NET_LINGERS]; /* refused, waiting to be read */
+    struct {
+        int fd;
+        int64_t until_ms;
+    } lingers[VT_NET_LINGERS]; /* refused, waiting to be read */
     size_t linger_next;
     int spare_fd;
     struct vt_buf out; /* one write's bytes */
@@ -170,8 +173,16 @@ void vt_conn_pace(void *net);
 void vt_conn_pace_turn(struct vt_net *net);
 
 /* conn_metrics.c */
-enum vt_conn_refusal { VT_REFUSED_ADDRESS, VT_REFUSED_SOCKETS, VT_REFUSED_FILES, VT_REFUSED_ORIGIN,
-                       VT_REFUSED_UPGRADE, VT_REFUSED_DRAIN, VT_REFUSED_MEMORY, VT_REFUSALS };
+enum vt_conn_refusal {
+    VT_REFUSED_ADDRESS,
+    VT_REFUSED_SOCKETS,
+    VT_REFUSED_FILES,
+    VT_REFUSED_ORIGIN,
+    VT_REFUSED_UPGRADE,
+    VT_REFUSED_DRAIN,
+    VT_REFUSED_MEMORY,
+    VT_REFUSALS
+};
 void vt_conn_metrics_open(void);
 void vt_conn_metrics_conns(size_t conns);
 void vt_conn_metrics_refused(enum vt_conn_refusal why);

@@ -135,7 +135,7 @@ int vt_conn_peer_close(struct vt_conn *conn, const uint8_t *payload, size_t len)
     conn->closing = true;
     vt_buf_finish(&conn->message);
     if (answers)
-        return -1; /* both sides have said it: no second close frame */
+        return -1;           /* both sides have said it: no second close frame */
     conn->close_sent = true; /* in either way below: whatever is still dirty must not follow it */
     if (code != 1002 && code != 1007)
         return 0; /* the library echoes it */

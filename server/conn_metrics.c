@@ -2,22 +2,34 @@
 /* What the network core counts. */
 #include "server/conn_internal.h"
 
-static struct vt_metric connections = { .name = "vitrine_connections", .kind = VT_METRIC_GAUGE,
+static struct vt_metric connections = { .name = "vitrine_connections",
+                                        .kind = VT_METRIC_GAUGE,
                                         .help = "Open sockets of all kinds." };
-static struct vt_metric accepted = { .name = "vitrine_connections_accepted_total", .kind = VT_METRIC_COUNTER,
+static struct vt_metric accepted = { .name = "vitrine_connections_accepted_total",
+                                     .kind = VT_METRIC_COUNTER,
                                      .help = "Sockets taken in." };
-static struct vt_metric bytes_in = { .name = "vitrine_ws_bytes_total", .labels = "dir=\"in\"",
-                                     .kind = VT_METRIC_COUNTER, .help = "Bytes of WebSocket peers: payload in, frames out." };
-static struct vt_metric bytes_out = { .name = "vitrine_ws_bytes_total", .labels = "dir=\"out\"",
-                                      .kind = VT_METRIC_COUNTER, .help = "Bytes of WebSocket peers: payload in, frames out." };
-static struct vt_metric writes = { .name = "vitrine_ws_writes_total", .labels = "kind=\"whole\"",
-                                   .kind = VT_METRIC_COUNTER, .help = "Writes to WebSocket peers." };
-static struct vt_metric partials = { .name = "vitrine_ws_writes_total", .labels = "kind=\"partial\"",
-                                     .kind = VT_METRIC_COUNTER, .help = "Writes to WebSocket peers." };
+static struct vt_metric bytes_in = { .name = "vitrine_ws_bytes_total",
+                                     .labels = "dir=\"in\"",
+                                     .kind = VT_METRIC_COUNTER,
+                                     .help = "Bytes of WebSocket peers: payload in, frames out." };
+static struct vt_metric bytes_out = { .name = "vitrine_ws_bytes_total",
+                                      .labels = "dir=\"out\"",
+                                      .kind = VT_METRIC_COUNTER,
+                                      .help = "Bytes of WebSocket peers: payload in, frames out." };
+static struct vt_metric writes = { .name = "vitrine_ws_writes_total",
+                                   .labels = "kind=\"whole\"",
+                                   .kind = VT_METRIC_COUNTER,
+                                   .help = "Writes to WebSocket peers." };
+static struct vt_metric partials = { .name = "vitrine_ws_writes_total",
+                                     .labels = "kind=\"partial\"",
+                                     .kind = VT_METRIC_COUNTER,
+                                     .help = "Writes to WebSocket peers." };
 
-#define REFUSED(why)                                                                             \
-    { .name = "vitrine_connections_refused_total", .labels = "reason=\"" why "\"",               \
-      .kind = VT_METRIC_COUNTER, .help = "Sockets and handshakes refused, by reason." }
+#define REFUSED(why)                                                                                         \
+    {                                                                                                        \
+        .name = "vitrine_connections_refused_total", .labels = "reason=\"" why "\"",                         \
+        .kind = VT_METRIC_COUNTER, .help = "Sockets and handshakes refused, by reason."                      \
+    }
 static struct vt_metric refused[VT_REFUSALS] = {
     [VT_REFUSED_ADDRESS] = REFUSED("address"), [VT_REFUSED_SOCKETS] = REFUSED("sockets"),
     [VT_REFUSED_FILES] = REFUSED("files"),     [VT_REFUSED_ORIGIN] = REFUSED("origin"),
@@ -25,14 +37,18 @@ static struct vt_metric refused[VT_REFUSALS] = {
     [VT_REFUSED_MEMORY] = REFUSED("memory"),
 };
 
-#define REQUESTS(class)                                                                          \
-    { .name = "vitrine_http_requests_total", .labels = "status=\"" class "\"",                   \
-      .kind = VT_METRIC_COUNTER, .help = "HTTP answers, by class of status." }
+#define REQUESTS(class)                                                                                      \
+    {                                                                                                        \
+        .name = "vitrine_http_requests_total", .labels = "status=\"" class "\"", .kind = VT_METRIC_COUNTER,  \
+        .help = "HTTP answers, by class of status."                                                          \
+    }
 static struct vt_metric requests[] = { REQUESTS("2xx"), REQUESTS("3xx"), REQUESTS("4xx"), REQUESTS("5xx") };
 
-#define CLOSED(class)                                                                            \
-    { .name = "vitrine_ws_closed_total", .labels = "code=\"" class "\"",                         \
-      .kind = VT_METRIC_COUNTER, .help = "WebSockets ended, by close code." }
+#define CLOSED(class)                                                                                        \
+    {                                                                                                        \
+        .name = "vitrine_ws_closed_total", .labels = "code=\"" class "\"", .kind = VT_METRIC_COUNTER,        \
+        .help = "WebSockets ended, by close code."                                                           \
+    }
 static struct {
     int first, last;
     struct vt_metric metric;

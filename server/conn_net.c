@@ -20,10 +20,17 @@ enum { DESCRIPTORS_MOST = 65536, HEADER_TABLE_BYTES = 16384, REQUEST_SECONDS = 1
 enum { SOCKET_RX_BYTES = 2048 };
 
 static const struct lws_protocols protocols[] = {
-    { .name = "http", .callback = vt_conn_callback, .rx_buffer_size = VT_CONN_CHUNK, .tx_packet_size = 1 << 20 },
+    { .name = "http",
+      .callback = vt_conn_callback,
+      .rx_buffer_size = VT_CONN_CHUNK,
+      .tx_packet_size = 1 << 20 },
     /* The byte of session data is for WS_SERVER_DROP_PROTOCOL, which comes only to those who have some. */
-    { .name = VT_CONN_PROTOCOL, .callback = vt_conn_callback, .per_session_data_size = 1,
-      .rx_buffer_size = SOCKET_RX_BYTES, .id = 1, .tx_packet_size = 1 << 20 },
+    { .name = VT_CONN_PROTOCOL,
+      .callback = vt_conn_callback,
+      .per_session_data_size = 1,
+      .rx_buffer_size = SOCKET_RX_BYTES,
+      .id = 1,
+      .tx_packet_size = 1 << 20 },
     { .name = NULL },
 };
 
@@ -69,8 +76,8 @@ static struct lws_context *open_context(struct vt_net *net)
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
         .protocols = protocols,
-        .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8 |
-                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+        .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                   LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
         .foreign_loops = loops,
         .pcontext = &net->context,
         .user = net,
@@ -126,7 +133,8 @@ static int check_tls(const struct vt_config *config, struct vt_buf *ret_error)
 
 static int read_networks(struct vt_net *net, struct vt_buf *ret_error)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf why = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf why = VT_BUF_INIT(1024);
     int err = vt_networks_parse(&net->trusted, net->config->trusted_proxies, &why);
     if (err)
         vt_buf_printf(ret_error, "--trusted-proxies: %s.", vt_buf_cstr(&why));
@@ -146,8 +154,9 @@ static int open_library(struct vt_net *net, struct vt_buf *ret_error)
     }
     net->vhost = open_vhost(net);
     if (!net->vhost) {
-        vt_buf_text(ret_error, net->tls ? "The certificate or its key cannot be used: see --tls-cert and --tls-key."
-                                        : "libwebsockets could not make its host.");
+        vt_buf_text(ret_error,
+                    net->tls ? "The certificate or its key cannot be used: see --tls-cert and --tls-key."
+                             : "libwebsockets could not make its host.");
         return VT_ERR_INVALID;
     }
     return VT_OK;
@@ -230,7 +239,7 @@ static void tick(void *arg)
 {
     struct vt_net *net = arg;
     int64_t now = vt_now_ms();
-    VT_LIST_EACH(conn, &net->conns, struct vt_conn, link)
+    VT_LIST_EACH (conn, &net->conns, struct vt_conn, link)
         vt_conn_tick(conn, now);
     vt_conn_tick_lingers(net, now, false);
     if (net->draining && (net->conn_count == 0 || now >= net->drain_by_ms))
@@ -247,7 +256,7 @@ void vt_net_drain(struct vt_net *net, uint64_t deadline_ms, vt_call_fn *drained,
     net->drained_arg = arg;
     net->drain_by_ms = vt_now_ms() + (int64_t)deadline_ms;
     vt_conn_unlisten(net);
-    VT_LIST_EACH(conn, &net->conns, struct vt_conn, link)
+    VT_LIST_EACH (conn, &net->conns, struct vt_conn, link)
         if (conn->phase == VT_CONN_HTTP && !conn->req) /* idle, half a request, half a TLS handshake */
             vt_conn_kill(conn);
     vt_timer_start(&net->tick, 0, 0);
@@ -276,7 +285,7 @@ void vt_net_stop(struct vt_net *net)
     vt_conn_unlisten(net);
     vt_list_remove(&net->turn_end.link);
     vt_conn_tick_lingers(net, 0, true);
-    VT_LIST_EACH(conn, &net->conns, struct vt_conn, link)
+    VT_LIST_EACH (conn, &net->conns, struct vt_conn, link)
         vt_conn_kill(conn);
     net->ending.fn = destroy_context;
     vt_timer_start(&net->ending, 0, 0);

@@ -20,14 +20,15 @@ struct refusal {
 static int answer(struct vt_conn *conn, struct lws *wsi, const struct refusal *refusal)
 {
     char body[512], text[1024];
-    int body_len = snprintf(body, sizeof(body),
-                            "{\"type\":\"%s\",\"title\":\"Handshake refused\",\"status\":%d,\"detail\":\"%s\"}",
-                            refusal->type, refusal->status, refusal->detail);
-    int len = snprintf(text, sizeof(text),
-                       "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n"
-                       "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n%sConnection: close\r\n\r\n%s",
-                       refusal->status, vt_http_reason(refusal->status), body_len,
-                       refusal->more ? refusal->more : "", body);
+    int body_len = snprintf(
+        body, sizeof(body),
+        "{\"type\":\"%s\",\"title\":\"Handshake refused\",\"status\":%d,\"detail\":\"%s\"}", refusal->type,
+        refusal->status, refusal->detail);
+    int len = snprintf(
+        text, sizeof(text),
+        "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n"
+        "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n%sConnection: close\r\n\r\n%s",
+        refusal->status, vt_http_reason(refusal->status), body_len, refusal->more ? refusal->more : "", body);
     vt_conn_metrics_refused(refusal->why);
     vt_conn_metrics_request(refusal->status);
     (void)conn;
@@ -92,7 +93,8 @@ static bool is_key(struct vt_str key)
         return false;
     for (size_t i = 0; i < 22; i++) {
         char c = key.ptr[i];
-        bool ok = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+        bool ok = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+                  c == '/';
         if (!ok)
             return false;
     }
@@ -100,7 +102,8 @@ static bool is_key(struct vt_str key)
 }
 
 struct offer {
-    struct vt_str path, upgrade, connection, version, key, protocols, origin, host, http, length, coding, forwarded;
+    struct vt_str path, upgrade, connection, version, key, protocols, origin, host, http, length, coding,
+        forwarded;
 };
 
 static bool read_offer(struct lws *wsi, struct vt_arena *arena, struct offer *offer)
@@ -109,11 +112,16 @@ static bool read_offer(struct lws *wsi, struct vt_arena *arena, struct offer *of
         enum lws_token_indexes token;
         struct vt_str *value;
     } rows[] = {
-        { WSI_TOKEN_GET_URI, &offer->path },        { WSI_TOKEN_UPGRADE, &offer->upgrade },
-        { WSI_TOKEN_CONNECTION, &offer->connection }, { WSI_TOKEN_VERSION, &offer->version },
-        { WSI_TOKEN_KEY, &offer->key },             { WSI_TOKEN_PROTOCOL, &offer->protocols },
-        { WSI_TOKEN_ORIGIN, &offer->origin },       { WSI_TOKEN_HOST, &offer->host },
-        { WSI_TOKEN_HTTP, &offer->http },           { WSI_TOKEN_HTTP_CONTENT_LENGTH, &offer->length },
+        { WSI_TOKEN_GET_URI, &offer->path },
+        { WSI_TOKEN_UPGRADE, &offer->upgrade },
+        { WSI_TOKEN_CONNECTION, &offer->connection },
+        { WSI_TOKEN_VERSION, &offer->version },
+        { WSI_TOKEN_KEY, &offer->key },
+        { WSI_TOKEN_PROTOCOL, &offer->protocols },
+        { WSI_TOKEN_ORIGIN, &offer->origin },
+        { WSI_TOKEN_HOST, &offer->host },
+        { WSI_TOKEN_HTTP, &offer->http },
+        { WSI_TOKEN_HTTP_CONTENT_LENGTH, &offer->length },
         { WSI_TOKEN_HTTP_TRANSFER_ENCODING, &offer->coding },
         { WSI_TOKEN_X_FORWARDED_FOR, &offer->forwarded },
     };
@@ -137,7 +145,7 @@ static bool count_client(struct vt_conn *conn, struct vt_str forwarded)
 static int judge(struct vt_conn *conn, struct lws *wsi, const struct offer *offer)
 {
     struct vt_net *net = conn->net;
-#define REFUSE(status_, type_, why_, more_, detail_) \
+#define REFUSE(status_, type_, why_, more_, detail_)                                                         \
     return answer(conn, wsi, &(struct refusal){ status_, type_, detail_, more_, why_ })
     if (!offer->path.ptr)
         REFUSE(405, "method", VT_REFUSED_UPGRADE, "Allow: GET\r\n", "A WebSocket is opened by GET.");
@@ -162,7 +170,8 @@ static int judge(struct vt_conn *conn, struct lws *wsi, const struct offer *offe
         REFUSE(400, "subprotocol", VT_REFUSED_UPGRADE, NULL,
                "Sec-WebSocket-Protocol must list vitrine.v1; reload the page to get a current client.");
     if (net->draining)
-        REFUSE(503, "draining", VT_REFUSED_DRAIN, "Retry-After: 1\r\n", "The server is about to stop; try again.");
+        REFUSE(503, "draining", VT_REFUSED_DRAIN, "Retry-After: 1\r\n",
+               "The server is about to stop; try again.");
     if (!count_client(conn, offer->forwarded))
         REFUSE(429, "too-many", VT_REFUSED_ADDRESS, "Retry-After: 10\r\n",
                "Too many connections come from this address.");
@@ -177,13 +186,15 @@ int vt_conn_upgrade(struct vt_conn *conn, struct lws *wsi)
     char upgrade[16];
     /* For a foreign `Upgrade:` on a kept line the library has answered 403 and freed the header
      * table before it asks us, so its `in` points nowhere; then there is nothing to copy. */
-    if (lws_hdr_copy(wsi, upgrade, sizeof(upgrade), WSI_TOKEN_UPGRADE) <= 0 || strcasecmp(upgrade, "websocket") != 0)
+    if (lws_hdr_copy(wsi, upgrade, sizeof(upgrade), WSI_TOKEN_UPGRADE) <= 0 ||
+        strcasecmp(upgrade, "websocket") != 0)
         return -1;
     vt_arena_init(&arena, VT_HTTP_ARENA_BYTES);
     int verdict;
     if (!read_offer(wsi, &arena, &offer))
-        verdict = answer(conn, wsi, &(struct refusal){ 400, "handshake", "A header holds bytes that cannot be there.",
-                                                       NULL, VT_REFUSED_UPGRADE });
+        verdict = answer(conn, wsi,
+                         &(struct refusal){ 400, "handshake", "A header holds bytes that cannot be there.",
+                                            NULL, VT_REFUSED_UPGRADE });
     else
         verdict = judge(conn, wsi, &offer);
     if (verdict == 0 && !(conn->origin = vt_str_dup(offer.origin)))

@@ -88,7 +88,7 @@ void vt_conn_pace(void *arg)
     struct vt_net *net = arg;
     bool hot = net->turns > TURNS_MOST;
     net->turns = 0;
-    VT_LIST_EACH(conn, &net->waiting, struct vt_conn, waiting)
+    VT_LIST_EACH (conn, &net->waiting, struct vt_conn, waiting)
         pace_one(conn, hot);
 }
 
@@ -98,7 +98,7 @@ void vt_conn_pace_turn(struct vt_net *net)
     if (!net->pacing)
         return;
     net->pacing = false;
-    VT_LIST_EACH(conn, &net->waiting, struct vt_conn, waiting) {
+    VT_LIST_EACH (conn, &net->waiting, struct vt_conn, waiting) {
         if (conn->turns_open == 0)
             continue;
         if (--conn->turns_open > 0)

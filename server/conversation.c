@@ -52,7 +52,8 @@ static struct vt_conversation *create(struct vt_app *app, struct vt_str site, st
     vt_list_init(&conv->waiters);
     vt_list_init(&conv->members);
     vt_list_init(&conv->link);
-    if (!conv->key || !vt_str_copy(conv->site, sizeof(conv->site), site) || !vt_str_copy(conv->conv, sizeof(conv->conv), id) ||
+    if (!conv->key || !vt_str_copy(conv->site, sizeof(conv->site), site) ||
+        !vt_str_copy(conv->conv, sizeof(conv->conv), id) ||
         vt_map_set(&app->conversations, vt_str(key), conv) != VT_OK) {
         free(conv->key);
         free(conv);
@@ -136,8 +137,8 @@ static void handle_marks(void *arg, int err, const struct vt_store_mark *marks, 
     if (!err && conv)
         err = vt_people_load(conv, marks, n);
     if (err || !conv ||
-        vt_store_pages(loading->app->deps.store, vt_str(loading->site), vt_str(loading->conv), VT_TRAIL_MAX, handle_pages,
-                       loading) != VT_OK)
+        vt_store_pages(loading->app->deps.store, vt_str(loading->site), vt_str(loading->conv), VT_TRAIL_MAX,
+                       handle_pages, loading) != VT_OK)
         fail(loading, err ? err : VT_ERR_FULL);
 }
 
@@ -151,7 +152,8 @@ static void handle_owned(void *arg, int err, const struct vt_store_conv *row)
         /* Notes may lie between, so the customer's chain starts from what each client brings. */
         for (int a = 0; a < VT_AUDIENCES; a++)
             conv->last_cs[a] = row->cs;
-        err = vt_store_marks(loading->app->deps.store, vt_str(loading->site), vt_str(loading->conv), handle_marks, loading);
+        err = vt_store_marks(loading->app->deps.store, vt_str(loading->site), vt_str(loading->conv),
+                             handle_marks, loading);
         if (!err)
             return;
     }
@@ -188,9 +190,10 @@ int vt_conv_load(struct vt_app *app, struct vt_str site, struct vt_str id, vt_co
     loading->app = app;
     loading->now.done = done;
     loading->now.arg = arg;
-    int err = vt_str_copy(loading->site, sizeof(loading->site), site) && vt_str_copy(loading->conv, sizeof(loading->conv), id) ?
-                  VT_OK :
-                  VT_ERR_NOT_FOUND;
+    int err = vt_str_copy(loading->site, sizeof(loading->site), site) &&
+                      vt_str_copy(loading->conv, sizeof(loading->conv), id)
+                  ? VT_OK
+                  : VT_ERR_NOT_FOUND;
     if (!err && conv) {
         if (vt_list_is_empty(&conv->members)) /* somebody is on the way: not to be swept before */
             conv->idle_since_ms = vt_now_ms();
@@ -202,7 +205,8 @@ int vt_conv_load(struct vt_app *app, struct vt_str site, struct vt_str id, vt_co
             err = vt_store_conv_own(app->deps.store, site, id, handle_owned, loading);
         if (err && conv) {
             while (!vt_list_is_empty(&conv->waiters)) {
-                struct vt_conv_waiter *waiter = VT_CONTAINER_OF(conv->waiters.next, struct vt_conv_waiter, link);
+                struct vt_conv_waiter *waiter = VT_CONTAINER_OF(conv->waiters.next, struct vt_conv_waiter,
+                                                                link);
                 vt_list_remove(&waiter->link);
                 free(waiter);
             }
@@ -276,8 +280,10 @@ void vt_conv_leave(struct vt_member *member)
 
 static bool is_idle(const struct vt_conversation *conv, int64_t now_ms)
 {
-    return conv->loaded && conv->idle_since_ms > 0 && vt_list_is_empty(&conv->members) && !vt_session_runs(&conv->session) &&
-           now_ms - conv->idle_since_ms > conv->app->deps.config->away_hold && vt_list_is_empty(&conv->waiters);
+    return conv->loaded && conv->idle_since_ms > 0 && vt_list_is_empty(&conv->members) &&
+           !vt_session_runs(&conv->session) &&
+           now_ms - conv->idle_since_ms > conv->app->deps.config->away_hold &&
+           vt_list_is_empty(&conv->waiters);
 }
 
 void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms)
@@ -304,7 +310,8 @@ struct restoring {
 
 static void restore_view(struct vt_conversation *conv, const char *json)
 {
-    VT_CLEANUP(vt_arena_finish) struct vt_arena arena;
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
     struct vt_t_view from = { 0 };
     struct vt_error error;
     vt_arena_init(&arena, 8 * 1024 * 1024);
@@ -364,7 +371,9 @@ int vt_conv_restore(struct vt_app *app, const struct vt_store_session *row)
     struct restoring *from = calloc(1, sizeof(*from));
     if (!from)
         return VT_ERR_NOMEM;
-    *from = (struct restoring){ .app = app, .state = row->state, .joined = row->joined, .created = row->created };
+    *from = (struct restoring){
+        .app = app, .state = row->state, .joined = row->joined, .created = row->created
+    };
     vt_str_copy(from->sid, sizeof(from->sid), row->sid);
     vt_str_copy(from->reference, sizeof(from->reference), row->reference);
     vt_str_copy(from->queue, sizeof(from->queue), row->queue);

@@ -32,13 +32,13 @@ struct vt_member {
     struct vt_peer *peer;
     struct vt_conversation *conv;
     struct vt_list of_peer, of_conv;
-    uint8_t person;              /* index in vt_conversation.people */
-    bool holding;                /* a replay runs: what is published waits in `held` */
-    bool lost;                   /* `held` overflowed: a snapshot must follow */
-    bool told;                   /* knows the channels */
-    uint8_t joins;               /* replays that run; the last one lets go of `held` */
-    struct vt_fifo_held *held;   /* owned; join.c */
-    struct vt_chan *ptr, *draw;  /* borrowed from the table; NULL until live */
+    uint8_t person;             /* index in vt_conversation.people */
+    bool holding;               /* a replay runs: what is published waits in `held` */
+    bool lost;                  /* `held` overflowed: a snapshot must follow */
+    bool told;                  /* knows the channels */
+    uint8_t joins;              /* replays that run; the last one lets go of `held` */
+    struct vt_fifo_held *held;  /* owned; join.c */
+    struct vt_chan *ptr, *draw; /* borrowed from the table; NULL until live */
     uint32_t acked_s, acked_cs;
 };
 
@@ -47,12 +47,12 @@ struct vt_session {
     char sid[VT_ID_TEXT];
     char reference[16];
     char queue[65];
-    char associate[VT_PERSON_TEXT]; /* "" until taken */
+    char associate[VT_PERSON_TEXT];        /* "" until taken */
     int64_t joined, created, ended, since; /* ms since 1970; since: the present state */
-    int64_t away_until_ms;          /* monotonic; the customer announced a longer leave */
-    bool joining;                   /* the line has been asked for a place */
-    char *question;                 /* owned: the text of queue.join until it is in the thread, or NULL */
-    char *product;                  /* owned JSON of product_ref, or NULL */
+    int64_t away_until_ms;                 /* monotonic; the customer announced a longer leave */
+    bool joining;                          /* the line has been asked for a place */
+    char *question; /* owned: the text of queue.join until it is in the thread, or NULL */
+    char *product;  /* owned JSON of product_ref, or NULL */
 };
 
 struct vt_cid { /* a request of class C that was answered */
@@ -70,34 +70,35 @@ struct vt_page_kept {
 struct vt_conversation {
     struct vt_app *app; /* borrowed */
     char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT];
-    char *key;          /* owned: "site/conv" */
-    uint32_t number;    /* the wire's c for staff */
+    char *key;       /* owned: "site/conv" */
+    uint32_t number; /* the wire's c for staff */
     uint32_t epoch, s, cs;
     uint32_t last_s[VT_AUDIENCES], last_cs[VT_AUDIENCES];
     bool loaded;
-    struct vt_list waiters; /* of vt_conv_waiter, until loaded */
-    int64_t idle_since_ms;  /* nobody here, no session; 0: somebody is */
-    struct vt_list members; /* of vt_member.of_conv */
+    struct vt_list waiters;   /* of vt_conv_waiter, until loaded */
+    int64_t idle_since_ms;    /* nobody here, no session; 0: somebody is */
+    struct vt_list members;   /* of vt_member.of_conv */
     struct vt_person *people; /* owned */
     uint8_t people_n;
     struct vt_session session;
-    struct vt_view *view;     /* owned; NULL until one is opened */
-    struct vt_chan *view_chan; /* borrowed from the table; NULL unless live */
+    struct vt_view *view;           /* owned; NULL until one is opened */
+    struct vt_chan *view_chan;      /* borrowed from the table; NULL unless live */
     bool view_unsaved, view_saving; /* changed since the last save; a save is on its way */
-    uint32_t unread_staff;    /* customer's messages since staff read */
-    uint32_t place, eta[2];   /* while waiting, as last told */
+    uint32_t unread_staff;          /* customer's messages since staff read */
+    uint32_t place, eta[2];         /* while waiting, as last told */
     struct vt_page_kept trail[VT_TRAIL_MAX];
     uint8_t trail_n;
-    struct vt_cid *cids;      /* owned, VT_CIDS of them; NULL until the first */
+    struct vt_cid *cids; /* owned, VT_CIDS of them; NULL until the first */
     uint8_t cids_next;
     int64_t chat_minute_ms;
     uint32_t chat_minute;
-    struct vt_list link;      /* in vt_app.conversations_list */
+    struct vt_list link; /* in vt_app.conversations_list */
 };
 
 /* NULL: not in memory (or still loading). */
 struct vt_conversation *vt_conv_find(struct vt_app *app, struct vt_str site, struct vt_str conv);
-/* Loads if needed, then done(arg, conv, VT_OK); or NULL and VT_ERR_NOT_FOUND, VT_ERR_STORE_UNAVAILABLE. Never before it returns. */
+/* Loads if needed, then done(arg, conv, VT_OK); or NULL and VT_ERR_NOT_FOUND, VT_ERR_STORE_UNAVAILABLE. Never
+ * before it returns. */
 typedef void vt_conv_fn(void *arg, struct vt_conversation *conv, int err);
 int vt_conv_load(struct vt_app *app, struct vt_str site, struct vt_str conv, vt_conv_fn *done, void *arg);
 /* Brings back a session of the last run once its conversation is loaded. */
@@ -121,8 +122,9 @@ static inline const char *vt_member_who(const struct vt_member *member)
 }
 static inline int vt_member_audience(const struct vt_member *member)
 {
-    return vt_peer_is_staff(member->peer) ? VT_AUDIENCE_STAFF :
-           member->peer->role == VT_ROLE_GUEST ? VT_AUDIENCE_GUEST : VT_AUDIENCE_CUSTOMER;
+    return vt_peer_is_staff(member->peer)        ? VT_AUDIENCE_STAFF
+           : member->peer->role == VT_ROLE_GUEST ? VT_AUDIENCE_GUEST
+                                                 : VT_AUDIENCE_CUSTOMER;
 }
 
 #endif

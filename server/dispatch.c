@@ -15,9 +15,9 @@ static handler_fn *const handlers[VT_OP_TEXT_COUNT] = { VT_HANDLERS(X) };
 #undef X
 
 typedef int motion_fn(const struct vt_motion *motion);
-static motion_fn *const motions[VT_OP_COUNT] = { [VT_OP_PTR] = vt_on_ptr,
-                                                 [VT_OP_VIEW] = vt_on_view,
-                                                 [VT_OP_DRAW] = vt_on_draw };
+static motion_fn *const motions[VT_OP_COUNT] = {
+    [VT_OP_PTR] = vt_on_ptr, [VT_OP_VIEW] = vt_on_view, [VT_OP_DRAW] = vt_on_draw
+};
 
 static struct vt_metric received = { .name = "vitrine_messages_received_total",
                                      .help = "Messages of browsers, text and binary.",
@@ -57,7 +57,8 @@ static void dispatch_one(struct vt_peer *peer, const struct vt_envelope *env, in
     if (err == VT_OK)
         return;
     vt_metric_inc(&refused, 1);
-    rq.error.err = vt_err_row(err) ? err : VT_ERR_OVERLOADED; /* an error of ours is not the peer's business */
+    rq.error.err = vt_err_row(err) ? err
+                                   : VT_ERR_OVERLOADED; /* an error of ours is not the peer's business */
     vt_peer_fault(peer, env->id, &rq.error);
     count_bad(peer, err, now_ms);
 }

@@ -51,8 +51,8 @@ static bool is_any(const struct vt_conversation *conv, int audience)
     return false;
 }
 
-static void spread(struct vt_conversation *conv, int audience, struct vt_frame *frame, enum vt_class class, uint64_t key,
-                   const struct vt_member *except)
+static void spread(struct vt_conversation *conv, int audience, struct vt_frame *frame, enum vt_class class,
+                   uint64_t key, const struct vt_member *except)
 {
     VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
         if (member != except && vt_member_audience(member) == audience)
@@ -68,7 +68,9 @@ static void numbers_for_reply(const struct vt_event_head *head, const struct vt_
                               struct vt_event_head *ret_numbers)
 {
     if (ret_numbers && except && vt_member_audience(except) == audience)
-        *ret_numbers = (struct vt_event_head){ .s = head->s, .cs = head->cs, .p = head->p, .has_p = head->has_p };
+        *ret_numbers = (struct vt_event_head){
+            .s = head->s, .cs = head->cs, .p = head->p, .has_p = head->has_p
+        };
 }
 
 static void remember(struct vt_conversation *conv, const struct vt_event *event, struct vt_coord_event *kept)
@@ -86,7 +88,8 @@ static void remember(struct vt_conversation *conv, const struct vt_event *event,
     app->deps.coord->ops->hist_append(app->deps.coord, vt_str(conv->key), kept);
 }
 
-void vt_fanout_control(struct vt_conversation *conv, const struct vt_event *event, struct vt_event_head *ret_numbers)
+void vt_fanout_control(struct vt_conversation *conv, const struct vt_event *event,
+                       struct vt_event_head *ret_numbers)
 {
     struct vt_app *app = conv->app;
     if (ret_numbers) /* not every audience of an event is its author's: away goes to staff */
@@ -118,7 +121,8 @@ void vt_fanout_control(struct vt_conversation *conv, const struct vt_event *even
     remember(conv, event, &kept);
 }
 
-static void spread_text(struct vt_conversation *conv, const struct vt_event *event, enum vt_class class, uint64_t key)
+static void spread_text(struct vt_conversation *conv, const struct vt_event *event, enum vt_class class,
+                        uint64_t key)
 {
     struct vt_app *app = conv->app;
     uint8_t audience = event->audience ? event->audience : vt_fanout_audience(vt_op_rows[event->op].to_roles);
@@ -142,13 +146,14 @@ void vt_fanout_latest(struct vt_conversation *conv, const struct vt_event *event
     spread_text(conv, event, VT_CLASS_LATEST, slot_key(conv, event));
 }
 
-void vt_fanout_link(struct vt_conversation *conv, enum vt_op op, const void *d, const struct vt_member *except)
+void vt_fanout_link(struct vt_conversation *conv, enum vt_op op, const void *d,
+                    const struct vt_member *except)
 {
     spread_text(conv, &(struct vt_event){ .op = op, .d = d, .except = except }, VT_CLASS_LINK, 0);
 }
 
-void vt_fanout_row(struct vt_conversation *conv, const struct vt_store_row *row, const struct vt_member *except,
-                   struct vt_event_head *ret_numbers)
+void vt_fanout_row(struct vt_conversation *conv, const struct vt_store_row *row,
+                   const struct vt_member *except, struct vt_event_head *ret_numbers)
 {
     struct vt_app *app = conv->app;
     char by[VT_WHO_TEXT], op[32];
@@ -184,7 +189,8 @@ void vt_fanout_member(struct vt_member *member, enum vt_op op, enum vt_class cla
     struct vt_frame *frame = text_frame(app);
     if (frame)
         vt_member_send(member, frame, class,
-                       class == VT_CLASS_LATEST ? (uint64_t)op << 56 | (uint64_t)member->conv->number << 16 : 0);
+                       class == VT_CLASS_LATEST ? (uint64_t)op << 56 | (uint64_t)member->conv->number << 16
+                                                : 0);
     vt_frame_unref(frame);
 }
 

@@ -12,23 +12,25 @@
 
 struct vt_event {
     enum vt_op op;
-    const char *by; /* NULL: nobody */
-    const void *d;  /* as messages.h says for the op */
-    uint8_t audience;                /* bits 1 << VT_AUDIENCE_…, narrower than the row's roles; 0: the row's */
-    uint32_t subject;                /* of a latest event: what it is about, 16 bits */
-    const struct vt_member *except;  /* who asked gets the reply instead; NULL: everyone */
+    const char *by;   /* NULL: nobody */
+    const void *d;    /* as messages.h says for the op */
+    uint8_t audience; /* bits 1 << VT_AUDIENCE_…, narrower than the row's roles; 0: the row's */
+    uint32_t subject; /* of a latest event: what it is about, 16 bits */
+    const struct vt_member *except; /* who asked gets the reply instead; NULL: everyone */
 };
 
 /* Class C: takes the next `s`, goes into the history and out to the row's roles. *ret_numbers (may
  * be NULL) is what the reply to `except` carries. */
-void vt_fanout_control(struct vt_conversation *conv, const struct vt_event *event, struct vt_event_head *ret_numbers);
+void vt_fanout_control(struct vt_conversation *conv, const struct vt_event *event,
+                       struct vt_event_head *ret_numbers);
 /* Class L, text: one slot per op, conversation and subject. */
 void vt_fanout_latest(struct vt_conversation *conv, const struct vt_event *event);
 /* A committed row of the thread, `audience` bits 1 << VT_AUDIENCE_…; `body` is JSON of d. */
-void vt_fanout_row(struct vt_conversation *conv, const struct vt_store_row *row, const struct vt_member *except,
-                   struct vt_event_head *ret_numbers);
+void vt_fanout_row(struct vt_conversation *conv, const struct vt_store_row *row,
+                   const struct vt_member *except, struct vt_event_head *ret_numbers);
 /* Link class, to all members. */
-void vt_fanout_link(struct vt_conversation *conv, enum vt_op op, const void *d, const struct vt_member *except);
+void vt_fanout_link(struct vt_conversation *conv, enum vt_op op, const void *d,
+                    const struct vt_member *except);
 /* To one member alone, unnumbered. */
 void vt_fanout_member(struct vt_member *member, enum vt_op op, enum vt_class class, const void *d);
 /* A ready binary frame, to everyone but `except`; a late slot is keyed by its channel. */

@@ -128,7 +128,8 @@ static bool is_newer(uint32_t a, uint32_t b)
     return (int32_t)(a - b) > 0;
 }
 
-static int check_motion(struct vt_chan *chan, struct vt_member *member, const struct vt_bin_head *head, bool *ret_drop, int64_t now_ms)
+static int check_motion(struct vt_chan *chan, struct vt_member *member, const struct vt_bin_head *head,
+                        bool *ret_drop, int64_t now_ms)
 {
     uint32_t rate = (uint32_t)member->conv->app->deps.config->rate_motion, after_ms;
     if (vt_bucket_take(&chan->motion, rate, rate * BURST_SECONDS, now_ms, &after_ms))
@@ -165,7 +166,8 @@ int vt_gate_binary(struct vt_peer *peer, const struct vt_op_row *row, const stru
         return VT_ERR_ROLE_FORBIDDEN;
     *ret_member = member;
     /* A wheel that was just taken over, or a state that just changed, is no fault of the writer. */
-    if (!(row->states & 1u << chan->conv->session.state) || ((row->from_roles & VT_FROM_DRIVER) && !drives(member))) {
+    if (!(row->states & 1u << chan->conv->session.state) ||
+        ((row->from_roles & VT_FROM_DRIVER) && !drives(member))) {
         *ret_drop = true;
         return VT_OK;
     }

@@ -21,8 +21,10 @@ struct vt_join;
 typedef void vt_join_fn(void *arg, struct vt_join *join, int err);
 
 /* Attaches `peer` (again is harmless: the member is reused) and gathers. VT_OK and then `done` in a
- * later turn, always; or VT_ERR_CAP_REACHED, VT_ERR_OVERLOADED. The peer's leaving ends it: `done` then gets VT_ERR_GONE. */
-int vt_join_start(struct vt_conversation *conv, struct vt_peer *peer, struct vt_position from, vt_join_fn *done, void *arg);
+ * later turn, always; or VT_ERR_CAP_REACHED, VT_ERR_OVERLOADED. The peer's leaving ends it: `done` then gets
+ * VT_ERR_GONE. */
+int vt_join_start(struct vt_conversation *conv, struct vt_peer *peer, struct vt_position from,
+                  vt_join_fn *done, void *arg);
 struct vt_member *vt_join_member(struct vt_join *join); /* NULL: gone meanwhile */
 bool vt_join_recovered(const struct vt_join *join);
 /* For welcome and replies: c, epoch, s, cs as they will stand after the flush. */

@@ -20,9 +20,18 @@ struct vt_log_field {
     struct vt_str text; /* used when ptr is not NULL */
     int64_t number;
 };
-#define VT_LOG_S(name, value) { (name), (value), 0 }               /* struct vt_str */
-#define VT_LOG_T(name, value) { (name), vt_str(value), 0 }         /* const char * */
-#define VT_LOG_N(name, value) { (name), { NULL, 0 }, (int64_t)(value) }
+#define VT_LOG_S(name, value)                                                                                \
+    {                                                                                                        \
+        (name), (value), 0                                                                                   \
+    } /* struct vt_str */
+#define VT_LOG_T(name, value)                                                                                \
+    {                                                                                                        \
+        (name), vt_str(value), 0                                                                             \
+    } /* const char * */
+#define VT_LOG_N(name, value)                                                                                \
+    {                                                                                                        \
+        (name), { NULL, 0 }, (int64_t)(value)                                                                \
+    }
 
 void vt_log_init(enum vt_log_level least, bool json);
 void vt_log_event(enum vt_log_level level, const char *event, const struct vt_log_field *fields, size_t n);
@@ -31,8 +40,8 @@ void vt_log_event(enum vt_log_level level, const char *event, const struct vt_lo
 void vt_log_flush(void);
 
 /* vt_log(VT_LOG_INFO, "conn.open", VT_LOG_T("addr", short_addr), VT_LOG_N("total", n)); */
-#define vt_log(level, event, ...)                                                             \
-    vt_log_event((level), (event), (const struct vt_log_field[]){ __VA_ARGS__ },              \
+#define vt_log(level, event, ...)                                                                            \
+    vt_log_event((level), (event), (const struct vt_log_field[]){ __VA_ARGS__ },                             \
                  sizeof((const struct vt_log_field[]){ __VA_ARGS__ }) / sizeof(struct vt_log_field))
 
 #endif

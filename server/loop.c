@@ -42,7 +42,7 @@ struct work {
 static void handle_turn_end(uv_prepare_t *handle)
 {
     struct vt_loop *loop = handle->data;
-    VT_LIST_EACH(hook, &loop->hooks, struct vt_turn_hook, link)
+    VT_LIST_EACH (hook, &loop->hooks, struct vt_turn_hook, link)
         hook->fn(hook->arg);
 }
 

@@ -15,13 +15,13 @@ enum vt_metric_kind { VT_METRIC_COUNTER, VT_METRIC_GAUGE, VT_METRIC_HISTOGRAM };
 enum { VT_METRIC_BUCKETS = 14 };
 
 struct vt_metric {
-    const char *name;   /* vitrine_… with the unit at the end: _total, _bytes, _seconds */
+    const char *name; /* vitrine_… with the unit at the end: _total, _bytes, _seconds */
     const char *help;
     const char *labels; /* "class=\"D\"" or NULL */
     enum vt_metric_kind kind;
-    double value;                       /* counter, gauge; a histogram's sum */
+    double value;                        /* counter, gauge; a histogram's sum */
     uint64_t buckets[VT_METRIC_BUCKETS]; /* seconds: 100 us, x 2.5 .. then +Inf */
-    struct vt_metric *next;             /* in the registry */
+    struct vt_metric *next;              /* in the registry */
 };
 
 void vt_metrics_add(struct vt_metric *metric); /* a static struct; once each */

@@ -108,7 +108,8 @@ static int push_latest(struct vt_outbox *box, struct vt_frame *frame, uint64_t k
     return VT_OUTBOX_OK;
 }
 
-int vt_outbox_push(struct vt_outbox *box, struct vt_frame *frame, enum vt_class class, uint64_t key, int64_t now_ms)
+int vt_outbox_push(struct vt_outbox *box, struct vt_frame *frame, enum vt_class class, uint64_t key,
+                   int64_t now_ms)
 {
     if (frame->len > box->limit_bytes || box->bytes > box->limit_bytes - frame->len)
         return VT_OUTBOX_FULL;
@@ -150,9 +151,11 @@ static void take_latest(struct vt_outbox *box, struct vt_buf *out, vt_outbox_slo
     box->slots_waiting = 0;
 }
 
-uint32_t vt_outbox_fill(struct vt_outbox *box, struct vt_buf *out, int64_t now_ms, vt_outbox_slow_fn *slow, void *arg)
+uint32_t vt_outbox_fill(struct vt_outbox *box, struct vt_buf *out, int64_t now_ms, vt_outbox_slow_fn *slow,
+                        void *arg)
 {
-    static const enum vt_class order[] = { VT_CLASS_LINK, VT_CLASS_DURABLE, VT_CLASS_CONTROL, VT_CLASS_ORDERED };
+    static const enum vt_class order[] = { VT_CLASS_LINK, VT_CLASS_DURABLE, VT_CLASS_CONTROL,
+                                           VT_CLASS_ORDERED };
     for (size_t i = 0; i < VT_COUNT(order); i++) {
         struct vt_fifo *fifo = &box->fifos[order[i]];
         while (fifo->count > 0)

@@ -50,13 +50,15 @@ void vt_outbox_finish(struct vt_outbox *box);
 /* Queues `frame`, taking its own reference. `key` names the slot and counts for VT_CLASS_LATEST
  * only. VT_OUTBOX_NO_CREDIT: an ordered frame beyond the credit was refused, this viewer misses a
  * part. VT_OUTBOX_FULL: at the limit, or memory is short: nothing was queued. */
-int vt_outbox_push(struct vt_outbox *box, struct vt_frame *frame, enum vt_class class, uint64_t key, int64_t now_ms);
+int vt_outbox_push(struct vt_outbox *box, struct vt_frame *frame, enum vt_class class, uint64_t key,
+                   int64_t now_ms);
 
 /* Moves everything due into `out`. Latest frames leave at most every 16 ms; returns in how many
  * milliseconds the rest is due, 0 when nothing is left. `slow(arg, key)` (may be NULL) names each
  * slot overwritten in 3 flushes running; it may push. */
 typedef void vt_outbox_slow_fn(void *arg, uint64_t key);
-uint32_t vt_outbox_fill(struct vt_outbox *box, struct vt_buf *out, int64_t now_ms, vt_outbox_slow_fn *slow, void *arg);
+uint32_t vt_outbox_fill(struct vt_outbox *box, struct vt_buf *out, int64_t now_ms, vt_outbox_slow_fn *slow,
+                        void *arg);
 
 static inline bool vt_outbox_is_empty(const struct vt_outbox *box)
 {

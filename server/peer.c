@@ -13,7 +13,9 @@
 
 enum { STALL_MS = 9000 }; /* looked at once a second: closed within ten */
 
-static struct vt_metric peers_open = { .name = "vitrine_peers", .help = "Browsers connected.", .kind = VT_METRIC_GAUGE };
+static struct vt_metric peers_open = { .name = "vitrine_peers",
+                                       .help = "Browsers connected.",
+                                       .kind = VT_METRIC_GAUGE };
 static struct vt_metric peers_slow = { .name = "vitrine_peers_slow_total",
                                        .help = "Connections closed because they did not read (4101).",
                                        .kind = VT_METRIC_COUNTER };
@@ -31,7 +33,8 @@ void *vt_peer_opened(void *owner, struct vt_conn *conn)
     vt_list_init(&peer->members);
     vt_list_init(&peer->leaving);
     vt_list_init(&peer->late);
-    vt_outbox_init(&peer->outbox, (uint32_t)app->deps.config->outbox_limit, (uint32_t)app->deps.config->outbox_credit);
+    vt_outbox_init(&peer->outbox, (uint32_t)app->deps.config->outbox_limit,
+                   (uint32_t)app->deps.config->outbox_credit);
     if (vt_map_set(&app->peers_by_id, vt_str(peer->id), peer) != VT_OK) {
         free(peer);
         return NULL;
@@ -100,7 +103,8 @@ bool vt_peer_send(struct vt_peer *peer, struct vt_frame *frame, enum vt_class cl
 void vt_peer_send_text(struct vt_peer *peer, enum vt_class class, uint64_t key)
 {
     struct vt_app *app = peer->app;
-    struct vt_frame *frame = app->text.failed ? NULL : vt_frame_create(VT_WS_TEXT, app->text.data, app->text.len);
+    struct vt_frame *frame = app->text.failed ? NULL
+                                              : vt_frame_create(VT_WS_TEXT, app->text.data, app->text.len);
     if (!frame) {
         vt_log(VT_LOG_ERROR, "peer.encode", VT_LOG_T("peer", peer->id));
         vt_peer_close(peer, 1011, "out of room");

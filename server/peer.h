@@ -18,26 +18,26 @@ enum { VT_PERSON_TEXT = 40, VT_NAME_TEXT = 81, VT_REQUESTS_OPEN = 64, VT_BAD_MAX
 enum vt_phase { VT_PHASE_NEW, VT_PHASE_JOINING, VT_PHASE_OPEN, VT_PHASE_CLOSING };
 
 struct vt_peer {
-    struct vt_app *app;     /* borrowed */
-    struct vt_conn *conn;   /* borrowed; NULL after `closed` */
+    struct vt_app *app;   /* borrowed */
+    struct vt_conn *conn; /* borrowed; NULL after `closed` */
     char id[VT_ID_TEXT];
     enum vt_phase phase;
     enum vt_role role;
     char site[VT_PERSON_TEXT];
     char person[VT_PERSON_TEXT]; /* staff: who; customer: the customer id */
     char name[VT_NAME_TEXT];
-    char token[VT_ID_TEXT];      /* a customer's resume token; dies with bye */
-    int64_t expires_ms;          /* ms since 1970: the login behind it; 0: never */
+    char token[VT_ID_TEXT]; /* a customer's resume token; dies with bye */
+    int64_t expires_ms;     /* ms since 1970: the login behind it; 0: never */
     struct vt_outbox outbox;
-    struct vt_list members;      /* of vt_member.of_peer */
-    struct vt_list link;         /* in vt_app.peers or .dead */
-    struct vt_list leaving;      /* in vt_app.leaving, or alone */
-    struct vt_list late;         /* in vt_app.late, or alone */
+    struct vt_list members; /* of vt_member.of_peer */
+    struct vt_list link;    /* in vt_app.peers or .dead */
+    struct vt_list leaving; /* in vt_app.leaving, or alone */
+    struct vt_list late;    /* in vt_app.late, or alone */
     struct vt_bucket acts, talks, searches;
     int64_t bad_since_ms;
-    uint8_t bad;                 /* bad messages since bad_since_ms */
+    uint8_t bad; /* bad messages since bad_since_ms */
     uint8_t requests_open;
-    int8_t watch;                /* enum vt_watch_tab, -1: watches no list */
+    int8_t watch; /* enum vt_watch_tab, -1: watches no list */
     uint32_t beat_ms;
 };
 

@@ -159,7 +159,6 @@ void vt_people_here(struct vt_member *member)
         vt_session_set(conv, VT_STATE_LIVE, "back");
 }
 
-
 /* A view driven by nobody who is here would show a driver for ever. */
 static void drop_wheel(struct vt_conversation *conv, const struct vt_person *person)
 {
@@ -180,7 +179,8 @@ void vt_people_left(struct vt_conversation *conv, struct vt_person *person)
         drop_wheel(conv, person);
 }
 
-/* The thread and the session name people; a mark that could not be stored must not leave them without a hold. */
+/* The thread and the session name people; a mark that could not be stored must not leave them without a hold.
+ */
 static int ensure(struct vt_conversation *conv, enum vt_role role, const char *id)
 {
     for (size_t i = 0; i < conv->people_n; i++)
@@ -191,7 +191,8 @@ static int ensure(struct vt_conversation *conv, enum vt_role role, const char *i
         return VT_ERR_OVERLOADED;
     person->role = role;
     vt_str_copy(person->person, sizeof(person->person), vt_str(id));
-    vt_str_copy(person->name, sizeof(person->name), role == VT_ROLE_CUSTOMER ? VT_STR("Visitor") : VT_STR(""));
+    vt_str_copy(person->name, sizeof(person->name),
+                role == VT_ROLE_CUSTOMER ? VT_STR("Visitor") : VT_STR(""));
     name_handle(conv, person);
     return VT_OK;
 }
@@ -202,7 +203,8 @@ void vt_people_restored(struct vt_conversation *conv)
     if (!err && conv->session.associate[0])
         err = ensure(conv, VT_ROLE_ASSOCIATE, conv->session.associate);
     if (err)
-        vt_log(VT_LOG_ERROR, "people.restore", VT_LOG_T("conv", conv->conv), VT_LOG_T("err", vt_err_name(err)));
+        vt_log(VT_LOG_ERROR, "people.restore", VT_LOG_T("conv", conv->conv),
+               VT_LOG_T("err", vt_err_name(err)));
     for (size_t i = 0; i < conv->people_n; i++) {
         if (!vt_people_counts(conv, &conv->people[i])) {
             drop_wheel(conv, &conv->people[i]);
@@ -263,12 +265,13 @@ void vt_people_sweep(struct vt_conversation *conv, int64_t now_ms)
 static void tell_read(struct vt_member *member, const struct vt_evt_chat_read *d)
 {
     struct vt_conversation *conv = member->conv;
-    vt_fanout_latest(conv, &(struct vt_event){ .op = VT_OP_CHAT_READ,
-                                               .by = vt_member_who(member),
-                                               .d = d,
-                                               .audience = seen_by(conv, vt_member_person(member)),
-                                               .subject = (uint32_t)(member->person << 1 | (d->has_read ? 1 : 0)),
-                                               .except = member });
+    vt_fanout_latest(conv,
+                     &(struct vt_event){ .op = VT_OP_CHAT_READ,
+                                         .by = vt_member_who(member),
+                                         .d = d,
+                                         .audience = seen_by(conv, vt_member_person(member)),
+                                         .subject = (uint32_t)(member->person << 1 | (d->has_read ? 1 : 0)),
+                                         .except = member });
     save(conv, vt_member_person(member));
 }
 
@@ -282,7 +285,9 @@ void vt_people_read(struct vt_member *member, uint32_t cs)
     person->read = cs;
     if (person->delivered < cs)
         person->delivered = cs;
-    tell_read(member, &(struct vt_evt_chat_read){ .read = cs, .has_read = true, .delivered = person->delivered, .has_delivered = true });
+    tell_read(member,
+              &(struct vt_evt_chat_read){
+                  .read = cs, .has_read = true, .delivered = person->delivered, .has_delivered = true });
     if (person->role != VT_ROLE_CUSTOMER && cs == member->conv->cs && member->conv->unread_staff > 0) {
         member->conv->unread_staff = 0;
         vt_queue_row_changed(member->conv);

@@ -13,7 +13,7 @@
 enum { LINE_LOOK = 1000, ACCEPT_FIRST_MS = 60000, KEY_TEXT = 128, ROW_MAX = 16384 };
 
 struct vt_line {
-    char *key; /* owned: "site/queue" */
+    char *key;          /* owned: "site/queue" */
     double interval_ms; /* EWMA between accepts */
     int64_t accepted_ms;
     bool moved, looking;
@@ -86,7 +86,8 @@ uint32_t vt_queue_place(const struct vt_conversation *conv)
     VT_LIST_EACH (other, &conv->app->conversations_list, struct vt_conversation, link) {
         const struct vt_session *session = &other->session;
         int64_t later = session->joined - conv->session.joined;
-        before += session->state == VT_STATE_WAITING && (later < 0 || (later == 0 && other->number < conv->number)) &&
+        before += session->state == VT_STATE_WAITING &&
+                  (later < 0 || (later == 0 && other->number < conv->number)) &&
                   strcmp(other->site, conv->site) == 0 && strcmp(session->queue, conv->session.queue) == 0;
     }
     return before + 1;
@@ -99,14 +100,16 @@ void vt_queue_accepted(struct vt_conversation *conv)
     if (line && line->accepted_ms > 0) {
         double interval = (double)(now_ms - line->accepted_ms);
         double most = 10.0 * 60000; /* a quiet night says nothing about the next hour */
-        line->interval_ms += ((interval < most ? interval : most) - line->interval_ms) * 2 / 21; /* 20 accepts */
+        line->interval_ms += ((interval < most ? interval : most) - line->interval_ms) * 2 /
+                             21; /* 20 accepts */
     }
     if (line)
         line->accepted_ms = now_ms;
     vt_queue_moved(conv->app, conv->site, conv->session.queue);
 }
 
-void vt_queue_estimate(struct vt_app *app, const char *site, const char *queue, uint32_t position, uint32_t ret_eta[2])
+void vt_queue_estimate(struct vt_app *app, const char *site, const char *queue, uint32_t position,
+                       uint32_t ret_eta[2])
 {
     struct vt_line *line = line_of(app, site, queue);
     double seconds = position * (line ? line->interval_ms : ACCEPT_FIRST_MS) / 1000.0;
@@ -166,7 +169,8 @@ void vt_queue_moved(struct vt_app *app, const char *site, const char *queue)
     vt_str_copy(look->queue, sizeof(look->queue), vt_str(queue));
     line->moved = false;
     line->looking = true;
-    if (app->deps.coord->ops->q_line(app->deps.coord, vt_str(line->key), LINE_LOOK, handle_line, look) != VT_OK) {
+    if (app->deps.coord->ops->q_line(app->deps.coord, vt_str(line->key), LINE_LOOK, handle_line, look) !=
+        VT_OK) {
         line->looking = false;
         free(look);
     }
@@ -210,13 +214,15 @@ void vt_queue_row(const struct vt_conversation *conv, struct vt_arena *arena, st
     *ret = (struct vt_t_queue_row){ .conv = vt_str(conv->conv),
                                     .queue = vt_str(session->queue),
                                     .name = name_of(conv),
-                                    .since = session->state == VT_STATE_WAITING ? session->joined : session->since,
+                                    .since = session->state == VT_STATE_WAITING ? session->joined
+                                                                                : session->since,
                                     .unread = conv->unread_staff,
                                     .state = session->state,
                                     .online = is_online(conv) };
     if (session->product) {
         struct vt_t_product_ref *product = vt_arena_alloc(arena, sizeof(*product));
-        if (product && vt_decode_body(arena, &vt_shape_product_ref, vt_str(session->product), product, &error) == VT_OK)
+        if (product &&
+            vt_decode_body(arena, &vt_shape_product_ref, vt_str(session->product), product, &error) == VT_OK)
             ret->product = product;
     }
     for (size_t i = 0; session->associate[0] && i < conv->people_n; i++)
@@ -227,8 +233,10 @@ void vt_queue_row(const struct vt_conversation *conv, struct vt_arena *arena, st
 /* On the bus: site, a zero, the slot's subject, a zero, then the row's JSON. */
 void vt_queue_row_changed(struct vt_conversation *conv)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf bytes = VT_BUF_INIT(ROW_MAX);
-    VT_CLEANUP(vt_arena_finish) struct vt_arena arena = { 0 }; /* it is finished on every way out */
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf bytes = VT_BUF_INIT(ROW_MAX);
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena = { 0 }; /* it is finished on every way out */
     struct vt_t_queue_row row;
     if (conv->session.state == VT_STATE_NONE)
         return;
@@ -280,8 +288,8 @@ static bool is_staffed(struct vt_app *app, const char *site)
 void vt_queue_status(struct vt_peer *customer)
 {
     struct vt_app *app = customer->app;
-    struct vt_evt_queue_status d = { .state = is_staffed(app, customer->site) ? VT_QUEUE_STATE_AVAILABLE :
-                                                                                VT_QUEUE_STATE_MESSAGE };
+    struct vt_evt_queue_status d = { .state = is_staffed(app, customer->site) ? VT_QUEUE_STATE_AVAILABLE
+                                                                              : VT_QUEUE_STATE_MESSAGE };
     struct vt_event_head head = { 0 };
     vt_buf_reset(&app->text);
     vt_encode_event(&app->text, VT_OP_QUEUE_STATUS, &head, &d);

@@ -18,7 +18,8 @@ uint32_t vt_queue_place(const struct vt_conversation *conv);
 void vt_queue_accepted(struct vt_conversation *conv);
 /* Places of this queue may have moved: looked up and told within a second. */
 void vt_queue_moved(struct vt_app *app, const char *site, const char *queue);
-void vt_queue_estimate(struct vt_app *app, const char *site, const char *queue, uint32_t position, uint32_t ret_eta[2]);
+void vt_queue_estimate(struct vt_app *app, const char *site, const char *queue, uint32_t position,
+                       uint32_t ret_eta[2]);
 void vt_queue_sweep(struct vt_app *app);
 void vt_queue_finish(struct vt_app *app);
 

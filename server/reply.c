@@ -36,13 +36,15 @@ static void remember(const struct vt_reply_to *to, const struct vt_event_head *n
     const struct vt_op_row *row = &vt_op_rows[to->op];
     struct vt_conversation *conv = vt_conv_find(to->app, vt_str(to->site), vt_str(to->conv));
     bool is_row = numbers && numbers->cs;
-    if (!conv || !to->cid[0] || is_row || (row->class_ != VT_CLASS_CONTROL && row->class_ != VT_CLASS_DURABLE))
+    if (!conv || !to->cid[0] || is_row ||
+        (row->class_ != VT_CLASS_CONTROL && row->class_ != VT_CLASS_DURABLE))
         return;
     if (!conv->cids)
         conv->cids = calloc(VT_CIDS, sizeof(*conv->cids));
     if (!conv->cids)
         return;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf d = VT_BUF_INIT(CID_REPLY_MAX);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf d = VT_BUF_INIT(CID_REPLY_MAX);
     if (row->rep && rep)
         vt_encode_body(&d, row->rep, rep);
     else
@@ -51,7 +53,9 @@ static void remember(const struct vt_reply_to *to, const struct vt_event_head *n
         return;
     struct vt_cid *kept = &conv->cids[conv->cids_next++ % VT_CIDS];
     free(kept->d);
-    *kept = (struct vt_cid){ .at_ms = vt_now_ms(), .s = numbers ? numbers->s : 0, .op = to->op, .d = strdup(vt_buf_cstr(&d)) };
+    *kept = (struct vt_cid){
+        .at_ms = vt_now_ms(), .s = numbers ? numbers->s : 0, .op = to->op, .d = strdup(vt_buf_cstr(&d))
+    };
     memcpy(kept->cid, to->cid, sizeof(kept->cid));
 }
 
@@ -76,7 +80,9 @@ void vt_reply_ok(const struct vt_reply_to *to, const struct vt_event_head *numbe
         return;
     /* since's answer says that nothing is missing any more, so it leaves behind what was. */
     bool behind_events = (numbers && numbers->s) || to->op == VT_OP_SINCE;
-    enum vt_class class = numbers && numbers->cs ? VT_CLASS_DURABLE : behind_events ? VT_CLASS_CONTROL : VT_CLASS_LINK;
+    enum vt_class class = numbers && numbers->cs ? VT_CLASS_DURABLE
+                          : behind_events        ? VT_CLASS_CONTROL
+                                                 : VT_CLASS_LINK;
     vt_buf_reset(&to->app->text);
     vt_encode_reply(&to->app->text, to->id, to->op, numbers, rep);
     if (!numbers || (!numbers->s && !numbers->cs) || !hold(to, peer, class))

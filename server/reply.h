@@ -28,7 +28,8 @@ struct vt_request {
 /* Marks the request as open: it will be answered by one of the calls below, now or later. */
 struct vt_reply_to vt_reply_later(const struct vt_request *rq);
 
-/* `rep` may be NULL for {}; `numbers` may be NULL. A reply to a request of class C is remembered by its cid. */
+/* `rep` may be NULL for {}; `numbers` may be NULL. A reply to a request of class C is remembered by its cid.
+ */
 void vt_reply_ok(const struct vt_reply_to *to, const struct vt_event_head *numbers, const void *rep);
 /* The reply's d is JSON already. */
 void vt_reply_raw(const struct vt_reply_to *to, struct vt_str d_json);

@@ -213,7 +213,9 @@ static int open_net(struct serve *serve)
 /* Before keys and stores are open, so that no picture worker ever held one. */
 static int open_media(struct serve *serve)
 {
-    const struct vt_media_deps deps = { .loop = serve->loop, .config = &serve->config, .binary = "/proc/self/exe" };
+    const struct vt_media_deps deps = { .loop = serve->loop,
+                                        .config = &serve->config,
+                                        .binary = "/proc/self/exe" };
     serve->media = vt_media_open(&deps, &serve->error);
     if (!serve->media)
         return no_memory(serve, "the pictures");
@@ -267,7 +269,8 @@ static void stop(struct serve *serve)
     close_handles(serve);
     if (serve->loop)
         vt_loop_run_dry(serve->loop);
-    while (vt_store_pending(serve->store) > 0) /* what was said in the last moment: committed, and its owner told */
+    while (vt_store_pending(serve->store) >
+           0) /* what was said in the last moment: committed, and its owner told */
         uv_run(vt_loop_uv(serve->loop), UV_RUN_ONCE);
     vt_store_close(serve->store);
     if (serve->loop) {

@@ -7,9 +7,9 @@
 #include "server/base/err.h"
 #include "server/chan.h"
 #include "server/fanout.h"
-#include "server/queue.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/queue.h"
 #include "server/view.h"
 
 enum { VIEW_MAX_BYTES = 4 * 1024 * 1024 };
@@ -24,8 +24,11 @@ static const unsigned allowed[VT_STATE_COUNT] = {
     [VT_STATE_ENDED] = TO(WAITING),
 };
 
-#define GAUGE(state_name) \
-    { .name = "vitrine_sessions", .help = "Sessions by state.", .labels = "state=\"" state_name "\"", .kind = VT_METRIC_GAUGE }
+#define GAUGE(state_name)                                                                                    \
+    {                                                                                                        \
+        .name = "vitrine_sessions", .help = "Sessions by state.", .labels = "state=\"" state_name "\"",      \
+        .kind = VT_METRIC_GAUGE                                                                              \
+    }
 static struct vt_metric sessions[VT_STATE_COUNT] = {
     GAUGE("none"), GAUGE("waiting"), GAUGE("claimed"), GAUGE("live"), GAUGE("away"), GAUGE("ended"),
 };
@@ -35,11 +38,13 @@ bool vt_session_may(enum vt_state from, enum vt_state to)
     return (allowed[from] & 1u << to) != 0;
 }
 
-void vt_session_info(const struct vt_conversation *conv, struct vt_t_session_info *ret, struct vt_t_associate *ret_associate)
+void vt_session_info(const struct vt_conversation *conv, struct vt_t_session_info *ret,
+                     struct vt_t_associate *ret_associate)
 {
     const struct vt_session *session = &conv->session;
     *ret = (struct vt_t_session_info){ .state = session->state };
-    ret->hb = (uint32_t)(session->state == VT_STATE_LIVE ? conv->app->deps.config->beat_live : conv->app->deps.config->beat_idle);
+    ret->hb = (uint32_t)(session->state == VT_STATE_LIVE ? conv->app->deps.config->beat_live
+                                                         : conv->app->deps.config->beat_idle);
     ret->has_hb = true;
     if (session->state == VT_STATE_NONE)
         return;
@@ -54,14 +59,16 @@ void vt_session_info(const struct vt_conversation *conv, struct vt_t_session_inf
     for (size_t i = 0; session->associate[0] && i < conv->people_n; i++) {
         if (strcmp(conv->people[i].person, session->associate) != 0)
             continue;
-        *ret_associate = (struct vt_t_associate){ .who = vt_str(conv->people[i].who), .name = vt_str(conv->people[i].name) };
+        *ret_associate = (struct vt_t_associate){ .who = vt_str(conv->people[i].who),
+                                                  .name = vt_str(conv->people[i].name) };
         ret->associate = ret_associate;
     }
 }
 
 static int encode_view(struct vt_conversation *conv, struct vt_buf *out)
 {
-    VT_CLEANUP(vt_arena_finish) struct vt_arena arena;
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
     struct vt_t_view view;
     vt_arena_init(&arena, VIEW_MAX_BYTES);
     int err = vt_view_export(conv->view, &arena, &view);
@@ -71,7 +78,8 @@ static int encode_view(struct vt_conversation *conv, struct vt_buf *out)
 int vt_session_save(struct vt_conversation *conv, vt_store_done_fn *done, void *arg)
 {
     const struct vt_session *session = &conv->session;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf view = VT_BUF_INIT(VIEW_MAX_BYTES);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf view = VT_BUF_INIT(VIEW_MAX_BYTES);
     struct vt_store_session row = { .site = vt_str(conv->site),
                                     .conv = vt_str(conv->conv),
                                     .sid = vt_str(session->sid),
@@ -195,8 +203,8 @@ int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char
     enter(conv, from);
     announce(conv, why);
     vt_queue_row_changed(conv);
-    vt_log(VT_LOG_INFO, "session.state", VT_LOG_T("reference", session->reference), VT_LOG_T("state", vt_state_name(state)),
-           VT_LOG_T("why", why ? why : ""));
+    vt_log(VT_LOG_INFO, "session.state", VT_LOG_T("reference", session->reference),
+           VT_LOG_T("state", vt_state_name(state)), VT_LOG_T("why", why ? why : ""));
     return VT_OK;
 }
 
@@ -207,11 +215,13 @@ static void new_reference(struct vt_conversation *conv)
     do {
         uint32_t number;
         vt_random(&number, sizeof(number));
-        snprintf(conv->session.reference, sizeof(conv->session.reference), "%u-%03u", number % 9 + 1, number / 9 % 1000);
+        snprintf(conv->session.reference, sizeof(conv->session.reference), "%u-%03u", number % 9 + 1,
+                 number / 9 % 1000);
         taken = false;
         size_t seen = 0;
         VT_LIST_EACH (other, &conv->app->conversations_list, struct vt_conversation, link) {
-            taken |= other != conv && vt_session_runs(&other->session) && strcmp(other->site, conv->site) == 0 &&
+            taken |= other != conv && vt_session_runs(&other->session) &&
+                     strcmp(other->site, conv->site) == 0 &&
                      strcmp(other->session.reference, conv->session.reference) == 0;
             seen++;
         }

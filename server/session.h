@@ -11,12 +11,14 @@
 #include "server/conversation.h"
 
 bool vt_session_may(enum vt_state from, enum vt_state to);
-/* VT_OK or VT_ERR_STATE_WRONG. `why` (may be NULL) is for people's programs: left, ended, associate-left, … */
+/* VT_OK or VT_ERR_STATE_WRONG. `why` (may be NULL) is for people's programs: left, ended, associate-left, …
+ */
 int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char *why);
 /* A new session in a conversation without one: sid, reference, joining time. */
 void vt_session_begin(struct vt_conversation *conv, struct vt_str queue);
 /* The session as people see it. Texts borrowed from `conv`. */
-void vt_session_info(const struct vt_conversation *conv, struct vt_t_session_info *ret, struct vt_t_associate *ret_associate);
+void vt_session_info(const struct vt_conversation *conv, struct vt_t_session_info *ret,
+                     struct vt_t_associate *ret_associate);
 /* Stores the session with its view; `done` may be NULL. */
 int vt_session_save(struct vt_conversation *conv, vt_store_done_fn *done, void *arg);
 /* The end of a gesture or a change of the view: saved at once. One save is on its way at a time and
@@ -30,7 +32,8 @@ static inline bool vt_session_runs(const struct vt_session *session)
 /* Whether `person` is the associate of a running pairing. */
 static inline bool vt_session_is_of(const struct vt_session *session, const char *person)
 {
-    return (session->state == VT_STATE_LIVE || session->state == VT_STATE_AWAY) && strcmp(session->associate, person) == 0;
+    return (session->state == VT_STATE_LIVE || session->state == VT_STATE_AWAY) &&
+           strcmp(session->associate, person) == 0;
 }
 /* The conversation goes from memory. */
 void vt_session_finish(struct vt_conversation *conv);

@@ -29,12 +29,15 @@ static void appending_free(struct appending *appending)
 
 static int wire_error(int err)
 {
-    return err == VT_ERR_FULL ? VT_ERR_STORE_FULL : err == VT_ERR_STALE ? VT_ERR_MOVED : VT_ERR_STORE_UNAVAILABLE;
+    return err == VT_ERR_FULL    ? VT_ERR_STORE_FULL
+           : err == VT_ERR_STALE ? VT_ERR_MOVED
+                                 : VT_ERR_STORE_UNAVAILABLE;
 }
 
 static void publish(struct appending *appending, uint32_t cs, struct vt_event_head *ret_numbers)
 {
-    struct vt_conversation *conv = vt_conv_find(appending->app, vt_str(appending->site), vt_str(appending->conv));
+    struct vt_conversation *conv = vt_conv_find(appending->app, vt_str(appending->site),
+                                                vt_str(appending->conv));
     struct vt_peer *peer = appending->author[0] ? vt_peer_find(appending->app, appending->author) : NULL;
     if (!conv || cs <= conv->cs)
         return; /* loaded again meanwhile: whoever is there has the row from the store */
@@ -62,14 +65,16 @@ static void handle_committed(void *arg, int err, uint32_t cs, bool doubled)
     appending_free(appending);
 }
 
-int vt_thread_append(struct vt_conversation *conv, const struct vt_thread_row *row, const struct vt_member *author,
-                     vt_thread_fn *done, void *arg)
+int vt_thread_append(struct vt_conversation *conv, const struct vt_thread_row *row,
+                     const struct vt_member *author, vt_thread_fn *done, void *arg)
 {
     const struct vt_op_row *op = &vt_op_rows[row->op];
     struct appending *appending = calloc(1, sizeof(*appending));
     if (!appending)
         return VT_ERR_STORE_UNAVAILABLE;
-    *appending = (struct appending){ .app = conv->app, .op = row->op, .ts = vt_wall_ms(), .done = done, .arg = arg };
+    *appending = (struct appending){
+        .app = conv->app, .op = row->op, .ts = vt_wall_ms(), .done = done, .arg = arg
+    };
     memcpy(appending->site, conv->site, sizeof(appending->site));
     memcpy(appending->conv, conv->conv, sizeof(appending->conv));
     if (author)

@@ -22,7 +22,7 @@ typedef void vt_thread_fn(void *arg, int err, uint32_t cs, const struct vt_event
 
 /* `author` gets no event, since the reply says it; NULL: everybody gets one. VT_OK and then `done`
  * (may be NULL) in a later turn, always; or VT_ERR_STORE_UNAVAILABLE, VT_ERR_TOO_LARGE. */
-int vt_thread_append(struct vt_conversation *conv, const struct vt_thread_row *row, const struct vt_member *author,
-                     vt_thread_fn *done, void *arg);
+int vt_thread_append(struct vt_conversation *conv, const struct vt_thread_row *row,
+                     const struct vt_member *author, vt_thread_fn *done, void *arg);
 
 #endif

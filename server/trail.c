@@ -21,12 +21,14 @@ static void keep(struct vt_conversation *conv, const char *json)
     conv->trail[conv->trail_n++].body = copy;
 }
 
-static bool is_same_page(const struct vt_conversation *conv, const struct vt_t_page *page, struct vt_arena *arena)
+static bool is_same_page(const struct vt_conversation *conv, const struct vt_t_page *page,
+                         struct vt_arena *arena)
 {
     struct vt_t_page last;
     struct vt_error error;
     if (conv->trail_n == 0 ||
-        vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[conv->trail_n - 1].body), &last, &error) != VT_OK)
+        vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[conv->trail_n - 1].body), &last, &error) !=
+            VT_OK)
         return false;
     /* A hello may name the page before its product is detected: that takes nothing back. */
     bool adds_product = page->product && (!last.product || !vt_str_eq(last.product->sku, page->product->sku));
@@ -36,8 +38,10 @@ static bool is_same_page(const struct vt_conversation *conv, const struct vt_t_p
 void vt_trail_add(struct vt_member *member, struct vt_t_page *page)
 {
     struct vt_conversation *conv = member->conv;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf json = VT_BUF_INIT(PAGE_BYTES);
-    VT_CLEANUP(vt_arena_finish) struct vt_arena arena;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf json = VT_BUF_INIT(PAGE_BYTES);
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
     vt_arena_init(&arena, 65536);
     if (is_same_page(conv, page, &arena))
         return; /* a reconnect names the page again */
@@ -46,16 +50,17 @@ void vt_trail_add(struct vt_member *member, struct vt_t_page *page)
     if (vt_encode_body(&json, &vt_shape_page, page) != VT_OK)
         return;
     keep(conv, vt_buf_cstr(&json));
-    vt_store_page_put(conv->app->deps.store, vt_str(conv->site), vt_str(conv->conv), page->ts, vt_buf_view(&json));
-    vt_fanout_latest(conv, &(struct vt_event){ .op = VT_OP_PAGE_AT,
-                                               .by = vt_member_who(member),
-                                               .d = page,
-                                               .subject = page->n });
+    vt_store_page_put(conv->app->deps.store, vt_str(conv->site), vt_str(conv->conv), page->ts,
+                      vt_buf_view(&json));
+    vt_fanout_latest(conv,
+                     &(struct vt_event){
+                         .op = VT_OP_PAGE_AT, .by = vt_member_who(member), .d = page, .subject = page->n });
 }
 
 void vt_trail_add_json(struct vt_member *member, const char *json)
 {
-    VT_CLEANUP(vt_arena_finish) struct vt_arena arena;
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
     struct vt_t_page page;
     struct vt_error error;
     vt_arena_init(&arena, 65536);

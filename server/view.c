@@ -359,7 +359,8 @@ static size_t marks_bytes(const struct vt_view *view)
     return n;
 }
 
-int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_mark_add *msg, uint32_t *ret_mark)
+int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_mark_add *msg,
+                     uint32_t *ret_mark)
 {
     if (msg->points_n < 4 || msg->points_n % 2 != 0 || msg->points_n > VT_VIEW_POINTS * 2 ||
         !places_are_good(msg->points, msg->points_n))
@@ -383,8 +384,12 @@ int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_m
     for (size_t i = 0; i < msg->points_n; i++)
         points[i] = round(msg->points[i] * 1e5) / 1e5;
     struct mark *mark = &view->marks[view->marks_n++];
-    *mark = (struct mark){ .number = view->next_mark++, .slot = msg->slot,           .colour = msg->colour,
-                           .kind = msg->kind,           .points_n = msg->points_n, .points = points };
+    *mark = (struct mark){ .number = view->next_mark++,
+                           .slot = msg->slot,
+                           .colour = msg->colour,
+                           .kind = msg->kind,
+                           .points_n = msg->points_n,
+                           .points = points };
     vt_str_copy(mark->by, sizeof(mark->by), vt_str(by));
     *ret_mark = mark->number;
     return VT_OK;
@@ -440,7 +445,8 @@ static struct stroke *stroke_of(struct vt_view *view, const char *by, uint32_t n
     return idle;
 }
 
-int vt_view_stroke(struct vt_view *view, const char *by, const struct vt_bin_draw *frame, bool last, uint32_t *ret_mark)
+int vt_view_stroke(struct vt_view *view, const char *by, const struct vt_bin_draw *frame, bool last,
+                   uint32_t *ret_mark)
 {
     *ret_mark = 0;
     if (!item_of(view, frame->slot))
@@ -467,8 +473,12 @@ int vt_view_stroke(struct vt_view *view, const char *by, const struct vt_bin_dra
 
 static void mark_export(const struct mark *mark, struct vt_t_mark *ret)
 {
-    *ret = (struct vt_t_mark){ .mark = mark->number, .slot = mark->slot,     .by = vt_str(mark->by),
-                               .kind = mark->kind,   .colour = mark->colour, .points = mark->points,
+    *ret = (struct vt_t_mark){ .mark = mark->number,
+                               .slot = mark->slot,
+                               .by = vt_str(mark->by),
+                               .kind = mark->kind,
+                               .colour = mark->colour,
+                               .points = mark->points,
                                .points_n = mark->points_n };
 }
 
@@ -501,7 +511,8 @@ int vt_view_export(const struct vt_view *view, struct vt_arena *arena, struct vt
 {
     *ret = (struct vt_t_view){ .seq = view->seq,
                                .driver = vt_str(view->driver),
-                               .items = vt_arena_array(arena, view->items_n + 1, sizeof(struct vt_t_view_item)),
+                               .items = vt_arena_array(arena, view->items_n + 1,
+                                                       sizeof(struct vt_t_view_item)),
                                .items_n = view->items_n,
                                .active = view->active,
                                .mode = view->mode,
@@ -525,8 +536,10 @@ static int marks_import(struct vt_view *view, const struct vt_t_view *from)
 {
     for (size_t i = 0; i < from->marks_n; i++) {
         const struct vt_t_mark *mark = &from->marks[i];
-        struct vt_msg_mark_add msg = { .slot = mark->slot,     .kind = mark->kind,
-                                       .colour = mark->colour, .points = mark->points,
+        struct vt_msg_mark_add msg = { .slot = mark->slot,
+                                       .kind = mark->kind,
+                                       .colour = mark->colour,
+                                       .points = mark->points,
                                        .points_n = mark->points_n };
         char by[WHO_BYTES];
         uint32_t number;

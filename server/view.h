@@ -18,11 +18,11 @@
 
 enum {
     VT_VIEW_ITEMS = 12,
-    VT_VIEW_MARKS_SLOT = 64,  /* marks of one slot */
-    VT_VIEW_POINTS = 256,     /* points of one mark */
+    VT_VIEW_MARKS_SLOT = 64,     /* marks of one slot */
+    VT_VIEW_POINTS = 256,        /* points of one mark */
     VT_VIEW_MARKS_BYTES = 40000, /* all marks as JSON: a snapshot has 64 KiB and holds them all */
-    VT_VIEW_HOLD_MS = 400,    /* the driver's last gesture holds the view so long */
-    VT_VIEW_STROKES = 8       /* strokes being drawn at once */
+    VT_VIEW_HOLD_MS = 400,       /* the driver's last gesture holds the view so long */
+    VT_VIEW_STROKES = 8          /* strokes being drawn at once */
 };
 
 struct vt_view;
@@ -47,11 +47,15 @@ bool vt_view_leave(struct vt_view *view, const char *who);
 /* One VIEW frame of the driver: on VT_OK `frame->vseq` is the new seq. */
 int vt_view_motion(struct vt_view *view, struct vt_bin_view *frame, int64_t now_ms);
 
-int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_mark_add *msg, uint32_t *ret_mark);
-/* One's own, the driver any: VT_ERR_DRIVER_OTHER otherwise, VT_ERR_NOT_FOUND for an unknown one. All or none. */
+int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_mark_add *msg,
+                     uint32_t *ret_mark);
+/* One's own, the driver any: VT_ERR_DRIVER_OTHER otherwise, VT_ERR_NOT_FOUND for an unknown one. All or none.
+ */
 int vt_view_mark_drop(struct vt_view *view, const char *by, const uint32_t *marks, size_t n);
-/* Points of a stroke on their way. With the last ones it becomes a mark and *ret_mark is its number, else 0. */
-int vt_view_stroke(struct vt_view *view, const char *by, const struct vt_bin_draw *frame, bool last, uint32_t *ret_mark);
+/* Points of a stroke on their way. With the last ones it becomes a mark and *ret_mark is its number, else 0.
+ */
+int vt_view_stroke(struct vt_view *view, const char *by, const struct vt_bin_draw *frame, bool last,
+                   uint32_t *ret_mark);
 
 /* The whole view for the wire; texts borrowed from `view`, arrays in the arena. VT_OK or VT_ERR_NOMEM. */
 int vt_view_export(const struct vt_view *view, struct vt_arena *arena, struct vt_t_view *ret);

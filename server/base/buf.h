@@ -22,7 +22,10 @@ struct vt_buf {
     bool failed;
 };
 
-#define VT_BUF_INIT(max) { .max_bytes = (max) }
+#define VT_BUF_INIT(max)                                                                                     \
+    {                                                                                                        \
+        .max_bytes = (max)                                                                                   \
+    }
 
 void vt_buf_init(struct vt_buf *buf, size_t max_bytes);
 void vt_buf_finish(struct vt_buf *buf);

@@ -18,15 +18,15 @@ static inline void vt_free_pointer(void *pointer_to_pointer)
 }
 #define VT_FREE __attribute__((cleanup(vt_free_pointer)))
 
-#define VT_TAKE(p)                 \
-    __extension__({                \
-        __typeof__(p) taken_ = (p); \
-        (p) = NULL;                \
-        taken_;                    \
+#define VT_TAKE(p)                                                                                           \
+    __extension__({                                                                                          \
+        __typeof__(p) taken_ = (p);                                                                          \
+        (p) = NULL;                                                                                          \
+        taken_;                                                                                              \
     })
 
 #define VT_CONTAINER_OF(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
-#define VT_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define VT_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define VT_COUNT(array)                    (sizeof(array) / sizeof((array)[0]))
+#define VT_PRINTF(fmt, args)               __attribute__((format(printf, fmt, args)))
 
 #endif

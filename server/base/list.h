@@ -40,11 +40,10 @@ static inline void vt_list_remove(struct vt_list *link)
 
 /* Walks members of `type` linked by `member`; the current one may remove itself. Two loops, so that
  * `item` can be declared: a break leaves the body with `in_item` still set, which ends the outer one. */
-#define VT_LIST_EACH(item, head, type, member)                                                            \
-    for (struct vt_list *it_##item = (head)->next, *nx_##item = it_##item->next, *in_##item = NULL;       \
-         it_##item != (head);                                                                             \
-         it_##item = in_##item ? (head) : nx_##item, nx_##item = it_##item->next)                         \
-        for (type *item = (in_##item = it_##item, VT_CONTAINER_OF(it_##item, type, member)); in_##item;   \
+#define VT_LIST_EACH(item, head, type, member)                                                               \
+    for (struct vt_list *it_##item = (head)->next, *nx_##item = it_##item->next, *in_##item = NULL;          \
+         it_##item != (head); it_##item = in_##item ? (head) : nx_##item, nx_##item = it_##item->next)       \
+        for (type *item = (in_##item = it_##item, VT_CONTAINER_OF(it_##item, type, member)); in_##item;      \
              in_##item = NULL)
 
 #endif

@@ -17,14 +17,22 @@ static char grave_mark;
 #define GRAVE ((void *)&grave_mark)
 
 #define ROTL(x, b) (((x) << (b)) | ((x) >> (64 - (b))))
-#define SIP_ROUND                                      \
-    do {                                               \
-        v0 += v1; v1 = ROTL(v1, 13); v1 ^= v0;         \
-        v0 = ROTL(v0, 32);                             \
-        v2 += v3; v3 = ROTL(v3, 16); v3 ^= v2;         \
-        v0 += v3; v3 = ROTL(v3, 21); v3 ^= v0;         \
-        v2 += v1; v1 = ROTL(v1, 17); v1 ^= v2;         \
-        v2 = ROTL(v2, 32);                             \
+#define SIP_ROUND                                                                                            \
+    do {                                                                                                     \
+        v0 += v1;                                                                                            \
+        v1 = ROTL(v1, 13);                                                                                   \
+        v1 ^= v0;                                                                                            \
+        v0 = ROTL(v0, 32);                                                                                   \
+        v2 += v3;                                                                                            \
+        v3 = ROTL(v3, 16);                                                                                   \
+        v3 ^= v2;                                                                                            \
+        v0 += v3;                                                                                            \
+        v3 = ROTL(v3, 21);                                                                                   \
+        v3 ^= v0;                                                                                            \
+        v2 += v1;                                                                                            \
+        v1 = ROTL(v1, 17);                                                                                   \
+        v1 ^= v2;                                                                                            \
+        v2 = ROTL(v2, 32);                                                                                   \
     } while (0)
 
 static uint64_t siphash(const uint64_t key[2], const void *data, size_t len)

@@ -16,7 +16,7 @@ struct vt_str {
 
 #define VT_STR(literal) ((struct vt_str){ "" literal, sizeof(literal) - 1 })
 /* For printf's "%.*s". */
-#define VT_STR_ARG(s) (int)(s).len, ((s).ptr ? (s).ptr : "")
+#define VT_STR_ARG(s)   (int)(s).len, ((s).ptr ? (s).ptr : "")
 
 static inline struct vt_str vt_str(const char *text)
 {

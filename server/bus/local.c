@@ -32,7 +32,8 @@ static void handle_publication(void *arg)
     struct publication *p = arg;
     for (size_t i = 0; i < p->local->n; i++)
         if (strcmp(p->local->subscriptions[i].topic, p->topic) == 0)
-            p->local->subscriptions[i].fn(p->local->subscriptions[i].arg, (struct vt_str){ p->bytes, p->len });
+            p->local->subscriptions[i].fn(p->local->subscriptions[i].arg,
+                                          (struct vt_str){ p->bytes, p->len });
     p->local->waiting--;
     free(p);
 }

@@ -39,8 +39,8 @@ struct vt_coord_ops {
     int (*q_push)(struct vt_coord *, struct vt_str queue, struct vt_str conv, int64_t score, size_t capacity,
                   vt_coord_done_fn *, void *arg);
     int (*q_cancel)(struct vt_coord *, struct vt_str queue, struct vt_str conv);
-    int (*q_accept)(struct vt_coord *, struct vt_str queue, struct vt_str conv, struct vt_str person, uint32_t cap,
-                    vt_coord_done_fn *, void *arg);
+    int (*q_accept)(struct vt_coord *, struct vt_str queue, struct vt_str conv, struct vt_str person,
+                    uint32_t cap, vt_coord_done_fn *, void *arg);
     int (*q_line)(struct vt_coord *, struct vt_str queue, size_t limit, vt_coord_line_fn *, void *arg);
     int (*load_add)(struct vt_coord *, struct vt_str person, int by);
     void (*close)(struct vt_coord *);

@@ -290,13 +290,15 @@ static int post(struct local *local, struct answer template)
     return err;
 }
 
-static int local_hist_since(struct vt_coord *coord, struct vt_str conv, uint32_t s, vt_coord_events_fn *done, void *arg)
+static int local_hist_since(struct vt_coord *coord, struct vt_str conv, uint32_t s, vt_coord_events_fn *done,
+                            void *arg)
 {
-    return post((struct local *)coord, (struct answer){ .events = done, .arg = arg, .key = own(conv), .s = s });
+    return post((struct local *)coord,
+                (struct answer){ .events = done, .arg = arg, .key = own(conv), .s = s });
 }
 
-static int local_q_push(struct vt_coord *coord, struct vt_str queue, struct vt_str conv, int64_t score, size_t capacity,
-                        vt_coord_done_fn *done, void *arg)
+static int local_q_push(struct vt_coord *coord, struct vt_str queue, struct vt_str conv, int64_t score,
+                        size_t capacity, vt_coord_done_fn *done, void *arg)
 {
     struct local *local = (struct local *)coord;
     struct line *line = line_of(local, queue);
@@ -330,8 +332,8 @@ static struct load *load_of(struct local *local, struct vt_str person)
     return load;
 }
 
-static int local_q_accept(struct vt_coord *coord, struct vt_str queue, struct vt_str conv, struct vt_str person,
-                          uint32_t cap, vt_coord_done_fn *done, void *arg)
+static int local_q_accept(struct vt_coord *coord, struct vt_str queue, struct vt_str conv,
+                          struct vt_str person, uint32_t cap, vt_coord_done_fn *done, void *arg)
 {
     struct local *local = (struct local *)coord;
     struct line *line = vt_map_get(&local->lines, queue);
@@ -351,9 +353,11 @@ static int local_q_accept(struct vt_coord *coord, struct vt_str queue, struct vt
     return post(local, (struct answer){ .done = done, .arg = arg, .err = err });
 }
 
-static int local_q_line(struct vt_coord *coord, struct vt_str queue, size_t limit, vt_coord_line_fn *done, void *arg)
+static int local_q_line(struct vt_coord *coord, struct vt_str queue, size_t limit, vt_coord_line_fn *done,
+                        void *arg)
 {
-    return post((struct local *)coord, (struct answer){ .line = done, .arg = arg, .key = own(queue), .limit = limit });
+    return post((struct local *)coord,
+                (struct answer){ .line = done, .arg = arg, .key = own(queue), .limit = limit });
 }
 
 static int local_load_add(struct vt_coord *coord, struct vt_str person, int by)

@@ -20,7 +20,8 @@ int vt_on_catalogue_search(struct vt_request *rq)
     const struct vt_catalogue *catalogue = catalogue_of(rq);
     struct vt_str hits[HITS_MAX];
     size_t from = msg->has_from ? msg->from : 0, total = 0, n = 0, sent = 0;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf d = VT_BUF_INIT(REPLY_BYTES + 1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf d = VT_BUF_INIT(REPLY_BYTES + 1024);
     if (catalogue)
         n = vt_catalogue_search(catalogue, msg->text, from, msg->n, hits, &total);
     vt_buf_text(&d, "{\"hits\":[");

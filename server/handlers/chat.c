@@ -33,9 +33,11 @@ static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
         /* fall through */
     case VT_CHAT_KIND_TEXT:
         if (msg->body.text.len == 0)
-            return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/text", "a text needs at least one character");
+            return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/text",
+                                   "a text needs at least one character");
         if (msg->body.text.len > (size_t)config->chat_bytes)
-            return vt_request_fail(rq, VT_ERR_TOO_LARGE, "/d/body/text", "the text is longer than the server takes");
+            return vt_request_fail(rq, VT_ERR_TOO_LARGE, "/d/body/text",
+                                   "the text is longer than the server takes");
         return VT_OK;
     case VT_CHAT_KIND_PRODUCT:
         if (!msg->body.product)
@@ -46,7 +48,8 @@ static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
             return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/media", "a picture needs its media id");
         return VT_OK;
     default:
-        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/kind", "this server takes text, note, product and picture");
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/kind",
+                               "this server takes text, note, product and picture");
     }
 }
 
@@ -114,7 +117,8 @@ int vt_on_chat_read(struct vt_request *rq)
 
 /* --- history ---------------------------------------------------------------------------------------- */
 
-/* The rows were asked for newest first down to a number; as many as fit a message go out, the newest of them. */
+/* The rows were asked for newest first down to a number; as many as fit a message go out, the newest of them.
+ */
 static void handle_rows(void *arg, int err, const struct vt_store_row *rows, size_t n, bool more)
 {
     struct vt_reply_to *to = arg;
@@ -147,7 +151,8 @@ int vt_on_chat_history(struct vt_request *rq)
         return VT_ERR_OVERLOADED;
     *to = vt_reply_later(rq);
     uint8_t bit = (uint8_t)(1 << vt_member_audience(rq->member));
-    int err = vt_store_before(rq->app->deps.store, vt_str(conv->site), vt_str(conv->conv), bit, msg->before, msg->n, handle_rows, to);
+    int err = vt_store_before(rq->app->deps.store, vt_str(conv->site), vt_str(conv->conv), bit, msg->before,
+                              msg->n, handle_rows, to);
     if (err) {
         rq->peer->requests_open--;
         free(to);

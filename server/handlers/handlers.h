@@ -10,6 +10,7 @@
 #include "server/reply.h"
 
 /* X(OP, name): every operation with from_roles in the tables; dispatch.c checks that none is missing. */
+/* clang-format off */
 #define VT_HANDLERS(X)                     \
     X(HELLO, hello)                        \
     X(ACK, ack)                            \
@@ -38,6 +39,8 @@
     X(CATALOGUE_SEARCH, catalogue_search)  \
     X(CATALOGUE_PRODUCT, catalogue_product) \
     X(SESSION_END, session_end)
+
+/* clang-format on */
 
 #define X(op, name) int vt_on_##name(struct vt_request *rq);
 VT_HANDLERS(X)

@@ -68,7 +68,9 @@ static void send_welcome(struct welcome *welcome, struct vt_peer *peer)
         .caps = caps,
         .caps_n = VT_COUNT(caps),
         .site = { .name = vt_str(site ? site->name : ""), .key = vt_str(site ? site->key : "") },
-        .me = { .id = vt_str(vt_peer_is_staff(peer) ? peer->person : NULL), .name = vt_str(peer->name), .role = peer->role },
+        .me = { .id = vt_str(vt_peer_is_staff(peer) ? peer->person : NULL),
+                .name = vt_str(peer->name),
+                .role = peer->role },
         .convs = convs,
         .ch = ch,
     };
@@ -115,8 +117,8 @@ static void finish(struct welcome *welcome)
         vt_queue_status_changed(app, peer->site);
     else
         vt_queue_status(peer);
-    vt_log(VT_LOG_INFO, "peer.welcome", VT_LOG_T("peer", peer->id), VT_LOG_T("role", vt_role_name(peer->role)),
-           VT_LOG_N("conversations", welcome->n));
+    vt_log(VT_LOG_INFO, "peer.welcome", VT_LOG_T("peer", peer->id),
+           VT_LOG_T("role", vt_role_name(peer->role)), VT_LOG_N("conversations", welcome->n));
     welcome_free(welcome);
 }
 
@@ -195,8 +197,8 @@ static void load_all(struct welcome *welcome)
     for (size_t i = 0; peer && i < welcome->n; i++) {
         welcome->convs[i].welcome = welcome;
         welcome->pending++;
-        if (vt_conv_load(app, vt_str(peer->site), vt_str(welcome->convs[i].conv), handle_loaded, &welcome->convs[i].welcome) !=
-            VT_OK) {
+        if (vt_conv_load(app, vt_str(peer->site), vt_str(welcome->convs[i].conv), handle_loaded,
+                         &welcome->convs[i].welcome) != VT_OK) {
             welcome->pending--;
             welcome->failed = true;
         }
@@ -236,15 +238,18 @@ static void handle_resume(void *arg, int err, const struct vt_store_resume *row)
         refuse(welcome, VT_ERR_TOKEN_BAD, NULL);
         return;
     }
-    bool good = err == VT_OK && vt_str_eq(row->site, vt_str(peer->site)) && vt_str_eq(row->role, VT_STR("customer")) &&
-                vt_str_eq(row->origin, vt_conn_origin(peer->conn)) && vt_str_eq(row->conv, vt_str(welcome->convs[0].conv));
+    bool good = err == VT_OK && vt_str_eq(row->site, vt_str(peer->site)) &&
+                vt_str_eq(row->role, VT_STR("customer")) &&
+                vt_str_eq(row->origin, vt_conn_origin(peer->conn)) &&
+                vt_str_eq(row->conv, vt_str(welcome->convs[0].conv));
     if (!good) {
         if (err != VT_OK && err != VT_ERR_MISSING) {
             refuse(welcome, VT_ERR_STORE_UNAVAILABLE, NULL);
             return;
         }
         vt_log(VT_LOG_WARN, "resume.refused", VT_LOG_T("peer", peer->id));
-        refuse(welcome, VT_ERR_TOKEN_BAD, "the resume token is unknown, expired or of another page; say hello without resume");
+        refuse(welcome, VT_ERR_TOKEN_BAD,
+               "the resume token is unknown, expired or of another page; say hello without resume");
         return;
     }
     vt_str_copy(peer->person, sizeof(peer->person), row->person);
@@ -256,12 +261,14 @@ static int hello_customer(struct vt_request *rq, const struct vt_msg_hello *msg,
     struct vt_peer *peer = rq->peer;
     uint8_t digits[2];
     vt_random(digits, sizeof(digits));
-    snprintf(peer->name, sizeof(peer->name), "Visitor %u", 1000u + (unsigned)(digits[0] << 8 | digits[1]) % 9000);
+    snprintf(peer->name, sizeof(peer->name), "Visitor %u",
+             1000u + (unsigned)(digits[0] << 8 | digits[1]) % 9000);
     if (msg->resume_n == 0)
         return create_conversation(welcome, peer);
     const struct vt_t_resume *resume = &msg->resume[0];
     if (msg->resume_n > 1 || !resume->tok.ptr)
-        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/resume", "a customer resumes one conversation, with its tok");
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/resume",
+                               "a customer resumes one conversation, with its tok");
     welcome->n = 1;
     vt_str_copy(welcome->convs[0].conv, sizeof(welcome->convs[0].conv), resume->conv);
     vt_str_copy(welcome->convs[0].former, sizeof(welcome->convs[0].former), resume->tok);
@@ -275,8 +282,10 @@ static int hello_staff(struct vt_request *rq, const struct vt_msg_hello *msg, st
 {
     struct vt_peer *peer = rq->peer;
     struct vt_ticket ticket;
-    if (!msg->token.ptr || vt_tickets_take(rq->app->deps.tickets, msg->token, vt_conn_origin(peer->conn), &ticket) != VT_OK)
-        return vt_request_fail(rq, VT_ERR_TOKEN_BAD, "/d/token", "the ticket is used, expired or of another page; ask for a new one");
+    if (!msg->token.ptr ||
+        vt_tickets_take(rq->app->deps.tickets, msg->token, vt_conn_origin(peer->conn), &ticket) != VT_OK)
+        return vt_request_fail(rq, VT_ERR_TOKEN_BAD, "/d/token",
+                               "the ticket is used, expired or of another page; ask for a new one");
     if (strcmp(ticket.site, peer->site) != 0)
         return vt_request_fail(rq, VT_ERR_SITE_FORBIDDEN, "/d/site", "the login is of another site");
     bool supervises = strcmp(ticket.role, "supervisor") == 0 || strcmp(ticket.role, "admin") == 0;
@@ -286,7 +295,8 @@ static int hello_staff(struct vt_request *rq, const struct vt_msg_hello *msg, st
     peer->expires_ms = ticket.login_expires_ms;
     for (size_t i = 0; i < msg->resume_n && i < CONVS_MAX; i++) {
         vt_str_copy(welcome->convs[i].conv, sizeof(welcome->convs[i].conv), msg->resume[i].conv);
-        welcome->convs[i].from = (struct vt_position){ msg->resume[i].epoch, msg->resume[i].s, msg->resume[i].cs };
+        welcome->convs[i].from = (struct vt_position){ msg->resume[i].epoch, msg->resume[i].s,
+                                                       msg->resume[i].cs };
         welcome->n++;
     }
     load_all(welcome);
@@ -298,9 +308,11 @@ static int choose_site(struct vt_request *rq, const struct vt_msg_hello *msg)
     const struct vt_site *site = vt_sites_by_key(rq->app->deps.sites, msg->site);
     struct vt_str origin = vt_conn_origin(rq->peer->conn);
     bool staff = msg->role == VT_ROLE_ASSOCIATE || msg->role == VT_ROLE_SUPERVISOR;
-    bool allowed = site && (staff ? vt_sites_origin_own(rq->app->deps.sites, origin) : vt_site_origin_allowed(site, origin));
+    bool allowed = site && (staff ? vt_sites_origin_own(rq->app->deps.sites, origin)
+                                  : vt_site_origin_allowed(site, origin));
     if (!allowed) /* one answer for an unknown site and a foreign page */
-        return vt_request_fail(rq, VT_ERR_SITE_FORBIDDEN, "/d/site", "no site of this key answers to this page's origin");
+        return vt_request_fail(rq, VT_ERR_SITE_FORBIDDEN, "/d/site",
+                               "no site of this key answers to this page's origin");
     vt_str_copy(rq->peer->site, sizeof(rq->peer->site), vt_str(site->id));
     rq->peer->role = msg->role;
     return VT_OK;
@@ -308,7 +320,8 @@ static int choose_site(struct vt_request *rq, const struct vt_msg_hello *msg)
 
 static char *encode_page(const struct vt_t_page *page)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf json = VT_BUF_INIT(16384);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf json = VT_BUF_INIT(16384);
     if (!page || vt_encode_body(&json, &vt_shape_page, page) != VT_OK)
         return NULL;
     return strdup(vt_buf_cstr(&json));
@@ -321,7 +334,8 @@ int vt_on_hello(struct vt_request *rq)
     if (err)
         return err;
     if (msg->role == VT_ROLE_GUEST)
-        return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "/d/role", "this server does not invite guests yet");
+        return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "/d/role",
+                               "this server does not invite guests yet");
     struct welcome *welcome = calloc(1, sizeof(*welcome));
     if (!welcome)
         return VT_ERR_OVERLOADED;

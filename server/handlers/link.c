@@ -99,7 +99,9 @@ static void handle_opened(void *arg, struct vt_join *join, int err)
     } else {
         struct vt_t_welcome_conv conv;
         vt_join_describe(join, &conv);
-        struct vt_rep_conv_open rep = { .c = conv.c, .me = conv.me, .epoch = conv.epoch, .s = conv.s, .cs = conv.cs };
+        struct vt_rep_conv_open rep = {
+            .c = conv.c, .me = conv.me, .epoch = conv.epoch, .s = conv.s, .cs = conv.cs
+        };
         vt_reply_ok(to, NULL, &rep);
         vt_join_flush(join, true);
         vt_people_here(member);
@@ -133,7 +135,8 @@ int vt_on_conv_open(struct vt_request *rq)
 
 int vt_on_conv_close(struct vt_request *rq)
 {
-    /* An associate who serves the session stays a member: closing the window's pane is not leaving the customer. */
+    /* An associate who serves the session stays a member: closing the window's pane is not leaving the
+     * customer. */
     const struct vt_conversation *conv = rq->member->conv;
     if (vt_session_runs(&conv->session) && strcmp(conv->session.associate, rq->peer->person) == 0)
         return vt_request_fail(rq, VT_ERR_STATE_WRONG, "/c", "this session is yours; end it first");
@@ -150,7 +153,9 @@ int vt_on_away(struct vt_request *rq)
     struct vt_conversation *conv = rq->member->conv;
     struct vt_event_head numbers;
     conv->session.away_until_ms = rq->now_ms + (int64_t)msg->return_seconds * 1000;
-    vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_AWAY, .by = vt_member_who(rq->member), .d = msg, .except = rq->member },
+    vt_fanout_control(conv,
+                      &(struct vt_event){
+                          .op = VT_OP_AWAY, .by = vt_member_who(rq->member), .d = msg, .except = rq->member },
                       &numbers);
     return vt_reply_now(rq, &numbers, NULL);
 }

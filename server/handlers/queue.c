@@ -51,12 +51,14 @@ static void handle_join_stored(void *arg, int err)
  * answered, since the store keeps the order of the calls. */
 static void say_question(struct vt_conversation *conv, const struct vt_reply_to *to)
 {
-    VT_FREE char *text = VT_TAKE(conv->session.question);
+    VT_FREE
+    char *text = VT_TAKE(conv->session.question);
     if (!text)
         return;
     struct vt_evt_chat_send d = { .kind = VT_CHAT_KIND_TEXT, .body = { .text = vt_str(text) } };
     struct vt_thread_row row = { .op = VT_OP_CHAT_SEND, .by = "c", .cid = vt_str(to->cid), .d = &d };
-    vt_thread_append(conv, &row, NULL, NULL, NULL); /* refused: so is the session's row behind it, and the place */
+    vt_thread_append(conv, &row, NULL, NULL,
+                     NULL); /* refused: so is the session's row behind it, and the place */
 }
 
 static void handle_placed(void *arg, int err)
@@ -81,7 +83,8 @@ static void handle_placed(void *arg, int err)
 
 static void keep_product(struct vt_session *session, const struct vt_t_product_ref *product)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf json = VT_BUF_INIT(PRODUCT_BYTES);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf json = VT_BUF_INIT(PRODUCT_BYTES);
     free(session->product);
     session->product = NULL;
     if (product && vt_encode_body(&json, &vt_shape_product_ref, product) == VT_OK)
@@ -125,7 +128,8 @@ int vt_on_queue_leave(struct vt_request *rq)
 
 /* --- the consoles' lists ------------------------------------------------------------------------- */
 
-static bool is_in_tab(const struct vt_conversation *conv, const struct vt_peer *peer, const struct vt_msg_queue_watch *msg)
+static bool is_in_tab(const struct vt_conversation *conv, const struct vt_peer *peer,
+                      const struct vt_msg_queue_watch *msg)
 {
     const struct vt_session *session = &conv->session;
     if (!conv->loaded || !vt_session_runs(session) || strcmp(conv->site, peer->site) != 0 ||
@@ -139,7 +143,8 @@ static bool is_in_tab(const struct vt_conversation *conv, const struct vt_peer *
 int vt_on_queue_watch(struct vt_request *rq)
 {
     const struct vt_msg_queue_watch *msg = rq->env->msg;
-    struct vt_rep_queue_watch rep = { .rows = vt_arena_array(&rq->app->arena, ROWS_MAX, sizeof(struct vt_t_queue_row)) };
+    struct vt_rep_queue_watch rep = { .rows = vt_arena_array(&rq->app->arena, ROWS_MAX,
+                                                             sizeof(struct vt_t_queue_row)) };
     if (!rep.rows)
         return VT_ERR_OVERLOADED;
     VT_LIST_EACH (conv, &rq->app->conversations_list, struct vt_conversation, link)
@@ -182,7 +187,9 @@ static void give_back(struct taking *taking, int err)
 static void answer_take(struct taking *taking, struct vt_member *member)
 {
     const struct vt_conversation *conv = member->conv;
-    struct vt_rep_claim_take rep = { .c = conv->number, .sid = vt_str(conv->session.sid), .reference = vt_str(conv->session.reference) };
+    struct vt_rep_claim_take rep = { .c = conv->number,
+                                     .sid = vt_str(conv->session.sid),
+                                     .reference = vt_str(conv->session.reference) };
     vt_reply_ok(&taking->to, NULL, &rep);
     vt_join_flush(taking->join, true);
     vt_people_here(member);
@@ -269,8 +276,9 @@ static void handle_take_loaded(void *arg, struct vt_conversation *conv, int err)
         return;
     }
     snprintf(key, sizeof(key), "%s/%s", conv->site, conv->session.queue);
-    err = app->deps.coord->ops->q_accept(app->deps.coord, vt_str(key), vt_str(conv->key), vt_str(peer->person),
-                                         (uint32_t)app->deps.config->capacity, handle_accepted, taking);
+    err = app->deps.coord->ops->q_accept(app->deps.coord, vt_str(key), vt_str(conv->key),
+                                         vt_str(peer->person), (uint32_t)app->deps.config->capacity,
+                                         handle_accepted, taking);
     if (err)
         give_back(taking, VT_ERR_OVERLOADED);
 }

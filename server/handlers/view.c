@@ -29,7 +29,9 @@ static int stale(struct vt_request *rq, int err)
 static void changed(struct vt_request *rq, const void *d, struct vt_event_head *ret_numbers)
 {
     struct vt_conversation *conv = rq->member->conv;
-    vt_fanout_control(conv, &(struct vt_event){ .op = rq->env->op, .by = vt_member_who(rq->member), .d = d, .except = rq->member },
+    vt_fanout_control(conv,
+                      &(struct vt_event){
+                          .op = rq->env->op, .by = vt_member_who(rq->member), .d = d, .except = rq->member },
                       ret_numbers);
     vt_session_view_changed(conv);
 }
@@ -44,7 +46,9 @@ int vt_on_view_open(struct vt_request *rq)
         return VT_ERR_OVERLOADED;
     int err = vt_view_open(view, vt_member_who(rq->member), rq->env->msg, rq->now_ms);
     if (err)
-        return err == VT_ERR_FIELD_BAD ? vt_request_fail(rq, err, "/d/active", "active counts from 1 within items") : err;
+        return err == VT_ERR_FIELD_BAD
+                   ? vt_request_fail(rq, err, "/d/active", "active counts from 1 within items")
+                   : err;
     if (vt_view_export(view, &rq->app->arena, &d) != VT_OK)
         return VT_ERR_OVERLOADED;
     changed(rq, &d, &numbers);
@@ -62,10 +66,16 @@ int vt_on_view_set(struct vt_request *rq)
     int err = vt_view_set(view, msg, rq->now_ms);
     if (err)
         return stale(rq, err);
-    struct vt_evt_view_set d = { .seq = vt_view_seq(view),          .active = msg->active, .has_active = msg->has_active,
-                                 .mode = msg->mode,                 .has_mode = msg->has_mode, .has_rect = msg->has_rect,
-                                 .frame = msg->frame,               .has_frame = msg->has_frame,
-                                 .t = msg->t,                       .has_t = msg->has_t };
+    struct vt_evt_view_set d = { .seq = vt_view_seq(view),
+                                 .active = msg->active,
+                                 .has_active = msg->has_active,
+                                 .mode = msg->mode,
+                                 .has_mode = msg->has_mode,
+                                 .has_rect = msg->has_rect,
+                                 .frame = msg->frame,
+                                 .has_frame = msg->has_frame,
+                                 .t = msg->t,
+                                 .has_t = msg->has_t };
     memcpy(d.rect, msg->rect, sizeof(d.rect));
     changed(rq, &d, &numbers);
     struct vt_rep_view_set rep = { .seq = d.seq };
@@ -84,7 +94,9 @@ int vt_on_view_item(struct vt_request *rq)
     int err = vt_view_item(view, msg, &slot);
     if (err)
         return err == VT_ERR_FIELD_BAD ? vt_request_fail(rq, err, "/d", "exactly one of add and drop") : err;
-    struct vt_evt_view_item d = { .seq = vt_view_seq(view), .active = vt_view_active(view), .drop = msg->drop, .has_drop = msg->has_drop };
+    struct vt_evt_view_item d = {
+        .seq = vt_view_seq(view), .active = vt_view_active(view), .drop = msg->drop, .has_drop = msg->has_drop
+    };
     if (vt_view_item_at(view, slot, &added))
         d.add = &added;
     changed(rq, &d, &numbers);
@@ -133,7 +145,8 @@ int vt_on_mark_add(struct vt_request *rq)
         return VT_ERR_NOT_FOUND;
     int err = vt_view_mark_add(view, vt_member_who(rq->member), rq->env->msg, &mark);
     if (err)
-        return err == VT_ERR_FIELD_BAD ? vt_request_fail(rq, err, "/d/points", "2 to 256 points, each 0 to 1") : err;
+        return err == VT_ERR_FIELD_BAD ? vt_request_fail(rq, err, "/d/points", "2 to 256 points, each 0 to 1")
+                                       : err;
     vt_view_mark(view, mark, &d);
     changed(rq, &d, &numbers);
     struct vt_rep_mark_add rep = { .mark = mark };
@@ -192,7 +205,8 @@ static void gesture_ended(const struct vt_motion *motion)
     d.has_frame = view.has_frame;
     d.t = view.t;
     d.has_t = view.has_t;
-    vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_VIEW_SET, .by = vt_member_who(motion->member), .d = &d }, NULL);
+    vt_fanout_control(
+        conv, &(struct vt_event){ .op = VT_OP_VIEW_SET, .by = vt_member_who(motion->member), .d = &d }, NULL);
     vt_session_view_changed(conv);
 }
 
@@ -223,12 +237,15 @@ int vt_on_draw(const struct vt_motion *motion)
     int err = vt_bin_draw_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &draw);
     if (err)
         return err;
-    if (!conv->view || vt_view_stroke(conv->view, vt_member_who(motion->member), &draw, motion->head.flags & VT_BIN_LAST, &mark) != VT_OK)
+    if (!conv->view || vt_view_stroke(conv->view, vt_member_who(motion->member), &draw,
+                                      motion->head.flags & VT_BIN_LAST, &mark) != VT_OK)
         return VT_OK; /* the slot has gone, or it is full: the writer sees no mark come of it */
     relay(motion, motion->bytes, VT_CLASS_ORDERED);
     struct vt_t_mark d;
     if (mark && vt_view_mark(conv->view, mark, &d)) {
-        vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_MARK_ADD, .by = vt_member_who(motion->member), .d = &d }, NULL);
+        vt_fanout_control(
+            conv, &(struct vt_event){ .op = VT_OP_MARK_ADD, .by = vt_member_who(motion->member), .d = &d },
+            NULL);
         vt_session_view_changed(conv);
     }
     return VT_OK;

@@ -112,8 +112,8 @@ static void answer_file(struct vt_http_req *req, int fd, uint64_t size, const ch
     uint64_t length = size ? last - first + 1 : 0;
     if (kind == VT_RANGE_PART) {
         char text[96];
-        snprintf(text, sizeof(text), "bytes %llu-%llu/%llu", (unsigned long long)first, (unsigned long long)last,
-                 (unsigned long long)size);
+        snprintf(text, sizeof(text), "bytes %llu-%llu/%llu", (unsigned long long)first,
+                 (unsigned long long)last, (unsigned long long)size);
         vt_http_set(req, "Content-Range", text);
     }
     vt_http_head(req, kind == VT_RANGE_PART ? 206 : 200, type, (int64_t)length);

@@ -22,11 +22,11 @@ enum vt_method { VT_GET = 1, VT_HEAD = 2, VT_POST = 4, VT_PUT = 8, VT_DELETE = 1
 
 typedef void vt_http_fn(struct vt_http_req *req, void *owner);
 
-/* A route: an exact path, or a prefix when it ends in '/' followed by '*' ("/console/" + "*"). HEAD comes with GET.
- * Paths reach handlers percent-decoded and checked: no NUL, no "..", no empty or dot segment.
+/* A route: an exact path, or a prefix when it ends in '/' followed by '*' ("/console/" + "*"). HEAD comes
+ * with GET. Paths reach handlers percent-decoded and checked: no NUL, no "..", no empty or dot segment.
  * `max_body` bytes at most, else 413 before anything is buffered. VT_OK or VT_ERR_NOMEM. */
-int vt_http_route(struct vt_net *net, unsigned methods, const char *path, size_t max_body,
-                  vt_http_fn *fn, void *owner);
+int vt_http_route(struct vt_net *net, unsigned methods, const char *path, size_t max_body, vt_http_fn *fn,
+                  void *owner);
 
 enum vt_method vt_http_method(const struct vt_http_req *req);
 struct vt_str vt_http_path(const struct vt_http_req *req);  /* decoded */
@@ -49,10 +49,11 @@ void vt_http_reply_json(struct vt_http_req *req, int status, const struct vt_buf
 void vt_http_problem(struct vt_http_req *req, int status, const char *type, const char *title,
                      const char *detail);
 /* A regular file with ETag, conditional and range requests; `root_fd`/`name` are opened with
- * openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, so nothing outside the root is ever served. 404 when it is not there.
- * `etag` NULL: from size and mtime. `cache_control` as given. Type from `type`, else from the extension table. */
-void vt_http_file(struct vt_http_req *req, int root_fd, const char *name, const char *type,
-                  const char *etag, const char *cache_control);
+ * openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, so nothing outside the root is ever served. 404 when it is
+ * not there. `etag` NULL: from size and mtime. `cache_control` as given. Type from `type`, else from the
+ * extension table. */
+void vt_http_file(struct vt_http_req *req, int root_fd, const char *name, const char *type, const char *etag,
+                  const char *cache_control);
 
 /* Holds the request for an answer in a later turn; the returned handle stays good until one of the
  * calls above is made with vt_http_held(handle), which is NULL when the browser left. */

@@ -17,8 +17,18 @@ enum {
 };
 
 enum vt_http_name {
-    VT_HTTP_ORIGIN, VT_HTTP_HOST, VT_HTTP_COOKIE, VT_HTTP_AUTHORIZATION, VT_HTTP_CONTENT_TYPE, VT_HTTP_RANGE,
-    VT_HTTP_IF_NONE_MATCH, VT_HTTP_IF_RANGE, VT_HTTP_ACCEPT, VT_HTTP_CSRF, VT_HTTP_FORWARDED_FOR, VT_HTTP_NAMES
+    VT_HTTP_ORIGIN,
+    VT_HTTP_HOST,
+    VT_HTTP_COOKIE,
+    VT_HTTP_AUTHORIZATION,
+    VT_HTTP_CONTENT_TYPE,
+    VT_HTTP_RANGE,
+    VT_HTTP_IF_NONE_MATCH,
+    VT_HTTP_IF_RANGE,
+    VT_HTTP_ACCEPT,
+    VT_HTTP_CSRF,
+    VT_HTTP_FORWARDED_FOR,
+    VT_HTTP_NAMES
 };
 
 struct vt_http_route {
@@ -65,7 +75,7 @@ struct vt_http_req {
     uint64_t handle; /* 0: not held */
     struct vt_list held;
     void (*ready)(struct vt_http_req *req); /* an answer came in a later turn */
-    bool inside; /* the handler runs in the library's own call: the caller sends */
+    bool inside;                            /* the handler runs in the library's own call: the caller sends */
 };
 
 void vt_http_routes_init(struct vt_http_routes *routes);

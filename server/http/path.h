@@ -21,7 +21,8 @@ int vt_http_encode(struct vt_buf *out, struct vt_str s);
  * NUL, or no UTF-8. */
 int vt_http_decode(struct vt_arena *arena, struct vt_str s, bool form, struct vt_str *ret_text);
 /* The first value of `name` in a query, decoded as a form. VT_ERR_MISSING when it is not there. */
-int vt_http_query_get(struct vt_arena *arena, struct vt_str query, const char *name, struct vt_str *ret_value);
+int vt_http_query_get(struct vt_arena *arena, struct vt_str query, const char *name,
+                      struct vt_str *ret_value);
 /* The raw value of a cookie, quotes taken off. ptr NULL when there is none. */
 struct vt_str vt_http_cookie_get(struct vt_str header, const char *name);
 

@@ -137,7 +137,7 @@ struct vt_http_req *vt_http_held(struct vt_net *net, uint64_t handle)
     struct vt_http_routes *routes = vt_net_routes(net);
     if (handle == 0)
         return NULL;
-    VT_LIST_EACH(req, &routes->held, struct vt_http_req, held)
+    VT_LIST_EACH (req, &routes->held, struct vt_http_req, held)
         if (req->handle == handle && !req->answered)
             return req;
     return NULL;

@@ -147,14 +147,17 @@ void vt_http_reply(struct vt_http_req *req, int status, const char *type, struct
 void vt_http_reply_json(struct vt_http_req *req, int status, const struct vt_buf *json)
 {
     if (json->failed)
-        vt_http_problem(req, 500, "internal", "The answer could not be made", "The server is short of memory.");
+        vt_http_problem(req, 500, "internal", "The answer could not be made",
+                        "The server is short of memory.");
     else
         vt_http_reply(req, status, "application/json", vt_buf_view(json));
 }
 
-void vt_http_problem(struct vt_http_req *req, int status, const char *type, const char *title, const char *detail)
+void vt_http_problem(struct vt_http_req *req, int status, const char *type, const char *title,
+                     const char *detail)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf body = VT_BUF_INIT(16384);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf body = VT_BUF_INIT(16384);
     vt_buf_text(&body, "{\"type\":");
     vt_buf_json_string(&body, vt_str(type));
     vt_buf_text(&body, ",\"title\":");

@@ -14,9 +14,9 @@
 
 /* Scripts and styles from here alone, nothing written into the page as text; %s is the page's own
  * host, since not every browser counts ws: and wss: as 'self'. */
-#define APP_POLICY                                                                                            \
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "                    \
-    "media-src 'self' blob:; font-src 'self'; connect-src 'self'%s; base-uri 'none'; form-action 'self'; "     \
+#define APP_POLICY                                                                                           \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "                  \
+    "media-src 'self' blob:; font-src 'self'; connect-src 'self'%s; base-uri 'none'; form-action 'self'; "   \
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 enum { NAME_BYTES = 1024 };
@@ -126,8 +126,8 @@ static int mount_routes(struct vt_net *net, struct vt_static *files)
     return vt_http_route(net, VT_GET, bare, 0, handle_bare, files);
 }
 
-struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const char *dir, enum vt_static_kind kind,
-                                  struct vt_buf *ret_error)
+struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const char *dir,
+                                  enum vt_static_kind kind, struct vt_buf *ret_error)
 {
     struct vt_static *files = calloc(1, sizeof(*files));
     if (files) {
@@ -137,7 +137,8 @@ struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const 
         files->root_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     }
     if (files && files->root_fd < 0)
-        vt_buf_printf(ret_error, "The browser files for %s are not there: %s: %s.", prefix, dir, strerror(errno));
+        vt_buf_printf(ret_error, "The browser files for %s are not there: %s: %s.", prefix, dir,
+                      strerror(errno));
     else if (!files || !files->prefix || mount_routes(net, files))
         vt_buf_text(ret_error, "No memory for the browser files.");
     else

@@ -19,8 +19,8 @@ struct vt_static;
 
 /* Serves `dir` under `prefix` ("/console/"). NULL with a sentence in ret_error when the folder cannot
  * be opened. The result belongs to the caller and must outlive the net. */
-struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const char *dir, enum vt_static_kind kind,
-                                  struct vt_buf *ret_error);
+struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const char *dir,
+                                  enum vt_static_kind kind, struct vt_buf *ret_error);
 void vt_static_destroy(struct vt_static *files);
 
 /* True for name-<8 or more letters and digits, a digit among them>.ext. */

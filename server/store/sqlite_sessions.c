@@ -83,8 +83,7 @@ int vt_run_resume_put(struct vt_db *db, struct vt_job *job)
         VT_DB_T(row->person), VT_DB_T(row->origin), VT_DB_N(row->expires));
     if (!err && job->in.resume.former.ptr)
         err = vt_db_run(
-            db,
-            "UPDATE resume SET expires=min(expires, ?), successor=? WHERE hash=? AND site=? AND conv=?",
+            db, "UPDATE resume SET expires=min(expires, ?), successor=? WHERE hash=? AND site=? AND conv=?",
             VT_DB_N(job->now + FORMER_MS), VT_DB_T(job->in.resume.hash), VT_DB_T(job->in.resume.former),
             VT_DB_T(job->site), VT_DB_T(job->conv));
     return err ? err : sweep(db, job->now);

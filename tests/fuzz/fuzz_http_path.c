@@ -13,7 +13,8 @@ static void check_path(struct vt_str path)
 {
     if (!vt_http_path_ok(path))
         return;
-    if (memchr(path.ptr, '\0', path.len) || memmem(path.ptr, path.len, "//", 2) || memmem(path.ptr, path.len, "/../", 4))
+    if (memchr(path.ptr, '\0', path.len) || memmem(path.ptr, path.len, "//", 2) ||
+        memmem(path.ptr, path.len, "/../", 4))
         abort();
     if (path.len >= 3 && memcmp(path.ptr + path.len - 3, "/..", 3) == 0)
         abort();
@@ -21,12 +22,14 @@ static void check_path(struct vt_str path)
 
 static void check_text(struct vt_arena *arena, struct vt_str text)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf encoded = VT_BUF_INIT(1 << 20);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf encoded = VT_BUF_INIT(1 << 20);
     struct vt_str once, twice;
     if (vt_http_decode(arena, text, true, &once))
         return;
     vt_http_encode(&encoded, once);
-    if (!encoded.failed && (vt_http_decode(arena, vt_buf_view(&encoded), true, &twice) || !vt_str_eq(once, twice)))
+    if (!encoded.failed &&
+        (vt_http_decode(arena, vt_buf_view(&encoded), true, &twice) || !vt_str_eq(once, twice)))
         abort();
 }
 

@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(&length, data, sizeof(length));
     length >>= 1; /* a file's size is an off_t */
     struct vt_str header = { (const char *)data + sizeof(length), size - sizeof(length) };
-    if (vt_http_range_parse(header, length, &first, &last) == VT_RANGE_PART && (first > last || last >= length))
+    if (vt_http_range_parse(header, length, &first, &last) == VT_RANGE_PART &&
+        (first > last || last >= length))
         abort();
     vt_http_etag_listed(header, VT_STR("\"abc\""));
     vt_http_etag_is(header, VT_STR("\"abc\""));

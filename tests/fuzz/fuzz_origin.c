@@ -21,8 +21,10 @@ static void check_origin(struct vt_str text)
 
 static void check_networks(struct vt_str text)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(4096);
-    VT_FREE char *copy = vt_str_dup(text);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(4096);
+    VT_FREE
+    char *copy = vt_str_dup(text);
     struct vt_networks networks;
     struct vt_address peer, client;
     vt_address_parse(VT_STR("10.0.0.1"), &peer);

@@ -276,7 +276,8 @@ static void take_bytes(struct sock *sock, uint8_t *bytes, size_t len)
 {
     size_t at = 0, used = 1;
     while (at < len && used > 0 && !sock->closing) {
-        used = sock->upgraded ? take_frame(sock, bytes + at, len - at) : take_request(sock, bytes + at, len - at);
+        used = sock->upgraded ? take_frame(sock, bytes + at, len - at)
+                              : take_request(sock, bytes + at, len - at);
         at += used;
     }
     sock->in_len = (uint32_t)(len - at);
@@ -320,7 +321,8 @@ static void open_listener(void)
     socklen_t len = sizeof(address);
     struct epoll_event event = { .events = EPOLLIN };
     listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    must(bind(listen_fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(listen_fd, 1024) == 0, "listen");
+    must(bind(listen_fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(listen_fd, 1024) == 0,
+         "listen");
     getsockname(listen_fd, (struct sockaddr *)&address, &len);
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     must(epoll_ctl(epoll_fd, EPOLL_CTL_ADD, listen_fd, &event) == 0, "epoll_ctl");

@@ -137,8 +137,12 @@ int main(int argc, char **argv)
         return 2;
     }
     bool tls = argc > 4 && strcmp(argv[4], "tls") == 0;
-    load.kind = strcmp(argv[1], "vitrine") == 0 ? KIND_VITRINE : strcmp(argv[1], "socketio") == 0 ? KIND_SOCKETIO : KIND_PLAIN;
-    load.path = load.kind == KIND_VITRINE ? "/v1/socket" : load.kind == KIND_SOCKETIO ? "/socket.io/?EIO=4&transport=websocket" : "/";
+    load.kind = strcmp(argv[1], "vitrine") == 0    ? KIND_VITRINE
+                : strcmp(argv[1], "socketio") == 0 ? KIND_SOCKETIO
+                                                   : KIND_PLAIN;
+    load.path = load.kind == KIND_VITRINE    ? "/v1/socket"
+                : load.kind == KIND_SOCKETIO ? "/socket.io/?EIO=4&transport=websocket"
+                                             : "/";
     load.origin = "https://shop.test";
     load.port = atoi(argv[2]);
     load.server_pid = atoi(argv[3]);

@@ -89,7 +89,7 @@ void net_poll(int64_t timeout_ns);
 /* load_join.c */
 void join_begin(struct client *client);
 void join_answer(struct client *client, const char *head, size_t len); /* an HTTP answer */
-void join_text(struct client *client, char *text, size_t len);          /* may cut `text` */
+void join_text(struct client *client, char *text, size_t len);         /* may cut `text` */
 /* Each waits for the end of it, at most 60 s. False: load.failure says why. */
 bool open_pairs(uint32_t n);
 bool open_viewers(uint32_t pairs, unsigned each);

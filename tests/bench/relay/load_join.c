@@ -51,9 +51,9 @@ static void ask(struct client *client, enum ask what, const char *op, const char
     if (client->c && what != ASK_CLAIM)
         n += snprintf(head + n, sizeof(head) - (size_t)n, ",\"c\":%u", client->c);
     if (what != ASK_HELLO) /* a UUID of version 4 in form; random is what it has to be */
-        n += snprintf(head + n, sizeof(head) - (size_t)n, ",\"cid\":\"%08x-%04x-4%03x-a%03x-%08x%04x\"", random_u32(),
-                      random_u32() & 0xffff, random_u32() & 0xfff, random_u32() & 0xfff, random_u32(),
-                      random_u32() & 0xffff);
+        n += snprintf(head + n, sizeof(head) - (size_t)n, ",\"cid\":\"%08x-%04x-4%03x-a%03x-%08x%04x\"",
+                      random_u32(), random_u32() & 0xffff, random_u32() & 0xfff, random_u32() & 0xfff,
+                      random_u32(), random_u32() & 0xffff);
     client->asked = what;
     client_send_text(client, "%s,\"d\":%s}", head, d);
 }
@@ -116,7 +116,8 @@ static void take_reply(struct client *client, const char *reply)
         client->cs = field_number(reply, "cs"); /* of conv.open */
         if (asked == ASK_CLAIM)
             ask(client->pair->customer, ASK_VIEW, "view.open",
-                "{\"items\":[{\"sku\":\"VT-1\",\"media\":\"m1\",\"title\":\"Halo\"}],\"active\":1,\"mode\":\"image\"}");
+                "{\"items\":[{\"sku\":\"VT-1\",\"media\":\"m1\",\"title\":\"Halo\"}],\"active\":1,\"mode\":"
+                "\"image\"}");
         break;
     case ASK_VIEW:
         client->open_done = true;
@@ -147,8 +148,8 @@ static void count_event(struct client *client, char *line)
         return;
     client->unacked = 0;
     if (client->c)
-        client_send_text(client, "{\"op\":\"ack\",\"d\":{\"at\":[{\"c\":%u,\"s\":%llu,\"cs\":%llu}]}}", client->c,
-                         (unsigned long long)client->s, (unsigned long long)client->cs);
+        client_send_text(client, "{\"op\":\"ack\",\"d\":{\"at\":[{\"c\":%u,\"s\":%llu,\"cs\":%llu}]}}",
+                         client->c, (unsigned long long)client->s, (unsigned long long)client->cs);
     else
         client_send_text(client, "{\"op\":\"ack\",\"d\":{\"at\":[{\"s\":%llu,\"cs\":%llu}]}}",
                          (unsigned long long)client->s, (unsigned long long)client->cs);
@@ -191,7 +192,8 @@ static void take_socketio(struct client *client, const char *text)
     } else if (text[0] == '2') {
         client_send_frame(client, 1, "3", 1);
     } else if (text[0] == '4' && text[1] == '0') {
-        client_send_text(client, "42[\"join\",%u]", client->pair ? client->pair->number : 1000000 + random_u32() % 1000000);
+        client_send_text(client, "42[\"join\",%u]",
+                         client->pair ? client->pair->number : 1000000 + random_u32() % 1000000);
         ready(client);
     }
 }
@@ -221,10 +223,11 @@ static bool is_staff(const struct client *client)
 static void ask_ticket(struct client *client)
 {
     char request[768];
-    int n = snprintf(request, sizeof(request),
-                     "POST /api/v1/tickets HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: %s\r\nX-Vitrine-CSRF: 1\r\n"
-                     "Cookie: %s\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n",
-                     load.port, load.own, load.cookies[client->login % load.cookies_n]);
+    int n = snprintf(
+        request, sizeof(request),
+        "POST /api/v1/tickets HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: %s\r\nX-Vitrine-CSRF: 1\r\n"
+        "Cookie: %s\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n",
+        load.port, load.own, load.cookies[client->login % load.cookies_n]);
     client->phase = PHASE_TICKET;
     client_send(client, request, (size_t)n);
 }
@@ -241,10 +244,13 @@ static void say_hello(struct client *client)
 {
     char d[320];
     if (is_staff(client))
-        snprintf(d, sizeof(d), "{\"site\":\"pk_bench\",\"role\":\"associate\",\"caps\":[\"bin1\"],\"lang\":\"en\",\"token\":\"%s\"}",
+        snprintf(d, sizeof(d),
+                 "{\"site\":\"pk_bench\",\"role\":\"associate\",\"caps\":[\"bin1\"],\"lang\":\"en\","
+                 "\"token\":\"%s\"}",
                  client->conv);
     else
-        snprintf(d, sizeof(d), "{\"site\":\"pk_bench\",\"role\":\"customer\",\"caps\":[\"bin1\"],\"lang\":\"en\"}");
+        snprintf(d, sizeof(d),
+                 "{\"site\":\"pk_bench\",\"role\":\"customer\",\"caps\":[\"bin1\"],\"lang\":\"en\"}");
     client->conv[0] = '\0';
     ask(client, ASK_HELLO, "hello", d);
 }

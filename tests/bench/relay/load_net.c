@@ -67,7 +67,8 @@ struct client *client_open(enum role role, struct pair *pair, unsigned login)
 {
     struct client *client = calloc(1, sizeof(*client));
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = client };
-    if (!client || (client->fd = connect_loopback()) < 0 || (load.tls && !(client->ssl = start_tls(client->fd)))) {
+    if (!client || (client->fd = connect_loopback()) < 0 ||
+        (load.tls && !(client->ssl = start_tls(client->fd)))) {
         free(client);
         return NULL;
     }
@@ -99,7 +100,8 @@ void client_close(struct client *client)
 
 static void arm(struct client *client)
 {
-    struct epoll_event event = { .events = (client->stalled ? EPOLLRDHUP : EPOLLIN) | (client->out_len ? EPOLLOUT : 0U),
+    struct epoll_event event = { .events = (client->stalled ? EPOLLRDHUP : EPOLLIN) |
+                                           (client->out_len ? EPOLLOUT : 0U),
                                  .data.ptr = client };
     epoll_ctl(load.epoll_fd, EPOLL_CTL_MOD, client->fd, &event);
 }

@@ -164,12 +164,14 @@ static void send_due(uint64_t message, int64_t due_ns)
     now_running.expected += (uint64_t)readers * run->burst;
 }
 
-/* --- beside the frames: chat and beats --------------------------------------------------------------------- */
+/* --- beside the frames: chat and beats ---------------------------------------------------------------------
+ */
 
 static void send_chat(struct client *client)
 {
     static char text[CHAT_BYTES_MOST + 1];
-    size_t bytes = now_running.run->chat_bytes < CHAT_BYTES_MOST ? now_running.run->chat_bytes : CHAT_BYTES_MOST;
+    size_t bytes = now_running.run->chat_bytes < CHAT_BYTES_MOST ? now_running.run->chat_bytes
+                                                                 : CHAT_BYTES_MOST;
     memset(text, 'x', bytes);
     text[bytes] = '\0';
     client->asked = ASK_CHAT;
@@ -202,7 +204,8 @@ void run_replied(struct client *client, enum ask asked)
         send_chat(client);
 }
 
-/* --- the window -------------------------------------------------------------------------------------------- */
+/* --- the window --------------------------------------------------------------------------------------------
+ */
 
 static void beat_if_due(int64_t zero_ns)
 {
@@ -262,10 +265,10 @@ static void report(uint64_t server_ns, uint64_t self_ns, double seconds)
            "\"texts\":%llu,\"memory_kb\":%llu}\n",
            seconds, (unsigned long long)now_running.sent, (unsigned long long)now_running.expected,
            (unsigned long long)load.delivered, (unsigned long long)server_ns, (unsigned long long)self_ns,
-           percentile(&frames, 0.5), percentile(&frames, 0.99), percentile(&frames, 0.999), percentile(&lags, 0.99),
-           (unsigned long long)answers.n, percentile(&answers, 0.5), percentile(&answers, 0.99),
-           (unsigned long long)now_running.chats_acked, (unsigned long long)load.closed,
-           (unsigned long long)load.errors, (unsigned long long)load.texts,
+           percentile(&frames, 0.5), percentile(&frames, 0.99), percentile(&frames, 0.999),
+           percentile(&lags, 0.99), (unsigned long long)answers.n, percentile(&answers, 0.5),
+           percentile(&answers, 0.99), (unsigned long long)now_running.chats_acked,
+           (unsigned long long)load.closed, (unsigned long long)load.errors, (unsigned long long)load.texts,
            (unsigned long long)memory_kb(load.server_pid));
     fflush(stdout);
 }

@@ -161,8 +161,9 @@ static void net_begin_drain(void *arg)
 /* `args` are options as on the command line, NULL at the end. */
 static inline void net_start(struct net_fixture *fixture, const char *const *args)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(4096);
-    char *argv[32] = { (char *)(uintptr_t)"--listen", (char *)(uintptr_t)"127.0.0.1:0" };
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(4096);
+    char *argv[32] = { (char *)(uintptr_t) "--listen", (char *)(uintptr_t) "127.0.0.1:0" };
     int argc = 2;
     for (; args && *args; args++)
         argv[argc++] = (char *)(uintptr_t)*args;
@@ -173,8 +174,12 @@ static inline void net_start(struct net_fixture *fixture, const char *const *arg
     if (vt_config_load(&fixture->config, argc, argv, NULL, &error))
         fail_msg("%s", vt_buf_cstr(&error));
     fixture->loop = vt_loop_create();
-    const struct vt_conn_handler handler = { .owner = fixture, .origin_allowed = net_origin, .opened = net_opened,
-                                             .text = net_text, .binary = net_binary, .fill = net_fill,
+    const struct vt_conn_handler handler = { .owner = fixture,
+                                             .origin_allowed = net_origin,
+                                             .opened = net_opened,
+                                             .text = net_text,
+                                             .binary = net_binary,
+                                             .fill = net_fill,
                                              .closed = net_closed };
     fixture->net = vt_net_open(fixture->loop, &fixture->config, &handler, &error);
     if (!fixture->net)
@@ -275,8 +280,8 @@ static inline int net_status(const char *head)
     return status;
 }
 
-#define NET_HANDSHAKE                                                                                       \
-    "GET /v1/socket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                     \
+#define NET_HANDSHAKE                                                                                        \
+    "GET /v1/socket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                    \
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"                           \
     "Sec-WebSocket-Protocol: vitrine.v1\r\nOrigin: https://shop.example\r\n\r\n"
 

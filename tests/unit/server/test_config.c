@@ -301,7 +301,8 @@ static void the_committed_page_is_in_step(void **state)
 {
     (void)state;
     static char committed[1 << 17];
-    VT_CLEANUP(vt_buf_finish) struct vt_buf page = VT_BUF_INIT(1 << 17);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf page = VT_BUF_INIT(1 << 17);
     FILE *file = fopen("server/docs/options.md", "rb");
     assert_non_null(file);
     size_t n = fread(committed, 1, sizeof(committed) - 1, file);

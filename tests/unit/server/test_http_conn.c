@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 
 #include "server/http/pictures.h"
-#include "server/media_service.h"
 #include "server/http/static.h"
+#include "server/media_service.h"
 #include "tests/unit/server/net_fixture.h"
 
 #define PICTURE "ab12000000000000000000000000000000000000000000000000000000000000"
@@ -27,11 +27,12 @@ static void handle_echo(struct vt_http_req *req, void *owner)
 
 static void handle_show(struct vt_http_req *req, void *owner)
 {
-    VT_CLEANUP(vt_buf_finish) struct vt_buf text = VT_BUF_INIT(16384);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(16384);
     (void)owner;
-    vt_buf_printf(&text, "%.*s|%.*s|%.*s|%.*s|%.*s", VT_STR_ARG(vt_http_path(req)), VT_STR_ARG(vt_http_query(req)),
-                  VT_STR_ARG(vt_http_cookie(req, "vt")), VT_STR_ARG(vt_http_header(req, "x-vitrine-csrf")),
-                  VT_STR_ARG(vt_http_addr(req)));
+    vt_buf_printf(&text, "%.*s|%.*s|%.*s|%.*s|%.*s", VT_STR_ARG(vt_http_path(req)),
+                  VT_STR_ARG(vt_http_query(req)), VT_STR_ARG(vt_http_cookie(req, "vt")),
+                  VT_STR_ARG(vt_http_header(req, "x-vitrine-csrf")), VT_STR_ARG(vt_http_addr(req)));
     vt_http_set(req, "Set-Cookie", "a=b");
     vt_http_reply(req, 200, "text/plain", vt_buf_view(&text));
 }
@@ -126,7 +127,8 @@ static void put_files(void)
 static void mount(struct net_fixture *f)
 {
     char web[128];
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(1024);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(1024);
     snprintf(web, sizeof(web), "%s/web", dir);
     vt_http_route(f->net, VT_POST, "/echo", 65536, handle_echo, NULL);
     vt_http_route(f->net, VT_PUT, "/echo", 10, handle_echo, NULL);
@@ -223,7 +225,9 @@ static void routes(void **state)
 static void shows_requests(void **state)
 {
     (void)state;
-    assert_int_equal(get("/show/a%20b/%C3%BC?x=1%262&y=%3D&z=a+b", "Cookie: q=1; vt=\"tok\"; z=2\r\nX-Vitrine-CSRF: 1\r\n"), 200);
+    assert_int_equal(get("/show/a%20b/%C3%BC?x=1%262&y=%3D&z=a+b",
+                         "Cookie: q=1; vt=\"tok\"; z=2\r\nX-Vitrine-CSRF: 1\r\n"),
+                     200);
     assert_string_equal(body(), "/show/a b/\xc3\xbc|x=1%262&y=%3D&z=a%20b|tok|1|127.0.0.1");
     assert_has("Set-Cookie: a=b\r\n");
     int fd = net_connect_from(&fixture, "127.0.0.3"); /* the trusted proxy */
@@ -279,7 +283,8 @@ static void refuses_smuggling(void **state)
     (void)state;
     for (size_t i = 0; i < VT_COUNT(rows); i++) {
         char request[512];
-        snprintf(request, sizeof(request), "POST /echo HTTP/1.1\r\nHost: x\r\n%s\r\nabcGET /show/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        snprintf(request, sizeof(request),
+                 "POST /echo HTTP/1.1\r\nHost: x\r\n%s\r\nabcGET /show/ HTTP/1.1\r\nHost: x\r\n\r\n",
                  rows[i].head);
         exchange(request);
         if (net_status(answer) != rows[i].status || strstr(answer + 1, "HTTP/1.1"))
@@ -317,9 +322,21 @@ static void limits(void **state)
 static void stays_inside(void **state)
 {
     static const char *const paths[] = {
-        "/v1/../secret.txt", "/v1/%2e%2e/secret.txt", "/v1/..%2fsecret.txt", "/v1/%2e%2e%2fsecret.txt",
-        "/v1/link.txt", "/v1//../secret.txt", "/v1/deep/../../secret.txt", "/v1/..\\secret.txt",
-        "/v1/%00", "/v1/vitrine.js%00.txt", "/v1/%ff", "/v1/deep", "/v1/", "/v1", "/v1/%252e%252e/secret.txt",
+        "/v1/../secret.txt",
+        "/v1/%2e%2e/secret.txt",
+        "/v1/..%2fsecret.txt",
+        "/v1/%2e%2e%2fsecret.txt",
+        "/v1/link.txt",
+        "/v1//../secret.txt",
+        "/v1/deep/../../secret.txt",
+        "/v1/..\\secret.txt",
+        "/v1/%00",
+        "/v1/vitrine.js%00.txt",
+        "/v1/%ff",
+        "/v1/deep",
+        "/v1/",
+        "/v1",
+        "/v1/%252e%252e/secret.txt",
     };
     (void)state;
     for (size_t i = 0; i < VT_COUNT(paths); i++) {
@@ -423,7 +440,8 @@ static void big_answers(void **state)
     for (int way = 0; way < 2; way++) {
         int fd = net_connect(&fixture);
         net_say(fd, way ? "GET /v1/big.txt HTTP/1.0\r\n\r\n"
-                        : "GET /v1/big.txt HTTP/1.1\r\nHost: x\r\n\r\nGET /v1/vitrine.js HTTP/1.1\r\n" END "\r\n");
+                        : "GET /v1/big.txt HTTP/1.1\r\nHost: x\r\n\r\nGET /v1/vitrine.js HTTP/1.1\r\n" END
+                          "\r\n");
         net_sleep_ms(200);
         int other = net_connect(&fixture);
         net_say(other, "GET /show/ HTTP/1.1\r\n" END "\r\n");
@@ -488,9 +506,11 @@ static void pipelines(void **state)
 /* Bodies one after the other on a kept line, each after the former answer or with others behind it. */
 static void keeps_lines(void **state)
 {
-    static const char *const order[] = { "\r\n\r\nbody", "/show/3|", "\r\n\r\nagain", "HTTP/1.1 413", "HTTP/1.1 404", "/show/4|" };
+    static const char *const order[] = { "\r\n\r\nbody", "/show/3|",     "\r\n\r\nagain",
+                                         "HTTP/1.1 413", "HTTP/1.1 404", "/show/4|" };
     static const char *const parts[] = {
-        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbodyGET /show/3 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbodyGET /show/3 HTTP/1.1\r\nHost: "
+        "x\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nagain",
         "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n01234567890",
         "GET /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
@@ -512,7 +532,8 @@ static void keeps_lines(void **state)
 static void refuses_pipelined_bodies(void **state)
 {
     static const char *const tails[] = {
-        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbodyGET /show/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbodyGET /show/ HTTP/1.1\r\nHost: "
+        "x\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: x\r\n\r\nmore",
         "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\nmore",
         "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n01234567890more",
@@ -558,7 +579,8 @@ static void sleeps_while_held(void **state)
 
 static void byte_by_byte(void **state)
 {
-    static const char request[] = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello";
+    static const char request[] =
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello";
     (void)state;
     int fd = net_connect(&fixture);
     for (size_t i = 0; i < sizeof(request) - 1; i++) {
@@ -574,14 +596,22 @@ static void byte_by_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(routes),          cmocka_unit_test(shows_requests),
-        cmocka_unit_test(bodies),          cmocka_unit_test(refuses_smuggling),
-        cmocka_unit_test(limits),          cmocka_unit_test(stays_inside),
-        cmocka_unit_test(serves_files),    cmocka_unit_test(serves_the_app),
-        cmocka_unit_test(serves_pictures), cmocka_unit_test(big_answers),
-        cmocka_unit_test(leaves_in_the_middle), cmocka_unit_test(pipelines),
-        cmocka_unit_test(keeps_lines),     cmocka_unit_test(refuses_pipelined_bodies),
-        cmocka_unit_test(holds),           cmocka_unit_test(sleeps_while_held),
+        cmocka_unit_test(routes),
+        cmocka_unit_test(shows_requests),
+        cmocka_unit_test(bodies),
+        cmocka_unit_test(refuses_smuggling),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(stays_inside),
+        cmocka_unit_test(serves_files),
+        cmocka_unit_test(serves_the_app),
+        cmocka_unit_test(serves_pictures),
+        cmocka_unit_test(big_answers),
+        cmocka_unit_test(leaves_in_the_middle),
+        cmocka_unit_test(pipelines),
+        cmocka_unit_test(keeps_lines),
+        cmocka_unit_test(refuses_pipelined_bodies),
+        cmocka_unit_test(holds),
+        cmocka_unit_test(sleeps_while_held),
         cmocka_unit_test(byte_by_byte),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -12,8 +12,10 @@
 
 static void judges_paths(void **state)
 {
-    static const char *const good[] = { "/", "/a", "/a/", "/a/b.c", "/.well-known/x", "/a b", "/\xc3\xbc", "/..a", "/a.." };
-    static const char *const bad[] = { "", "a", "//", "/a//b", "/./a", "/a/.", "/..", "/a/../b", "/a\\b", "/a\x01", "/\xff", "/a\x7f" };
+    static const char *const good[] = { "/",    "/a",        "/a/",  "/a/b.c", "/.well-known/x",
+                                        "/a b", "/\xc3\xbc", "/..a", "/a.." };
+    static const char *const bad[] = { "",    "a",       "//",    "/a//b",  "/./a",  "/a/.",
+                                       "/..", "/a/../b", "/a\\b", "/a\x01", "/\xff", "/a\x7f" };
     (void)state;
     for (size_t i = 0; i < VT_COUNT(good); i++)
         assert_true(vt_http_path_ok(vt_str(good[i])));
@@ -80,21 +82,30 @@ static void reads_ranges(void **state)
         enum vt_http_range kind;
         uint64_t first, last;
     } rows[] = {
-        { "bytes=0-0", 10, VT_RANGE_PART, 0, 0 },       { "bytes=2-", 10, VT_RANGE_PART, 2, 9 },
-        { "bytes=-4", 10, VT_RANGE_PART, 6, 9 },        { "bytes=-40", 10, VT_RANGE_PART, 0, 9 },
-        { "bytes=5-400", 10, VT_RANGE_PART, 5, 9 },     { "Bytes= 5-6 ", 10, VT_RANGE_PART, 5, 6 },
-        { "bytes=10-", 10, VT_RANGE_NONE, 0, 0 },       { "bytes=-0", 10, VT_RANGE_NONE, 0, 0 },
-        { "bytes=0-", 0, VT_RANGE_NONE, 0, 0 },         { "bytes=-1", 0, VT_RANGE_NONE, 0, 0 },
-        { "bytes=5-4", 10, VT_RANGE_WHOLE, 0, 0 },      { "bytes=-", 10, VT_RANGE_WHOLE, 0, 0 },
-        { "bytes=1-2,4-5", 10, VT_RANGE_WHOLE, 0, 0 },  { "items=1-2", 10, VT_RANGE_WHOLE, 0, 0 },
-        { "bytes=a-b", 10, VT_RANGE_WHOLE, 0, 0 },      { "bytes", 10, VT_RANGE_WHOLE, 0, 0 },
+        { "bytes=0-0", 10, VT_RANGE_PART, 0, 0 },
+        { "bytes=2-", 10, VT_RANGE_PART, 2, 9 },
+        { "bytes=-4", 10, VT_RANGE_PART, 6, 9 },
+        { "bytes=-40", 10, VT_RANGE_PART, 0, 9 },
+        { "bytes=5-400", 10, VT_RANGE_PART, 5, 9 },
+        { "Bytes= 5-6 ", 10, VT_RANGE_PART, 5, 6 },
+        { "bytes=10-", 10, VT_RANGE_NONE, 0, 0 },
+        { "bytes=-0", 10, VT_RANGE_NONE, 0, 0 },
+        { "bytes=0-", 0, VT_RANGE_NONE, 0, 0 },
+        { "bytes=-1", 0, VT_RANGE_NONE, 0, 0 },
+        { "bytes=5-4", 10, VT_RANGE_WHOLE, 0, 0 },
+        { "bytes=-", 10, VT_RANGE_WHOLE, 0, 0 },
+        { "bytes=1-2,4-5", 10, VT_RANGE_WHOLE, 0, 0 },
+        { "items=1-2", 10, VT_RANGE_WHOLE, 0, 0 },
+        { "bytes=a-b", 10, VT_RANGE_WHOLE, 0, 0 },
+        { "bytes", 10, VT_RANGE_WHOLE, 0, 0 },
         { "bytes=1-99999999999999999999999999", 10, VT_RANGE_PART, 1, 9 },
         { "bytes=99999999999999999999999999-", 10, VT_RANGE_NONE, 0, 0 },
     };
     (void)state;
     for (size_t i = 0; i < VT_COUNT(rows); i++) {
         uint64_t first = 0, last = 0;
-        assert_int_equal(vt_http_range_parse(vt_str(rows[i].range), rows[i].size, &first, &last), rows[i].kind);
+        assert_int_equal(vt_http_range_parse(vt_str(rows[i].range), rows[i].size, &first, &last),
+                         rows[i].kind);
         assert_int_equal(first, rows[i].first);
         assert_int_equal(last, rows[i].last);
     }
@@ -139,7 +150,8 @@ static void knows_hashed_names(void **state)
 static void client(const char *peer, const char *forwarded, const char *expected)
 {
     struct vt_networks trusted;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(256);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(256);
     struct vt_address from, got;
     char text[VT_ADDRESS_TEXT];
     assert_int_equal(vt_networks_parse(&trusted, "10.0.0.0/8, fd00::/8,::1", &error), VT_OK);
@@ -167,7 +179,8 @@ static void groups_addresses(void **state)
     struct vt_address address;
     char text[VT_ADDRESS_TEXT];
     struct vt_networks networks;
-    VT_CLEANUP(vt_buf_finish) struct vt_buf error = VT_BUF_INIT(256);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(256);
     (void)state;
     vt_address_parse(VT_STR("2001:db8:1:2:3:4:5:6"), &address);
     vt_address_group(&address, text);
@@ -191,9 +204,11 @@ static void groups_addresses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(judges_paths), cmocka_unit_test(reads_queries), cmocka_unit_test(reads_cookies),
-        cmocka_unit_test(compares_etags), cmocka_unit_test(reads_ranges), cmocka_unit_test(finds_routes),
-        cmocka_unit_test(knows_hashed_names), cmocka_unit_test(trusts_only_proxies), cmocka_unit_test(groups_addresses),
+        cmocka_unit_test(judges_paths),       cmocka_unit_test(reads_queries),
+        cmocka_unit_test(reads_cookies),      cmocka_unit_test(compares_etags),
+        cmocka_unit_test(reads_ranges),       cmocka_unit_test(finds_routes),
+        cmocka_unit_test(knows_hashed_names), cmocka_unit_test(trusts_only_proxies),
+        cmocka_unit_test(groups_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,9 +49,9 @@ static void handle_end(void *arg)
 static void *post_all(void *arg)
 {
     (void)arg;
-    vt_loop_post(loop, handle_a, (void *)(uintptr_t)"1");
-    vt_loop_post(loop, handle_a, (void *)(uintptr_t)"2");
-    vt_loop_post(loop, handle_a, (void *)(uintptr_t)"3");
+    vt_loop_post(loop, handle_a, (void *)(uintptr_t) "1");
+    vt_loop_post(loop, handle_a, (void *)(uintptr_t) "2");
+    vt_loop_post(loop, handle_a, (void *)(uintptr_t) "3");
     vt_loop_post(loop, handle_end, NULL);
     return NULL;
 }
@@ -133,7 +133,7 @@ static void bounds_its_work(void **state)
 static void dies_without_running(void **state)
 {
     (void)state;
-    vt_loop_post(loop, handle_a, (void *)(uintptr_t)"x");
+    vt_loop_post(loop, handle_a, (void *)(uintptr_t) "x");
 }
 
 int main(void)

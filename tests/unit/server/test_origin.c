@@ -31,14 +31,42 @@ static void spells_one_origin(void **state)
 static void refuses_what_is_none(void **state)
 {
     static const char *const rows[] = {
-        "", "null", "shop.example", "ftp://shop.example", "https://", "https://:443", "https://shop.example.",
-        "https://.shop.example", "https://shop..example", "https://shop.example/", "https://shop.example/x",
-        "https://shop.example?x", "https://shop.example#x", "https://user@shop.example", "https://shop.example:",
-        "https://shop.example:0", "https://shop.example:65536", "https://shop.example:44x", "https://shop.example:0443443",
-        "https://shop example", "https://shop.example ", " https://shop.example", "https://xn\xc3\xbcrich.example",
-        "https://-shop.example", "https://shop-.example", "https://*.example", "https://127.1", "https://2130706433",
-        "https://127.0.0.1.", "https://[::1", "https://::1", "https://[::g]", "https://[]", "https:/shop.example",
-        "https://shop.example:443:443", "https://%73hop.example",
+        "",
+        "null",
+        "shop.example",
+        "ftp://shop.example",
+        "https://",
+        "https://:443",
+        "https://shop.example.",
+        "https://.shop.example",
+        "https://shop..example",
+        "https://shop.example/",
+        "https://shop.example/x",
+        "https://shop.example?x",
+        "https://shop.example#x",
+        "https://user@shop.example",
+        "https://shop.example:",
+        "https://shop.example:0",
+        "https://shop.example:65536",
+        "https://shop.example:44x",
+        "https://shop.example:0443443",
+        "https://shop example",
+        "https://shop.example ",
+        " https://shop.example",
+        "https://xn\xc3\xbcrich.example",
+        "https://-shop.example",
+        "https://shop-.example",
+        "https://*.example",
+        "https://127.1",
+        "https://2130706433",
+        "https://127.0.0.1.",
+        "https://[::1",
+        "https://::1",
+        "https://[::g]",
+        "https://[]",
+        "https:/shop.example",
+        "https://shop.example:443:443",
+        "https://%73hop.example",
     };
     (void)state;
     for (size_t i = 0; i < VT_COUNT(rows); i++) {
@@ -54,8 +82,15 @@ static void refuses_what_is_none(void **state)
 static void compares_exactly(void **state)
 {
     static const char *const others[] = {
-        "http://shop.example", "https://shop.example:8443", "https://www.shop.example", "https://shop.example.evil.test",
-        "https://evilshop.example", "https://shop.exampl", "null", "", "https://shop.example.",
+        "http://shop.example",
+        "https://shop.example:8443",
+        "https://www.shop.example",
+        "https://shop.example.evil.test",
+        "https://evilshop.example",
+        "https://shop.exampl",
+        "null",
+        "",
+        "https://shop.example.",
     };
     (void)state;
     assert_true(vt_origin_same(VT_STR("https://shop.example"), VT_STR("https://SHOP.example:443")));

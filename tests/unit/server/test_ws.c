@@ -6,8 +6,8 @@ static struct net_fixture fixture;
 
 static int setup(void **state)
 {
-    static const char *const args[] = { "--hello-timeout", "1s", "--beat-live", "1s", "--max-sockets-address", "40",
-                                        NULL };
+    static const char *const args[] = { "--hello-timeout",       "1s", "--beat-live", "1s",
+                                        "--max-sockets-address", "40", NULL };
     (void)state;
     fixture = (struct net_fixture){ 0 };
     net_start(&fixture, args);
@@ -162,16 +162,16 @@ static void refuses_what_the_rfc_refuses(void **state)
         const char *frame;
         size_t len;
     } rows[] = {
-        { 1007, "\x81\x82\0\0\0\0\xc3\x28", 8 },        /* bad UTF-8 */
-        { 1007, "\x81\x81\0\0\0\0\xc3", 7 },            /* cut UTF-8 */
-        { 1002, "\xc1\x81\0\0\0\0x", 7 },               /* RSV1 */
-        { 1002, "\x83\x80\0\0\0\0", 6 },                /* opcode 3 */
-        { 1002, "\x80\x80\0\0\0\0", 6 },                /* continuation of nothing */
-        { 1002, "\x09\x80\0\0\0\0", 6 },                /* a ping in pieces */
-        { 1002, "\x88\x81\0\0\0\0x", 7 },               /* a close of one byte */
-        { 1002, "\x88\x82\0\0\0\0\x13\x88", 8 },        /* close 5000 */
-        { 1002, "\x88\x82\0\0\0\0\x03\xed", 8 },        /* close 1005 */
-        { 1007, "\x88\x83\0\0\0\0\x03\xe8\xc3", 9 },  /* a reason cut in a character */
+        { 1007, "\x81\x82\0\0\0\0\xc3\x28", 8 },          /* bad UTF-8 */
+        { 1007, "\x81\x81\0\0\0\0\xc3", 7 },              /* cut UTF-8 */
+        { 1002, "\xc1\x81\0\0\0\0x", 7 },                 /* RSV1 */
+        { 1002, "\x83\x80\0\0\0\0", 6 },                  /* opcode 3 */
+        { 1002, "\x80\x80\0\0\0\0", 6 },                  /* continuation of nothing */
+        { 1002, "\x09\x80\0\0\0\0", 6 },                  /* a ping in pieces */
+        { 1002, "\x88\x81\0\0\0\0x", 7 },                 /* a close of one byte */
+        { 1002, "\x88\x82\0\0\0\0\x13\x88", 8 },          /* close 5000 */
+        { 1002, "\x88\x82\0\0\0\0\x03\xed", 8 },          /* close 1005 */
+        { 1007, "\x88\x83\0\0\0\0\x03\xe8\xc3", 9 },      /* a reason cut in a character */
         { 1006, "\x88\x84\0\0\0\0\x03\xe8\xc3\x28", 10 }, /* no UTF-8: the library hangs up without a word */
     };
     (void)state;
@@ -210,9 +210,15 @@ static void closes_both_ways(void **state)
     char payload[200];
     size_t len;
     int fd = net_ws(&fixture);
-    net_ws_send(fd, 0x88, "\x03\xe8" "bye", 5);
+    net_ws_send(fd, 0x88,
+                "\x03\xe8"
+                "bye",
+                5);
     assert_int_equal(net_ws_read(fd, payload, sizeof(payload), &len), VT_WS_CLOSE);
-    assert_memory_equal(payload, "\x03\xe8" "bye", 5);
+    assert_memory_equal(payload,
+                        "\x03\xe8"
+                        "bye",
+                        5);
     assert_int_equal(recv(fd, payload, 1, 0), 0);
     close(fd);
     /* Ours: what waits goes first, then the frame; nothing is delivered after it. */
@@ -221,7 +227,10 @@ static void closes_both_ways(void **state)
     assert_int_equal(net_ws_read(fd, payload, sizeof(payload), &len), VT_WS_TEXT);
     assert_string_equal(payload, "last");
     assert_int_equal(net_ws_read(fd, payload, sizeof(payload), &len), VT_WS_CLOSE);
-    assert_memory_equal(payload, "\x10\x07" "as asked", 10);
+    assert_memory_equal(payload,
+                        "\x10\x07"
+                        "as asked",
+                        10);
     int before = fixture.messages;
     net_ws_text(fd, "too late");
     net_ws_send(fd, 0x88, "\x10\x07", 2);
@@ -316,12 +325,12 @@ static int handshake(const char *request, char *answer, size_t most)
 }
 
 #define WITH(method, path, http, host, rest) method " " path " " http "\r\n" host rest "\r\n"
-#define HOST "Host: x\r\n"
-#define UP "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
-#define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-#define V13 "Sec-WebSocket-Version: 13\r\n"
-#define SUB "Sec-WebSocket-Protocol: vitrine.v1\r\n"
-#define ORG "Origin: https://shop.example\r\n"
+#define HOST                                 "Host: x\r\n"
+#define UP                                   "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
+#define KEY                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+#define V13                                  "Sec-WebSocket-Version: 13\r\n"
+#define SUB                                  "Sec-WebSocket-Protocol: vitrine.v1\r\n"
+#define ORG                                  "Origin: https://shop.example\r\n"
 
 static void judges_handshakes(void **state)
 {
@@ -334,22 +343,30 @@ static void judges_handshakes(void **state)
         { 400, WITH("GET", "/v1/socket", "HTTP/1.0", HOST, UP KEY V13 SUB ORG) },
         { 400, WITH("GET", "/v1/socket", "HTTP/1.1", "", UP KEY V13 SUB ORG) },
         { 400, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, "Upgrade: websocket\r\n" KEY V13 SUB ORG) },
-        { 400, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, "Upgrade: websocket\r\nConnection: close\r\n" KEY V13 SUB ORG) },
+        { 400, WITH("GET", "/v1/socket", "HTTP/1.1", HOST,
+                    "Upgrade: websocket\r\nConnection: close\r\n" KEY V13 SUB ORG) },
         { 426, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP KEY SUB ORG) },
         { 426, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP KEY SUB ORG "Sec-WebSocket-Version: 8\r\n") },
         { 400, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP V13 SUB ORG) },
-        { 400, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP V13 SUB ORG "Sec-WebSocket-Key: c2hvcnQ=\r\n") },
+        { 400,
+          WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP V13 SUB ORG "Sec-WebSocket-Key: c2hvcnQ=\r\n") },
         { 403, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP KEY V13 SUB) },
         { 403, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP KEY V13 SUB "Origin: null\r\n") },
-        { 403, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP KEY V13 SUB "Origin: https://shop.example.evil.test\r\n") },
-        { 403, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP KEY V13 SUB "Origin: http://shop.example\r\n") },
+        { 403, WITH("GET", "/v1/socket", "HTTP/1.1", HOST,
+                    UP KEY V13 SUB "Origin: https://shop.example.evil.test\r\n") },
+        { 403,
+          WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP KEY V13 SUB "Origin: http://shop.example\r\n") },
         { 400, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP KEY V13 ORG) },
-        { 400, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP KEY V13 ORG "Sec-WebSocket-Protocol: vitrine.v2\r\n") },
-        { 400, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, UP KEY V13 ORG "Sec-WebSocket-Protocol: http, vitrine.v1\r\n") },
-        { 403, WITH("GET", "/v1/socket", "HTTP/1.1", HOST, "Upgrade: foo\r\nConnection: Upgrade\r\n" KEY V13 SUB ORG) },
-        { 101, WITH("GET", "/v1/socket", "HTTP/1.1", HOST,
-                    UP KEY V13 ORG "Sec-WebSocket-Protocol: vitrine.v2, vitrine.v1\r\n"
-                    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n") },
+        { 400, WITH("GET", "/v1/socket", "HTTP/1.1", HOST,
+                    UP KEY V13 ORG "Sec-WebSocket-Protocol: vitrine.v2\r\n") },
+        { 400, WITH("GET", "/v1/socket", "HTTP/1.1", HOST,
+                    UP KEY V13 ORG "Sec-WebSocket-Protocol: http, vitrine.v1\r\n") },
+        { 403, WITH("GET", "/v1/socket", "HTTP/1.1", HOST,
+                    "Upgrade: foo\r\nConnection: Upgrade\r\n" KEY V13 SUB ORG) },
+        { 101,
+          WITH("GET", "/v1/socket", "HTTP/1.1", HOST,
+               UP KEY V13 ORG "Sec-WebSocket-Protocol: vitrine.v2, vitrine.v1\r\n"
+                              "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n") },
     };
     char answer[4096];
     (void)state;
@@ -368,8 +385,10 @@ static void never_speaks_http2(void **state)
 {
     char answer[4096];
     (void)state;
-    int status = handshake("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-                           "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n", answer, sizeof(answer));
+    int status = handshake(
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+        "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+        answer, sizeof(answer));
     assert_int_not_equal(status, 101);
     status = handshake("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", answer, sizeof(answer));
     assert_true(status == 0 || status >= 400);
