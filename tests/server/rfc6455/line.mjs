@@ -68,6 +68,8 @@ export class Line {
     this.waiters = new Set();
     this.upgraded = false;
     this.closed = false; // by us
+    this.sending = false; // bytes are still on their way, one by one
+    this.answer = null; // our close, once they are through
     this.socket = connect({ port, host: '127.0.0.1', noDelay: true });
     this.socket.on('data', (data) => this.take(data));
     this.socket.on('error', () => {});
@@ -99,7 +101,9 @@ export class Line {
   /// As every client must: its own close, if it has sent none, after which the server ends the line.
   answerClose(payload) {
     this.code = payload.length >= 2 ? payload.readUInt16BE() : 0;
-    if (!this.closed) this.socket.write(frame(0x88, payload.subarray(0, 2)));
+    const answer = frame(0x88, payload.subarray(0, 2));
+    if (this.sending) this.answer = answer; // not into the middle of a frame of ours
+    else if (!this.closed) this.socket.write(answer);
     this.closed = true;
   }
 
@@ -126,10 +130,13 @@ export class Line {
   async send(bytes, piece = 0) {
     const all = Buffer.from(bytes);
     if (!piece) return void this.socket.write(all);
+    this.sending = true;
     for (let at = 0; at < all.length && !this.ended; at += piece) {
       this.socket.write(all.subarray(at, at + piece));
       await new Promise((resolve) => setImmediate(resolve));
     }
+    this.sending = false;
+    if (this.answer) this.socket.write(this.answer);
   }
 
   async head(ms = 3000) {
