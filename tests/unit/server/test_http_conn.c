@@ -532,8 +532,8 @@ static void keeps_lines(void **state)
 static void refuses_pipelined_bodies(void **state)
 {
     static const char *const tails[] = {
-        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbodyGET /show/ HTTP/1.1\r\nHost: "
-        "x\r\n\r\n",
+        ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbodyGET /show/ HTTP/1.1\r\nHost: "
+         "x\r\n\r\n"),
         "POST /echo HTTP/1.1\r\nHost: x\r\n\r\nmore",
         "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\nmore",
         "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n01234567890more",
