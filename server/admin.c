@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/admin.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,8 @@ static const struct {
                             "where the pictures' paths begin (default: beside the file)" },
     [VT_ADMIN_DAYS] = { "--days", "N", "days until it expires, 1 to 365 (default 90)" },
     [VT_ADMIN_VERBS] = { "--verbs", "VERBS", "what it may do: read, write, or read,write (default read)" },
+    [VT_ADMIN_SETTINGS] = { "--settings", "FILE",
+                            "the site's settings as JSON, all of them: what is left out has its default" },
 };
 
 static const struct vt_admin_command *const groups[] = { vt_admin_site_commands, vt_admin_people_commands,
@@ -76,6 +79,26 @@ bool vt_admin_is_name(const char *text, size_t most)
         if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
             return false;
     return len >= 1 && len <= most && vt_utf8_valid(text, len);
+}
+
+int vt_admin_read_file(const char *path, struct vt_buf *text)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return vt_admin_fail("%s cannot be opened: %s.", path, strerror(errno));
+    size_t n = 1;
+    while (n > 0) {
+        char *room = vt_buf_reserve(text, 65536);
+        n = room ? fread(room, 1, 65536, file) : 0;
+        vt_buf_commit(text, n);
+    }
+    bool bad = ferror(file);
+    fclose(file);
+    if (bad)
+        return vt_admin_fail("%s cannot be read: %s.", path, strerror(errno));
+    if (text->failed)
+        return vt_admin_fail("%s is larger than %zu KiB.", path, text->max_bytes >> 10);
+    return 0;
 }
 
 /* --- help ---------------------------------------------------------------------------------- */

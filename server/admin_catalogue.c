@@ -54,26 +54,6 @@ static void note_refused(void *arg, size_t number, struct vt_str sku, struct vt_
 
 /* --- the file ------------------------------------------------------------------------------ */
 
-static int read_file(const char *path, struct vt_buf *text)
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return vt_admin_fail("%s cannot be opened: %s.", path, strerror(errno));
-    size_t n = 1;
-    while (n > 0) {
-        char *room = vt_buf_reserve(text, 65536);
-        n = room ? fread(room, 1, 65536, file) : 0;
-        vt_buf_commit(text, n);
-    }
-    bool bad = ferror(file);
-    fclose(file);
-    if (bad)
-        return vt_admin_fail("%s cannot be read: %s.", path, strerror(errno));
-    if (text->failed)
-        return vt_admin_fail("%s is larger than %d MiB.", path, VT_IMPORT_BYTES >> 20);
-    return 0;
-}
-
 static int open_pictures(struct vt_admin *admin)
 {
     VT_FREE
@@ -113,7 +93,7 @@ static int run_import(struct vt_admin *admin)
     struct vt_buf text = VT_BUF_INIT(VT_IMPORT_BYTES + 65536);
     int status = vt_admin_find_site(admin, &site);
     if (!status)
-        status = read_file(admin->operand, &text);
+        status = vt_admin_read_file(admin->operand, &text);
     if (status)
         return status;
     import.pictures_fd = open_pictures(admin);

@@ -22,6 +22,7 @@ enum vt_admin_option {
     VT_ADMIN_PICTURES,
     VT_ADMIN_DAYS,
     VT_ADMIN_VERBS,
+    VT_ADMIN_SETTINGS,
     VT_ADMIN_OPTIONS
 };
 #define VT_ADMIN_BIT(option) (1u << VT_ADMIN_##option)
@@ -55,6 +56,8 @@ int vt_admin_fail(const char *format, ...) VT_PRINTF(1, 2);
 int vt_admin_fail_store(struct vt_admin *admin, int err, const char *what);
 /* The site of --site, or a sentence and VT_ADMIN_FAILED. */
 int vt_admin_find_site(struct vt_admin *admin, struct vt_store_site *ret_site);
+/* The whole file into `text`, up to its maximum. 0 or a sentence and VT_ADMIN_FAILED. */
+int vt_admin_read_file(const char *path, struct vt_buf *text);
 /* A name for people: 1 to `most` bytes of UTF-8 without control characters. */
 bool vt_admin_is_name(const char *text, size_t most);
 

@@ -6,8 +6,9 @@
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/origin.h"
+#include "server/settings.h"
 
-enum { NAME_MOST = 80, KEY_MOST = 64, ORIGINS_BYTES = 16384 };
+enum { NAME_MOST = 80, KEY_MOST = 64, ORIGINS_BYTES = 16384, SETTINGS_ROOM = VT_SETTINGS_BYTES + 131072 };
 
 static bool is_key(const char *key)
 {
@@ -166,6 +167,39 @@ static int run_origin_remove(struct vt_admin *admin)
     return put_origins(admin, &site, &list);
 }
 
+/* --- settings ------------------------------------------------------------------------------ */
+
+static int run_set(struct vt_admin *admin)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(SETTINGS_ROOM);
+    const char *path = admin->values[VT_ADMIN_SETTINGS];
+    struct vt_store_site site;
+    struct vt_settings_error error;
+    int status = vt_admin_find_site(admin, &site);
+    if (!status)
+        status = vt_admin_read_file(path, &text);
+    if (status)
+        return status;
+    struct vt_settings *settings = vt_settings_parse(vt_buf_view(&text), &error);
+    if (!settings)
+        return vt_admin_fail("%s: %s %s. Nothing was changed.", path,
+                             error.field[0] ? error.field : "the whole", error.msg);
+    vt_settings_destroy(settings);
+    site.settings = vt_buf_view(&text);
+    int err = vt_manage_site_put(admin->manage, &site);
+    return err ? vt_admin_fail_store(admin, err, "The settings cannot be changed") : 0;
+}
+
+static int run_show(struct vt_admin *admin)
+{
+    struct vt_store_site site;
+    int status = vt_admin_find_site(admin, &site);
+    if (!status)
+        printf("%.*s\n", VT_STR_ARG(site.settings));
+    return status;
+}
+
 const struct vt_admin_command vt_admin_site_commands[] = {
     { "site add", VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(ORIGIN), VT_ADMIN_BIT(KEY) | VT_ADMIN_BIT(IF_MISSING),
       NULL,
@@ -178,5 +212,10 @@ const struct vt_admin_command vt_admin_site_commands[] = {
       run_origin_add },
     { "site origin remove", VT_ADMIN_BIT(SITE), 0, "ORIGIN",
       "Takes an origin away; open sockets stay until they close.", run_origin_remove },
+    { "site set", VT_ADMIN_BIT(SITE) | VT_ADMIN_BIT(SETTINGS), 0, NULL,
+      "Takes the site's settings: queues, hours, notices, theme and so on.\nThey are checked first; what is "
+      "wrong is named by its place in the file.",
+      run_set },
+    { "site show", VT_ADMIN_BIT(SITE), 0, NULL, "Prints the site's settings.", run_show },
     { 0 },
 };

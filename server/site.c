@@ -51,7 +51,7 @@ static void site_destroy(struct vt_site *site)
     free(site->id);
     free(site->key);
     free(site->name);
-    free(site->settings);
+    vt_settings_destroy(site->settings);
     vt_catalogue_destroy(site->catalogue);
     vt_list_remove(&site->link);
     free(site);
@@ -73,6 +73,19 @@ static char **split_origins(struct vt_str text)
     return origins;
 }
 
+/* What `vitrine admin` would refuse can be there after a step back to an older build: the shop goes on with
+ * what holds without settings, and the log says where to look. */
+static struct vt_settings *read_settings(const struct vt_store_site *from)
+{
+    struct vt_settings_error error;
+    struct vt_settings *settings = vt_settings_parse(from->settings, &error);
+    if (settings)
+        return settings;
+    vt_log(VT_LOG_ERROR, "site.settings", VT_LOG_S("site", from->key), VT_LOG_T("field", error.field),
+           VT_LOG_T("error", error.msg));
+    return vt_settings_parse(VT_STR("{}"), &error);
+}
+
 static struct vt_site *site_create(const struct vt_store_site *from)
 {
     struct vt_site *site = calloc(1, sizeof(*site));
@@ -82,7 +95,7 @@ static struct vt_site *site_create(const struct vt_store_site *from)
     site->id = vt_str_dup(from->site);
     site->key = vt_str_dup(from->key);
     site->name = vt_str_dup(from->name);
-    site->settings = vt_str_dup(from->settings);
+    site->settings = read_settings(from);
     site->origins = split_origins(from->origins);
     site->catalogue = vt_catalogue_create();
     if (site->id && site->key && site->name && site->settings && site->origins && site->catalogue)

@@ -11,13 +11,15 @@
 #include "server/base/str.h"
 #include "server/catalogue/catalogue.h"
 #include "server/loop.h"
+#include "server/settings.h"
 #include "server/store/accounts.h"
 
 struct vt_site {
-    char *id, *key, *name, *settings; /* owned */
-    char **origins;                   /* owned, NULL-terminated */
-    struct vt_catalogue *catalogue;   /* owned */
-    struct vt_list link;              /* in vt_sites */
+    char *id, *key, *name;          /* owned */
+    struct vt_settings *settings;   /* owned */
+    char **origins;                 /* owned, NULL-terminated */
+    struct vt_catalogue *catalogue; /* owned */
+    struct vt_list link;            /* in vt_sites */
 };
 
 struct vt_sites;

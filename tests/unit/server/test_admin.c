@@ -107,7 +107,7 @@ static void test_help_names_every_command(void **state)
                                             "site origin remove", "associate add",    "associate list",
                                             "associate disable",  "associate enable", "associate password",
                                             "token add",          "token list",       "token remove",
-                                            "catalogue import" };
+                                            "catalogue import",   "site set",         "site show" };
     assert_int_equal(type(c, NULL, "--help"), 0);
     for (size_t i = 0; i < VT_COUNT(commands); i++) {
         assert_non_null(strstr(c->out, commands[i]));
@@ -379,6 +379,28 @@ static void test_a_broken_file_changes_nothing(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void test_settings_are_checked_before_they_are_kept(void **state)
+{
+    struct console *c = *state;
+    char path[512], line[640];
+    add_site(c);
+    snprintf(path, sizeof(path), "%s/settings.json", c->f.dir);
+    snprintf(line, sizeof(line), "site|set|--data|%%|--site|pk_demo|--settings|%s", path);
+    assert_int_equal(type(c, NULL, line), 1);
+    assert_non_null(strstr(c->err, "cannot be opened"));
+    static const char *const texts[] = { "{\"cap\":5}", "{\"cap\":50}" };
+    for (size_t i = 0; i < 2; i++) {
+        FILE *file = fopen(path, "we");
+        assert_non_null(file);
+        fputs(texts[i], file);
+        fclose(file);
+        assert_int_equal(type(c, NULL, line), i);
+    }
+    assert_non_null(strstr(c->err, "/cap must be a whole number from 1 to 20. Nothing was changed."));
+    assert_int_equal(type(c, NULL, "site|show|--data|%|--site|pk_demo"), 0);
+    assert_string_equal(c->out, "{\"cap\":5}\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +413,7 @@ int main(void)
         TEST(test_token_is_shown_once_and_kept_hashed),
         TEST(test_import_takes_products_and_pictures),
         TEST(test_a_broken_file_changes_nothing),
+        TEST(test_settings_are_checked_before_they_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settings: what a site has decided, read from its JSON and checked, once and for everybody.
+ *
+ * `vitrine admin site set`, the admin pages and the server read with the same function, so what was
+ * accepted is what runs. Unknown keys are refused; what is left out has its default. Everything
+ * lives and dies with the struct. */
+#ifndef VT_SETTINGS_H
+#define VT_SETTINGS_H
+
+#include "server/base/arena.h"
+#include "server/hours.h"
+
+enum { VT_SETTINGS_BYTES = 256 * 1024, VT_QUEUE_ID_TEXT = 65 };
+
+struct vt_texts {
+    struct vt_str *at;
+    size_t n;
+};
+
+struct vt_setting_queue {
+    struct vt_str id, name, department; /* absent: not said */
+    struct vt_texts languages;          /* empty: any */
+    struct vt_hours *hours;             /* owned zone; NULL: always open */
+    struct vt_texts *groups;            /* logins; who is rung first, second, …; then everybody */
+    size_t groups_n;
+    uint32_t max; /* who may wait; 0: the server's limit */
+};
+
+/* The wire's notice_kind has these and the greeting. */
+enum vt_setting_notice_kind { VT_SETTING_LOAD, VT_SETTING_SPECIAL, VT_SETTING_TIP };
+struct vt_setting_notice {
+    struct vt_str id, text, url, media;
+    enum vt_setting_notice_kind kind;
+    int64_t from_ms, until_ms; /* 0: open */
+    uint32_t waiting_over;     /* shown while more than so many wait in the queue */
+};
+
+struct vt_setting_canned {
+    struct vt_str id, shortcut, text, lang, queue;
+};
+
+enum { VT_TOTP_ASSOCIATE = 1, VT_TOTP_SUPERVISOR = 2, VT_TOTP_ADMIN = 4 };
+
+struct vt_settings {
+    struct vt_arena arena;           /* of all texts and lists */
+    struct vt_setting_queue *queues; /* at least one: "main" when none is written */
+    size_t queues_n;
+    uint32_t cap; /* conversations an associate has at once; 0: the server's --capacity */
+    struct vt_setting_notice *notices;
+    size_t notices_n;
+    struct {
+        bool on;
+        struct vt_str text, sku;
+    } greeting;
+    struct vt_setting_canned *canned;
+    size_t canned_n;
+    struct vt_texts labels;
+    struct {
+        struct vt_str accent, on_accent, font; /* colours as #rrggbb */
+        uint32_t radius;                       /* CSS px */
+        bool has_radius;
+    } theme;
+    struct vt_texts image_hosts;
+    uint32_t retention_days; /* 0: the server's default */
+    uint32_t sticky_seconds, sticky_days;
+    uint32_t ring_known, ring_first, ring_total; /* seconds */
+    bool rating;
+    struct {
+        bool on;
+        uint32_t days;
+    } recap;
+    uint32_t require_totp; /* VT_TOTP_… */
+    bool identify_enforced;
+    struct vt_texts mask; /* CSS selectors whose text never leaves the customer's browser */
+    struct vt_texts push_hosts;
+};
+
+struct vt_settings_error {
+    char field[200]; /* JSON pointer; "" for the whole */
+    char msg[300];   /* what is wrong there and what is allowed: a sentence's end, as "must be …" */
+};
+
+/* NULL and `ret_error` filled, or the settings, owned by the caller. */
+struct vt_settings *vt_settings_parse(struct vt_str json, struct vt_settings_error *ret_error);
+void vt_settings_destroy(struct vt_settings *settings);
+/* NULL: the site has no such queue. */
+const struct vt_setting_queue *vt_settings_queue(const struct vt_settings *settings, struct vt_str id);
+
+#endif
