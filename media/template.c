@@ -8,6 +8,7 @@
 
 #include "media/template_internal.h"
 #include "server/base/err.h"
+#include "server/base/ids.h"
 
 enum { DEFAULT_PX = 1080, DEFAULT_ACCENT = 0x222222 };
 
@@ -189,26 +190,6 @@ static enum vt_media_err decode_url(json_t *root, struct vt_str media, struct vt
     return VT_MEDIA_OK;
 }
 
-/* base64url without padding, in its one canonical form (RFC 4648, sections 3.5 and 5). */
-static bool decode_base64url(struct vt_str text, struct vt_buf *out)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    uint32_t bits = 0;
-    int have = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        const char *digit = memchr(digits, text.ptr[i], 64);
-        if (!digit)
-            return false;
-        bits = (bits << 6 | (uint32_t)(digit - digits)) & 0xfff;
-        have += 6;
-        if (have >= 8) {
-            have -= 8;
-            vt_buf_byte(out, (char)(uint8_t)(bits >> have));
-        }
-    }
-    return have < 6 && (bits & ((1U << have) - 1)) == 0 && !out->failed;
-}
-
 enum vt_media_err vt_template_decode_d(enum vt_template_kind kind, struct vt_str media, struct vt_str d,
                                        struct vt_template *ret_template, struct vt_media_problem *problem)
 {
@@ -220,7 +201,7 @@ enum vt_media_err vt_template_decode_d(enum vt_template_kind kind, struct vt_str
     if (!vt_media_id_ok(media))
         return vt_media_problem_set(problem, VT_MEDIA_UNKNOWN, "There is no picture \"%s\".",
                                     vt_media_quote(media).text);
-    if (d.len == 0 || !decode_base64url(d, &text))
+    if (d.len == 0 || vt_base64url_read(d, &text))
         return vt_media_problem_set(problem, VT_MEDIA_SYNTAX, "\"d\" must be base64url without padding.");
     json_t *root = parse(vt_buf_view(&text), problem);
     if (!root)

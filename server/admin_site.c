@@ -200,6 +200,20 @@ static int run_show(struct vt_admin *admin)
     return status;
 }
 
+static int run_rotate_secret(struct vt_admin *admin)
+{
+    struct vt_store_site site;
+    int status = vt_admin_find_site(admin, &site);
+    if (status)
+        return status;
+    int err = vt_manage_site_rotate(admin->manage, site.site);
+    if (err == VT_ERR_STALE)
+        return vt_admin_fail(
+            "The site waits for its new secret since the last rotation; the server makes it, "
+            "so start the server and try again.");
+    return err ? vt_admin_fail_store(admin, err, "The secret cannot be rotated") : 0;
+}
+
 const struct vt_admin_command vt_admin_site_commands[] = {
     { "site add", VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(ORIGIN), VT_ADMIN_BIT(KEY) | VT_ADMIN_BIT(IF_MISSING),
       NULL,
@@ -217,5 +231,9 @@ const struct vt_admin_command vt_admin_site_commands[] = {
       "wrong is named by its place in the file.",
       run_set },
     { "site show", VT_ADMIN_BIT(SITE), 0, NULL, "Prints the site's settings.", run_show },
+    { "site rotate-secret", VT_ADMIN_BIT(SITE), 0, NULL,
+      "Gives the site a new secret to sign addresses with.\nWhat was signed with the one before stays good "
+      "until it expires or the secret is rotated again.",
+      run_rotate_secret },
     { 0 },
 };

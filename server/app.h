@@ -19,6 +19,7 @@
 #include "server/conn.h"
 #include "server/coord/coord.h"
 #include "server/loop.h"
+#include "server/media_index.h"
 #include "server/site.h"
 #include "server/store/store.h"
 
@@ -27,6 +28,7 @@ struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
     const struct vt_config *config;
     struct vt_store *store;
     struct vt_sites *sites;
+    struct vt_media_index *index; /* NULL: nothing is personal */
     struct vt_tickets *tickets;
     struct vt_bus *bus;
     struct vt_coord *coord;

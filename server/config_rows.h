@@ -12,6 +12,9 @@
     X(text, base_url, "base-url", "", 0, 0, false, false,                                                             \
       "Address by which browsers reach the server, such as https://help.shop.example; empty: from --listen.")       \
     X(text, web, "web", "", 0, 0, false, false, "Directory of the built browser files; empty: beside the binary.")   \
+    X(text, key_file, "key-file", "", 0, 0, false, false,                                                             \
+      "File of 32 or more random bytes under which secrets are sealed in the store; empty: vitrine.key among "       \
+      "systemd's credentials, else in the data directory, made at the first start.")                                \
     X(text, tls_cert, "tls-cert", "", 0, 0, false, false, "Certificate chain in PEM; with --tls-key turns TLS on.")  \
     X(text, tls_key, "tls-key", "", 0, 0, false, false, "Private key in PEM.")                                       \
     X(text, trusted_proxies, "trusted-proxies", "", 0, 0, false, false,                                               \

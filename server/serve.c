@@ -18,12 +18,14 @@
 
 #include "server/api/ops.h"
 #include "server/app.h"
+#include "server/auth/seal.h"
 #include "server/base/err.h"
 #include "server/config.h"
 #include "server/conn.h"
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/loop.h"
+#include "server/media_index.h"
 #include "server/media_service.h"
 #include "server/mounts.h"
 #include "server/site.h"
@@ -37,6 +39,8 @@ struct serve {
     struct vt_loop *loop;
     struct vt_media *media;
     struct vt_store *store;
+    struct vt_seal *seal;
+    struct vt_media_index *index;
     struct vt_sites *sites;
     struct vt_tickets *tickets;
     struct vt_bus *bus;
@@ -49,7 +53,7 @@ struct serve {
     uv_signal_t term, interrupt, hangup;
     struct vt_timer second;
     bool handles_open; /* the signals and the timer */
-    bool sites_ready, app_ready, stop_asked, drained;
+    bool sites_ready, index_ready, app_ready, stop_asked, drained;
 };
 
 /* Secrets live in this memory: no core files, no attaching. The leak checker attaches to itself. */
@@ -148,7 +152,7 @@ static int no_memory(struct serve *serve, const char *what)
     return VT_ERR_NOMEM;
 }
 
-/* What the sessions stand on: store, sites, tickets, bus, coord. */
+/* What the sessions stand on: store, sites, personal media, tickets, bus, coord. */
 static int open_state(struct serve *serve)
 {
     char origin[VT_LISTEN_ORIGIN];
@@ -156,14 +160,19 @@ static int open_state(struct serve *serve)
                                  &serve->error);
     if (!serve->store)
         return VT_ERR_IO;
+    serve->seal = vt_seal_open(serve->config.data, serve->config.key_file, &serve->error);
+    if (!serve->seal)
+        return VT_ERR_IO;
     vt_listen_origin(&serve->config, origin);
-    serve->sites = vt_sites_create(serve->loop, serve->store, origin, mark, &serve->sites_ready);
+    serve->sites = vt_sites_create(serve->loop, serve->store, serve->seal, origin, mark, &serve->sites_ready);
+    serve->index = vt_media_index_create(serve->store, mark, &serve->index_ready);
     serve->tickets = vt_tickets_create();
     serve->bus = vt_bus_open_local(serve->loop);
     serve->coord = vt_coord_open_local(serve->loop);
-    if (!serve->sites || !serve->tickets || !serve->bus || !serve->coord)
+    if (!serve->sites || !serve->index || !serve->tickets || !serve->bus || !serve->coord)
         return no_memory(serve, "the sites");
-    return turn_until(serve, &serve->sites_ready) ? VT_OK : VT_ERR_GONE;
+    bool is_read = turn_until(serve, &serve->sites_ready) && turn_until(serve, &serve->index_ready);
+    return is_read ? VT_OK : VT_ERR_GONE;
 }
 
 static int open_app(struct serve *serve)
@@ -172,6 +181,7 @@ static int open_app(struct serve *serve)
                                       .config = &serve->config,
                                       .store = serve->store,
                                       .sites = serve->sites,
+                                      .index = serve->index,
                                       .tickets = serve->tickets,
                                       .bus = serve->bus,
                                       .coord = serve->coord };
@@ -203,6 +213,7 @@ static int open_net(struct serve *serve)
                                          .sites = serve->sites,
                                          .tickets = serve->tickets,
                                          .media = serve->media,
+                                         .index = serve->index,
                                          .end_person = end_person,
                                          .end_person_arg = serve->app };
     int err = VT_OK;
@@ -282,6 +293,8 @@ static void stop(struct serve *serve)
     vt_media_destroy(serve->media);
     vt_app_destroy(serve->app);
     vt_sites_destroy(serve->sites);
+    vt_media_index_destroy(serve->index);
+    vt_seal_close(serve->seal);
     vt_tickets_destroy(serve->tickets);
     vt_bus_close(serve->bus);
     vt_coord_close(serve->coord);

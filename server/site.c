@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "server/auth/digest.h"
 #include "server/base/err.h"
 #include "server/log.h"
 #include "server/origin.h"
@@ -11,10 +12,11 @@
 enum { LOOK_MS = 1000, ORIGINS_MOST = 64, LISTENERS_MOST = 4 };
 
 struct vt_sites {
-    struct vt_store *store; /* borrowed */
-    char **own;             /* owned, NULL-terminated */
-    struct vt_list list;    /* list of vt_site.link: what is served */
-    uint64_t version;       /* of `list`; 0: nothing read yet */
+    struct vt_store *store;     /* borrowed */
+    const struct vt_seal *seal; /* borrowed, or NULL */
+    char **own;                 /* owned, NULL-terminated */
+    struct vt_list list;        /* list of vt_site.link: what is served */
+    uint64_t version;           /* of `list`; 0: nothing read yet */
     struct vt_timer timer;
     vt_call_fn *ready; /* NULL once called */
     void *ready_arg;
@@ -53,6 +55,7 @@ static void site_destroy(struct vt_site *site)
     free(site->name);
     vt_settings_destroy(site->settings);
     vt_catalogue_destroy(site->catalogue);
+    vt_secret_wipe(&site->secret, sizeof(site->secret));
     vt_list_remove(&site->link);
     free(site);
 }
@@ -177,15 +180,58 @@ static void read_next_products(struct vt_sites *sites)
         finish_reading(sites, err);
 }
 
+static void handle_sites(void *arg, int err, const struct vt_store_site *from, size_t n);
+
+static void handle_secret(void *arg, int err)
+{
+    struct vt_sites *sites = arg;
+    if (!err && !sites->closed)
+        err = vt_store_sites(sites->store, handle_sites, sites);
+    if (err || sites->closed)
+        finish_reading(sites, err);
+}
+
+/* The first site without a secret gets one, then the sites are read again: that happens once in a site's
+ * life and once a rotation. */
+static bool make_secret(struct vt_sites *sites, const struct vt_store_site *from, size_t n)
+{
+    char sealed[VT_SEAL_TEXT];
+    size_t i = 0;
+    while (i < n && from[i].secret.ptr)
+        i++;
+    if (!sites->seal || i == n || sites->closed)
+        return false;
+    int err = vt_site_secret_make(sites->seal, from[i].site, sealed);
+    if (!err)
+        err = vt_store_site_secret_put(sites->store, from[i].site, vt_str(sealed), handle_secret, sites);
+    if (err)
+        finish_reading(sites, err);
+    return true;
+}
+
+static void open_secret(struct vt_sites *sites, const struct vt_store_site *from, struct vt_site *site)
+{
+    if (sites->seal && vt_site_secret_open(sites->seal, from->site, from->secret, from->secret_before,
+                                           &site->secret) != VT_OK)
+        vt_log(VT_LOG_ERROR, "sites.secret", VT_LOG_T("site", site->key),
+               VT_LOG_T("detail",
+                        "a secret of the site was sealed under another key file; bring that file back, "
+                        "or run vitrine admin site rotate-secret"));
+}
+
 static void handle_sites(void *arg, int err, const struct vt_store_site *from, size_t n)
 {
     struct vt_sites *sites = arg;
+    if (!err && make_secret(sites, from, n))
+        return;
     for (size_t i = 0; i < n && !err; i++) {
         struct vt_site *site = site_create(&from[i]);
-        if (site)
+        if (site) {
+            open_secret(sites, &from[i], site);
             vt_list_append(&sites->reading.list, &site->link);
-        else
+        } else {
             err = VT_ERR_NOMEM;
+        }
     }
     if (err || sites->closed) {
         finish_reading(sites, err);
@@ -221,8 +267,8 @@ static void look(void *arg)
 
 /* --- life ---------------------------------------------------------------------------------- */
 
-struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const char *own_origin,
-                                 vt_call_fn *ready, void *arg)
+struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const struct vt_seal *seal,
+                                 const char *own_origin, vt_call_fn *ready, void *arg)
 {
     struct vt_sites *sites = calloc(1, sizeof(*sites));
     char **own = split_origins(vt_str(own_origin));
@@ -232,6 +278,7 @@ struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, c
         return NULL;
     }
     sites->store = store;
+    sites->seal = seal;
     sites->own = own;
     sites->ready = ready;
     sites->ready_arg = arg;

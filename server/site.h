@@ -12,6 +12,7 @@
 #include "server/catalogue/catalogue.h"
 #include "server/loop.h"
 #include "server/settings.h"
+#include "server/site_secret.h"
 #include "server/store/accounts.h"
 
 struct vt_site {
@@ -19,14 +20,15 @@ struct vt_site {
     struct vt_settings *settings;   /* owned */
     char **origins;                 /* owned, NULL-terminated */
     struct vt_catalogue *catalogue; /* owned */
+    struct vt_site_secret secret;   /* wiped with the site */
     struct vt_list link;            /* in vt_sites */
 };
 
 struct vt_sites;
-/* `ready(arg)` once the first reading is done. `own_origin`: ours, several parted by spaces; NULL until
- * known. */
-struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const char *own_origin,
-                                 vt_call_fn *ready, void *arg);
+/* `ready(arg)` once the first reading is done. `seal` opens the sites' secrets, borrowed; NULL: they have
+ * none. `own_origin`: ours, several parted by spaces; NULL until known. */
+struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const struct vt_seal *seal,
+                                 const char *own_origin, vt_call_fn *ready, void *arg);
 /* Stops the timer. The memory goes with vt_sites_destroy, after vt_store_close and once the loop has run dry.
  */
 void vt_sites_close(struct vt_sites *sites);

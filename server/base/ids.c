@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
+
+#include "server/base/err.h"
 
 void vt_random(void *bytes, size_t n)
 {
@@ -20,9 +23,10 @@ void vt_random(void *bytes, size_t n)
     }
 }
 
+static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 void vt_base64url(const void *bytes, size_t n, char *ret)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const unsigned char *p = bytes;
     uint32_t bits = 0;
     int have = 0;
@@ -31,12 +35,32 @@ void vt_base64url(const void *bytes, size_t n, char *ret)
         have += 8;
         while (have >= 6) {
             have -= 6;
-            *ret++ = digits[(bits >> have) & 63];
+            *ret++ = base64_digits[(bits >> have) & 63];
         }
     }
     if (have > 0)
-        *ret++ = digits[(bits << (6 - have)) & 63];
+        *ret++ = base64_digits[(bits << (6 - have)) & 63];
     *ret = '\0';
+}
+
+int vt_base64url_read(struct vt_str text, struct vt_buf *out)
+{
+    uint32_t bits = 0;
+    int have = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const char *digit = memchr(base64_digits, text.ptr[i], 64);
+        if (!digit)
+            return VT_ERR_INVALID;
+        bits = (bits << 6 | (uint32_t)(digit - base64_digits)) & 0xfff;
+        have += 6;
+        if (have >= 8) {
+            have -= 8;
+            vt_buf_byte(out, (char)(uint8_t)(bits >> have));
+        }
+    }
+    if (have >= 6 || (bits & ((1U << have) - 1)) != 0)
+        return VT_ERR_INVALID;
+    return out->failed ? VT_ERR_FULL : VT_OK;
 }
 
 void vt_hex(const void *bytes, size_t n, char *ret)

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/base/buf.h"
+
 enum { VT_ID_BYTES = 16, VT_ID_TEXT = 23 /* 22 base64url characters of 128 bits and a 0 */ };
 
 /* Fills with bytes from the kernel; aborts if it has none, as nothing safe could follow. */
@@ -15,6 +17,9 @@ void vt_id_new(char ret_text[VT_ID_TEXT]);
 
 /* base64url without padding. `ret` holds at least (n + 2) / 3 * 4 + 1 bytes. */
 void vt_base64url(const void *bytes, size_t n, char *ret);
+/* Appends what such a text says. VT_ERR_INVALID unless it is the one canonical form (RFC 4648, 3.5), and the
+ * errors of the buffer. */
+int vt_base64url_read(struct vt_str text, struct vt_buf *out);
 /* Lower-case hex; `ret` holds 2 * n + 1 bytes. */
 void vt_hex(const void *bytes, size_t n, char *ret);
 

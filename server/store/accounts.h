@@ -7,12 +7,17 @@
 #include "server/store/store.h"
 
 struct vt_store_site {
-    struct vt_str site, key, name; /* site: internal id; key: public, pk_… */
-    struct vt_str origins;         /* parted by spaces, each scheme://host[:port] */
-    struct vt_str settings;        /* JSON */
+    struct vt_str site, key, name;       /* site: internal id; key: public, pk_… */
+    struct vt_str origins;               /* parted by spaces, each scheme://host[:port] */
+    struct vt_str settings;              /* JSON */
+    struct vt_str secret, secret_before; /* sealed (site_secret.h); absent: none */
 };
 typedef void vt_store_sites_fn(void *arg, int err, const struct vt_store_site *sites, size_t n);
 int vt_store_sites(struct vt_store *store, vt_store_sites_fn *done, void *arg);
+
+/* For a site that has none; one that was put meanwhile stays. */
+int vt_store_site_secret_put(struct vt_store *store, struct vt_str site, struct vt_str secret,
+                             vt_store_done_fn *done, void *arg);
 
 struct vt_store_person {
     struct vt_str site, person, login, name, role; /* role: associate, supervisor, admin */

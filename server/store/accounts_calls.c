@@ -19,6 +19,19 @@ int vt_store_sites(struct vt_store *store, vt_store_sites_fn *done, void *arg)
     return vt_call_submit(store, job);
 }
 
+int vt_store_site_secret_put(struct vt_store *store, struct vt_str site, struct vt_str secret,
+                             vt_store_done_fn *done, void *arg)
+{
+    struct vt_job *job = vt_call_new(store, VT_JOB_SITE_SECRET_PUT, site, VT_CALL_NONE);
+    if (!job)
+        return VT_ERR_FULL;
+    job->in.person.text = vt_call_keep(job, secret);
+    job->deliver = vt_call_deliver_done;
+    job->on.done = done;
+    job->arg = arg;
+    return vt_call_submit(store, job);
+}
+
 static void deliver_person(struct vt_job *job)
 {
     job->on.person(job->arg, job->err, job->err == VT_OK ? &job->out.person : NULL);

@@ -13,6 +13,7 @@
 #include "server/base/arena.h"
 #include "server/base/list.h"
 #include "server/store/accounts.h"
+#include "server/store/media.h"
 #include "server/store/store.h"
 
 /* Writes first: the backend parts the two by VT_JOB_FIRST_READ. */
@@ -30,6 +31,8 @@ enum vt_job_kind {
     VT_JOB_LOGIN_PUT,
     VT_JOB_LOGIN_GET, /* a write: the use is noted */
     VT_JOB_LOGIN_DROP,
+    VT_JOB_SITE_SECRET_PUT,
+    VT_JOB_MEDIUM_PUT,
     VT_JOB_FIRST_READ,
     VT_JOB_SINCE = VT_JOB_FIRST_READ,
     VT_JOB_BEFORE,
@@ -41,6 +44,7 @@ enum vt_job_kind {
     VT_JOB_PERSON_GET,
     VT_JOB_PRODUCTS,
     VT_JOB_VERSION,
+    VT_JOB_MEDIA,
     VT_JOB_COUNT
 };
 
@@ -69,6 +73,7 @@ struct vt_job {
         vt_store_person_fn *person;
         vt_store_products_fn *products;
         vt_store_version_fn *version;
+        vt_store_media_fn *media;
     } on;
     struct vt_str site, conv; /* of every call that names them */
     union {
@@ -94,8 +99,9 @@ struct vt_job {
             int64_t now, expires, idle_ms;
         } login;
         struct {
-            struct vt_str key, text; /* a person or a login name; a password's text */
+            struct vt_str key, text; /* a person or a login name; a password's or sealed secret's text */
         } person;
+        struct vt_store_medium medium;
     } in;
     union {
         struct {

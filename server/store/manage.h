@@ -21,6 +21,9 @@ const char *vt_manage_error(struct vt_manage *manage);
 int vt_manage_site_add(struct vt_manage *manage, const struct vt_store_site *site);
 int vt_manage_site_put(struct vt_manage *manage,
                        const struct vt_store_site *site); /* name, origins, settings */
+/* The secret becomes the one before; the server makes the next. VT_ERR_STALE: it has not yet made the one of
+ * the last rotation. */
+int vt_manage_site_rotate(struct vt_manage *manage, struct vt_str site);
 int vt_manage_site_find(struct vt_manage *manage, struct vt_str key, struct vt_arena *arena,
                         struct vt_store_site *ret_site);
 int vt_manage_sites(struct vt_manage *manage, struct vt_arena *arena, struct vt_store_site **ret_sites,

@@ -15,6 +15,8 @@ struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena
         .name = vt_db_text(stmt, 2, arena, err),
         .origins = vt_db_text(stmt, 3, arena, err),
         .settings = vt_db_text(stmt, 4, arena, err),
+        .secret = vt_db_text(stmt, 5, arena, err),
+        .secret_before = vt_db_text(stmt, 6, arena, err),
     };
 }
 
@@ -33,6 +35,12 @@ int vt_run_sites(struct vt_db *db, struct vt_job *job)
         }
     }
     return err;
+}
+
+int vt_run_site_secret_put(struct vt_db *db, struct vt_job *job)
+{
+    return vt_db_run(db, "UPDATE site SET secret=? WHERE site=? AND secret IS NULL",
+                     VT_DB_T(job->in.person.text), VT_DB_T(job->site));
 }
 
 /* --- people -------------------------------------------------------------------------------- */

@@ -84,6 +84,18 @@ int vt_manage_site_put(struct vt_manage *manage, const struct vt_store_site *sit
     return finish(manage, changed(manage, err));
 }
 
+int vt_manage_site_rotate(struct vt_manage *manage, struct vt_str site)
+{
+    int err = begin(manage);
+    if (err)
+        return err;
+    err = vt_db_run(&manage->db,
+                    "UPDATE site SET secret_before=secret, secret=NULL WHERE site=? AND secret IS NOT NULL",
+                    VT_DB_T(site));
+    err = changed(manage, err);
+    return finish(manage, err == VT_ERR_MISSING ? VT_ERR_STALE : err);
+}
+
 int vt_manage_person_add(struct vt_manage *manage, const struct vt_store_person *person)
 {
     int err = begin(manage);

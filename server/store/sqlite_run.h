@@ -12,13 +12,15 @@ vt_run_fn vt_run_append, vt_run_since, vt_run_before;
 vt_run_fn vt_run_conv_create, vt_run_conv_own, vt_run_mark_put, vt_run_marks, vt_run_page_put, vt_run_pages;
 vt_run_fn vt_run_session_put, vt_run_sessions_open;
 vt_run_fn vt_run_resume_put, vt_run_resume_get, vt_run_resume_drop;
-vt_run_fn vt_run_sites, vt_run_person_by_login, vt_run_person_get, vt_run_password_put;
+vt_run_fn vt_run_sites, vt_run_site_secret_put, vt_run_person_by_login, vt_run_person_get,
+    vt_run_password_put;
 vt_run_fn vt_run_login_put, vt_run_login_get, vt_run_login_drop, vt_run_products, vt_run_version;
+vt_run_fn vt_run_medium_put, vt_run_media;
 
 /* Reads the row of an associate: site, person, login, name, role, password, disabled. */
 #define VT_PERSON_COLUMNS "site, person, login, name, role, password, disabled"
 struct vt_store_person vt_run_read_person(sqlite3_stmt *stmt, struct vt_arena *arena, int *err);
-#define VT_SITE_COLUMNS "site, key, name, origins, settings"
+#define VT_SITE_COLUMNS "site, key, name, origins, settings, secret, secret_before"
 struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena, int *err);
 
 #endif

@@ -60,6 +60,16 @@ static const char *const steps[] = {
     " person TEXT, origin TEXT, expires INTEGER NOT NULL, successor TEXT) STRICT, WITHOUT ROWID;"
     "CREATE INDEX resume_successor ON resume (successor) WHERE successor IS NOT NULL;"
     "CREATE INDEX resume_expires ON resume (expires);",
+
+    /* 2: site secrets, sealed; one that is absent is made by the server */
+    "ALTER TABLE site ADD COLUMN secret TEXT;"
+    "ALTER TABLE site ADD COLUMN secret_before TEXT;",
+
+    /* 3: pictures and films that belong to one conversation; kind as enum vt_medium_kind */
+    "CREATE TABLE medium (site TEXT NOT NULL, id TEXT NOT NULL, conv TEXT NOT NULL, kind INTEGER NOT NULL,"
+    " width INTEGER NOT NULL, height INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " PRIMARY KEY (site, id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX medium_conv ON medium (site, conv);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -57,6 +57,8 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
     [VT_JOB_LOGIN_PUT] = vt_run_login_put,
     [VT_JOB_LOGIN_GET] = vt_run_login_get,
     [VT_JOB_LOGIN_DROP] = vt_run_login_drop,
+    [VT_JOB_SITE_SECRET_PUT] = vt_run_site_secret_put,
+    [VT_JOB_MEDIUM_PUT] = vt_run_medium_put,
     [VT_JOB_SINCE] = vt_run_since,
     [VT_JOB_BEFORE] = vt_run_before,
     [VT_JOB_MARKS] = vt_run_marks,
@@ -67,6 +69,7 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
     [VT_JOB_PERSON_GET] = vt_run_person_get,
     [VT_JOB_PRODUCTS] = vt_run_products,
     [VT_JOB_VERSION] = vt_run_version,
+    [VT_JOB_MEDIA] = vt_run_media,
 };
 
 /* --- waiting ------------------------------------------------------------------------------- */

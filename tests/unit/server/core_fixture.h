@@ -74,13 +74,18 @@ static inline void core_open(struct core *core)
     core->store = vt_store_open(core->loop, core->dir, 4096, &error);
     if (!core->store)
         fail_msg("%s", vt_buf_cstr(&error));
-    core->sites = vt_sites_create(core->loop, core->store, CORE_OURS, core_ready, &core->ready);
+    core->sites = vt_sites_create(core->loop, core->store, NULL, CORE_OURS, core_ready, &core->ready);
     core->tickets = vt_tickets_create();
     core->bus = vt_bus_open_local(core->loop);
     core->coord = vt_coord_open_local(core->loop);
     core_wait_ready(core, 1);
-    struct vt_app_deps deps = { core->loop,    &core->config, core->store, core->sites,
-                                core->tickets, core->bus,     core->coord };
+    struct vt_app_deps deps = { .loop = core->loop,
+                                .config = &core->config,
+                                .store = core->store,
+                                .sites = core->sites,
+                                .tickets = core->tickets,
+                                .bus = core->bus,
+                                .coord = core->coord };
     core->app = vt_app_create(&deps, core_ready, &core->ready);
     vt_app_handler(core->app, &core->handler);
     core_wait_ready(core, 2);
@@ -101,8 +106,11 @@ static inline void core_init(struct core *core)
     core->config.queue_capacity = 100000;
     struct vt_manage *manage = vt_manage_open(core->dir, &error);
     assert_non_null(manage);
-    struct vt_store_site site = { VT_STR("shop"), VT_STR("pk_shop"), VT_STR("Shop"), VT_STR(CORE_SHOP),
-                                  VT_STR("{}") };
+    struct vt_store_site site = { .site = VT_STR("shop"),
+                                  .key = VT_STR("pk_shop"),
+                                  .name = VT_STR("Shop"),
+                                  .origins = VT_STR(CORE_SHOP),
+                                  .settings = VT_STR("{}") };
     assert_int_equal(vt_manage_site_add(manage, &site), VT_OK);
     vt_manage_close(manage);
 }

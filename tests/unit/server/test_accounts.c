@@ -19,7 +19,11 @@ struct seen {
 };
 
 static const struct vt_store_site site_a = {
-    { "site-a", 6 }, { "pk_a", 4 }, { "A", 1 }, { "https://a.example", 17 }, { "{}", 2 }
+    .site = { "site-a", 6 },
+    .key = { "pk_a", 4 },
+    .name = { "A", 1 },
+    .origins = { "https://a.example", 17 },
+    .settings = { "{}", 2 },
 };
 static const struct vt_store_person camille = { .site = { "site-a", 6 },
                                                 .person = { "p1", 2 },

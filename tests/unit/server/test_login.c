@@ -42,7 +42,7 @@ static void mount(struct net_fixture *net)
     struct vt_buf error = VT_BUF_INIT(1024);
     f->store = vt_store_open(net->loop, f->dir, 1000, &error);
     assert_non_null(f->store);
-    f->sites = vt_sites_create(net->loop, f->store, NULL, on_ready, f);
+    f->sites = vt_sites_create(net->loop, f->store, NULL, NULL, on_ready, f);
     assert_int_equal(vt_sites_own_put(f->sites, net->url), VT_OK);
     f->tickets = vt_tickets_create();
     const struct vt_api_login_deps deps = { .net = net->net,
@@ -82,8 +82,11 @@ static int setup(void **state)
     snprintf(f->dir, sizeof(f->dir), "/tmp/vitrine-test-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
     struct vt_manage *manage = open_manage(f);
-    struct vt_store_site site = { VT_STR("site-1"), VT_STR("pk_demo"), VT_STR("Maison"),
-                                  VT_STR("https://shop.example"), VT_STR("{}") };
+    struct vt_store_site site = { .site = VT_STR("site-1"),
+                                  .key = VT_STR("pk_demo"),
+                                  .name = VT_STR("Maison"),
+                                  .origins = VT_STR("https://shop.example"),
+                                  .settings = VT_STR("{}") };
     assert_int_equal(vt_manage_site_add(manage, &site), VT_OK);
     assert_int_equal(vt_password_hash(VT_STR(PASSWORD), hash), VT_OK);
     struct vt_store_person person = camille(hash);

@@ -17,13 +17,19 @@ struct site_fixture {
     int ready, changes;
 };
 
-static const struct vt_store_site site_a = { { "site-a", 6 },
-                                             { "pk_a", 4 },
-                                             { "Maison A", 8 },
-                                             { "https://a.example http://localhost:3000", 39 },
-                                             { "{}", 2 } };
+static const struct vt_store_site site_a = {
+    .site = { "site-a", 6 },
+    .key = { "pk_a", 4 },
+    .name = { "Maison A", 8 },
+    .origins = { "https://a.example http://localhost:3000", 39 },
+    .settings = { "{}", 2 },
+};
 static const struct vt_store_site site_b = {
-    { "site-b", 6 }, { "pk_b", 4 }, { "B", 1 }, { "https://b.example", 17 }, { "{}", 2 }
+    .site = { "site-b", 6 },
+    .key = { "pk_b", 4 },
+    .name = { "B", 1 },
+    .origins = { "https://b.example", 17 },
+    .settings = { "{}", 2 },
 };
 
 static void on_ready(void *arg)
@@ -68,7 +74,7 @@ static int setup(void **state)
     assert_int_equal(vt_manage_site_add(manage, &site_a), VT_OK);
     assert_int_equal(vt_manage_products_put(manage, VT_STR("site-a"), &ring, 1), VT_OK);
     vt_manage_close(manage);
-    s->sites = vt_sites_create(s->f.loop, s->f.store, "https://help.example", on_ready, s);
+    s->sites = vt_sites_create(s->f.loop, s->f.store, NULL, "https://help.example", on_ready, s);
     assert_non_null(s->sites);
     assert_int_equal(vt_sites_on_change(s->sites, on_change, s), VT_OK);
     turn_until(s, &s->ready, 1);
