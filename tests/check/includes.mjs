@@ -5,7 +5,7 @@
 /// [header pattern, files that may include it]
 const THIRD_PARTY = [
   [/^libwebsockets\.h$/, /^server\/(conn[\w]*\.[ch]|http\/[\w]+\.[ch]|loop\.c)$/],
-  [/^uv\.h$/, /^(server\/(loop|conn\w*)|media\/(pool\w*|jobs\w*|cache\w*)|tests\/unit\/media\/\w+)\.[ch]$/],
+  [/^uv\.h$/, /^(server\/(loop|conn\w*|outgoing\/\w+)|media\/(pool\w*|jobs\w*|cache\w*)|tests\/unit\/media\/\w+)\.[ch]$/],
   [/^sqlite3\.h$/, /^(server\/store\/sqlite_\w+\.[ch]|tests\/unit\/server\/\w+\.[ch])$/],
   [/^jansson\.h$/, /^(protocol\/codec\/\w+\.[ch]|server\/api\/json\.[ch]|server\/(catalogue|auth)\/\w+\.[ch]|server\/admin\w*\.[ch]|server\/(site|settings\w*)\.[ch]|media\/template\w*\.c|tests\/.*)$/],
   [/^openssl\//, /^(server\/auth\/\w+\.[ch]|server\/conn\w*\.[ch]|server\/admin\w*\.[ch]|media\/\w+\.c|tests\/.*)$/],
@@ -17,7 +17,7 @@ const THIRD_PARTY = [
   [/^libav|^libsw/, /^media\/film_\w+\.[ch]$/],
   [/^libpq/, /^server\/store\/postgres_\w+\.[ch]$/],
   [/^hiredis\//, /^server\/(bus|coord)\/\w*redis\w*\.[ch]$/],
-  [/^curl\//, /^server\/outbound\/fetch\.[ch]$/],
+  [/^curl\//, /^(server\/outgoing\/\w+|tests\/fuzz\/fuzz_url)\.[ch]$/],
   [/^cmocka\.h$/, /^tests\//],
 ];
 
@@ -35,6 +35,7 @@ const PRIVATE = [
   [/^server\/http\/http_internal\.h$/, /^(server\/(conn\w*|http\/\w+)\.[ch]|tests\/.*)$/],
   [/^server\/config_internal\.h$/, /^(server\/config\w*\.[ch]|tests\/.*)$/],
   [/^server\/store\/(job|calls|sqlite_\w+)\.h$/, /^(server\/store\/\w+\.[ch]|tests\/.*)$/],
+  [/^server\/outgoing\/outgoing_internal\.h$/, /^(server\/outgoing\/\w+\.c|tests\/.*)$/],
   [/^server\/main\./, /^$/],
 ];
 
