@@ -19,6 +19,7 @@
 #include "server/conn.h"
 #include "server/coord/coord.h"
 #include "server/loop.h"
+#include "server/mail.h"
 #include "server/media_index.h"
 #include "server/site.h"
 #include "server/store/store.h"
@@ -32,6 +33,7 @@ struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
     struct vt_tickets *tickets;
     struct vt_bus *bus;
     struct vt_coord *coord;
+    struct vt_mailer *mailer;
 };
 
 struct vt_chan; /* chan.h */

@@ -8,6 +8,8 @@
 
 #include "server/base/err.h"
 #include "server/config_internal.h"
+#include "server/mail.h"
+#include "server/outgoing/outgoing.h"
 
 #define SOURCE(load, flag) ((load)->sources[vt_option_find(VT_STR(flag)) - vt_options])
 
@@ -131,6 +133,19 @@ static int check_outbox(struct vt_config_load *load, const struct vt_config *con
                             SOURCE(load, "outbox-credit"), SOURCE(load, "outbox-limit"));
 }
 
+static int check_mail(struct vt_config_load *load, const struct vt_config *config)
+{
+    if (config->mail_url[0] == '\0')
+        return VT_OK;
+    if (!vt_outgoing_mail_url_ok(vt_str(config->mail_url)))
+        return refuse_item(load, SOURCE(load, "mail-url"), vt_str(config->mail_url),
+                           "an address of the form smtp://name[:port] or smtps://name[:port]");
+    if (!vt_mail_address_ok(vt_str(config->mail_from)))
+        return refuse_item(load, SOURCE(load, "mail-from"), vt_str(config->mail_from),
+                           "an address such as shop@example.com, which mail-url needs");
+    return VT_OK;
+}
+
 int vt_config_check(struct vt_config_load *load)
 {
     static const char *const formats[] = { "text", "json", NULL };
@@ -155,5 +170,7 @@ int vt_config_check(struct vt_config_load *load)
     if (err == VT_OK)
         err = check_list(load, SOURCE(load, "exempt-addresses"), config->exempt_addresses, true, is_network,
                          network);
+    if (err == VT_OK)
+        err = check_mail(load, config);
     return err == VT_OK ? check_outbox(load, config) : err;
 }

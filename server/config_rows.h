@@ -59,6 +59,19 @@
       "Time of a picture worker that one address may use at once for pictures made to order.")                      \
     X(time, media_budget_back, "media-budget-back", "500ms", 1, 60000, false, false,                                  \
       "How much of --media-budget an address gets back each second.")                                               \
+    X(flag, media_fetch_private, "media-fetch-private", "false", 0, 0, false, false,                                  \
+      "Fetch catalogue pictures also from private addresses, by http and from any port: for development only.")     \
+    X(text, outgoing_ca, "outgoing-ca", "", 0, 0, false, false,                                                       \
+      "Certificates in PEM that outgoing connections trust instead of the system's; empty: the system's.")          \
+    X(text, mail_url, "mail-url", "", 0, 0, false, false,                                                             \
+      "Mail server, as smtp://mail.example:587 or smtps://mail.example:465; empty: no mail is sent.")               \
+    X(text, mail_from, "mail-from", "", 0, 0, false, false, "Address that mail comes from; needed with --mail-url.")  \
+    X(text, mail_user, "mail-user", "", 0, 0, false, false, "Name to log in to the mail server; empty: no login.")   \
+    X(text, mail_password_file, "mail-password-file", "", 0, 0, false, false,                                         \
+      "File whose first line is the password for --mail-user.")                                                     \
+    X(flag, mail_plain, "mail-plain", "false", 0, 0, false, false,                                                    \
+      "Send mail unencrypted to a server that offers no TLS, such as one on this machine.")                         \
+    X(number, mail_per_day, "mail-per-day", "10", 1, 10000, false, false, "Mails to one address in 24 hours.")       \
     X(time, login_life, "login-life", "12h", 60000, 604800000, false, false, "Life of a login.")                     \
     X(time, login_idle, "login-idle", "60m", 60000, 604800000, false, false, "A login without use ends after this.") \
     X(time, drain_time, "drain-time", "8s", 0, 600000, false, false, "Time for SIGTERM's drain.")

@@ -8,6 +8,7 @@
 #include "server/config.h"
 #include "server/conn.h"
 #include "server/loop.h"
+#include "server/mail.h"
 #include "server/media_index.h"
 #include "server/media_service.h"
 #include "server/site.h"
@@ -22,6 +23,7 @@ struct vt_mounts_deps { /* all borrowed, alive until vt_mounts_destroy */
     struct vt_tickets *tickets;
     struct vt_media *media;
     struct vt_media_index *index;
+    struct vt_mailer *mailer;
     void (*end_person)(void *arg, struct vt_str person); /* a login ended: its sockets must too */
     void *end_person_arg;
 };

@@ -25,9 +25,11 @@
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/loop.h"
+#include "server/mail.h"
 #include "server/media_index.h"
 #include "server/media_service.h"
 #include "server/mounts.h"
+#include "server/outgoing/outgoing.h"
 #include "server/site.h"
 #include "server/store/store.h"
 
@@ -45,6 +47,8 @@ struct serve {
     struct vt_tickets *tickets;
     struct vt_bus *bus;
     struct vt_coord *coord;
+    struct vt_outgoing *outgoing;
+    struct vt_mailer *mailer;
     struct vt_app *app;
     struct vt_net *net;
     struct vt_mounts *mounts;
@@ -175,6 +179,21 @@ static int open_state(struct serve *serve)
     return is_read ? VT_OK : VT_ERR_GONE;
 }
 
+static int open_outgoing(struct serve *serve)
+{
+    const struct vt_outgoing_config config = { .loop = serve->loop,
+                                               .allow_private = serve->config.media_fetch_private,
+                                               .ca_file = serve->config.outgoing_ca };
+    serve->outgoing = vt_outgoing_create(&config);
+    if (!serve->outgoing)
+        return no_memory(serve, "outgoing requests");
+    const struct vt_mailer_deps deps = {
+        .loop = serve->loop, .config = &serve->config, .store = serve->store, .outgoing = serve->outgoing
+    };
+    serve->mailer = vt_mailer_create(&deps, &serve->error);
+    return serve->mailer ? VT_OK : VT_ERR_IO;
+}
+
 static int open_app(struct serve *serve)
 {
     const struct vt_app_deps deps = { .loop = serve->loop,
@@ -184,7 +203,8 @@ static int open_app(struct serve *serve)
                                       .index = serve->index,
                                       .tickets = serve->tickets,
                                       .bus = serve->bus,
-                                      .coord = serve->coord };
+                                      .coord = serve->coord,
+                                      .mailer = serve->mailer };
     serve->app = vt_app_create(&deps, mark, &serve->app_ready);
     if (!serve->app)
         return no_memory(serve, "the sessions");
@@ -214,6 +234,7 @@ static int open_net(struct serve *serve)
                                          .tickets = serve->tickets,
                                          .media = serve->media,
                                          .index = serve->index,
+                                         .mailer = serve->mailer,
                                          .end_person = end_person,
                                          .end_person_arg = serve->app };
     int err = VT_OK;
@@ -245,6 +266,8 @@ static int start(struct serve *serve)
     if (err == VT_OK)
         err = open_state(serve);
     if (err == VT_OK)
+        err = open_outgoing(serve);
+    if (err == VT_OK)
         err = open_app(serve);
     return err == VT_OK ? open_net(serve) : err;
 }
@@ -272,6 +295,8 @@ static void stop(struct serve *serve)
     if (serve->net)
         vt_net_stop(serve->net);
     vt_mounts_close(serve->mounts);
+    vt_mailer_close(serve->mailer);
+    vt_outgoing_close(serve->outgoing);
     vt_media_close(serve->media);
     if (serve->app)
         vt_app_stop(serve->app);
@@ -290,6 +315,8 @@ static void stop(struct serve *serve)
     }
     vt_net_destroy(serve->net);
     vt_mounts_destroy(serve->mounts);
+    vt_mailer_destroy(serve->mailer);
+    vt_outgoing_destroy(serve->outgoing);
     vt_media_destroy(serve->media);
     vt_app_destroy(serve->app);
     vt_sites_destroy(serve->sites);

@@ -14,6 +14,7 @@
 #include "server/base/list.h"
 #include "server/store/accounts.h"
 #include "server/store/media.h"
+#include "server/store/mails.h"
 #include "server/store/store.h"
 
 /* Writes first: the backend parts the two by VT_JOB_FIRST_READ. */
@@ -33,6 +34,8 @@ enum vt_job_kind {
     VT_JOB_LOGIN_DROP,
     VT_JOB_SITE_SECRET_PUT,
     VT_JOB_MEDIUM_PUT,
+    VT_JOB_MAIL_PUT,
+    VT_JOB_MAIL_TRIED,
     VT_JOB_FIRST_READ,
     VT_JOB_SINCE = VT_JOB_FIRST_READ,
     VT_JOB_BEFORE,
@@ -45,6 +48,7 @@ enum vt_job_kind {
     VT_JOB_PRODUCTS,
     VT_JOB_VERSION,
     VT_JOB_MEDIA,
+    VT_JOB_MAILS_DUE,
     VT_JOB_COUNT
 };
 
@@ -74,6 +78,7 @@ struct vt_job {
         vt_store_products_fn *products;
         vt_store_version_fn *version;
         vt_store_media_fn *media;
+        vt_store_mails_fn *mails;
     } on;
     struct vt_str site, conv; /* of every call that names them */
     union {
@@ -102,6 +107,15 @@ struct vt_job {
             struct vt_str key, text; /* a person or a login name; a password's or sealed secret's text */
         } person;
         struct vt_store_medium medium;
+        struct {
+            struct vt_store_mail row;
+            uint32_t day_most;
+            enum vt_mail_state state;
+        } mail;
+        struct {
+            int64_t now;
+            size_t limit;
+        } due;
     } in;
     union {
         struct {

@@ -16,6 +16,7 @@ vt_run_fn vt_run_sites, vt_run_site_secret_put, vt_run_person_by_login, vt_run_p
     vt_run_password_put;
 vt_run_fn vt_run_login_put, vt_run_login_get, vt_run_login_drop, vt_run_products, vt_run_version;
 vt_run_fn vt_run_medium_put, vt_run_media;
+vt_run_fn vt_run_mail_put, vt_run_mail_tried, vt_run_mails_due;
 
 /* Reads the row of an associate: site, person, login, name, role, password, disabled. */
 #define VT_PERSON_COLUMNS "site, person, login, name, role, password, disabled"

@@ -70,6 +70,13 @@ static const char *const steps[] = {
     " width INTEGER NOT NULL, height INTEGER NOT NULL, created INTEGER NOT NULL,"
     " PRIMARY KEY (site, id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX medium_conv ON medium (site, conv);",
+    /* 4: the outbox of mail */
+    "CREATE TABLE mail (site TEXT NOT NULL, id TEXT NOT NULL, recipient TEXT NOT NULL, body TEXT NOT NULL,"
+    " state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')), created INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL, next INTEGER NOT NULL, why TEXT, PRIMARY KEY (site, id)) STRICT;"
+    "CREATE INDEX mail_due ON mail (next) WHERE state = 'waiting';"
+    "CREATE INDEX mail_recipient ON mail (recipient, created);"
+    "CREATE INDEX mail_ended ON mail (created) WHERE state <> 'waiting';",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -70,6 +70,9 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
     [VT_JOB_PRODUCTS] = vt_run_products,
     [VT_JOB_VERSION] = vt_run_version,
     [VT_JOB_MEDIA] = vt_run_media,
+    [VT_JOB_MAIL_PUT] = vt_run_mail_put,
+    [VT_JOB_MAIL_TRIED] = vt_run_mail_tried,
+    [VT_JOB_MAILS_DUE] = vt_run_mails_due,
 };
 
 /* --- waiting ------------------------------------------------------------------------------- */

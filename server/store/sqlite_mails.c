@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The outbox of mail. */
+#include "protocol/c/errors.h"
+#include "server/store/sqlite_run.h"
+
+#define DAY_MS INT64_C(86400000)
+
+int vt_run_mail_put(struct vt_db *db, struct vt_job *job)
+{
+    const struct vt_store_mail *mail = &job->in.mail.row;
+    sqlite3_stmt *stmt = vt_db_start(db, "SELECT count(*) FROM mail WHERE recipient=? AND created > ?",
+                                     VT_DB_T(mail->to), VT_DB_N(mail->created - DAY_MS));
+    int err = vt_db_step(db, stmt);
+    if (err != VT_DB_ROW)
+        return err ? err : VT_ERR_IO;
+    bool full = vt_db_int(stmt, 0) >= job->in.mail.day_most;
+    vt_db_end(stmt);
+    if (full)
+        return VT_ERR_RATE_LIMITED;
+    return vt_db_run(db,
+                     "INSERT INTO mail (site, id, recipient, body, state, created, tries, next, why)"
+                     " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?, NULL)",
+                     VT_DB_T(job->site), VT_DB_T(mail->id), VT_DB_T(mail->to), VT_DB_T(mail->body),
+                     VT_DB_N(mail->created), VT_DB_N(mail->next));
+}
+
+static int sweep(struct vt_db *db, int64_t now)
+{
+    return vt_db_run(db,
+                     "DELETE FROM mail WHERE rowid IN (SELECT rowid FROM mail WHERE"
+                     " (state='sent' AND created < ?) OR (state='dead' AND created < ?) LIMIT 16)",
+                     VT_DB_N(now - 3 * DAY_MS), VT_DB_N(now - 30 * DAY_MS));
+}
+
+int vt_run_mail_tried(struct vt_db *db, struct vt_job *job)
+{
+    static const char *const names[] = { "waiting", "sent", "dead" };
+    const struct vt_store_mail *mail = &job->in.mail.row;
+    struct vt_str state = vt_str(names[job->in.mail.state]);
+    int err = vt_db_run(db,
+                        "UPDATE mail SET state=?1, tries=?2, next=?3, why=?4,"
+                        " body=CASE ?1 WHEN 'sent' THEN '' ELSE body END WHERE site=?5 AND id=?6",
+                        VT_DB_T(state), VT_DB_N(mail->tries), VT_DB_N(mail->next), VT_DB_T(mail->why),
+                        VT_DB_T(job->site), VT_DB_T(mail->id));
+    return err ? err : sweep(db, job->now);
+}
+
+int vt_run_mails_due(struct vt_db *db, struct vt_job *job)
+{
+    sqlite3_stmt *stmt = vt_db_start(db,
+                                     "SELECT site, id, recipient, body, why, created, next, tries FROM mail"
+                                     " WHERE state='waiting' AND next <= ? ORDER BY next LIMIT ?",
+                                     VT_DB_N(job->in.due.now), VT_DB_N(job->in.due.limit));
+    int err, short_of = VT_OK;
+    while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
+        struct vt_store_mail *mail = vt_job_push(job, sizeof(*mail));
+        if (mail)
+            *mail = (struct vt_store_mail){ .site = vt_db_text(stmt, 0, &job->arena, &short_of),
+                                            .id = vt_db_text(stmt, 1, &job->arena, &short_of),
+                                            .to = vt_db_text(stmt, 2, &job->arena, &short_of),
+                                            .body = vt_db_text(stmt, 3, &job->arena, &short_of),
+                                            .why = vt_db_text(stmt, 4, &job->arena, &short_of),
+                                            .created = vt_db_int(stmt, 5),
+                                            .next = vt_db_int(stmt, 6),
+                                            .tries = (uint32_t)vt_db_int(stmt, 7) };
+        if (!mail || short_of) {
+            vt_db_end(stmt);
+            return VT_ERR_NOMEM;
+        }
+    }
+    return err;
+}
