@@ -20,7 +20,7 @@
 #include "server/mail.h"
 #include "server/origin.h"
 
-enum { LINE_RAW = 57, LINE_MOST = 76, WORD_RAW = 45, SUBJECT_MOST = 200, NAME_MOST = 100, BOUNDARY = 32 };
+enum { LINE_RAW = 57, LINE_MOST = 76, WORD_RAW = 39, SUBJECT_MOST = 200, NAME_MOST = 100, BOUNDARY = 32 };
 
 /* --- addresses ----------------------------------------------------------------------------- */
 
@@ -126,7 +126,8 @@ static bool is_plain(struct vt_str text)
     return text.len <= LINE_MOST - 20 && !memmem(text.ptr, text.len, "=?", 2);
 }
 
-/* Where a piece of at most WORD_RAW bytes may end without cutting a character. */
+/* Where a piece of at most WORD_RAW bytes, so that a line with "Subject: " stays below 76, may end without
+ * cutting a character. */
 static size_t word_length(struct vt_str text)
 {
     size_t n = text.len < WORD_RAW ? text.len : WORD_RAW;
