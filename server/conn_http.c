@@ -363,6 +363,14 @@ static int answer_too_big(struct vt_conn *conn, uint64_t length, size_t most)
     return carry_on(conn);
 }
 
+static void begin_sink(struct vt_http_req *req, const struct vt_http_route *route, uint64_t length)
+{
+    req->route = route;
+    route->sink->begin(req, route->owner, length);
+    /* What is refused is read and thrown away up to what is taken, so that the browser reads our answer. */
+    req->close |= req->answered && length > route->max_body;
+}
+
 static int begin(struct vt_conn *conn, uint64_t length)
 {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -371,7 +379,8 @@ static int begin(struct vt_conn *conn, uint64_t length)
     const struct vt_http_route *route = vt_http_routes_find(&conn->net->routes, req->path, req->method,
                                                             &allowed);
     size_t most = route ? route->max_body : DISCARD_BYTES;
-    if (length > 0 && length > most)
+    bool has_sink = route && route->sink;
+    if (length > 0 && length > most && !has_sink)
         return answer_too_big(conn, length, most);
     if (length == 0 && req->method != VT_POST) {
         vt_http_dispatch(req);
@@ -379,6 +388,11 @@ static int begin(struct vt_conn *conn, uint64_t length)
     }
     /* A POST of no bytes too: the library calls for its end, and must find the request waiting. */
     vt_buf_init(&req->body, most);
+    if (has_sink) {
+        begin_sink(req, route, length);
+        if (req->answered)
+            return carry_on(conn);
+    }
     req->inside = false;
     char expect[16];
     if (length > 0 && lws_hdr_copy(conn->wsi, expect, sizeof(expect), WSI_TOKEN_HTTP_EXPECT) > 0 &&
@@ -420,6 +434,10 @@ int vt_conn_body(struct vt_conn *conn, const char *bytes, size_t len)
     struct vt_http_req *req = conn->req;
     if (!req || req->answered || len == 0)
         return 0;
+    if (req->route && req->route->sink) {
+        req->route->sink->piece(req, req->route->owner, (struct vt_str){ bytes, len });
+        return 0;
+    }
     return vt_buf_append(&req->body, bytes, len) ? -1 : 0;
 }
 

@@ -28,6 +28,23 @@ typedef void vt_http_fn(struct vt_http_req *req, void *owner);
 int vt_http_route(struct vt_net *net, unsigned methods, const char *path, size_t max_body, vt_http_fn *fn,
                   void *owner);
 
+/* A body that is not kept in memory but taken as it comes. */
+struct vt_http_sink {
+    /* The head is there and `length` bytes will follow, however many: may answer, and what follows is read
+     * and thrown away. */
+    void (*begin)(struct vt_http_req *req, void *owner, uint64_t length);
+    /* Once per piece, until the request is answered. */
+    void (*piece)(struct vt_http_req *req, void *owner, struct vt_str bytes);
+};
+/* POST on an exact path; `fn` runs when the whole body has come. Answered too early, a body of more than
+ * `max_body` bytes ends the connection. `sink` is static. */
+int vt_http_route_sink(struct vt_net *net, const char *path, size_t max_body, const struct vt_http_sink *sink,
+                       vt_http_fn *fn, void *owner);
+/* Something that goes with the request: `lost(state)` when that ends, unless it was taken before. */
+void vt_http_keep(struct vt_http_req *req, void *state, void (*lost)(void *state));
+void *vt_http_kept(const struct vt_http_req *req);
+void *vt_http_take(struct vt_http_req *req);
+
 enum vt_method vt_http_method(const struct vt_http_req *req);
 struct vt_str vt_http_path(const struct vt_http_req *req);  /* decoded */
 struct vt_str vt_http_query(const struct vt_http_req *req); /* raw */

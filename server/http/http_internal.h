@@ -37,6 +37,7 @@ struct vt_http_route {
     bool prefix;
     unsigned methods;
     size_t max_body;
+    const struct vt_http_sink *sink; /* NULL: the body is kept */
     vt_http_fn *fn;
     void *owner; /* borrowed */
 };
@@ -58,6 +59,8 @@ struct vt_http_req {
     struct vt_str headers[VT_HTTP_NAMES];
     struct vt_buf body;
     const struct vt_http_route *route; /* NULL: none fits */
+    void *state;                       /* owned through `lost`; NULL: none */
+    void (*lost)(void *state);
     int64_t started_ms;
     bool http10;
 

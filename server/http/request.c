@@ -32,6 +32,8 @@ void vt_http_req_destroy(struct vt_http_req *req)
         vt_list_remove(&req->held);
         vt_net_routes(req->net)->held_count--;
     }
+    if (req->state)
+        req->lost(req->state);
     if (req->file >= 0)
         close(req->file);
     vt_arena_finish(&req->arena);
@@ -115,6 +117,23 @@ const char *vt_http_method_name(enum vt_method method)
         return "OPTIONS";
     }
     return "?";
+}
+
+void vt_http_keep(struct vt_http_req *req, void *state, void (*lost)(void *state))
+{
+    assert(!req->state);
+    req->state = state;
+    req->lost = lost;
+}
+
+void *vt_http_kept(const struct vt_http_req *req)
+{
+    return req->state;
+}
+
+void *vt_http_take(struct vt_http_req *req)
+{
+    return VT_TAKE(req->state);
 }
 
 uint64_t vt_http_hold(struct vt_http_req *req)

@@ -46,6 +46,16 @@ int vt_http_route(struct vt_net *net, unsigned methods, const char *path, size_t
     return vt_http_routes_add(vt_net_routes(net), methods, path, max_body, fn, owner);
 }
 
+int vt_http_route_sink(struct vt_net *net, const char *path, size_t max_body, const struct vt_http_sink *sink,
+                       vt_http_fn *fn, void *owner)
+{
+    struct vt_http_routes *routes = vt_net_routes(net);
+    int err = vt_http_routes_add(routes, VT_POST, path, max_body, fn, owner);
+    if (!err)
+        routes->list[routes->count - 1].sink = sink;
+    return err;
+}
+
 static bool fits(const struct vt_http_route *route, struct vt_str path)
 {
     bool long_enough = route->prefix ? path.len >= route->path_len : path.len == route->path_len;
