@@ -3,6 +3,7 @@
  *
  * On demand an ingest stands with the tiles and thumbs, as somebody waits for the picture; what lies in
  * the originals' folder at the start is ingested one by one while nothing else is to do. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,9 +21,21 @@ struct finder {
     void *arg;
 };
 
+/* Of a picture that somebody sent, the ingest begins with a file that has no name yet. Nothing of it is
+ * named before vt_media_keep: what is refused, or cut off by a crash, leaves nothing behind. */
+struct taking {
+    int fd;                /* owned; -1: kept, and found by its name like any other */
+    bool is_kept;          /* may be settled */
+    bool is_made;          /* waits for that */
+    struct vt_blob *sight; /* its first thumb; NULL: none yet */
+    vt_media_taken_fn *fn; /* NULL: told the last thing, or not sent by anybody */
+    void *arg;
+};
+
 struct ingest {
     struct vt_media *media;
     char id[VT_MASTERS_ID + 1];
+    struct taking taking;
     bool has_draft;
     struct vt_masters_draft draft;
     struct vt_job_waiter waiter;
@@ -49,6 +62,26 @@ void vt_media_ingest_metrics(void)
 
 /* --- the end ------------------------------------------------------------------------------------ */
 
+static void tell_taker(struct ingest *ingest, enum vt_media_taken taken,
+                       const struct vt_media_problem *problem)
+{
+    vt_media_taken_fn *fn = ingest->taking.fn;
+    if (taken == VT_TAKEN_OVER)
+        ingest->taking.fn = NULL;
+    if (fn)
+        fn(ingest->taking.arg, taken, problem);
+}
+
+static void dispose(struct ingest *ingest)
+{
+    if (ingest->has_draft)
+        vt_masters_draft_finish(&ingest->draft);
+    if (ingest->taking.fd >= 0)
+        close(ingest->taking.fd);
+    vt_blob_unref(ingest->taking.sight);
+    free(ingest);
+}
+
 /* Out of the table first: a finder may look for the same picture again. */
 static void finish(struct ingest *ingest, const struct vt_media_problem *problem,
                    struct vt_media_master *master)
@@ -59,10 +92,9 @@ static void finish(struct ingest *ingest, const struct vt_media_problem *problem
         finder->found(finder->arg, problem, master);
         free(finder);
     }
-    if (ingest->has_draft)
-        vt_masters_draft_finish(&ingest->draft);
     struct vt_media *media = ingest->media;
-    free(ingest);
+    tell_taker(ingest, VT_TAKEN_OVER, problem);
+    dispose(ingest);
     if (!media->is_closing)
         vt_media_feed_backlog(media);
 }
@@ -111,29 +143,65 @@ static void handle_settled(void *arg)
     vt_media_master_unref(master);
 }
 
-static void handle_ingested(void *arg, const struct vt_media_result *result)
+static void settle_soon(struct ingest *ingest)
 {
-    struct ingest *ingest = arg;
-    if (result->more)
-        return; /* the thumb of a first sight; here everyone waits for sizes, so for the master */
-    if (result->err != VT_MEDIA_OK) {
-        vt_refusals_add(&ingest->media->refusals, vt_str(ingest->id), &result->problem, vt_now_ms());
-        fail(ingest, &result->problem);
-        return;
-    }
-    if (!ingest->has_draft || vt_buf_append(&ingest->draft.index, result->bytes, result->len) != VT_OK ||
+    if (ingest->taking.is_kept &&
         vt_loop_work(ingest->media->deps.loop, work_settle, handle_settled, ingest) != VT_OK)
         fail_with(ingest, VT_MEDIA_BUSY, "Too much is written to the disk at once.");
 }
 
+/* The thumb of a first sight, before there is a master. */
+static void handle_sight(struct ingest *ingest, const struct vt_media_result *result)
+{
+    if (!ingest->taking.fn || ingest->taking.sight)
+        return; /* of a catalogue's picture: whoever waits, waits for sizes, so for the master */
+    ingest->taking.sight = vt_blob_create(result->bytes, result->len);
+    if (ingest->taking.sight)
+        tell_taker(ingest, VT_TAKEN_SEEN, NULL);
+}
+
+static void handle_ingested(void *arg, const struct vt_media_result *result)
+{
+    struct ingest *ingest = arg;
+    if (result->more) {
+        handle_sight(ingest, result);
+        return;
+    }
+    if (result->err != VT_MEDIA_OK) {
+        vt_refusals_add(&ingest->media->refusals, vt_str(ingest->id), &result->problem, vt_now_ms());
+        if (vt_media_err_status(result->err) < 500) /* the picture's own fault: nothing to come back to */
+            vt_masters_drop_upload(ingest->media->masters, ingest->id);
+        fail(ingest, &result->problem);
+        return;
+    }
+    if (!ingest->has_draft || vt_buf_append(&ingest->draft.index, result->bytes, result->len) != VT_OK) {
+        fail_with(ingest, VT_MEDIA_BUSY, "The server is short of memory.");
+        return;
+    }
+    ingest->taking.is_made = true;
+    settle_soon(ingest);
+}
+
 /* --- the start ------------------------------------------------------------------------------------ */
+
+static int open_original(struct vt_media *media, struct vt_str id)
+{
+    int fd = vt_masters_original(media->masters, id);
+    return fd >= 0 ? fd : vt_masters_upload(media->masters, id);
+}
+
+static int open_source(const struct ingest *ingest)
+{
+    return ingest->taking.fd >= 0 ? fcntl(ingest->taking.fd, F_DUPFD_CLOEXEC, 0)
+                                  : open_original(ingest->media, vt_str(ingest->id));
+}
 
 int vt_media_start_ingest(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe)
 {
     struct ingest *ingest = vt_map_get(&media->ingests, vt_str(recipe->media));
     if (!ingest)
         return VT_ERR_MISSING; /* everyone left */
-    int original = vt_masters_original(media->masters, vt_str(ingest->id));
+    int original = open_source(ingest);
     if (original < 0)
         return VT_ERR_MISSING;
     int err = ingest->has_draft ? VT_OK
@@ -169,6 +237,7 @@ static struct ingest *create(struct vt_media *media, struct vt_str id)
     if (!ingest)
         return NULL;
     ingest->media = media;
+    ingest->taking = (struct taking){ .fd = -1, .is_kept = true };
     vt_str_copy(ingest->id, sizeof(ingest->id), id);
     vt_list_init(&ingest->finders);
     vt_list_init(&ingest->waiter.link);
@@ -196,14 +265,14 @@ static bool join(struct ingest *ingest, vt_media_found_fn *found, void *arg)
 static void drop(struct ingest *ingest)
 {
     vt_map_remove(&ingest->media->ingests, vt_str(ingest->id));
-    free(ingest);
+    dispose(ingest);
 }
 
 /* --- finding ------------------------------------------------------------------------------------- */
 
 static bool has_original(struct vt_media *media, struct vt_str id)
 {
-    int fd = vt_masters_original(media->masters, id);
+    int fd = open_original(media, id);
     if (fd >= 0)
         close(fd);
     return fd >= 0;
@@ -237,7 +306,8 @@ void vt_media_find(struct vt_media *media, struct vt_str id, vt_media_found_fn *
         vt_media_master_unref(master);
         return;
     }
-    if (!vt_masters_id_ok(id) || !has_original(media, id)) {
+    bool is_coming = vt_masters_id_ok(id) && (vt_map_get(&media->ingests, id) || has_original(media, id));
+    if (!is_coming) {
         vt_media_problem_set(&problem, VT_MEDIA_UNKNOWN, "There is no picture \"%s\".",
                              vt_media_quote(id).text);
     } else if (!vt_media_is_up(media)) {
@@ -248,6 +318,67 @@ void vt_media_find(struct vt_media *media, struct vt_str id, vt_media_found_fn *
             return;
     }
     found(arg, &problem, NULL);
+}
+
+/* --- what people send ------------------------------------------------------------------------------ */
+
+int vt_media_blank(struct vt_media *media)
+{
+    return vt_masters_blank(media->masters);
+}
+
+enum vt_media_err vt_media_take(struct vt_media *media, struct vt_str id, int fd, vt_media_taken_fn *fn,
+                                void *arg, struct vt_media_problem *problem)
+{
+    if (!vt_media_is_up(media)) {
+        vt_media_not_ready(problem);
+        return problem->err;
+    }
+    if (vt_media_is_refused(media, id, problem))
+        return problem->err;
+    struct ingest *ingest = vt_map_get(&media->ingests, id) ? NULL : create(media, id);
+    if (!ingest)
+        return vt_media_problem_set(problem, VT_MEDIA_BUSY, "This picture is being made ready already.");
+    ingest->taking = (struct taking){ .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0), .fn = fn, .arg = arg };
+    enum vt_media_err err = ingest->taking.fd < 0
+                                ? vt_media_problem_set(problem, VT_MEDIA_BUSY, "Too many files are open.")
+                                : request(ingest, VT_JOB_TILE, problem);
+    if (err)
+        drop(ingest);
+    return err;
+}
+
+int vt_media_keep_file(struct vt_media *media, const char *id, int fd)
+{
+    return vt_masters_keep_upload(media->masters, id, fd);
+}
+
+void vt_media_keep(struct vt_media *media, struct vt_str id)
+{
+    struct ingest *ingest = vt_map_get(&media->ingests, id);
+    if (!ingest || ingest->taking.is_kept)
+        return;
+    ingest->taking.is_kept = true;
+    if (ingest->taking.is_made)
+        settle_soon(ingest);
+}
+
+void vt_media_forget(struct vt_media *media, struct vt_str id)
+{
+    struct ingest *ingest = vt_map_get(&media->ingests, id);
+    struct vt_media_problem problem;
+    if (!ingest || ingest->taking.is_kept)
+        return;
+    ingest->taking.fn = NULL;
+    vt_jobs_leave(&ingest->waiter);
+    vt_media_problem_set(&problem, VT_MEDIA_UNKNOWN, "The picture was not kept.");
+    finish(ingest, &problem, NULL);
+}
+
+struct vt_blob *vt_media_sight(struct vt_media *media, struct vt_str id)
+{
+    struct ingest *ingest = vt_map_get(&media->ingests, id);
+    return ingest && ingest->taking.sight ? vt_blob_ref(ingest->taking.sight) : NULL;
 }
 
 int vt_media_original(struct vt_media *media, struct vt_str id)
@@ -309,12 +440,13 @@ void vt_media_feed_backlog(struct vt_media *media)
     }
 }
 
-/* One whose job still waits or runs; where the master is being written already, that ends by itself. */
+/* One whose job still waits or runs, or that nobody has kept yet; where the master is being written already,
+ * that ends by itself. */
 static struct ingest *find_waiting(struct vt_media *media)
 {
     struct ingest *ingest;
     for (size_t at = 0; (ingest = vt_map_next(&media->ingests, &at)) != NULL;)
-        if (ingest->waiter.job)
+        if (ingest->waiter.job || (ingest->taking.is_made && !ingest->taking.is_kept))
             return ingest;
     return NULL;
 }

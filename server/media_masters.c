@@ -19,7 +19,8 @@ enum { OPEN_MOST = 256 /* masters kept open; a descriptor and some 20 KB each */
 struct vt_masters {
     char *data; /* owned */
     int root_fd;
-    int originals_fd;      /* -1 until the folder is there */
+    int originals_fd; /* -1 until the folder is there */
+    int uploads_fd;
     struct vt_map by_id;   /* to vt_media_master */
     struct vt_list recent; /* list of vt_media_master.link, the latest last */
 };
@@ -177,6 +178,7 @@ static int err_of_errno(void)
 int vt_masters_draft(struct vt_masters *masters, struct vt_str id, struct vt_masters_draft *ret_draft)
 {
     struct vt_masters_draft draft = { .originals_fd = originals_fd(masters),
+                                      .uploads_fd = masters->uploads_fd,
                                       .place_fd = -1,
                                       .out_fd = -1,
                                       .index = VT_BUF_INIT(VT_TIX_BYTES_MAX) };
@@ -217,15 +219,21 @@ static int write_all(int fd, const char *bytes, size_t n)
     return VT_OK;
 }
 
+static int link_file(int fd, int place_fd, const char *name)
+{
+    char link[64];
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, link, place_fd, name, AT_SYMLINK_FOLLOW) == 0 ? VT_OK : err_of_errno();
+}
+
 /* A name for a file without one; what an earlier run left under it goes. */
 static int give_name(const struct vt_masters_draft *draft, int fd, const char *ending)
 {
-    char link[64], name[VT_MASTERS_ID + 8];
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    char name[VT_MASTERS_ID + 8];
     snprintf(name, sizeof(name), "%s%s", draft->id, ending);
     if (unlinkat(draft->place_fd, name, 0) != 0 && errno != ENOENT)
         return VT_ERR_IO;
-    return linkat(AT_FDCWD, link, draft->place_fd, name, AT_SYMLINK_FOLLOW) == 0 ? VT_OK : err_of_errno();
+    return link_file(fd, draft->place_fd, name);
 }
 
 /* The worker that wrote both may have been taken over: the index must fit the file before it counts. */
@@ -272,8 +280,43 @@ static void remove_original(int originals, const char *id)
 void vt_masters_settle(struct vt_masters_draft *draft)
 {
     draft->err = settle(draft);
-    if (draft->err == VT_OK)
-        remove_original(draft->originals_fd, draft->id);
+    if (draft->err != VT_OK)
+        return;
+    remove_original(draft->originals_fd, draft->id);
+    remove_original(draft->uploads_fd, draft->id);
+}
+
+/* --- what people send --------------------------------------------------------------------------- */
+
+int vt_masters_upload(struct vt_masters *masters, struct vt_str id)
+{
+    return open_file(masters->uploads_fd, id, "");
+}
+
+int vt_masters_blank(struct vt_masters *masters)
+{
+    return openat(masters->uploads_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+int vt_masters_keep_upload(struct vt_masters *masters, const char *id, int fd)
+{
+    int place_fd = open_place(masters->uploads_fd, id);
+    int err = place_fd < 0 || fdatasync(fd) != 0 ? err_of_errno() : VT_OK;
+    if (!err) {
+        err = link_file(fd, place_fd, id);
+        if (err && errno == EEXIST)
+            err = VT_OK;
+    }
+    if (!err && fsync(place_fd) != 0)
+        err = err_of_errno();
+    if (place_fd >= 0)
+        close(place_fd);
+    return err;
+}
+
+void vt_masters_drop_upload(struct vt_masters *masters, const char *id)
+{
+    remove_original(masters->uploads_fd, id);
 }
 
 /* --- what is left to do ------------------------------------------------------------------------ */
@@ -326,10 +369,10 @@ static void scan_dir(struct scan *scan, int at, const char *name, int depth)
     closedir(dir);
 }
 
-void vt_masters_scan(struct vt_masters *masters, size_t most, struct vt_buf *ids)
+static void scan_folder(struct vt_masters *masters, const char *folder, size_t most, struct vt_buf *ids)
 {
     char path[4096];
-    if (snprintf(path, sizeof(path), "%s/originals", masters->data) >= (int)sizeof(path))
+    if (snprintf(path, sizeof(path), "%s/%s", masters->data, folder) >= (int)sizeof(path))
         return;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct scan scan = { masters, fd, most, ids };
@@ -339,6 +382,12 @@ void vt_masters_scan(struct vt_masters *masters, size_t most, struct vt_buf *ids
     close(fd);
 }
 
+void vt_masters_scan(struct vt_masters *masters, size_t most, struct vt_buf *ids)
+{
+    scan_folder(masters, "uploads", most, ids); /* somebody may be looking for them */
+    scan_folder(masters, "originals", most, ids);
+}
+
 /* --- the whole --------------------------------------------------------------------------------- */
 
 struct vt_masters *vt_masters_open(const char *data, struct vt_buf *ret_error)
@@ -346,7 +395,7 @@ struct vt_masters *vt_masters_open(const char *data, struct vt_buf *ret_error)
     struct vt_masters *masters = calloc(1, sizeof(*masters));
     if (!masters)
         return NULL;
-    masters->originals_fd = masters->root_fd = -1;
+    masters->originals_fd = masters->root_fd = masters->uploads_fd = -1;
     vt_map_init(&masters->by_id);
     vt_list_init(&masters->recent);
     masters->data = vt_str_dup(vt_str(data));
@@ -354,7 +403,8 @@ struct vt_masters *vt_masters_open(const char *data, struct vt_buf *ret_error)
     bool is_made = masters->data && (mkdir(data, 0700) == 0 || errno == EEXIST);
     int data_fd = is_made ? open(data, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
     masters->root_fd = data_fd >= 0 ? make_dir(data_fd, "masters") : -1;
-    if (masters->root_fd < 0) {
+    masters->uploads_fd = masters->root_fd >= 0 ? make_dir(data_fd, "uploads") : -1;
+    if (masters->uploads_fd < 0) {
         vt_buf_printf(ret_error, "The data directory %s cannot be used for pictures: %s.", data,
                       strerror(errno));
         vt_masters_destroy(masters);
@@ -376,6 +426,8 @@ void vt_masters_destroy(struct vt_masters *masters)
         close(masters->root_fd);
     if (masters->originals_fd >= 0)
         close(masters->originals_fd);
+    if (masters->uploads_fd >= 0)
+        close(masters->uploads_fd);
     free(masters->data);
     free(masters);
 }

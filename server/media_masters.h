@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Masters on the disk: <data>/masters/ab/cd/<id>.tif with its index <id>.tix beside it, and the
- * originals they are made from, <data>/originals/ab/cd/<id>.
+ * originals they are made from, <data>/originals/ab/cd/<id>. What people sent lies in <data>/uploads/ab/cd
+ * while its master is made: never to be served as it is, so nothing but ingest looks there.
  *
  * The index is linked last, so a picture is there exactly when its index is; what a crash left of one
  * is made again. Loop thread, but for vt_masters_settle. */
@@ -34,12 +35,22 @@ struct vt_media_master *vt_media_master_unref(struct vt_media_master *master);
 /* A descriptor for the original while there is one, or -1. */
 int vt_masters_original(struct vt_masters *masters, struct vt_str id);
 
+/* The same for what somebody sent. */
+int vt_masters_upload(struct vt_masters *masters, struct vt_str id);
+/* A file without a name on the same disk, to be written; -1: errno says why. */
+int vt_masters_blank(struct vt_masters *masters);
+/* Puts such a file into the uploads' folder, to stay there through a crash; it may have been there before.
+ * Waits for the disk: any thread but the loop's. VT_OK, VT_ERR_FULL or VT_ERR_IO. */
+int vt_masters_keep_upload(struct vt_masters *masters, const char *id, int fd);
+/* Takes it away again; harmless when it is not there. */
+void vt_masters_drop_upload(struct vt_masters *masters, const char *id);
+
 /* A master in the making: files without names until it is settled. */
 struct vt_masters_draft {
     char id[VT_MASTERS_ID + 1];
-    int originals_fd; /* borrowed */
-    int place_fd;     /* owned: masters/ab/cd */
-    int out_fd;       /* owned: what becomes <id>.tif */
+    int originals_fd, uploads_fd; /* borrowed */
+    int place_fd;                 /* owned: masters/ab/cd */
+    int out_fd;                   /* owned: what becomes <id>.tif */
     struct vt_buf index;
     int err; /* of settling */
 };
@@ -51,7 +62,7 @@ int vt_masters_draft(struct vt_masters *masters, struct vt_str id, struct vt_mas
 void vt_masters_settle(struct vt_masters_draft *draft);
 void vt_masters_draft_finish(struct vt_masters_draft *draft);
 
-/* Originals without a master, at most `most`; any thread. Appends their ids, each VT_MASTERS_ID
+/* Originals and uploads without a master, at most `most`; any thread. Appends their ids, each VT_MASTERS_ID
  * characters; originals whose master is there are removed on the way. */
 void vt_masters_scan(struct vt_masters *masters, size_t most, struct vt_buf *ids);
 

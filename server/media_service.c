@@ -571,6 +571,7 @@ void vt_media_close(struct vt_media *media)
     VT_LIST_EACH (make, &media->makes, struct make, link)
         if (make->is_loading) /* the cache calls nobody any more */
             fail(make, &problem);
+    vt_media_end_ingests(media);
 }
 
 void vt_media_destroy(struct vt_media *media)

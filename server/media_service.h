@@ -53,6 +53,30 @@ typedef void vt_media_made_fn(void *arg, const struct vt_media_problem *problem,
 void vt_media_make(struct vt_media *media, const struct vt_media_order *order, vt_media_made_fn *made,
                    void *arg);
 
+/* --- what somebody sends: a file without a name until it is worth one ----------------------------- */
+
+/* SEEN: the first thumb is there, so it is a picture; asked for now, /t/ shows that. OVER: it has its master,
+ * or `problem` says why not; the last call. */
+enum vt_media_taken { VT_TAKEN_SEEN, VT_TAKEN_OVER };
+typedef void vt_media_taken_fn(void *arg, enum vt_media_taken taken, const struct vt_media_problem *problem);
+
+/* A file without a name, to be written; -1: errno says why. */
+int vt_media_blank(struct vt_media *media);
+/* Ingests it. VT_MEDIA_OK: `fn` will be called, never from within; it may not be before vt_media_keep that
+ * anything of the picture has a name on the disk. `fd` stays the caller's. Only for an id that is neither
+ * there nor on its way (vt_media_find joins one that is). */
+enum vt_media_err vt_media_take(struct vt_media *media, struct vt_str id, int fd, vt_media_taken_fn *fn,
+                                void *arg, struct vt_media_problem *problem);
+/* The file gets a name, so that a crash loses nothing any more. Waits for the disk: any thread but the
+ * loop's. VT_OK, VT_ERR_FULL or VT_ERR_IO. */
+int vt_media_keep_file(struct vt_media *media, const char *id, int fd);
+/* After SEEN, one of the two: its master may be kept, or all of it is forgotten and `fn` not called again. */
+void vt_media_keep(struct vt_media *media, struct vt_str id);
+void vt_media_forget(struct vt_media *media, struct vt_str id);
+/* The first thumb (JPEG, up to 640 px across) of a picture on its way, with a reference for the caller, or
+ * NULL. */
+struct vt_blob *vt_media_sight(struct vt_media *media, struct vt_str id);
+
 /* What is in RAM under a key, with a reference for the caller, or NULL. */
 struct vt_blob *vt_media_kept(struct vt_media *media, const char *key);
 /* A descriptor for an original that is not ingested yet, or -1. */
