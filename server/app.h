@@ -24,6 +24,8 @@
 #include "server/site.h"
 #include "server/store/store.h"
 
+struct vt_uploads; /* upload.h */
+
 struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
     struct vt_loop *loop;
     const struct vt_config *config;
@@ -34,6 +36,7 @@ struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
     struct vt_bus *bus;
     struct vt_coord *coord;
     struct vt_mailer *mailer;
+    struct vt_uploads *uploads;
 };
 
 struct vt_chan; /* chan.h */

@@ -12,6 +12,7 @@
 #include "server/base/err.h"
 #include "server/http/pictures.h"
 #include "server/http/static.h"
+#include "server/http/upload.h"
 #include "server/log.h"
 
 /* Folders of the built browser files and their addresses. */
@@ -21,12 +22,14 @@ static const struct folder {
 } folders[] = {
     { "/v1/", "v1", VT_STATIC_SNIPPET },
     { "/console/", "console", VT_STATIC_APP },
+    { "/phone/", "phone", VT_STATIC_APP },
 };
 
 struct vt_mounts {
     struct vt_static *files[VT_COUNT(folders)]; /* owned; NULL: not built */
     struct vt_pictures *pictures;               /* owned */
     struct vt_api_login *login;                 /* owned */
+    struct vt_http_uploads *uploads;            /* owned */
 };
 
 static bool is_folder(const char *path)
@@ -106,7 +109,9 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
         return err;
     mounts->pictures = vt_pictures_mount(deps->net, deps->media, deps->config->base_url);
     mounts->login = mount_login(deps);
-    return mounts->pictures && mounts->login ? VT_OK : VT_ERR_NOMEM;
+    mounts->uploads = vt_http_uploads_mount(
+        &(struct vt_http_uploads_deps){ .net = deps->net, .app = deps->app, .media = deps->media });
+    return mounts->pictures && mounts->login && mounts->uploads ? VT_OK : VT_ERR_NOMEM;
 }
 
 struct vt_mounts *vt_mounts_open(const struct vt_mounts_deps *deps, struct vt_buf *ret_error, int *ret_err)
@@ -133,5 +138,6 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
         vt_static_destroy(mounts->files[i]);
     vt_pictures_destroy(mounts->pictures);
     vt_api_login_destroy(mounts->login);
+    vt_http_uploads_destroy(mounts->uploads);
     free(mounts);
 }

@@ -3,6 +3,7 @@
 #ifndef VT_MOUNTS_H
 #define VT_MOUNTS_H
 
+#include "server/app.h"
 #include "server/auth/ticket.h"
 #include "server/base/buf.h"
 #include "server/config.h"
@@ -24,6 +25,7 @@ struct vt_mounts_deps { /* all borrowed, alive until vt_mounts_destroy */
     struct vt_media *media;
     struct vt_media_index *index;
     struct vt_mailer *mailer;
+    struct vt_app *app;
     void (*end_person)(void *arg, struct vt_str person); /* a login ended: its sockets must too */
     void *end_person_arg;
 };

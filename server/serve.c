@@ -32,6 +32,7 @@
 #include "server/outgoing/outgoing.h"
 #include "server/site.h"
 #include "server/store/store.h"
+#include "server/upload.h"
 
 enum { EXIT_START = 1, EXIT_OPTIONS = 2, ERROR_BYTES = 4096, SECOND_MS = 1000 };
 
@@ -49,6 +50,7 @@ struct serve {
     struct vt_coord *coord;
     struct vt_outgoing *outgoing;
     struct vt_mailer *mailer;
+    struct vt_uploads *uploads;
     struct vt_app *app;
     struct vt_net *net;
     struct vt_mounts *mounts;
@@ -173,7 +175,8 @@ static int open_state(struct serve *serve)
     serve->tickets = vt_tickets_create();
     serve->bus = vt_bus_open_local(serve->loop);
     serve->coord = vt_coord_open_local(serve->loop);
-    if (!serve->sites || !serve->index || !serve->tickets || !serve->bus || !serve->coord)
+    serve->uploads = vt_uploads_create();
+    if (!serve->sites || !serve->index || !serve->tickets || !serve->bus || !serve->coord || !serve->uploads)
         return no_memory(serve, "the sites");
     bool is_read = turn_until(serve, &serve->sites_ready) && turn_until(serve, &serve->index_ready);
     return is_read ? VT_OK : VT_ERR_GONE;
@@ -204,7 +207,8 @@ static int open_app(struct serve *serve)
                                       .tickets = serve->tickets,
                                       .bus = serve->bus,
                                       .coord = serve->coord,
-                                      .mailer = serve->mailer };
+                                      .mailer = serve->mailer,
+                                      .uploads = serve->uploads };
     serve->app = vt_app_create(&deps, mark, &serve->app_ready);
     if (!serve->app)
         return no_memory(serve, "the sessions");
@@ -235,6 +239,7 @@ static int open_net(struct serve *serve)
                                          .media = serve->media,
                                          .index = serve->index,
                                          .mailer = serve->mailer,
+                                         .app = serve->app,
                                          .end_person = end_person,
                                          .end_person_arg = serve->app };
     int err = VT_OK;
@@ -325,6 +330,7 @@ static void stop(struct serve *serve)
     vt_tickets_destroy(serve->tickets);
     vt_bus_close(serve->bus);
     vt_coord_close(serve->coord);
+    vt_uploads_destroy(serve->uploads);
     vt_loop_destroy(serve->loop);
     vt_listen_release(&serve->hold);
     vt_buf_finish(&serve->error);

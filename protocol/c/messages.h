@@ -103,6 +103,26 @@ enum vt_queue_state {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_queue_state_name(enum vt_queue_state value);
 
+/* Where a file that is sent will be: in the thread, or in the viewer. */
+enum vt_file_use {
+    VT_FILE_USE_CHAT = 0,
+    VT_FILE_USE_VIEW,
+};
+#define VT_FILE_USE_COUNT 2
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_file_use_name(enum vt_file_use value);
+
+/* How far a file has come. Open: a phone has opened the code. */
+enum vt_file_state {
+    VT_FILE_STATE_OPEN = 0,
+    VT_FILE_STATE_CHECKING,
+    VT_FILE_STATE_READY,
+    VT_FILE_STATE_REFUSED,
+};
+#define VT_FILE_STATE_COUNT 4
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_file_state_name(enum vt_file_state value);
+
 /* Which conversations a console window lists. */
 enum vt_watch_tab {
     VT_WATCH_TAB_MINE = 0,
@@ -531,6 +551,32 @@ struct vt_evt_drain {
  *   evt: struct vt_t_wire_error (the shared type itself)
  */
 
+/* file.ask: Asks to send one file; what is taken says media.md. The ticket is good for one POST of exactly these bytes.
+ *   msg: struct vt_msg_file_ask
+ *   rep: struct vt_rep_file_ask
+ */
+struct vt_msg_file_ask {
+    struct vt_str name; /* As the person knows the file; told to nobody. */
+    struct vt_str type; /* Media type; the bytes decide in the end. */
+    uint32_t bytes;
+    enum vt_file_use use;
+};
+struct vt_rep_file_ask {
+    struct vt_str url;
+    struct vt_str ticket;
+    int64_t until; /* Server time. */
+};
+
+/* file.state: How far a file of the asker's has come; ready comes with the first sight of it, and it is shown already.
+ *   evt: struct vt_evt_file_state
+ */
+struct vt_evt_file_state {
+    struct vt_str ticket; /* As the reply to file.ask or view.phone named it. */
+    enum vt_file_state state;
+    struct vt_str media; /* May be absent. */
+    struct vt_str why; /* A sentence for people. May be absent. */
+};
+
 /* hb: Heartbeat; carries the acknowledgement. The sender gets it back with the server's time.
  *   msg: struct vt_msg_hb
  *   evt: struct vt_evt_hb
@@ -788,6 +834,21 @@ struct vt_rep_view_open {
     uint32_t seq;
     uint16_t *slots;
     size_t slots_n; /* 1..12 */
+};
+
+/* view.phone: A code for a phone's camera: the first phone that opens the address may send pictures, and each is shown at once. stop ends it.
+ *   msg: struct vt_msg_view_phone
+ *   rep: struct vt_rep_view_phone
+ */
+struct vt_msg_view_phone {
+    bool stop;
+    bool has_stop;
+};
+struct vt_rep_view_phone {
+    struct vt_str url; /* With the secret in its fragment. May be absent. */
+    int64_t until; /* Server time. */
+    bool has_until;
+    struct vt_str ticket; /* Its name in file.state; opens nothing. May be absent. */
 };
 
 /* view.set: The driver moves the view; base is the seq it was moved from.

@@ -56,6 +56,18 @@ const char *vt_queue_state_name(enum vt_queue_state value)
     return (size_t)value < VT_COUNT(queue_state_words) ? queue_state_words[value] : NULL;
 }
 
+static const char *const file_use_words[] = { "chat", "view" };
+const char *vt_file_use_name(enum vt_file_use value)
+{
+    return (size_t)value < VT_COUNT(file_use_words) ? file_use_words[value] : NULL;
+}
+
+static const char *const file_state_words[] = { "open", "checking", "ready", "refused" };
+const char *vt_file_state_name(enum vt_file_state value)
+{
+    return (size_t)value < VT_COUNT(file_state_words) ? file_state_words[value] : NULL;
+}
+
 static const char *const watch_tab_words[] = { "mine", "unassigned", "all" };
 const char *vt_watch_tab_name(enum vt_watch_tab value)
 {
@@ -456,6 +468,35 @@ static const struct vt_shape shape_evt_drain = {
     .name = "drain", .size = sizeof(struct vt_evt_drain), .fields = evt_drain_fields, .fields_n = VT_COUNT(evt_drain_fields),
 };
 
+static const struct vt_field msg_file_ask_fields[] = {
+    { .name = "name", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_file_ask, name), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "type", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_file_ask, type), .size = sizeof(struct vt_str), .min = 0, .max = 100 },
+    { .name = "bytes", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_file_ask, bytes), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "use", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_file_ask, use), .size = sizeof(enum vt_file_use), .words = file_use_words, .words_n = VT_COUNT(file_use_words) },
+};
+static const struct vt_shape shape_msg_file_ask = {
+    .name = "file.ask", .size = sizeof(struct vt_msg_file_ask), .fields = msg_file_ask_fields, .fields_n = VT_COUNT(msg_file_ask_fields),
+};
+
+static const struct vt_field rep_file_ask_fields[] = {
+    { .name = "url", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_file_ask, url), .size = sizeof(struct vt_str), .min = 1, .max = 2048 },
+    { .name = "ticket", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_file_ask, ticket), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_rep_file_ask, until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_rep_file_ask = {
+    .name = "file.ask reply", .size = sizeof(struct vt_rep_file_ask), .fields = rep_file_ask_fields, .fields_n = VT_COUNT(rep_file_ask_fields),
+};
+
+static const struct vt_field evt_file_state_fields[] = {
+    { .name = "ticket", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_file_state, ticket), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_file_state, state), .size = sizeof(enum vt_file_state), .words = file_state_words, .words_n = VT_COUNT(file_state_words) },
+    { .name = "media", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_file_state, media), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_file_state, why), .size = sizeof(struct vt_str), .min = 0, .max = 400 },
+};
+static const struct vt_shape shape_evt_file_state = {
+    .name = "file.state", .size = sizeof(struct vt_evt_file_state), .fields = evt_file_state_fields, .fields_n = VT_COUNT(evt_file_state_fields),
+};
+
 static const struct vt_field msg_hb_fields[] = {
     { .name = "t", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_msg_hb, t), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
     { .name = "at", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_hb, at), .has_offset = offsetof(struct vt_msg_hb, at_n), .size = sizeof(struct vt_t_position), .list_min = 0, .list_max = 16, .list_multiple = 1, .shape = &vt_shape_position },
@@ -694,6 +735,22 @@ static const struct vt_shape shape_rep_view_open = {
     .name = "view.open reply", .size = sizeof(struct vt_rep_view_open), .fields = rep_view_open_fields, .fields_n = VT_COUNT(rep_view_open_fields),
 };
 
+static const struct vt_field msg_view_phone_fields[] = {
+    { .name = "stop", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_view_phone, stop), .has_offset = offsetof(struct vt_msg_view_phone, has_stop), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_msg_view_phone = {
+    .name = "view.phone", .size = sizeof(struct vt_msg_view_phone), .fields = msg_view_phone_fields, .fields_n = VT_COUNT(msg_view_phone_fields),
+};
+
+static const struct vt_field rep_view_phone_fields[] = {
+    { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_view_phone, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_rep_view_phone, until), .has_offset = offsetof(struct vt_rep_view_phone, has_until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "ticket", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_view_phone, ticket), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+};
+static const struct vt_shape shape_rep_view_phone = {
+    .name = "view.phone reply", .size = sizeof(struct vt_rep_view_phone), .fields = rep_view_phone_fields, .fields_n = VT_COUNT(rep_view_phone_fields),
+};
+
 static const struct vt_field msg_view_set_fields[] = {
     { .name = "base", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_view_set, base), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
     { .name = "active", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_view_set, active), .has_offset = offsetof(struct vt_msg_view_set, has_active), .size = sizeof(uint16_t), .min = 1, .max = 65535 },
@@ -780,6 +837,12 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_ERROR] = { "error", VT_OP_ERROR, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &vt_shape_wire_error, NULL },
+    [VT_OP_FILE_ASK] = { "file.ask", VT_OP_FILE_ASK, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        ANY_STATE, VT_CLASS_LINK, VT_RATE_TALK, 2048,
+        &shape_msg_file_ask, NULL, &shape_rep_file_ask },
+    [VT_OP_FILE_STATE] = { "file.state", VT_OP_FILE_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 2048,
+        NULL, &shape_evt_file_state, NULL },
     [VT_OP_HB] = { "hb", VT_OP_HB, 'n', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 2048,
         &shape_msg_hb, &shape_evt_hb, NULL },
@@ -843,6 +906,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_VIEW_OPEN] = { "view.open", VT_OP_VIEW_OPEN, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 16384,
         &shape_msg_view_open, &vt_shape_view, &shape_rep_view_open },
+    [VT_OP_VIEW_PHONE] = { "view.phone", VT_OP_VIEW_PHONE, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        &shape_msg_view_phone, NULL, &shape_rep_view_phone },
     [VT_OP_VIEW_SET] = { "view.set", VT_OP_VIEW_SET, 'x', VT_FROM_DRIVER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_view_set, &shape_evt_view_set, &shape_rep_view_set },

@@ -15,6 +15,7 @@ export const REQUEST_SHAPES: Readonly<Record<string, string>> = {
   'claim.take': 'conv::s:1:64',
   'conv.close': '',
   'conv.open': 'conv::s:1:64',
+  'file.ask': 'name::s:0:300 type::s:0:100 bytes::i:1:4294967295 use::#file_use',
   hb: 't::i:-9007199254740991:9007199254740991 at:?:@position:::0:16',
   hello: 'site::s:1:64 role::#role token:?:s:0:3072 code:?:s:0:128 caps::s:1:32:0:16 lang:?:s:0:35 page:?:@page resume:?:@resume:::0:16',
   'mark.add': 'slot::i:1:65535 kind::#mark_kind colour::i:0:255 points::f:0:1:2:512:2',
@@ -29,6 +30,7 @@ export const REQUEST_SHAPES: Readonly<Record<string, string>> = {
   'view.drive': 'take::b',
   'view.item': 'add:^:@view_item_new drop:^:i:1:65535',
   'view.open': 'items::@view_item_new:::1:12 active::i:1:12 mode::#view_mode',
+  'view.phone': 'stop:?:b',
   'view.set': 'base::i:0:4294967295 active:?:i:1:65535 mode:?:#view_mode rect:?:f:-1:2:4:4 frame:?:i:0:65535 t:?:f:0:86400',
 };
 
@@ -43,6 +45,7 @@ export const REPLY_SHAPES: Readonly<Record<string, string>> = {
   'claim.take': 'c::i:1:4294967295 sid::s:0:64 reference::s:0:16',
   'conv.close': '',
   'conv.open': 'c::i:1:4294967295 me::s:0:16 epoch::i:0:4294967295 s::i:0:4294967295 cs::i:0:4294967295',
+  'file.ask': 'url::s:1:2048 ticket::s:1:64 until::i:-9007199254740991:9007199254740991',
   hello: 'conn::s:0:32 node::s:0:32 hb::i:0:4294967295 max::i:0:4294967295 time::i:-9007199254740991:9007199254740991 caps::s:0:32:0:16 site::@site_info me::@me convs::@welcome_conv:::0:16 ch::@chan:::0:256',
   'mark.add': 'mark::i:0:4294967295',
   'mark.drop': '',
@@ -55,5 +58,6 @@ export const REPLY_SHAPES: Readonly<Record<string, string>> = {
   'view.drive': 'seq::i:0:4294967295',
   'view.item': 'seq::i:0:4294967295 slot:?:i:0:65535',
   'view.open': 'seq::i:0:4294967295 slots::i:1:65535:1:12',
+  'view.phone': 'url:?:s:0:2048 until:?:i:-9007199254740991:9007199254740991 ticket:?:s:0:64',
   'view.set': 'seq::i:0:4294967295',
 };

@@ -40,6 +40,8 @@ export const ENUMS: Readonly<Record<string, string>> = {
   view_mode: 'image spin film compare',
   chan_kind: 'view ptr draw dom',
   queue_state: 'available closed message',
+  file_use: 'chat view',
+  file_state: 'open checking ready refused',
   watch_tab: 'mine unassigned all',
 };
 
@@ -53,6 +55,7 @@ export const EVENT_SHAPES: Readonly<Record<string, string>> = {
   'chat.typing': 'on::b',
   drain: 'in_ms::i:0:4294967295',
   error: '@wire_error',
+  'file.state': 'ticket::s:1:64 state::#file_state media:?:s:0:200 why:?:s:0:400',
   hb: 't::i:-9007199254740991:9007199254740991 time::i:-9007199254740991:9007199254740991',
   'mark.add': '@mark',
   'mark.drop': 'marks::i:1:4294967295:1:64',

@@ -25,6 +25,12 @@ export type ChanKind = 'view' | 'ptr' | 'draw' | 'dom';
 /// Whether somebody answers now, later, or by message only.
 export type QueueState = 'available' | 'closed' | 'message';
 
+/// Where a file that is sent will be: in the thread, or in the viewer.
+export type FileUse = 'chat' | 'view';
+
+/// How far a file has come. Open: a phone has opened the code.
+export type FileState = 'open' | 'checking' | 'ready' | 'refused';
+
 /// Which conversations a console window lists.
 export type WatchTab = 'mine' | 'unassigned' | 'all';
 

@@ -33,6 +33,8 @@
     X(VIEW_ITEM, view_item)                \
     X(VIEW_DRIVE, view_drive)              \
     X(VIEW_CLOSE, view_close)              \
+    X(VIEW_PHONE, view_phone)              \
+    X(FILE_ASK, file_ask)                  \
     X(MARK_ADD, mark_add)                  \
     X(MARK_DROP, mark_drop)                \
     X(PAGE_AT, page_at)                    \

@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { http } from './lib/http.mjs';
 import { SITE, eventually, keeper, live, openView, shop, writeCatalogue } from './lib/kit.mjs';
 import { FLAG } from './lib/protocol.mjs';
-import { chunk, header, importPictures, look, metric, photo, quarters, sha256 } from './lib/picture.mjs';
+import { chunk, gps, header, importPictures, look, metric, photo, quarters, sha256 } from './lib/picture.mjs';
 
 const later = keeper(after);
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-hostile-'));
@@ -25,13 +25,6 @@ before(async () => {
 const get = (path, headers) => http(server, path, { headers });
 const add = (files) => importPictures(server, { site: SITE, folder, writeCatalogue }, files);
 
-/// A JPEG's segments: SOI, then this one, then the rest.
-const withSegment = (jpeg, marker, data) => {
-  const head = Buffer.from([0xff, marker, 0, 0]);
-  head.writeUInt16BE(data.length + 2, 2);
-  return Buffer.concat([jpeg.subarray(0, 2), head, data, jpeg.subarray(2)]);
-};
-
 /// The JPEG says it has this many pixels.
 const claiming = (jpeg, width, height) => {
   const out = Buffer.from(jpeg);
@@ -42,14 +35,6 @@ const claiming = (jpeg, width, height) => {
     return out;
   }
 };
-
-/// EXIF with a GPS directory: 48 degrees north; and XMP that says the same in words.
-const EXIF = Buffer.concat([
-  Buffer.from('Exif\0\0MM\0*\0\0\0\x08', 'latin1'), Buffer.from([0, 1, 0x88, 0x25, 0, 4, 0, 0, 0, 1, 0, 0, 0, 26, 0, 0, 0, 0]),
-  Buffer.from([0, 2, 0, 1, 0, 2, 0, 0, 0, 2]), Buffer.from('N\0\0\0', 'latin1'), Buffer.from([0, 2, 0, 5, 0, 0, 0, 3, 0, 0, 0, 56, 0, 0, 0, 0]),
-  Buffer.from([0, 0, 0, 48, 0, 0, 0, 1, 0, 0, 0, 51, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]),
-]);
-const XMP = Buffer.from('http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x="adobe:ns:meta/">SECRET-GPS-48.85N</x:xmpmeta>', 'latin1');
 
 test('each kind of bad original is told from the others, and stays refused without work', async () => {
   const jpeg = photo();
@@ -92,7 +77,7 @@ test('what is not a picture does not even become an original', async () => {
 });
 
 test('no output has what a camera wrote beside the picture', async () => {
-  const tagged = withSegment(withSegment(photo(), 0xe1, XMP), 0xe1, EXIF);
+  const tagged = gps(photo());
   const { 'gps.jpg': id } = await add({ 'gps.jpg': tagged });
   for (const path of ['/t/ID/320', '/t/ID/1920', '/iiif/3/ID/full/max/0/default.jpg', '/iiif/3/ID/full/400,/0/default.png', '/iiif/3/ID/full/400,/0/default.webp', '/iiif/3/ID/full/400,/0/default.avif', '/iiif/3/ID/0,0,512,512/512,512/0/default.jpg']) {
     const answer = await get(path.replace('ID', id));

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/upload_show.h"
+
+#include <stdlib.h>
+
+#include "server/base/err.h"
+#include "server/fanout.h"
+#include "server/log.h"
+#include "server/media_grant.h"
+#include "server/session.h"
+#include "server/thread.h"
+#include "server/view.h"
+
+static struct vt_conversation *conv_of(struct vt_app *app, const struct vt_upload *upload)
+{
+    return vt_conv_find(app, vt_str(upload->site), vt_str(upload->conv));
+}
+
+/* Not in the slot of a latest event: two files of one person must not overtake each other. */
+void vt_upload_tell(struct vt_app *app, const struct vt_upload *upload, enum vt_file_state state,
+                    struct vt_str media, const char *why)
+{
+    struct vt_conversation *conv = conv_of(app, upload);
+    const struct vt_evt_file_state d = {
+        .ticket = vt_str(upload->name), .state = state, .media = media, .why = vt_str(why)
+    };
+    if (!conv)
+        return;
+    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
+        if (strcmp(vt_member_who(member), upload->who) == 0)
+            vt_fanout_member(member, VT_OP_FILE_STATE, VT_CLASS_CONTROL, &d);
+}
+
+/* --- the viewer ------------------------------------------------------------------------------------ */
+
+static int open_view(struct vt_conversation *conv, const struct vt_upload *upload,
+                     struct vt_t_view_item_new *item)
+{
+    struct vt_app *app = conv->app;
+    const struct vt_msg_view_open msg = {
+        .items = item, .items_n = 1, .active = 1, .mode = VT_VIEW_MODE_IMAGE
+    };
+    struct vt_t_view d;
+    int err = vt_view_open(conv->view, upload->who, &msg, vt_now_ms());
+    if (!err)
+        err = vt_view_export(conv->view, &app->arena, &d);
+    if (err)
+        return err;
+    for (size_t i = 0; i < d.items_n; i++)
+        d.items[i].media = vt_media_told(app->deps.index, app->deps.sites, &app->arena, d.items[i].media);
+    vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_VIEW_OPEN, .by = upload->who, .d = &d }, NULL);
+    return VT_OK;
+}
+
+/* Beside the piece that is looked at, and under its name. */
+static int add_to_view(struct vt_conversation *conv, const struct vt_upload *upload,
+                       struct vt_t_view_item_new *item)
+{
+    struct vt_app *app = conv->app;
+    struct vt_t_view_item active, added;
+    uint16_t slot;
+    if (vt_view_item_at(conv->view, vt_view_active(conv->view), &active)) {
+        item->sku = active.sku;
+        item->variant = active.variant;
+        item->title = active.title;
+    }
+    const struct vt_msg_view_item msg = { .add = item };
+    int err = vt_view_item(conv->view, &msg, &slot);
+    if (err || !vt_view_item_at(conv->view, slot, &added))
+        return err ? err : VT_ERR_NOT_FOUND;
+    added.media = vt_media_told(app->deps.index, app->deps.sites, &app->arena, added.media);
+    const struct vt_evt_view_item d = { .seq = vt_view_seq(conv->view),
+                                        .active = vt_view_active(conv->view),
+                                        .add = &added };
+    vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_VIEW_ITEM, .by = upload->who, .d = &d }, NULL);
+    return VT_OK;
+}
+
+static bool show_in_view(struct vt_conversation *conv, const struct vt_upload *upload, const char *id)
+{
+    struct vt_t_view_item_new item = { .media = vt_str(id) };
+    if (conv->session.state != VT_STATE_LIVE && conv->session.state != VT_STATE_AWAY)
+        return false;
+    if (!conv->view)
+        conv->view = vt_view_create();
+    if (!conv->view)
+        return false;
+    vt_arena_reset(&conv->app->arena);
+    int err = vt_view_is_open(conv->view) ? add_to_view(conv, upload, &item) : open_view(conv, upload, &item);
+    if (!err)
+        vt_session_view_changed(conv);
+    return err == VT_OK;
+}
+
+/* --- the thread ------------------------------------------------------------------------------------- */
+
+static void show_in_thread(struct vt_conversation *conv, const struct vt_upload *upload, const char *id)
+{
+    const struct vt_msg_chat_send d = { .kind = VT_CHAT_KIND_PICTURE, .body = { .media = vt_str(id) } };
+    const struct vt_thread_row row = { .op = VT_OP_CHAT_SEND, .by = upload->who, .d = &d };
+    int err = vt_thread_append(conv, &row, NULL, NULL, NULL);
+    if (err)
+        vt_log(VT_LOG_WARN, "upload.not-shown", VT_LOG_T("why", vt_err_name(err)));
+}
+
+/* --- either ------------------------------------------------------------------------------------------- */
+
+static void show(struct vt_conversation *conv, const struct vt_upload *upload, const char *id)
+{
+    if (upload->use != VT_FILE_USE_VIEW || !show_in_view(conv, upload, id))
+        show_in_thread(conv, upload, id);
+}
+
+struct late {
+    struct vt_upload upload;
+    char id[VT_SIGN_ID + 1];
+};
+
+static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
+{
+    struct late *late = arg;
+    if (conv)
+        show(conv, &late->upload, late->id);
+    else
+        vt_log(VT_LOG_WARN, "upload.not-shown", VT_LOG_T("why", vt_err_name(err)));
+    free(late);
+}
+
+void vt_upload_show(struct vt_app *app, const struct vt_upload *upload, const char *id)
+{
+    struct vt_conversation *conv = conv_of(app, upload);
+    if (conv) {
+        show(conv, upload, id);
+        return;
+    }
+    struct late *late = calloc(1, sizeof(*late));
+    if (!late)
+        return;
+    late->upload = *upload;
+    vt_str_copy(late->id, sizeof(late->id), vt_str(id));
+    if (vt_conv_load(app, vt_str(upload->site), vt_str(upload->conv), handle_loaded, late) != VT_OK)
+        free(late);
+}
