@@ -4,6 +4,7 @@
 #include "server/base/err.h"
 #include "server/join.h"
 #include "server/log.h"
+#include "server/media_told.h"
 #include "server/metrics.h"
 
 enum { TEXT_DOWN_MAX = 65536 };
@@ -160,6 +161,10 @@ void vt_fanout_row(struct vt_conversation *conv, const struct vt_store_row *row,
     vt_str_copy(by, sizeof(by), row->by);
     vt_str_copy(op, sizeof(op), row->op);
     conv->cs = row->cs;
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    vt_arena_init(&arena, 2 * TEXT_DOWN_MAX);
+    struct vt_str body = vt_told_body(conv, &arena, row->body);
     for (int a = 0; a < VT_AUDIENCES; a++) {
         if (!(row->audience & 1 << a))
             continue;
@@ -172,7 +177,7 @@ void vt_fanout_row(struct vt_conversation *conv, const struct vt_store_row *row,
         conv->last_cs[a] = row->cs;
         numbers_for_reply(&head, except, a, ret_numbers);
         vt_buf_reset(&app->text);
-        vt_encode_event_raw(&app->text, op, &head, row->body);
+        vt_encode_event_raw(&app->text, op, &head, body);
         struct vt_frame *frame = text_frame(app);
         if (frame)
             spread(conv, a, frame, VT_CLASS_DURABLE, row->cs, except);

@@ -7,9 +7,12 @@
 #include "server/base/err.h"
 #include "server/chan.h"
 #include "server/fanout.h"
+#include "server/media_told.h"
 #include "server/people.h"
 #include "server/session.h"
 #include "server/view.h"
+
+enum { ARENA_BYTES = 1024 * 1024 };
 
 void vt_join_describe(const struct vt_join *join, struct vt_t_welcome_conv *ret)
 {
@@ -91,13 +94,21 @@ static bool shrink(struct vt_evt_snapshot *d, struct vt_t_view *view)
     return true;
 }
 
+static struct vt_t_row told_row(const struct vt_conversation *conv, struct vt_arena *arena,
+                                const struct vt_t_row *row)
+{
+    struct vt_t_row told = *row;
+    told.d = vt_told_body(conv, arena, row->d);
+    return told;
+}
+
 static void send_snapshot(struct vt_join *join, struct vt_member *member)
 {
     struct vt_conversation *conv = member->conv;
     struct vt_app *app = join->app;
     VT_CLEANUP(vt_arena_finish)
     struct vt_arena arena;
-    vt_arena_init(&arena, 1024 * 1024);
+    vt_arena_init(&arena, ARENA_BYTES);
     struct vt_evt_snapshot d = { .epoch = conv->epoch, .s = conv->s, .cs = join->cs0, .more = join->more };
     struct vt_t_associate associate;
     struct vt_t_view view = { 0 };
@@ -117,9 +128,11 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
     }
     d.thread = rows;
     for (; d.thread_n < join->rows_n && d.thread_n < VT_SNAPSHOT_ROWS; d.thread_n++)
-        rows[d.thread_n] = join->rows[d.thread_n].row;
-    if (conv->view && vt_view_is_open(conv->view) && vt_view_export(conv->view, &arena, &view) == VT_OK)
+        rows[d.thread_n] = told_row(conv, &arena, &join->rows[d.thread_n].row);
+    if (conv->view && vt_view_is_open(conv->view) && vt_view_export(conv->view, &arena, &view) == VT_OK) {
+        vt_told_view(conv, &arena, &view);
         d.view = &view;
+    }
     if (vt_peer_is_staff(member->peer))
         d.trail = trail_of(conv, &arena, &d.trail_n);
     struct vt_event_head head = { .c = vt_peer_is_staff(member->peer) ? conv->number : 0,
@@ -135,8 +148,12 @@ static void send_replay(struct vt_join *join, struct vt_member *member)
 {
     struct vt_app *app = join->app;
     uint32_t before = join->from.cs;
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    vt_arena_init(&arena, ARENA_BYTES);
     for (size_t i = 0; i < join->rows_n; i++) {
-        const struct vt_t_row *row = &join->rows[i].row;
+        vt_arena_reset(&arena);
+        const struct vt_t_row told = told_row(member->conv, &arena, &join->rows[i].row), *row = &told;
         char op[32], by[VT_WHO_TEXT];
         vt_str_copy(op, sizeof(op), row->op);
         vt_str_copy(by, sizeof(by), row->by);

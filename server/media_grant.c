@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/media_grant.h"
 
+#include <inttypes.h>
+
 #include "server/auth/digest.h"
 #include "server/base/err.h"
 
@@ -12,6 +14,18 @@ int vt_media_grant(const struct vt_site *site, struct vt_str id, int64_t expiry_
     int err = vt_site_sign_keys(site, &keys);
     if (!err)
         err = vt_sign_grant(&keys, id, expiry_s, out);
+    vt_secret_wipe(&keys, sizeof(keys));
+    return err;
+}
+
+int vt_media_sign_address(const struct vt_site *site, int64_t expiry_s, struct vt_buf *address)
+{
+    struct vt_sign_keys keys;
+    int err = vt_site_sign_keys(site, &keys);
+    if (!err)
+        err = vt_buf_printf(address, "&e=%" PRId64, expiry_s);
+    if (!err)
+        err = vt_sign_url(&keys, address);
     vt_secret_wipe(&keys, sizeof(keys));
     return err;
 }

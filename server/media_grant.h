@@ -18,6 +18,9 @@ int vt_media_grant(const struct vt_site *site, struct vt_str id, int64_t expiry_
 enum vt_media_err vt_media_grant_check(const struct vt_site *site, struct vt_str id, struct vt_str e,
                                        struct vt_str s, struct vt_media_problem *problem);
 
+/* Appends `&e=…&s=…` to an address of a template, path and query `d`. As vt_media_grant. */
+int vt_media_sign_address(const struct vt_site *site, int64_t expiry_s, struct vt_buf *address);
+
 /* Expiry of what is sent now: 12 to 13 hours from now at a full hour, so that a picture keeps its address
  * for a while and the browser its copy. */
 int64_t vt_media_grant_expiry(void);

@@ -107,7 +107,12 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     int err = mount_web(mounts, deps, ret_error);
     if (err)
         return err;
-    mounts->pictures = vt_pictures_mount(deps->net, deps->media, deps->config->base_url);
+    const struct vt_pictures_deps pictures = { .net = deps->net,
+                                               .media = deps->media,
+                                               .sites = deps->sites,
+                                               .index = deps->index,
+                                               .base_url = deps->config->base_url };
+    mounts->pictures = vt_pictures_mount(&pictures);
     mounts->login = mount_login(deps);
     mounts->uploads = vt_http_uploads_mount(
         &(struct vt_http_uploads_deps){ .net = deps->net, .app = deps->app, .media = deps->media });

@@ -7,6 +7,7 @@
 #include "protocol/c/errors.h"
 #include "server/base/cleanup.h"
 #include "server/base/err.h"
+#include "server/media_index.h"
 
 enum { WHO_BYTES = 17 };
 
@@ -84,7 +85,7 @@ static int item_init(struct item *item, uint16_t slot, const struct vt_t_view_it
     *item = (struct item){ .slot = slot,
                            .sku = keep(from->sku),
                            .variant = keep(from->variant),
-                           .media = keep(from->media),
+                           .media = keep(vt_media_bare(from->media)), /* a grant is never kept */
                            .title = keep(from->title) };
     if (item->media && (!from->sku.ptr || item->sku) && (!from->variant.ptr || item->variant) &&
         (!from->title.ptr || item->title))

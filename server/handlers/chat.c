@@ -5,10 +5,11 @@
 #include "server/base/err.h"
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
+#include "server/media_told.h"
 #include "server/people.h"
 #include "server/thread.h"
 
-enum { MINUTE_MS = 60000 };
+enum { MINUTE_MS = 60000, ARENA_BYTES = 256 * 1024 };
 
 /* --- send --------------------------------------------------------------------------------------- */
 
@@ -21,6 +22,14 @@ static void handle_appended(void *arg, int err, uint32_t cs, const struct vt_eve
     else
         vt_reply_ok(to, numbers, &rep);
     free(to);
+}
+
+/* Another conversation's picture is as unknown as one that never was. */
+static int check_media(struct vt_request *rq, struct vt_str media)
+{
+    return vt_told_may_name(rq->member->conv, media)
+               ? VT_OK
+               : vt_request_fail(rq, VT_ERR_NOT_FOUND, "/d/body/media", "there is no such picture here");
 }
 
 static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
@@ -46,7 +55,7 @@ static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
     case VT_CHAT_KIND_PICTURE:
         if (msg->body.media.len == 0)
             return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/media", "a picture needs its media id");
-        return VT_OK;
+        return check_media(rq, msg->body.media);
     default:
         return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/kind",
                                "this server takes text, note, product and picture");
@@ -79,6 +88,8 @@ int vt_on_chat_send(struct vt_request *rq)
         err = check_minute(rq, conv);
     if (err)
         return err;
+    struct vt_msg_chat_send kept = *msg;
+    kept.body.media = vt_media_bare(msg->body.media);
     struct vt_reply_to *to = malloc(sizeof(*to));
     if (!to)
         return VT_ERR_OVERLOADED;
@@ -87,7 +98,7 @@ int vt_on_chat_send(struct vt_request *rq)
                                  .audience = msg->kind == VT_CHAT_KIND_NOTE ? 1 << VT_AUDIENCE_STAFF : 0,
                                  .by = vt_member_who(rq->member),
                                  .cid = rq->env->cid,
-                                 .d = msg };
+                                 .d = &kept };
     err = vt_thread_append(conv, &row, rq->member, handle_appended, to);
     if (err) {
         rq->peer->requests_open--;
@@ -124,20 +135,30 @@ static void handle_rows(void *arg, int err, const struct vt_store_row *rows, siz
     struct vt_reply_to *to = arg;
     struct vt_t_row wire[50];
     struct vt_rep_chat_history rep = { .rows = wire, .more = more };
+    const struct vt_conversation *conv = vt_conv_find(to->app, vt_str(to->site), vt_str(to->conv));
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    vt_arena_init(&arena, ARENA_BYTES);
     size_t bytes = 0;
-    if (err) {
+    if (err || !conv) {
         vt_reply_error(to, VT_ERR_STORE_UNAVAILABLE, NULL);
         free(to);
         return;
     }
     size_t first = n;
-    while (first > 0 && n - first < VT_COUNT(wire) && bytes + rows[first - 1].body.len + 128 < 60000)
-        bytes += rows[--first].body.len + 128;
-    rep.more |= first > 0;
-    for (size_t i = first; i < n; i++)
-        wire[rep.rows_n++] = (struct vt_t_row){
-            .op = rows[i].op, .cs = rows[i].cs, .by = rows[i].by, .ts = rows[i].ts, .d = rows[i].body
+    while (first > 0 && n - first < VT_COUNT(wire)) {
+        const struct vt_store_row *row = &rows[first - 1];
+        const struct vt_str body = vt_told_body(conv, &arena, row->body);
+        if (bytes + body.len + 128 >= 60000)
+            break;
+        bytes += body.len + 128;
+        first--;
+        wire[VT_COUNT(wire) - ++rep.rows_n] = (struct vt_t_row){
+            .op = row->op, .cs = row->cs, .by = row->by, .ts = row->ts, .d = body
         };
+    }
+    rep.rows = wire + VT_COUNT(wire) - rep.rows_n;
+    rep.more |= first > 0;
     vt_reply_ok(to, NULL, &rep);
     free(to);
 }

@@ -5,6 +5,7 @@
 #include "server/base/err.h"
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
+#include "server/media_told.h"
 #include "server/session.h"
 
 /* --- the whole view ------------------------------------------------------------------------------ */
@@ -21,8 +22,10 @@ static int stale(struct vt_request *rq, int err)
 {
     struct vt_conversation *conv = rq->member->conv;
     struct vt_t_view d;
-    if (err == VT_ERR_VIEW_STALE && conv->view && vt_view_export(conv->view, &rq->app->arena, &d) == VT_OK)
+    if (err == VT_ERR_VIEW_STALE && conv->view && vt_view_export(conv->view, &rq->app->arena, &d) == VT_OK) {
+        vt_told_view(conv, &rq->app->arena, &d);
         vt_fanout_member(rq->member, VT_OP_VIEW_STATE, VT_CLASS_CONTROL, &d);
+    }
     return err;
 }
 
@@ -36,21 +39,34 @@ static void changed(struct vt_request *rq, const void *d, struct vt_event_head *
     vt_session_view_changed(conv);
 }
 
+/* Another conversation's picture is as unknown as one that never was. */
+static int may_name(struct vt_request *rq, struct vt_str media)
+{
+    return vt_told_may_name(rq->member->conv, media)
+               ? VT_OK
+               : vt_request_fail(rq, VT_ERR_NOT_FOUND, "/d", "there is no such picture here");
+}
+
 int vt_on_view_open(struct vt_request *rq)
 {
     struct vt_view *view = view_of(rq->member->conv);
     struct vt_event_head numbers;
     struct vt_t_view d;
     uint16_t slots[VT_VIEW_ITEMS];
-    if (!view)
-        return VT_ERR_OVERLOADED;
-    int err = vt_view_open(view, vt_member_who(rq->member), rq->env->msg, rq->now_ms);
+    const struct vt_msg_view_open *msg = rq->env->msg;
+    int err = view ? VT_OK : VT_ERR_OVERLOADED;
+    for (size_t i = 0; !err && i < msg->items_n; i++)
+        err = may_name(rq, msg->items[i].media);
+    if (err)
+        return err;
+    err = vt_view_open(view, vt_member_who(rq->member), msg, rq->now_ms);
     if (err)
         return err == VT_ERR_FIELD_BAD
                    ? vt_request_fail(rq, err, "/d/active", "active counts from 1 within items")
                    : err;
     if (vt_view_export(view, &rq->app->arena, &d) != VT_OK)
         return VT_ERR_OVERLOADED;
+    vt_told_view(rq->member->conv, &rq->app->arena, &d);
     changed(rq, &d, &numbers);
     for (size_t i = 0; i < d.items_n; i++)
         slots[i] = d.items[i].slot;
@@ -89,16 +105,21 @@ int vt_on_view_item(struct vt_request *rq)
     struct vt_event_head numbers;
     struct vt_t_view_item added;
     uint16_t slot;
-    if (!view)
-        return VT_ERR_OVERLOADED;
-    int err = vt_view_item(view, msg, &slot);
+    int err = view ? VT_OK : VT_ERR_OVERLOADED;
+    if (!err && msg->add)
+        err = may_name(rq, msg->add->media);
+    if (err)
+        return err;
+    err = vt_view_item(view, msg, &slot);
     if (err)
         return err == VT_ERR_FIELD_BAD ? vt_request_fail(rq, err, "/d", "exactly one of add and drop") : err;
     struct vt_evt_view_item d = {
         .seq = vt_view_seq(view), .active = vt_view_active(view), .drop = msg->drop, .has_drop = msg->has_drop
     };
-    if (vt_view_item_at(view, slot, &added))
+    if (vt_view_item_at(view, slot, &added)) {
+        added.media = vt_told_media(rq->member->conv, &rq->app->arena, added.media);
         d.add = &added;
+    }
     changed(rq, &d, &numbers);
     struct vt_rep_view_item rep = { .seq = d.seq, .slot = slot, .has_slot = slot != 0 };
     return vt_reply_now(rq, &numbers, &rep);

@@ -10,18 +10,22 @@
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/http/conditional.h"
+#include "server/http/path.h"
 #include "server/http/pictures_internal.h"
+#include "server/media_grant.h"
 #include "server/media_service.h"
 #include "server/origin.h"
 
 /* An <img> is never asked for again, so a picture that would come late beats one refused; only when there
  * is nothing else to show, and not for ever. */
-enum { BASE_MAX = 512, PATIENT_MS = 5000, ASK_AGAIN_MS = 1000 };
+enum { BASE_MAX = 512, PATIENT_MS = 5000, REDIRECT_BYTES = 1024, ASK_AGAIN_MS = 1000 };
 
 struct vt_pictures {
-    struct vt_net *net;     /* borrowed */
-    struct vt_media *media; /* borrowed */
-    char *base_url;         /* owned, without a slash at its end; "": from the request */
+    struct vt_net *net;                 /* borrowed */
+    struct vt_media *media;             /* borrowed */
+    struct vt_sites *sites;             /* borrowed */
+    const struct vt_media_index *index; /* borrowed */
+    char *base_url;                     /* owned, without a slash at its end; "": from the request */
 };
 
 enum ask_kind { ASK_THUMB, ASK_INFO, ASK_IMAGE };
@@ -33,7 +37,8 @@ struct ask {
     struct vt_http_req *now;      /* NULL: held */
     uint64_t handle;
     bool is_over;
-    bool is_patient; /* asked a second time, for longer */
+    bool is_patient;  /* asked a second time, for longer */
+    bool is_personal; /* it came with a good grant */
     enum ask_kind kind;
     struct vt_iiif_request iiif; /* borrows its raw id from the request's arena */
     char id[VT_MEDIA_ID_MAX + 1];
@@ -85,6 +90,11 @@ static bool own_base(const struct vt_pictures *pictures, const struct vt_http_re
 }
 
 /* --- made -------------------------------------------------------------------------------------- */
+
+static const char *lifetime(const struct ask *ask)
+{
+    return ask->is_personal ? VT_PICTURES_PRIVATE : VT_PICTURES_FOREVER;
+}
 
 static void set_headers(struct ask *ask, struct vt_http_req *req, const char *key, const char *cache_control)
 {
@@ -154,7 +164,7 @@ static void handle_made(void *arg, const struct vt_media_problem *problem, struc
     if (!req) {
         end(ask);
     } else if (bytes.ptr) {
-        set_headers(ask, req, ask->key, VT_PICTURES_FOREVER);
+        set_headers(ask, req, ask->key, lifetime(ask));
         vt_pictures_bytes(req, vt_format_content_type(ask->recipe.format), bytes);
         end(ask);
     } else if (problem->err == VT_MEDIA_BUSY && ask->kind == ASK_THUMB && answer_smaller(ask, req)) {
@@ -176,7 +186,7 @@ static void make(struct ask *ask, struct vt_http_req *req, struct vt_media_maste
     if (vt_recipe_key(&ask->recipe, ask->key) != VT_OK) {
         vt_media_problem_set(&problem, VT_MEDIA_BUSY, "The server is short of memory.");
         end_with_problem(ask, req, &problem);
-    } else if (vt_pictures_is_known(req, ask->key)) {
+    } else if (vt_pictures_is_known(req, ask->key, lifetime(ask))) {
         end(ask);
     } else {
         ask->ordered_ms = vt_now_ms();
@@ -198,7 +208,8 @@ static void answer_info(struct ask *ask, struct vt_http_req *req, const struct v
 {
     char base[BASE_MAX];
     if (own_base(ask->pictures, req, base))
-        vt_pictures_info(req, base, ask->iiif.raw_id, master->tix->width, master->tix->height);
+        vt_pictures_info(req, base, ask->iiif.raw_id, master->tix->width, master->tix->height,
+                         ask->is_personal ? VT_PICTURES_PRIVATE : "public, max-age=600");
     else
         vt_http_problem(req, 400, "host", "The Host header is missing or no host",
                         "info.json names itself by the Host header; send one, as host or host:port.");
@@ -246,9 +257,28 @@ static void handle_found(void *arg, const struct vt_media_problem *problem, stru
 
 /* --- asked ------------------------------------------------------------------------------------- */
 
-/* Holds the request when its answer did not come at once. */
-static void run(const struct ask *wanted, struct vt_http_req *req)
+/* A personal picture without its grant is refused before anything is looked for. */
+static bool may_see(struct ask *ask, struct vt_http_req *req)
 {
+    const struct vt_medium *medium = vt_media_index_find(ask->pictures->index, vt_str(ask->id));
+    struct vt_media_problem problem;
+    struct vt_str e = { NULL, 0 }, s = { NULL, 0 };
+    if (!medium)
+        return true;
+    vt_http_query_get(&req->arena, req->query, "e", &e);
+    vt_http_query_get(&req->arena, req->query, "s", &s);
+    ask->is_personal = vt_media_grant_check(vt_sites_by_id(ask->pictures->sites, vt_str(medium->site)),
+                                            vt_str(ask->id), e, s, &problem) == VT_MEDIA_OK;
+    if (!ask->is_personal)
+        vt_pictures_problem(req, &problem);
+    return ask->is_personal;
+}
+
+/* Holds the request when its answer did not come at once. */
+static void run(struct ask *wanted, struct vt_http_req *req)
+{
+    if (!may_see(wanted, req))
+        return;
     struct ask *ask = malloc(sizeof(*ask));
     if (!ask) {
         vt_http_problem(req, 503, "busy", "Too much at once", "The server is short of memory.");
@@ -264,9 +294,15 @@ static void run(const struct ask *wanted, struct vt_http_req *req)
         free(ask);
 }
 
+/* With the query, as a grant is good for where it leads too. */
 static void redirect(struct vt_http_req *req, int status, const char *cache_control, const char *location)
 {
-    vt_http_set(req, "Location", location);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf whole = VT_BUF_INIT(REDIRECT_BYTES);
+    vt_buf_text(&whole, location);
+    if (req->query.len > 0 && req->query.len < REDIRECT_BYTES / 2)
+        vt_buf_printf(&whole, "?%.*s", VT_STR_ARG(req->query));
+    vt_http_set(req, "Location", vt_buf_cstr(&whole));
     if (cache_control)
         vt_http_set(req, "Cache-Control", cache_control);
     vt_http_reply(req, status, NULL, VT_STR(""));
@@ -351,14 +387,17 @@ static void handle_iiif(struct vt_http_req *req, void *owner)
     run(&ask, req);
 }
 
-struct vt_pictures *vt_pictures_mount(struct vt_net *net, struct vt_media *media, const char *base_url)
+struct vt_pictures *vt_pictures_mount(const struct vt_pictures_deps *deps)
 {
     struct vt_pictures *pictures = calloc(1, sizeof(*pictures));
     if (!pictures)
         return NULL;
-    pictures->net = net;
-    pictures->media = media;
-    pictures->base_url = vt_str_dup(vt_str(base_url));
+    struct vt_net *net = deps->net;
+    *pictures = (struct vt_pictures){ .net = net,
+                                      .media = deps->media,
+                                      .sites = deps->sites,
+                                      .index = deps->index,
+                                      .base_url = vt_str_dup(vt_str(deps->base_url)) };
     if (!pictures->base_url || vt_http_route(net, VT_GET, "/t/*", 0, handle_thumb, pictures) ||
         vt_http_route(net, VT_GET, "/iiif/3/*", 0, handle_iiif, pictures)) {
         vt_pictures_destroy(pictures);

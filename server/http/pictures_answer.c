@@ -47,14 +47,14 @@ void vt_pictures_problem(struct vt_http_req *req, const struct vt_media_problem 
     vt_http_reply(req, vt_media_err_status(problem->err), "application/problem+json", vt_buf_view(&body));
 }
 
-bool vt_pictures_is_known(struct vt_http_req *req, const char *key)
+bool vt_pictures_is_known(struct vt_http_req *req, const char *key, const char *cache_control)
 {
     char etag[VT_RECIPE_KEY + 3];
     snprintf(etag, sizeof(etag), "\"%.64s\"", key);
     if (!vt_http_etag_listed(req->headers[VT_HTTP_IF_NONE_MATCH], vt_str(etag)))
         return false;
     vt_http_set(req, "ETag", etag);
-    vt_http_set(req, "Cache-Control", VT_PICTURES_FOREVER);
+    vt_http_set(req, "Cache-Control", cache_control);
     vt_http_reply(req, 304, NULL, VT_STR(""));
     return true;
 }
@@ -128,7 +128,7 @@ void vt_pictures_original(struct vt_http_req *req, int fd)
 /* --- IIIF -------------------------------------------------------------------------------------- */
 
 void vt_pictures_info(struct vt_http_req *req, const char *base, struct vt_str raw_id, uint32_t width,
-                      uint32_t height)
+                      uint32_t height, const char *cache_control)
 {
     const struct vt_iiif_limits limits = VT_IIIF_LIMITS;
     VT_CLEANUP(vt_buf_finish)
@@ -144,7 +144,7 @@ void vt_pictures_info(struct vt_http_req *req, const char *base, struct vt_str r
     }
     bool wants_ld = vt_info_wants_ld(req->headers[VT_HTTP_ACCEPT]);
     vt_http_set(req, "Vary", "Accept");
-    vt_http_set(req, "Cache-Control", "public, max-age=600");
+    vt_http_set(req, "Cache-Control", cache_control);
     vt_http_set(req, "Link", "<" VT_INFO_PROFILE_URL ">;rel=\"profile\"");
     vt_http_reply(req, 200, wants_ld ? VT_INFO_LD_TYPE : "application/json", vt_buf_view(&json));
 }

@@ -8,6 +8,7 @@
 #include "server/http/http_internal.h"
 
 #define VT_PICTURES_FOREVER "public, max-age=31536000, immutable"
+#define VT_PICTURES_PRIVATE "private, max-age=600" /* what a grant opened */
 
 /* Everybody may embed a catalogue's picture, and a canvas may read it. */
 void vt_pictures_allow_everyone(struct vt_http_req *req);
@@ -16,7 +17,7 @@ void vt_pictures_allow_everyone(struct vt_http_req *req);
 void vt_pictures_problem(struct vt_http_req *req, const struct vt_media_problem *problem);
 
 /* Sets the headers of a rendition; true: the browser has it, and 304 was the answer. */
-bool vt_pictures_is_known(struct vt_http_req *req, const char *key);
+bool vt_pictures_is_known(struct vt_http_req *req, const char *key, const char *cache_control);
 
 /* The rendition's bytes; large ones go out from a file without a name. */
 void vt_pictures_bytes(struct vt_http_req *req, const char *type, struct vt_str bytes);
@@ -26,7 +27,7 @@ void vt_pictures_original(struct vt_http_req *req, int fd);
 
 /* `base`: scheme and host. Both write the whole answer or header. */
 void vt_pictures_info(struct vt_http_req *req, const char *base, struct vt_str raw_id, uint32_t width,
-                      uint32_t height);
+                      uint32_t height, const char *cache_control);
 void vt_pictures_links(struct vt_http_req *req, const char *base, struct vt_str raw_id,
                        const struct vt_recipe *recipe);
 

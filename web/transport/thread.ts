@@ -60,7 +60,7 @@ export class Thread {
   match(d: unknown): ThreadRow | undefined {
     const text = (x: unknown): string => {
       const { kind, body } = x as ChatSend;
-      return JSON.stringify([kind, body.text, body.product?.sku, body.media]);
+      return JSON.stringify([kind, body.text, body.product?.sku, body.media?.split('?')[0]]);
     };
     return this.rows.find((r) => r.state !== 'sent' && text(r.d) === text(d));
   }

@@ -141,7 +141,7 @@ static void mount(struct net_fixture *f)
     const struct vt_media_deps deps = { .loop = f->loop, .config = &f->config };
     media = vt_media_open(&deps, &error);
     assert_non_null(media);
-    pictures = vt_pictures_mount(f->net, media, "");
+    pictures = vt_pictures_mount(&(struct vt_pictures_deps){ .net = f->net, .media = media, .base_url = "" });
     assert_non_null(snippet);
     assert_non_null(app);
     assert_null(vt_static_mount(f->net, "/none/", "/nonexistent", VT_STATIC_APP, &error));

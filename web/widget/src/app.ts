@@ -196,8 +196,9 @@ export class App {
     return who === this.conv?.me ? this.t('you') : this.conv?.people.get(who)?.name ?? this.guide();
   }
 
-  media(id: string, width: number): string {
-    return this.host.base.replace(/v1\/$/, `t/${id}/${width}`);
+  /// A personal picture's name carries its grant, which goes behind the path.
+  media(name: string, width: number): string {
+    return this.host.base.replace(/v1\/$/, `t/${name.replace(/\?|$/, `/${width}$&`)}`);
   }
 
   /// The viewer's chunk; the page's names it, and has plugged the view's half into the line.

@@ -20,8 +20,11 @@ export function Icon({ d, size = 20 }: { d: string; size?: number }): JSX.Elemen
 /// Pictures come in the widths the server makes.
 const LADDER = [160, 320, 480, 640, 960, 1280, 1920];
 
-export const pictureUrl = (media: string, width: number): string =>
-  `/t/${encodeURIComponent(media)}/${LADDER.find((w) => w >= width) ?? 1920}`;
+/// A personal picture's name carries its grant, which goes behind the path.
+export const pictureUrl = (media: string, width: number): string => {
+  const [id = '', grant] = media.split('?');
+  return `/t/${encodeURIComponent(id)}/${LADDER.find((w) => w >= width) ?? 1920}${grant ? `?${grant}` : ''}`;
+};
 
 export function Picture({ media, width, alt = '' }: { media: string | undefined; width: number; alt?: string }): JSX.Element {
   if (media === undefined) return <span class="picture none" />;

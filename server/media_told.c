@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/media_told.h"
+
+#include "server/base/err.h"
+#include "server/media_grant.h"
+
+enum { BODY_BYTES = 128 * 1024 };
+
+static const struct vt_app_deps *deps_of(const struct vt_conversation *conv)
+{
+    return &conv->app->deps;
+}
+
+struct vt_str vt_told_media(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_str media)
+{
+    return vt_media_told(deps_of(conv)->index, deps_of(conv)->sites, arena, media);
+}
+
+bool vt_told_may_name(const struct vt_conversation *conv, struct vt_str media)
+{
+    return vt_media_index_may_show(deps_of(conv)->index, vt_str(conv->site), vt_str(conv->conv), media);
+}
+
+void vt_told_view(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view *view)
+{
+    for (size_t i = 0; i < view->items_n; i++)
+        view->items[i].media = vt_told_media(conv, arena, view->items[i].media);
+}
+
+/* --- rows ---------------------------------------------------------------------------------------- */
+
+/* Both begin with a quote that nothing stands before: inside a JSON text it would be \". */
+static const struct vt_str marks[] = { { "\"media\":\"", 9 }, { "\"address\":\"/p/", 14 } };
+enum { MEDIA, ADDRESS };
+
+/* Where the next of the two ends, or NULL. */
+static const char *next_mark(struct vt_str rest, int *ret_which)
+{
+    const char *found = NULL;
+    for (int i = 0; i < (int)VT_COUNT(marks); i++) {
+        const char *at = memmem(rest.ptr, rest.len, marks[i].ptr, marks[i].len);
+        if (at && (!found || at + marks[i].len < found)) {
+            found = at + marks[i].len;
+            *ret_which = i;
+        }
+    }
+    return found;
+}
+
+/* The address as a whole, as its signature covers the path too. */
+static void put_address(const struct vt_conversation *conv, struct vt_str rest, struct vt_buf *out)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf address = VT_BUF_INIT(BODY_BYTES);
+    const struct vt_site *site = vt_sites_by_id(deps_of(conv)->sites, vt_str(conv->site));
+    vt_buf_text(&address, "/p/");
+    vt_buf_str(&address, rest);
+    if (site && vt_media_sign_address(site, vt_media_grant_expiry(), &address) == VT_OK)
+        vt_buf_append(out, address.data + 3, address.len - 3);
+    else
+        vt_buf_str(out, rest);
+}
+
+struct vt_str vt_told_body(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_str body)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf out = VT_BUF_INIT(BODY_BYTES);
+    struct vt_str rest = body;
+    const char *at;
+    int which;
+    while (rest.len > 0 && (at = next_mark(rest, &which)) != NULL) {
+        const char *end = memchr(at, '"', (size_t)(rest.ptr + rest.len - at));
+        if (!end)
+            break;
+        struct vt_str value = { at, (size_t)(end - at) };
+        vt_buf_append(&out, rest.ptr, (size_t)(at - rest.ptr));
+        if (which == MEDIA)
+            vt_buf_str(&out, vt_told_media(conv, arena, value));
+        else
+            put_address(conv, value, &out);
+        rest = (struct vt_str){ end, (size_t)(rest.ptr + rest.len - end) };
+    }
+    if (rest.ptr == body.ptr)
+        return body;
+    vt_buf_str(&out, rest);
+    struct vt_str told = vt_arena_str(arena, vt_buf_view(&out));
+    return out.failed || !told.ptr ? body : told;
+}
