@@ -2,7 +2,7 @@
 #include "media/tix.h"
 
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/uio.h>
 
 #include "media/bytes.h"
 #include "media/digest.h"
@@ -208,10 +208,11 @@ bool vt_tix_find(const struct vt_tix *tix, const struct vt_recipe *recipe, struc
     return false;
 }
 
-static int read_all(int fd, void *bytes, size_t len, uint64_t offset)
+static int read_all(int fd, void *bytes, size_t len, uint64_t offset, int flags)
 {
     for (size_t done = 0; done < len;) {
-        ssize_t n = pread(fd, (char *)bytes + done, len - done, (off_t)(offset + done));
+        const struct iovec rest = { (char *)bytes + done, len - done };
+        ssize_t n = preadv2(fd, &rest, 1, (off_t)(offset + done), flags);
         if (n <= 0)
             return VT_ERR_IO;
         done += (size_t)n;
@@ -219,7 +220,8 @@ static int read_all(int fd, void *bytes, size_t len, uint64_t offset)
     return VT_OK;
 }
 
-int vt_tix_copy(const struct vt_tix *tix, const struct vt_tix_tile *tile, int master_fd, struct vt_buf *out)
+static int copy(const struct vt_tix *tix, const struct vt_tix_tile *tile, int master_fd, int flags,
+                struct vt_buf *out)
 {
     if (tile->is_own)
         return vt_buf_append(out, tix->own + tile->offset, tile->len);
@@ -228,7 +230,7 @@ int vt_tix_copy(const struct vt_tix *tix, const struct vt_tix_tile *tile, int ma
     if (!room)
         return VT_ERR_FULL;
     uint8_t *stream = (uint8_t *)room + tix->head_len - 2;
-    int err = read_all(master_fd, stream, tile->len, tile->offset);
+    int err = read_all(master_fd, stream, tile->len, tile->offset, flags);
     if (!err && !is_jpeg_stream(stream, tile->len))
         err = VT_ERR_INVALID;
     if (err)
@@ -236,4 +238,15 @@ int vt_tix_copy(const struct vt_tix *tix, const struct vt_tix_tile *tile, int ma
     memcpy(room, tix->head, tix->head_len);
     vt_buf_commit(out, tix->head_len + tile->len - 2);
     return VT_OK;
+}
+
+int vt_tix_copy(const struct vt_tix *tix, const struct vt_tix_tile *tile, int master_fd, struct vt_buf *out)
+{
+    return copy(tix, tile, master_fd, 0, out);
+}
+
+int vt_tix_copy_now(const struct vt_tix *tix, const struct vt_tix_tile *tile, int master_fd,
+                    struct vt_buf *out)
+{
+    return copy(tix, tile, master_fd, RWF_NOWAIT, out);
 }

@@ -69,6 +69,10 @@ bool vt_tix_find(const struct vt_tix *tix, const struct vt_recipe *recipe, struc
 /* Appends the tile as a whole JPEG: one pread at most. Any thread; `tix` is only read. VT_OK,
  * VT_ERR_IO (the master is shorter), VT_ERR_INVALID (no JPEG there), VT_ERR_FULL, VT_ERR_NOMEM. */
 int vt_tix_copy(const struct vt_tix *tix, const struct vt_tix_tile *tile, int master_fd, struct vt_buf *out);
+/* The same without ever waiting for the disk: VT_ERR_IO also when the system does not have the bytes in
+ * memory, or cannot tell. */
+int vt_tix_copy_now(const struct vt_tix *tix, const struct vt_tix_tile *tile, int master_fd,
+                    struct vt_buf *out);
 
 /* --- writing: start, then per level its size and its tiles row by row, then finish ------------- */
 

@@ -12,7 +12,11 @@
 #include "server/log.h"
 #include "server/tcp.h"
 
-enum { DISCARD_BYTES = 1024 * 1024, CHUNKS_A_TURN = 4 };
+enum {
+    DISCARD_BYTES = 1024 * 1024,
+    CHUNKS_A_TURN = 4,
+    MEMORY_PIECE = 2 * VT_CONN_CHUNK /* a tile with its headers is one write and not two */
+};
 
 static bool is_clean(struct vt_str value)
 {
@@ -268,13 +272,13 @@ static int finish(struct vt_conn *conn)
     return lws_http_transaction_completed(conn->wsi) ? -1 : 0;
 }
 
-/* Page-cached pieces of 64 KiB are read on the loop: about 10 us each, four a turn at most. */
+/* Page-cached pieces of a file, 64 KiB, are read on the loop: about 10 us each, four a turn at most. */
 static int send_piece(struct vt_conn *conn, struct vt_http_req *req)
 {
     const char *bytes = req->out.data + req->sent;
     size_t len = req->out.len - req->sent;
     if (len > 0) {
-        len = len > VT_CONN_CHUNK ? VT_CONN_CHUNK : len;
+        len = len > MEMORY_PIECE ? MEMORY_PIECE : len;
         req->sent += len;
     } else {
         size_t want = req->file_left > VT_CONN_CHUNK ? VT_CONN_CHUNK : (size_t)req->file_left;

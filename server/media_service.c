@@ -148,7 +148,7 @@ bool vt_media_is_refused(struct vt_media *media, struct vt_str key, struct vt_me
     return known != NULL;
 }
 
-/* --- an aligned tile: one pread in libuv's pool --------------------------------------------------- */
+/* --- an aligned tile: one pread, in libuv's pool where it would wait for the disk ------------------ */
 
 static void work_tile(void *arg)
 {
@@ -156,11 +156,9 @@ static void work_tile(void *arg)
     make->err = vt_tix_copy(make->master->tix, &make->tile, make->master->fd, &make->bytes);
 }
 
-static void handle_tile(void *arg)
+static void end_tile(struct make *make)
 {
-    struct make *make = arg;
     struct vt_media_problem problem;
-    make->is_working = false;
     if (make->err == VT_OK) {
         vt_metric_inc(&tiles, 1);
         succeed(make, vt_buf_view(&make->bytes));
@@ -171,9 +169,22 @@ static void handle_tile(void *arg)
     fail(make, &problem);
 }
 
+static void handle_tile(void *arg)
+{
+    struct make *make = arg;
+    make->is_working = false;
+    end_tile(make);
+}
+
+/* A tile in the system's memory costs less than the way to another thread and back. */
 static void copy_tile(struct make *make)
 {
     struct vt_media_problem problem;
+    make->err = vt_tix_copy_now(make->master->tix, &make->tile, make->master->fd, &make->bytes);
+    if (make->err == VT_OK) {
+        end_tile(make);
+        return;
+    }
     make->is_working = vt_loop_work(make->media->deps.loop, work_tile, handle_tile, make) == VT_OK;
     if (make->is_working)
         return;

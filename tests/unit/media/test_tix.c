@@ -100,6 +100,13 @@ static void a_tile_is_tables_and_pixels(void **state)
     assert_int_equal(out.len, sizeof(want) - 1);
     assert_memory_equal(out.data, want, out.len);
     vt_buf_reset(&out);
+    /* What was just written is in memory; a file system that cannot tell says so, and nothing is half done.
+     */
+    int now = vt_tix_copy_now(tix, &tile, fd, &out);
+    assert_true(now == VT_OK || now == VT_ERR_IO);
+    assert_int_equal(out.len, now == VT_OK ? sizeof(want) - 1 - strlen("before") : 0);
+    assert_memory_equal(out.data, want + strlen("before"), out.len);
+    vt_buf_reset(&out);
     tile.offset = 99; /* not where a tile begins */
     assert_int_equal(vt_tix_copy(tix, &tile, fd, &out), VT_ERR_INVALID);
     tile.offset = 500; /* the master has become shorter */
