@@ -12,6 +12,8 @@
 #include "media/image_internal.h"
 #include "server/base/err.h"
 
+enum { KEPT_BYTES = 32 << 20 };
+
 static uint32_t warnings;
 static int statm = -1; /* opened while that is allowed */
 
@@ -149,6 +151,9 @@ int vt_image_init(void)
     setenv("VIPSHOME", "/nonexistent", 1);
     /* One picture, one thread: more gains nothing and costs memory. */
     mallopt(M_ARENA_MAX, 2);
+    /* Planes and lines of one job are those of the next: kept until vt_image_rest. */
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
     statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     g_log_set_default_handler(count_warning, NULL);
     g_log_set_writer_func(count_structured, NULL, NULL);

@@ -56,7 +56,6 @@ static void note(struct price *price, double cpu_us, double wall_us)
 static void end(struct price *price, struct watch since)
 {
     note(price, clock_us(CLOCK_PROCESS_CPUTIME_ID) - since.cpu, clock_us(CLOCK_MONOTONIC) - since.wall);
-    vt_image_rest(); /* as a worker does between two jobs, and as little in its price */
 }
 
 static int shrink_for(const struct vt_sniffed *sniffed, uint32_t width)
@@ -260,6 +259,7 @@ int main(void)
             words[n++] = word;
         memset(&price, 0, sizeof(price));
         tell(&price, run_line(words, n, &price));
+        vt_image_rest(); /* as a worker does that has no next job */
     }
     return EXIT_SUCCESS;
 }
