@@ -37,15 +37,28 @@ static void handle_late(void *arg)
     }
 }
 
+static size_t share(size_t count, size_t slices)
+{
+    return (count + slices - 1) / slices;
+}
+
+/* A slice of all peers and conversations; each has its turn about once a second. */
 static void handle_sweep(void *arg)
 {
     struct vt_app *app = arg;
     int64_t now_ms = vt_now_ms();
-    VT_LIST_EACH (peer, &app->peers, struct vt_peer, link)
-        vt_peer_sweep(peer, now_ms);
-    VT_LIST_EACH (conv, &app->conversations_list, struct vt_conversation, link)
-        vt_conv_sweep(conv, now_ms);
-    vt_queue_sweep(app);
+    const size_t peers = app->peers_by_id.count, convs = app->conversations.count;
+    const size_t slices = vt_list_slices(peers > convs ? peers : convs);
+    struct vt_list *link;
+    for (size_t n = share(peers, slices); n > 0 && (link = vt_list_turn(&app->peers)); n--)
+        vt_peer_sweep(VT_CONTAINER_OF(link, struct vt_peer, link), now_ms);
+    for (size_t n = share(convs, slices); n > 0 && (link = vt_list_turn(&app->conversations_list)); n--)
+        vt_conv_sweep(VT_CONTAINER_OF(link, struct vt_conversation, link), now_ms);
+    if (now_ms - app->lines_swept_ms >= SWEEP_MS - SWEEP_MS / VT_LIST_SLICES_MOST) {
+        app->lines_swept_ms = now_ms;
+        vt_queue_sweep(app);
+    }
+    vt_timer_start(&app->sweep, SWEEP_MS / slices, 0);
 }
 
 /* At the upgrade no site is named yet: any site's page may knock, hello decides. */
@@ -111,7 +124,7 @@ struct vt_app *vt_app_create(const struct vt_app_deps *deps, vt_call_fn *ready, 
     vt_loop_on_turn_end(deps->loop, &app->turn);
     vt_timer_init(deps->loop, &app->sweep, handle_sweep, app);
     vt_timer_init(deps->loop, &app->late_timer, handle_late, app);
-    vt_timer_start(&app->sweep, SWEEP_MS, SWEEP_MS);
+    vt_timer_start(&app->sweep, SWEEP_MS, 0);
     if (start(app) != VT_OK) {
         vt_log(VT_LOG_ERROR, "app.start", VT_LOG_T("err", "no memory"));
         abort(); /* at the start only (style.md 6) */

@@ -60,6 +60,7 @@ struct vt_app {
     struct vt_arena arena; /* of the message being handled */
     struct vt_buf text;    /* of the frame being encoded */
     struct vt_timer sweep, late_timer;
+    int64_t lines_swept_ms;
     struct vt_turn_hook turn;
     vt_call_fn *ready; /* NULL once called */
     void *ready_arg;

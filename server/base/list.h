@@ -38,6 +38,28 @@ static inline void vt_list_remove(struct vt_list *link)
     vt_list_init(link);
 }
 
+/* A long walk is done in slices, so that nobody waits for the whole of it: each slice takes the first
+ * member and puts it last, as often as the walk's share is. Whoever is in the list all the while is
+ * visited once a round, give or take a slice; a list of one slice keeps its order. */
+enum { VT_LIST_SLICE = 128, VT_LIST_SLICES_MOST = 50 };
+
+static inline size_t vt_list_slices(size_t count)
+{
+    size_t slices = count / VT_LIST_SLICE + 1;
+    return slices < VT_LIST_SLICES_MOST ? slices : VT_LIST_SLICES_MOST;
+}
+
+/* NULL: the list is empty. */
+static inline struct vt_list *vt_list_turn(struct vt_list *head)
+{
+    struct vt_list *first = head->next;
+    if (first == head)
+        return NULL;
+    vt_list_remove(first);
+    vt_list_append(head, first);
+    return first;
+}
+
 /* Walks members of `type` linked by `member`; the current one may remove itself. Two loops, so that
  * `item` can be declared: a break leaves the body with `in_item` still set, which ends the outer one. */
 #define VT_LIST_EACH(item, head, type, member)                                                               \

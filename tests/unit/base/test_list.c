@@ -87,12 +87,31 @@ static void a_break_ends_the_walk(void **state)
     assert_int_equal(seen, 2);
 }
 
+static void slices_visit_everybody_once_a_round(void **state)
+{
+    (void)state;
+    struct vt_list head;
+    struct item items[5];
+    int visits[5] = { 0 };
+    vt_list_init(&head);
+    assert_null(vt_list_turn(&head));
+    fill(&head, items, 5);
+    for (int i = 0; i < 5; i++)
+        visits[VT_CONTAINER_OF(vt_list_turn(&head), struct item, link)->number]++;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(visits[i], 1);
+    assert_ptr_equal(head.next, &items[0].link); /* a whole round leaves the order */
+    assert_int_equal(vt_list_slices(0), 1);
+    assert_int_equal(vt_list_slices(VT_LIST_SLICE - 1), 1);
+    assert_int_equal(vt_list_slices(1000000), VT_LIST_SLICES_MOST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_the_order_of_appending), cmocka_unit_test(removing_twice_is_harmless),
         cmocka_unit_test(the_current_one_may_leave),    cmocka_unit_test(walking_an_empty_list_does_nothing),
-        cmocka_unit_test(a_break_ends_the_walk),
+        cmocka_unit_test(a_break_ends_the_walk),        cmocka_unit_test(slices_visit_everybody_once_a_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
