@@ -7,6 +7,7 @@
 #include "protocol/codec/codec.h"
 #include "server/base/err.h"
 #include "server/chan.h"
+#include "server/contact.h"
 #include "server/conversation.h"
 #include "server/log.h"
 #include "server/peer.h"
@@ -88,6 +89,7 @@ static void handle_sessions(void *arg, int err, const struct vt_store_session *s
         if (vt_conv_restore(app, &sessions[i]) != VT_OK)
             vt_log(VT_LOG_ERROR, "session.restore", VT_LOG_S("reference", sessions[i].reference));
     vt_log(VT_LOG_INFO, "session.restored", VT_LOG_N("sessions", n));
+    vt_contact_restore(app);
     vt_app_restored(app);
 }
 
@@ -118,6 +120,7 @@ struct vt_app *vt_app_create(const struct vt_app_deps *deps, vt_call_fn *ready, 
     vt_map_init(&app->peers_by_id);
     vt_map_init(&app->conversations);
     vt_map_init(&app->lines);
+    vt_map_init(&app->guesses);
     vt_arena_init(&app->arena, ARENA_BYTES);
     vt_buf_init(&app->text, TEXT_BYTES);
     app->turn = (struct vt_turn_hook){ .fn = handle_turn, .arg = app };
@@ -186,6 +189,7 @@ void vt_app_destroy(struct vt_app *app)
     vt_queue_finish(app);
     vt_map_finish(&app->peers_by_id);
     vt_map_finish(&app->conversations);
+    vt_guesses_finish(app);
     vt_arena_finish(&app->arena);
     vt_buf_finish(&app->text);
     free(app->chans);

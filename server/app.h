@@ -54,8 +54,10 @@ struct vt_app {
     struct vt_list late;               /* of vt_peer.late: latest frames held back for 16 ms */
     struct vt_chan **chans;            /* owned, by number; chan.c */
     uint16_t next_chan;
-    uint32_t next_number; /* conversations' numbers, the wire's `c` of staff */
-    uint64_t restoring;   /* sessions of the last run not loaded yet */
+    uint32_t next_ask;     /* names of open questions among staff */
+    struct vt_map guesses; /* person to vt_guess: wrong codes; handlers/code.c */
+    uint32_t next_number;  /* conversations' numbers, the wire's `c` of staff */
+    uint64_t restoring;    /* sessions of the last run not loaded yet */
     bool draining;
     struct vt_arena arena; /* of the message being handled */
     struct vt_buf text;    /* of the frame being encoded */
@@ -74,6 +76,8 @@ void vt_app_drain(struct vt_app *app);
 /* Closes the timers; the memory goes with vt_app_destroy once the loop has run dry. */
 void vt_app_stop(struct vt_app *app);
 void vt_app_destroy(struct vt_app *app);
+/* handlers/code.c: forgets who has guessed. */
+void vt_guesses_finish(struct vt_app *app);
 /* conversation.c: the last of the sessions to be restored is there. */
 void vt_app_restored(struct vt_app *app);
 /* A login ended: the sockets of that person close with 4002. */

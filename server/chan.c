@@ -6,6 +6,7 @@
 #include "protocol/codec/codec.h"
 #include "server/base/err.h"
 #include "server/fanout.h"
+#include "server/people.h"
 #include "server/view.h"
 
 enum { TABLE = VT_BIN_CHAN_LAST + 1 };
@@ -41,6 +42,12 @@ static struct vt_chan *open_one(struct vt_conversation *conv, struct vt_member *
     return chan;
 }
 
+bool vt_chan_is_shown(const struct vt_chan *chan, const struct vt_member *reader)
+{
+    return !chan->writer || vt_peer_is_staff(reader->peer) ||
+           vt_people_counts(chan->conv, vt_member_person(chan->writer));
+}
+
 static void close_one(struct vt_chan **chan)
 {
     if (!*chan)
@@ -50,6 +57,7 @@ static void close_one(struct vt_chan **chan)
     conv->app->chans[(*chan)->n] = NULL;
     free(*chan);
     *chan = NULL;
+    /* To all: whoever wrote there may be outside by now, and a number says nothing. */
     vt_fanout_link(conv, VT_OP_CHAN_CLOSE, &d, NULL);
 }
 
@@ -72,7 +80,22 @@ static void tell(struct vt_member *reader, const struct vt_chan *chan)
 static void tell_all(const struct vt_chan *chan)
 {
     VT_LIST_EACH (member, &chan->conv->members, struct vt_member, of_conv)
-        tell(member, chan);
+        if (vt_chan_is_shown(chan, member))
+            tell(member, chan);
+}
+
+void vt_chans_shown(struct vt_member *writer, bool shown)
+{
+    struct vt_chan *chans[] = { writer->ptr, writer->draw };
+    VT_LIST_EACH (member, &writer->conv->members, struct vt_member, of_conv) {
+        for (size_t i = 0; !vt_peer_is_staff(member->peer) && i < VT_COUNT(chans); i++) {
+            if (chans[i] && shown)
+                tell(member, chans[i]);
+            else if (chans[i])
+                vt_fanout_member(member, VT_OP_CHAN_CLOSE, VT_CLASS_LINK,
+                                 &(struct vt_evt_chan_close){ .n = chans[i]->n });
+        }
+    }
 }
 
 int vt_chans_open(struct vt_conversation *conv)
@@ -105,7 +128,7 @@ size_t vt_chans_list(struct vt_member *reader, struct vt_t_chan *ret, size_t cap
     if (reader->conv->view_chan && n < cap)
         ret[n++] = describe(reader->conv->view_chan, reader);
     VT_LIST_EACH (member, &reader->conv->members, struct vt_member, of_conv) {
-        if (member->ptr && n + 2 <= cap) {
+        if (member->ptr && n + 2 <= cap && vt_chan_is_shown(member->ptr, reader)) {
             ret[n++] = describe(member->ptr, reader);
             ret[n++] = describe(member->draw, reader);
         }

@@ -30,6 +30,11 @@ int vt_chans_open(struct vt_conversation *conv);
 void vt_chans_tell(struct vt_member *member);
 /* For the welcome: channels of a conversation as this member sees them; returns how many were written. */
 size_t vt_chans_list(struct vt_member *member, struct vt_t_chan *ret, size_t cap);
+/* The channels of a colleague who is called in, or is let go: those outside get to know them, or lose them.
+ */
+void vt_chans_shown(struct vt_member *writer, bool shown);
+/* Whether this reader may know who writes here: customer and guests know only those the session is about. */
+bool vt_chan_is_shown(const struct vt_chan *chan, const struct vt_member *reader);
 void vt_chans_close_member(struct vt_member *member);
 void vt_chans_close(struct vt_conversation *conv);
 

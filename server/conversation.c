@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "server/ask.h"
 #include "server/base/err.h"
 #include "server/chan.h"
 #include "server/fanout.h"
 #include "server/join.h"
 #include "server/log.h"
 #include "server/people.h"
+#include "server/profile.h"
 #include "server/queue.h"
 #include "server/session.h"
 #include "server/view.h"
@@ -80,6 +82,8 @@ void vt_conv_destroy(struct vt_conversation *conv)
     for (size_t i = 0; conv->cids && i < VT_CIDS; i++)
         free(conv->cids[i].d);
     free(conv->cids);
+    vt_ask_close(conv, "ended");
+    free(conv->profile);
     free(conv->people);
     vt_session_finish(conv);
     vt_view_destroy(conv->view);
@@ -149,6 +153,8 @@ static void handle_owned(void *arg, int err, const struct vt_store_conv *row)
     if (!err && conv) {
         conv->epoch = row->epoch;
         conv->cs = row->cs;
+        vt_str_copy(conv->customer, sizeof(conv->customer), row->customer);
+        vt_profile_load(conv, row->profile);
         /* Notes may lie between, so the customer's chain starts from what each client brings. */
         for (int a = 0; a < VT_AUDIENCES; a++)
             conv->last_cs[a] = row->cs;
@@ -281,7 +287,7 @@ void vt_conv_leave(struct vt_member *member)
 static bool is_idle(const struct vt_conversation *conv, int64_t now_ms)
 {
     return conv->loaded && conv->idle_since_ms > 0 && vt_list_is_empty(&conv->members) &&
-           !vt_session_runs(&conv->session) &&
+           !vt_session_runs(&conv->session) && conv->contact == 0 &&
            now_ms - conv->idle_since_ms > conv->app->deps.config->away_hold &&
            vt_list_is_empty(&conv->waiters);
 }
@@ -291,6 +297,7 @@ void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms)
     if (!conv->loaded)
         return;
     vt_people_sweep(conv, now_ms);
+    vt_ask_sweep(conv);
     vt_chans_ease(conv, now_ms);
     if (conv->view_unsaved)
         vt_session_view_changed(conv);

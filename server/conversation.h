@@ -23,6 +23,8 @@ struct vt_person {
     char name[VT_NAME_TEXT];
     enum vt_role role;
     enum vt_at at;
+    bool called;              /* a colleague the session has called in: everybody sees them */
+    bool verified;            /* a customer the shop has signed for */
     int64_t left_ms;          /* when the last socket went; 0: here, or never was since the start */
     uint32_t read, delivered; /* cs */
 };
@@ -67,9 +69,11 @@ struct vt_page_kept {
     char *body; /* owned JSON of page */
 };
 
+struct vt_ask; /* ask.h */
+
 struct vt_conversation {
     struct vt_app *app; /* borrowed */
-    char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT];
+    char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT], customer[VT_PERSON_TEXT];
     char *key;       /* owned: "site/conv" */
     uint32_t number; /* the wire's c for staff */
     uint32_t epoch, s, cs;
@@ -90,6 +94,9 @@ struct vt_conversation {
     uint8_t trail_n;
     struct vt_cid *cids; /* owned, VT_CIDS of them; NULL until the first */
     uint8_t cids_next;
+    char *profile;      /* owned JSON of `profile`; NULL: none yet. profile.h */
+    int64_t contact;    /* ms since 1970 of a message that waits for an answer; 0: none does */
+    struct vt_ask *ask; /* owned; NULL: nobody is asked */
     int64_t chat_minute_ms;
     uint32_t chat_minute;
     struct vt_list link; /* in vt_app.conversations_list */

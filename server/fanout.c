@@ -2,6 +2,7 @@
 #include "server/fanout.h"
 
 #include "server/base/err.h"
+#include "server/chan.h"
 #include "server/join.h"
 #include "server/log.h"
 #include "server/media_told.h"
@@ -199,10 +200,10 @@ void vt_fanout_member(struct vt_member *member, enum vt_op op, enum vt_class cla
     vt_frame_unref(frame);
 }
 
-void vt_fanout_frame(struct vt_conversation *conv, struct vt_frame *frame, enum vt_class class, uint16_t chan,
+void vt_fanout_frame(struct vt_frame *frame, enum vt_class class, const struct vt_chan *chan,
                      const struct vt_member *except)
 {
-    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
-        if (member != except)
-            vt_member_send(member, frame, class, chan);
+    VT_LIST_EACH (member, &chan->conv->members, struct vt_member, of_conv)
+        if (member != except && vt_chan_is_shown(chan, member))
+            vt_member_send(member, frame, class, chan->n);
 }

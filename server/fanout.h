@@ -33,8 +33,10 @@ void vt_fanout_link(struct vt_conversation *conv, enum vt_op op, const void *d,
                     const struct vt_member *except);
 /* To one member alone, unnumbered. */
 void vt_fanout_member(struct vt_member *member, enum vt_op op, enum vt_class class, const void *d);
-/* A ready binary frame, to everyone but `except`; a late slot is keyed by its channel. */
-void vt_fanout_frame(struct vt_conversation *conv, struct vt_frame *frame, enum vt_class class, uint16_t chan,
+struct vt_chan;
+/* A ready binary frame of a channel, to all who may know its writer but `except`; a late slot is keyed by the
+ * channel. */
+void vt_fanout_frame(struct vt_frame *frame, enum vt_class class, const struct vt_chan *chan,
                      const struct vt_member *except);
 
 /* Bits 1 << VT_AUDIENCE_… of a row's roles. */

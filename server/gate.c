@@ -5,6 +5,7 @@
 
 #include "server/base/err.h"
 #include "server/fanout.h"
+#include "server/identity.h"
 #include "server/view.h"
 
 enum { BURST_SECONDS = 4, OVER_MS = 10000 };
@@ -20,6 +21,10 @@ static bool is_link(enum vt_op op)
     case VT_OP_CONV_OPEN:
     case VT_OP_CLAIM_TAKE:
     case VT_OP_QUEUE_WATCH:
+    case VT_OP_CODE_USE: /* the conversation is found by what they name: who asks is no member yet */
+    case VT_OP_TRANSFER_ANSWER:
+    case VT_OP_COLLEAGUE_ANSWER:
+    case VT_OP_SUPERVISOR_WATCH:
     case VT_OP_CATALOGUE_SEARCH:
     case VT_OP_CATALOGUE_PRODUCT:
         return true;
@@ -104,6 +109,9 @@ int vt_gate_sender(struct vt_request *rq)
         if (!rq->member)
             return vt_request_fail(rq, VT_ERR_NOT_FOUND, "/c", "no open conversation of this number");
     }
+    if (rq->env->op != VT_OP_IDENTIFY && vt_identity_owes(rq))
+        return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "",
+                               "this conversation is a signed customer's; identify with a token first");
     err = check_rate(rq);
     if (!err && row->kind != 'n' && rq->peer->requests_open >= VT_REQUESTS_OPEN)
         return vt_request_fail(rq, VT_ERR_RATE_LIMITED, "/id", "64 requests are open; wait for a reply");

@@ -9,6 +9,7 @@
 #include "server/fanout.h"
 #include "server/media_told.h"
 #include "server/people.h"
+#include "server/profile.h"
 #include "server/session.h"
 #include "server/view.h"
 
@@ -133,8 +134,12 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
         vt_told_view(conv, &arena, &view);
         d.view = &view;
     }
-    if (vt_peer_is_staff(member->peer))
+    struct vt_t_profile profile;
+    if (vt_peer_is_staff(member->peer)) {
         d.trail = trail_of(conv, &arena, &d.trail_n);
+        vt_profile_read(conv, &arena, &profile);
+        d.profile = &profile;
+    }
     struct vt_event_head head = { .c = vt_peer_is_staff(member->peer) ? conv->number : 0,
                                   .ts = vt_wall_ms() };
     do {

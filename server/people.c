@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 #include "server/base/err.h"
+#include "server/chan.h"
 #include "server/fanout.h"
 #include "server/log.h"
+#include "server/profile.h"
 #include "server/queue.h"
 #include "server/session.h"
 #include "server/view.h"
@@ -42,6 +44,7 @@ int vt_people_load(struct vt_conversation *conv, const struct vt_store_mark *mar
         vt_str_copy(person->person, sizeof(person->person), marks[i].person);
         vt_str_copy(person->name, sizeof(person->name), marks[i].name);
         person->role = role_of(marks[i].role);
+        person->verified = person->role == VT_ROLE_CUSTOMER && vt_profile_is_verified(conv);
         person->read = marks[i].read;
         person->delivered = marks[i].delivered;
     }
@@ -62,22 +65,23 @@ static void save(struct vt_conversation *conv, const struct vt_person *person)
 
 static void name_handle(struct vt_conversation *conv, struct vt_person *person)
 {
-    unsigned staff = 0;
+    unsigned same = 0;
     if (person->role == VT_ROLE_CUSTOMER) {
         vt_str_copy(person->who, sizeof(person->who), VT_STR("c"));
         return;
     }
+    bool guest = person->role == VT_ROLE_GUEST;
     for (size_t i = 0; i < conv->people_n; i++)
-        staff += conv->people[i].role == VT_ROLE_ASSOCIATE || conv->people[i].role == VT_ROLE_SUPERVISOR;
-    snprintf(person->who, sizeof(person->who), "a%u", staff);
+        same += conv->people[i].role != VT_ROLE_CUSTOMER && (conv->people[i].role == VT_ROLE_GUEST) == guest;
+    snprintf(person->who, sizeof(person->who), "%c%u", guest ? 'g' : 'a', same);
 }
 
 int vt_people_add(struct vt_conversation *conv, const struct vt_peer *peer, uint8_t *ret_index)
 {
-    bool staff = vt_peer_is_staff(peer);
+    bool one = peer->role == VT_ROLE_CUSTOMER; /* a conversation has one customer, whatever the socket */
     for (uint8_t i = 0; i < conv->people_n; i++) {
         struct vt_person *person = &conv->people[i];
-        if (staff ? strcmp(person->person, peer->person) == 0 : person->role == peer->role) {
+        if (one ? person->role == VT_ROLE_CUSTOMER : strcmp(person->person, peer->person) == 0) {
             *ret_index = i;
             return VT_OK;
         }
@@ -86,7 +90,7 @@ int vt_people_add(struct vt_conversation *conv, const struct vt_peer *peer, uint
     if (!person)
         return VT_ERR_CAP_REACHED;
     person->role = peer->role;
-    if (staff)
+    if (!one)
         vt_str_copy(person->person, sizeof(person->person), vt_str(peer->person));
     vt_str_copy(person->name, sizeof(person->name), vt_str(peer->name));
     name_handle(conv, person);
@@ -108,13 +112,20 @@ void vt_people_wire(const struct vt_person *person, struct vt_t_person *ret)
     *ret = (struct vt_t_person){
         .who = vt_str(person->who), .role = person->role, .name = vt_str(person->name), .at = person->at
     };
+    ret->verified = person->verified;
+    ret->has_verified = person->role == VT_ROLE_CUSTOMER;
 }
 
-/* Those the session is about; a colleague who looks in is the staff's business. */
-bool vt_people_counts(const struct vt_conversation *conv, const struct vt_person *person)
+/* The two the session stands and falls with. */
+static bool is_of_pair(const struct vt_conversation *conv, const struct vt_person *person)
 {
     return person->role == VT_ROLE_CUSTOMER ||
            (conv->session.associate[0] && strcmp(person->person, conv->session.associate) == 0);
+}
+
+bool vt_people_counts(const struct vt_conversation *conv, const struct vt_person *person)
+{
+    return is_of_pair(conv, person) || person->role == VT_ROLE_GUEST || person->called;
 }
 
 static uint8_t seen_by(const struct vt_conversation *conv, const struct vt_person *person)
@@ -122,17 +133,24 @@ static uint8_t seen_by(const struct vt_conversation *conv, const struct vt_perso
     return vt_people_counts(conv, person) ? 0 : 1 << VT_AUDIENCE_STAFF;
 }
 
-static void tell(struct vt_conversation *conv, struct vt_person *person, enum vt_at at)
+static void tell_person(struct vt_conversation *conv, const struct vt_person *person, enum vt_at at,
+                        uint8_t audience)
 {
     struct vt_t_person d;
+    vt_people_wire(person, &d);
+    d.at = at;
+    vt_fanout_latest(conv, &(struct vt_event){ .op = VT_OP_PRESENCE_PERSON,
+                                               .d = &d,
+                                               .audience = audience,
+                                               .subject = (uint32_t)(person - conv->people) });
+}
+
+static void tell(struct vt_conversation *conv, struct vt_person *person, enum vt_at at)
+{
     if (person->at == at)
         return;
     person->at = at;
-    vt_people_wire(person, &d);
-    vt_fanout_latest(conv, &(struct vt_event){ .op = VT_OP_PRESENCE_PERSON,
-                                               .d = &d,
-                                               .audience = seen_by(conv, person),
-                                               .subject = (uint32_t)(person - conv->people) });
+    tell_person(conv, person, at, seen_by(conv, person));
     if (person->role == VT_ROLE_CUSTOMER)
         vt_queue_row_changed(conv);
 }
@@ -157,6 +175,60 @@ void vt_people_here(struct vt_member *member)
     tell(conv, person, VT_AT_HERE);
     if (person->role == VT_ROLE_CUSTOMER && conv->session.state == VT_STATE_AWAY)
         vt_session_set(conv, VT_STATE_LIVE, "back");
+}
+
+void vt_people_rename(struct vt_conversation *conv, struct vt_person *person, struct vt_str name,
+                      bool verified)
+{
+    if ((name.len == 0 || vt_str_eq(vt_str(person->name), name)) && person->verified == verified)
+        return;
+    if (name.len > 0)
+        vt_str_copy(person->name, sizeof(person->name), name);
+    person->verified = verified;
+    save(conv, person);
+    tell_person(conv, person, person->at, seen_by(conv, person));
+    vt_queue_row_changed(conv);
+}
+
+enum { OUTSIDE = 1 << VT_AUDIENCE_CUSTOMER | 1 << VT_AUDIENCE_GUEST };
+
+/* Channels carry the name of who writes: those outside learn of them with the person, and lose them so. */
+static void show(struct vt_conversation *conv, struct vt_person *person, bool shown)
+{
+    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
+        if (vt_member_person(member) == person)
+            vt_chans_shown(member, shown);
+    tell_person(conv, person, shown ? person->at : VT_AT_GONE, OUTSIDE);
+}
+
+void vt_people_call(struct vt_member *member, bool called)
+{
+    struct vt_person *person = vt_member_person(member);
+    if (person->called == called)
+        return;
+    person->called = called;
+    if (!is_of_pair(member->conv, person))
+        show(member->conv, person, called);
+}
+
+void vt_guests_out(struct vt_conversation *conv)
+{
+    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv) {
+        vt_member_person(member)->called = false;
+        if (member->peer->role == VT_ROLE_GUEST)
+            vt_peer_close(member->peer, VT_CLOSE_ENDED, "the session has ended");
+    }
+}
+
+void vt_people_paired(struct vt_conversation *conv, const char *former)
+{
+    for (size_t i = 0; i < conv->people_n; i++) {
+        struct vt_person *person = &conv->people[i];
+        if (strcmp(person->person, conv->session.associate) == 0 && !person->called)
+            show(conv, person, true);
+        else if (former[0] && strcmp(person->person, former) == 0 && !vt_people_counts(conv, person))
+            show(conv, person, false);
+    }
 }
 
 /* A view driven by nobody who is here would show a driver for ever. */
@@ -206,7 +278,7 @@ void vt_people_restored(struct vt_conversation *conv)
         vt_log(VT_LOG_ERROR, "people.restore", VT_LOG_T("conv", conv->conv),
                VT_LOG_T("err", vt_err_name(err)));
     for (size_t i = 0; i < conv->people_n; i++) {
-        if (!vt_people_counts(conv, &conv->people[i])) {
+        if (!is_of_pair(conv, &conv->people[i])) {
             drop_wheel(conv, &conv->people[i]);
             continue;
         }
@@ -220,8 +292,9 @@ static void give_up(struct vt_conversation *conv, struct vt_person *person, cons
 {
     tell(conv, person, VT_AT_GONE);
     person->left_ms = 0;
+    person->called = false;
     drop_wheel(conv, person);
-    if (!vt_session_runs(&conv->session) || !vt_people_counts(conv, person))
+    if (!vt_session_runs(&conv->session) || !is_of_pair(conv, person))
         return; /* it was another session, or another associate has taken it over */
     if (person->role == VT_ROLE_CUSTOMER) {
         vt_queue_leave(conv);

@@ -13,8 +13,18 @@ int vt_people_load(struct vt_conversation *conv, const struct vt_store_mark *mar
 /* The person behind `peer`, added if new. VT_OK, VT_ERR_CAP_REACHED, VT_ERR_OVERLOADED. */
 int vt_people_add(struct vt_conversation *conv, const struct vt_peer *peer, uint8_t *ret_index);
 struct vt_person *vt_people_find(struct vt_conversation *conv, const char *who);
-/* Whether the session is about this person: its customer, its associate. */
+/* Whether everybody in the session knows of this person: customer, guests, its associate, a colleague called
+ * in. Whoever else looks in is the staff's business. */
 bool vt_people_counts(const struct vt_conversation *conv, const struct vt_person *person);
+/* A new name, and whether the shop has signed for it; told to the others when it changed. */
+void vt_people_rename(struct vt_conversation *conv, struct vt_person *person, struct vt_str name,
+                      bool verified);
+/* Called in, or let go again: everybody is told. */
+void vt_people_call(struct vt_member *member, bool called);
+/* The session has ended: guests go with it. */
+void vt_guests_out(struct vt_conversation *conv);
+/* Another associate has the session: for customer and guests `former` has gone, and the new one is there. */
+void vt_people_paired(struct vt_conversation *conv, const char *former);
 void vt_people_wire(const struct vt_person *person, struct vt_t_person *ret);
 
 /* Somebody's socket has joined: tells the others; a session that was away is live again. */

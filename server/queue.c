@@ -219,6 +219,8 @@ void vt_queue_row(const struct vt_conversation *conv, struct vt_arena *arena, st
                                     .unread = conv->unread_staff,
                                     .state = session->state,
                                     .online = is_online(conv) };
+    ret->contact = conv->contact;
+    ret->has_contact = conv->contact > 0;
     if (session->product) {
         struct vt_t_product_ref *product = vt_arena_alloc(arena, sizeof(*product));
         if (product &&

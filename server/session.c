@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "server/ask.h"
 #include "server/base/err.h"
 #include "server/chan.h"
 #include "server/fanout.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/people.h"
 #include "server/queue.h"
 #include "server/view.h"
 
@@ -156,6 +158,10 @@ static void enter(struct vt_conversation *conv, enum vt_state from)
         vt_log(VT_LOG_WARN, "session.channels", VT_LOG_T("conv", conv->conv));
     if (to == VT_STATE_ENDED || to == VT_STATE_WAITING)
         vt_chans_close(conv);
+    if (to != VT_STATE_LIVE && to != VT_STATE_AWAY)
+        vt_ask_close(conv, "ended");
+    if (to == VT_STATE_ENDED)
+        vt_guests_out(conv);
     if ((from == VT_STATE_LIVE) != (to == VT_STATE_LIVE))
         VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
             vt_peer_beat(member->peer, has_live(member->peer));
@@ -205,6 +211,24 @@ int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char
     vt_queue_row_changed(conv);
     vt_log(VT_LOG_INFO, "session.state", VT_LOG_T("reference", session->reference),
            VT_LOG_T("state", vt_state_name(state)), VT_LOG_T("why", why ? why : ""));
+    return VT_OK;
+}
+
+int vt_session_pair(struct vt_conversation *conv, const char *person, const char *why)
+{
+    struct vt_session *session = &conv->session;
+    struct vt_coord *coord = conv->app->deps.coord;
+    char former[VT_PERSON_TEXT];
+    if (session->state != VT_STATE_LIVE && session->state != VT_STATE_AWAY)
+        return VT_ERR_STATE_WRONG;
+    memcpy(former, session->associate, sizeof(former));
+    coord->ops->load_add(coord, vt_str(former), -1);
+    coord->ops->load_add(coord, vt_str(person), 1);
+    vt_str_copy(session->associate, sizeof(session->associate), vt_str(person));
+    vt_people_paired(conv, former);
+    announce(conv, why);
+    vt_queue_row_changed(conv);
+    vt_log(VT_LOG_INFO, "session.pair", VT_LOG_T("reference", session->reference), VT_LOG_T("why", why));
     return VT_OK;
 }
 

@@ -14,6 +14,8 @@ bool vt_session_may(enum vt_state from, enum vt_state to);
 /* VT_OK or VT_ERR_STATE_WRONG. `why` (may be NULL) is for people's programs: left, ended, associate-left, …
  */
 int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char *why);
+/* The running pairing goes to another associate, who is a member already. VT_OK or VT_ERR_STATE_WRONG. */
+int vt_session_pair(struct vt_conversation *conv, const char *person, const char *why);
 /* A new session in a conversation without one: sid, reference, joining time. */
 void vt_session_begin(struct vt_conversation *conv, struct vt_str queue);
 /* The session as people see it. Texts borrowed from `conv`. */

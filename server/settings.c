@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "server/api/json.h"
+#include "server/auth/jwt.h"
 #include "server/base/err.h"
 #include "server/settings_hours.h"
 #include "server/settings_read.h"
@@ -162,8 +163,16 @@ SHAPE(ring_shape, 0, { IN(ring_known, "known", ring_known), WHOLE(0, 120) },
 SHAPE(rating_shape, 0, { IN(rating, "on", rating), .kind = VT_ROW_FLAG, .required = true });
 SHAPE(recap_shape, 0, { IN(recap, "on", recap.on), .kind = VT_ROW_FLAG, .required = true },
       { IN(recap, "days", recap.days), WHOLE(1, 365) });
+static const char *const alg_words[] = { "RS256", "ES256", NULL };
+SHAPE(key_shape, sizeof(struct vt_setting_key),
+      { AT(vt_setting_key, alg), .kind = VT_ROW_WORD, .words = alg_words, .required = true },
+      { AT(vt_setting_key, kid), TEXT(1, 128) },
+      { AT(vt_setting_key, pem), TEXT(1, 4096), .required = true });
 SHAPE(identify_shape, 0,
-      { IN(identify_enforced, "enforced", identify_enforced), .kind = VT_ROW_FLAG, .required = true });
+      { IN(identify, "enforced", identify.enforced), .kind = VT_ROW_FLAG, .required = true },
+      { IN(identify, "keys", identify.keys), .kind = VT_ROW_OBJECTS,
+        .n_offset = offsetof(struct vt_settings, identify.keys_n) - offsetof(struct vt_settings, identify),
+        .list_max = 4, .shape = &key_shape });
 
 SHAPE(settings_shape, sizeof(struct vt_settings),
       { AT(vt_settings, queues), LIST(vt_settings, queues, 100, queue_shape) },
@@ -178,8 +187,7 @@ SHAPE(settings_shape, sizeof(struct vt_settings),
       { NAMED("ring", vt_settings, ring_known), PART(ring_shape) },
       { AT(vt_settings, rating), PART(rating_shape) }, { AT(vt_settings, recap), PART(recap_shape) },
       { NAMED("requireTotp", vt_settings, require_totp), .kind = VT_ROW_OWN, .take = take_roles },
-      { NAMED("identify", vt_settings, identify_enforced), PART(identify_shape) },
-      { AT(vt_settings, mask), TEXTS(100, 300) },
+      { AT(vt_settings, identify), PART(identify_shape) }, { AT(vt_settings, mask), TEXTS(100, 300) },
       { NAMED("pushHosts", vt_settings, push_hosts), TEXTS(50, 255), .check = check_hosts });
 
 /* --- what concerns several values ----------------------------------------------------------- */
@@ -254,6 +262,19 @@ static int check_contrast(const struct vt_settings *settings, struct vt_settings
     return VT_ERR_INVALID;
 }
 
+static int check_keys(const struct vt_settings *settings, struct vt_settings_error *error)
+{
+    static const enum vt_jwt_alg algs[] = {
+        [VT_SETTING_RS256] = VT_JWT_RS256, [VT_SETTING_ES256] = VT_JWT_ES256
+    };
+    for (size_t i = 0; i < settings->identify.keys_n; i++)
+        if (vt_jwt_check_key(algs[settings->identify.keys[i].alg], settings->identify.keys[i].pem) != VT_OK)
+            return refuse_at(error, "identify/keys", i, "pem",
+                             "must be a public key in PEM: RSA of 2048 bits or more for RS256, P-256 for "
+                             "ES256");
+    return VT_OK;
+}
+
 static int check_ring(const struct vt_settings *settings, struct vt_settings_error *error)
 {
     if (settings->ring_known + settings->ring_first < settings->ring_total)
@@ -314,6 +335,8 @@ struct vt_settings *vt_settings_parse(struct vt_str json, struct vt_settings_err
         err = check_contrast(settings, ret_error);
     if (!err)
         err = check_ring(settings, ret_error);
+    if (!err)
+        err = check_keys(settings, ret_error);
     if (!err)
         return settings;
     vt_settings_destroy(settings);

@@ -39,6 +39,12 @@ struct vt_setting_canned {
     struct vt_str id, shortcut, text, lang, queue;
 };
 
+/* A public key of the shop: its tokens for customers. */
+struct vt_setting_key {
+    enum vt_setting_alg { VT_SETTING_RS256, VT_SETTING_ES256 } alg;
+    struct vt_str kid, pem; /* kid absent: for tokens without one */
+};
+
 enum { VT_TOTP_ASSOCIATE = 1, VT_TOTP_SUPERVISOR = 2, VT_TOTP_ADMIN = 4 };
 
 struct vt_settings {
@@ -70,7 +76,11 @@ struct vt_settings {
         uint32_t days;
     } recap;
     uint32_t require_totp; /* VT_TOTP_… */
-    bool identify_enforced;
+    struct {
+        bool enforced;
+        struct vt_setting_key *keys; /* beside HS256 under the site's own */
+        size_t keys_n;
+    } identify;
     struct vt_texts mask; /* CSS selectors whose text never leaves the customer's browser */
     struct vt_texts push_hosts;
 };

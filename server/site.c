@@ -358,6 +358,11 @@ bool vt_site_origin_allowed(const struct vt_site *site, struct vt_str origin)
     return is_listed(site->origins, origin);
 }
 
+const char *vt_sites_own_first(const struct vt_sites *sites)
+{
+    return sites->own[0] ? sites->own[0] : "";
+}
+
 bool vt_sites_origin_own(const struct vt_sites *sites, struct vt_str origin)
 {
     return is_listed(sites->own, origin);

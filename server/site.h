@@ -44,6 +44,8 @@ const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str
  */
 bool vt_sites_origin_known(const struct vt_sites *sites, struct vt_str origin);
 bool vt_site_origin_allowed(const struct vt_site *site, struct vt_str origin);
+/* The first of our own origins: what a link begins with; "" while none is known. */
+const char *vt_sites_own_first(const struct vt_sites *sites);
 bool vt_sites_origin_own(const struct vt_sites *sites, struct vt_str origin);
 
 #endif

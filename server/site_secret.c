@@ -14,6 +14,7 @@ enum { PLACE_BYTES = 128 };
 static const char *const purposes[VT_SITE_PURPOSES] = {
     [VT_SITE_SIGN] = "sign",
     [VT_SITE_IDS] = "ids",
+    [VT_SITE_CUSTOMERS] = "customers",
 };
 
 static int derive(const uint8_t secret[VT_SEAL_BYTES], enum vt_site_purpose purpose,
@@ -28,13 +29,18 @@ int vt_site_key(const struct vt_site *site, enum vt_site_purpose purpose, uint8_
     return site->secret.has_current ? derive(site->secret.current, purpose, ret_key) : VT_ERR_MISSING;
 }
 
-int vt_site_sign_keys(const struct vt_site *site, struct vt_sign_keys *ret_keys)
+int vt_site_keys(const struct vt_site *site, enum vt_site_purpose purpose, struct vt_sign_keys *ret_keys)
 {
-    int err = vt_site_key(site, VT_SITE_SIGN, ret_keys->current);
+    int err = vt_site_key(site, purpose, ret_keys->current);
     ret_keys->has_previous = site->secret.has_previous;
     if (!err && ret_keys->has_previous)
-        err = derive(site->secret.previous, VT_SITE_SIGN, ret_keys->previous);
+        err = derive(site->secret.previous, purpose, ret_keys->previous);
     return err;
+}
+
+int vt_site_sign_keys(const struct vt_site *site, struct vt_sign_keys *ret_keys)
+{
+    return vt_site_keys(site, VT_SITE_SIGN, ret_keys);
 }
 
 int vt_site_media_id(const struct vt_site *site, const char *what, struct vt_str scope, struct vt_str content,

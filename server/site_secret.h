@@ -21,14 +21,16 @@ struct vt_site_secret {
 
 /* Each use has a line of its own. */
 enum vt_site_purpose {
-    VT_SITE_SIGN, /* addresses and grants, media/sign.h */
-    VT_SITE_IDS,  /* ids of uploads and films */
+    VT_SITE_SIGN,      /* addresses and grants, media/sign.h */
+    VT_SITE_IDS,       /* ids of uploads and films */
+    VT_SITE_CUSTOMERS, /* HS256 of the shop's tokens for customers: the key as lower-case hex */
     VT_SITE_PURPOSES
 };
 
 /* The current key and, when there is one, that of before. VT_ERR_MISSING: the site's secret could not be
  * opened, which vt_sites has logged. */
 int vt_site_key(const struct vt_site *site, enum vt_site_purpose purpose, uint8_t ret_key[VT_SEAL_BYTES]);
+int vt_site_keys(const struct vt_site *site, enum vt_site_purpose purpose, struct vt_sign_keys *ret_keys);
 int vt_site_sign_keys(const struct vt_site *site, struct vt_sign_keys *ret_keys);
 /* The id of an upload ("upload") or film ("film"): nobody outside can make one or ask for one. `scope`: the
  * conversation; `content`: SHA-256 of the original, or what else the thing is made from. */

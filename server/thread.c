@@ -57,11 +57,11 @@ static void publish(struct appending *appending, uint32_t cs, struct vt_event_he
 static void handle_committed(void *arg, int err, uint32_t cs, bool doubled)
 {
     struct appending *appending = arg;
-    struct vt_event_head numbers = { 0 }; /* a doubled one made no number: its row has come as an event */
+    struct vt_event_head numbers = { 0 };
     if (!err && !doubled)
         publish(appending, cs, &numbers);
     if (appending->done)
-        appending->done(appending->arg, err ? wire_error(err) : VT_OK, cs, &numbers);
+        appending->done(appending->arg, err ? wire_error(err) : VT_OK, cs, doubled ? NULL : &numbers);
     appending_free(appending);
 }
 

@@ -16,7 +16,7 @@ struct vt_thread_row {
     const void *d;     /* the event's d, as messages.h says for the op */
 };
 
-/* err: VT_OK or an error of the wire. `numbers`: what a reply to the author carries; all 0 for a
+/* err: VT_OK or an error of the wire. `numbers`: what a reply to the author carries; NULL for a
  * repeated cid, whose row came before; then `cs` is the first one's all the same. */
 typedef void vt_thread_fn(void *arg, int err, uint32_t cs, const struct vt_event_head *numbers);
 

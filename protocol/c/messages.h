@@ -61,6 +61,40 @@ enum vt_chat_kind {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_chat_kind_name(enum vt_chat_kind value);
 
+/* What a form's field takes. */
+enum vt_field_kind {
+    VT_FIELD_KIND_TEXT = 0,
+    VT_FIELD_KIND_EMAIL,
+    VT_FIELD_KIND_PHONE,
+    VT_FIELD_KIND_NUMBER,
+    VT_FIELD_KIND_DATE,
+};
+#define VT_FIELD_KIND_COUNT 5
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_field_kind_name(enum vt_field_kind value);
+
+/* What one associate asks another. */
+enum vt_ask_kind {
+    VT_ASK_KIND_TRANSFER = 0,
+    VT_ASK_KIND_COLLEAGUE,
+};
+#define VT_ASK_KIND_COUNT 2
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_ask_kind_name(enum vt_ask_kind value);
+
+/* How a session came out. */
+enum vt_outcome {
+    VT_OUTCOME_SOLD = 0,
+    VT_OUTCOME_RESERVED,
+    VT_OUTCOME_APPOINTMENT,
+    VT_OUTCOME_ANSWERED,
+    VT_OUTCOME_UNRESOLVED,
+    VT_OUTCOME_SPAM,
+};
+#define VT_OUTCOME_COUNT 6
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_outcome_name(enum vt_outcome value);
+
 /* The form of a mark on a medium. */
 enum vt_mark_kind {
     VT_MARK_KIND_INK = 0,
@@ -166,6 +200,8 @@ struct vt_t_person {
     struct vt_str name;
     enum vt_at at;
     struct vt_str photo; /* May be absent. */
+    bool verified; /* Of a customer: the shop has signed for the name. */
+    bool has_verified;
 };
 extern const struct vt_shape vt_shape_person;
 
@@ -247,6 +283,8 @@ struct vt_t_queue_row {
     enum vt_state state;
     struct vt_str associate; /* May be absent. */
     bool online; /* The customer has a socket now. */
+    int64_t contact; /* Server time in ms of a message that waits for an answer; left out when none does. */
+    bool has_contact;
 };
 extern const struct vt_shape vt_shape_queue_row;
 
@@ -359,11 +397,79 @@ struct vt_t_read_mark {
 };
 extern const struct vt_shape vt_shape_read_mark;
 
+/* One of the answers of a choice. */
+struct vt_t_chat_option {
+    struct vt_str id;
+    struct vt_str label;
+};
+extern const struct vt_shape vt_shape_chat_option;
+
+/* One question of a form. */
+struct vt_t_chat_field {
+    struct vt_str id;
+    struct vt_str label;
+    enum vt_field_kind kind;
+    bool required;
+    bool has_required;
+};
+extern const struct vt_shape vt_shape_chat_field;
+
+/* One field of a form as it was filled in; of a choice the option's id, its label as value. */
+struct vt_t_chat_value {
+    struct vt_str id;
+    struct vt_str value; /* May be absent. */
+};
+extern const struct vt_shape vt_shape_chat_value;
+
+/* What is known of a customer; verified means the shop has signed for it. */
+struct vt_t_customer {
+    struct vt_str id; /* The shop's name for the customer. May be absent. */
+    struct vt_str name; /* May be absent. */
+    struct vt_str email; /* May be absent. */
+    bool verified;
+};
+extern const struct vt_shape vt_shape_customer;
+
+/* What staff know of a conversation beside its thread. */
+struct vt_t_profile {
+    struct vt_t_customer customer;
+    struct vt_str *labels;
+    size_t labels_n; /* 0..32 */
+    struct vt_str context; /* What the page has said: an object of the site's own keys. May be absent. */
+    int64_t contact; /* Server time in ms of a message that waits for an answer by mail. */
+    bool has_contact;
+};
+extern const struct vt_shape vt_shape_profile;
+
+/* A session of the conversation, as it was. */
+struct vt_t_session_past {
+    struct vt_str sid;
+    struct vt_str reference;
+    struct vt_str queue; /* May be absent. */
+    enum vt_state state;
+    struct vt_str associate; /* May be absent. */
+    int64_t created; /* Server time in ms. */
+    int64_t ended; /* Server time in ms; 0: it runs. */
+    enum vt_outcome outcome;
+    bool has_outcome;
+    struct vt_str note; /* May be absent. */
+    uint8_t stars;
+    bool has_stars;
+};
+extern const struct vt_shape vt_shape_session_past;
+
 /* What a thread message holds; its kind says which fields count. */
 struct vt_t_chat_body {
     struct vt_str text; /* May be absent. */
     struct vt_t_product_ref *product; /* NULL: absent. */
     struct vt_str media; /* May be absent. */
+    struct vt_str name; /* A file's name. May be absent. */
+    struct vt_t_chat_option *options; /* What a choice offers. */
+    size_t options_n; /* 0..8 */
+    struct vt_t_chat_field *fields; /* What a form asks. */
+    size_t fields_n; /* 0..8 */
+    struct vt_t_chat_value *values; /* An answer: the option chosen, or the form's fields. */
+    size_t values_n; /* 0..8 */
 };
 extern const struct vt_shape vt_shape_chat_body;
 
@@ -445,6 +551,21 @@ struct vt_evt_chan_close {
  *   evt: struct vt_t_chan (the shared type itself)
  */
 
+/* chat.contact: The customer leaves an address: the answer comes by mail, with a link back into the conversation.
+ *   msg: struct vt_msg_chat_contact
+ *   evt: struct vt_evt_chat_contact
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_chat_contact {
+    struct vt_str email;
+    struct vt_str name; /* May be absent. */
+};
+struct vt_evt_chat_contact {
+    struct vt_str email;
+    struct vt_str name; /* May be absent. */
+};
+
 /* chat.history: Older rows of the thread, oldest first; as many as fit.
  *   msg: struct vt_msg_chat_history
  *   rep: struct vt_rep_chat_history
@@ -520,6 +641,90 @@ struct vt_rep_claim_take {
     struct vt_str reference;
 };
 
+/* code.make: Six digits that pair whoever hears them with this browser; 20 min, one use, the newest counts.
+ *   msg: {}, no struct; pass NULL
+ *   rep: struct vt_rep_code_make
+ */
+struct vt_rep_code_make {
+    struct vt_str code;
+    int64_t until; /* Server time in ms. */
+};
+
+/* code.use: The associate enters the caller's code: the session is theirs; a snapshot follows.
+ *   msg: struct vt_msg_code_use
+ *   rep: struct vt_rep_code_use
+ */
+struct vt_msg_code_use {
+    struct vt_str code;
+};
+struct vt_rep_code_use {
+    uint32_t c;
+    struct vt_str sid;
+    struct vt_str reference;
+};
+
+/* colleague.answer: By the person asked. With ok they are in: presence.person tells everybody, a snapshot follows.
+ *   msg: struct vt_msg_colleague_answer
+ *   evt: struct vt_evt_colleague_answer
+ *   rep: struct vt_rep_colleague_answer
+ */
+struct vt_msg_colleague_answer {
+    struct vt_str conv;
+    uint32_t ask;
+    bool ok;
+};
+struct vt_evt_colleague_answer {
+    uint32_t ask;
+    bool ok;
+    struct vt_str why; /* May be absent. */
+    struct vt_str name; /* May be absent. */
+};
+struct vt_rep_colleague_answer {
+    uint32_t c;
+    bool has_c;
+    struct vt_str sid; /* May be absent. */
+    struct vt_str reference; /* May be absent. */
+};
+
+/* colleague.ask: Calls a colleague in; the session stays with its associate.
+ *   msg: struct vt_msg_colleague_ask
+ *   evt: struct vt_evt_colleague_ask
+ *   rep: struct vt_rep_colleague_ask
+ */
+struct vt_msg_colleague_ask {
+    struct vt_str to;
+    struct vt_str note; /* May be absent. */
+};
+struct vt_evt_colleague_ask {
+    uint32_t ask;
+    struct vt_str to;
+    struct vt_str name;
+    struct vt_str note; /* May be absent. */
+};
+struct vt_rep_colleague_ask {
+    uint32_t ask;
+    int64_t until;
+};
+
+/* colleague.leave: Who was called in leaves again.
+ *   msg: {}, no struct; pass NULL
+ *   evt: {}, no struct; pass NULL
+ *   rep: {}, no struct; pass NULL
+ */
+
+/* context: The site's own facts about the visit, for staff alone; null removes a key.
+ *   msg: struct vt_msg_context
+ *   evt: struct vt_evt_context
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_context {
+    struct vt_str keys; /* At most 32 keys of 64 bytes; a value is a text, number, truth value, null or one flat object of those. */
+};
+struct vt_evt_context {
+    struct vt_str keys; /* At most 32 keys of 64 bytes; a value is a text, number, truth value, null or one flat object of those. */
+};
+
 /* conv.close: A console window lets go of the conversation the envelope's c names.
  *   msg: {}, no struct; pass NULL
  *   rep: {}, no struct; pass NULL
@@ -577,6 +782,68 @@ struct vt_evt_file_state {
     struct vt_str why; /* A sentence for people. May be absent. */
 };
 
+/* guest.drop: The customer sends a guest away; that guest is closed with 4503.
+ *   msg: struct vt_msg_guest_drop
+ *   evt: struct vt_evt_guest_drop
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_guest_drop {
+    struct vt_str who;
+};
+struct vt_evt_guest_drop {
+    struct vt_str who;
+};
+
+/* guest.invite: A one-time link for one guest; good while the session runs, 24 h at most.
+ *   msg: struct vt_msg_guest_invite
+ *   rep: struct vt_rep_guest_invite
+ */
+struct vt_msg_guest_invite {
+    struct vt_str name; /* May be absent. */
+};
+struct vt_rep_guest_invite {
+    struct vt_str url;
+    int64_t until;
+};
+
+/* guest.poll: Which of these? Everybody in the session sees question and votes; the poll's name is its cs.
+ *   msg: struct vt_msg_guest_poll
+ *   evt: struct vt_evt_guest_poll
+ *   rep: struct vt_rep_guest_poll
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_guest_poll {
+    struct vt_str question;
+    uint16_t *slots;
+    size_t slots_n; /* 1..12 */
+};
+struct vt_evt_guest_poll {
+    struct vt_str question;
+    uint16_t *slots;
+    size_t slots_n; /* 1..12 */
+};
+struct vt_rep_guest_poll {
+    uint32_t poll;
+};
+
+/* guest.vote: A vote for a slot of a poll; the last one of a person and slot counts.
+ *   msg: struct vt_msg_guest_vote
+ *   evt: struct vt_evt_guest_vote
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_guest_vote {
+    uint32_t poll;
+    uint16_t slot;
+    int16_t value; /* 1 yes, 0 taken back, -1 no. */
+};
+struct vt_evt_guest_vote {
+    uint32_t poll;
+    uint16_t slot;
+    int16_t value; /* 1 yes, 0 taken back, -1 no. */
+};
+
 /* hb: Heartbeat; carries the acknowledgement. The sender gets it back with the server's time.
  *   msg: struct vt_msg_hb
  *   evt: struct vt_evt_hb
@@ -599,7 +866,7 @@ struct vt_msg_hello {
     struct vt_str site; /* The public key. */
     enum vt_role role;
     struct vt_str token; /* The customer's JWT, or the ticket of staff. May be absent. */
-    struct vt_str code; /* The secret of a guest's link. May be absent. */
+    struct vt_str code; /* The one-time secret of a link: a guest's, or the one a customer comes back by. May be absent. */
     struct vt_str *caps;
     size_t caps_n; /* 0..16 */
     struct vt_str lang; /* May be absent. */
@@ -621,6 +888,41 @@ struct vt_rep_hello {
     size_t convs_n; /* 0..16 */
     struct vt_t_chan *ch;
     size_t ch_n; /* 0..256 */
+};
+
+/* identify: Who the customer is: signed by the shop (token), or as the page says, which counts as unverified.
+ *   msg: struct vt_msg_identify
+ *   evt: struct vt_t_customer (the shared type itself)
+ *   rep: struct vt_rep_identify
+ */
+struct vt_msg_identify {
+    struct vt_str token; /* JWT of the shop's server. May be absent. */
+    struct vt_str id; /* May be absent. */
+    struct vt_str name; /* May be absent. */
+    struct vt_str email; /* May be absent. */
+};
+struct vt_rep_identify {
+    struct vt_str name;
+    bool verified;
+};
+
+/* label.set: Labels of the conversation.
+ *   msg: struct vt_msg_label_set
+ *   evt: struct vt_evt_label_set
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_label_set {
+    struct vt_str *add;
+    size_t add_n; /* 0..16 */
+    struct vt_str *drop;
+    size_t drop_n; /* 0..16 */
+};
+struct vt_evt_label_set {
+    struct vt_str *add;
+    size_t add_n; /* 0..16 */
+    struct vt_str *drop;
+    size_t drop_n; /* 0..16 */
 };
 
 /* mark.add: A mark that stays. Points are x0, y0, x1, y1 … in media coordinates.
@@ -727,12 +1029,57 @@ struct vt_evt_rate {
     uint8_t hz;
 };
 
+/* rating.give: What the customer thinks of the last session; the last one given counts.
+ *   msg: struct vt_msg_rating_give
+ *   evt: struct vt_evt_rating_give
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_rating_give {
+    uint8_t stars;
+    struct vt_str text; /* May be absent. */
+};
+struct vt_evt_rating_give {
+    uint8_t stars;
+    struct vt_str text; /* May be absent. */
+};
+
+/* session.close: The associate's wrap-up of an ended session, for staff.
+ *   msg: struct vt_msg_session_close
+ *   evt: struct vt_evt_session_close
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_session_close {
+    enum vt_outcome outcome;
+    bool has_outcome;
+    struct vt_str *labels;
+    size_t labels_n; /* 0..16 */
+    struct vt_str note; /* May be absent. */
+};
+struct vt_evt_session_close {
+    enum vt_outcome outcome;
+    bool has_outcome;
+    struct vt_str *labels;
+    size_t labels_n; /* 0..16 */
+    struct vt_str note; /* May be absent. */
+};
+
 /* session.end: Ends the session. The thread keeps it.
  *   msg: struct vt_msg_session_end
  *   rep: {}, no struct; pass NULL
  */
 struct vt_msg_session_end {
     struct vt_str why; /* May be absent. */
+};
+
+/* session.history: The conversation's sessions, the newest first.
+ *   msg: {}, no struct; pass NULL
+ *   rep: struct vt_rep_session_history
+ */
+struct vt_rep_session_history {
+    struct vt_t_session_past *sessions;
+    size_t sessions_n; /* 0..50 */
 };
 
 /* session.state: The session changed its state.
@@ -769,6 +1116,105 @@ struct vt_evt_snapshot {
     size_t trail_n; /* 0..50 */
     struct vt_t_read_mark *read;
     size_t read_n; /* 0..16 */
+    struct vt_t_profile *profile; /* NULL: absent. To staff. */
+};
+
+/* staff.ask: To the person asked, who is no member yet: hand-over or help is wanted in this conversation.
+ *   evt: struct vt_evt_staff_ask
+ */
+struct vt_evt_staff_ask {
+    struct vt_str conv;
+    uint32_t ask;
+    enum vt_ask_kind kind;
+    struct vt_str by; /* The name of who asks. */
+    struct vt_str name; /* The customer's. */
+    struct vt_str note; /* May be absent. */
+    struct vt_t_product_ref *product; /* NULL: absent. */
+    int64_t until; /* Server time in ms. */
+};
+
+/* staff.gone: To the person asked: the question is over.
+ *   evt: struct vt_evt_staff_gone
+ */
+struct vt_evt_staff_gone {
+    struct vt_str conv;
+    uint32_t ask;
+    struct vt_str why; /* answered, expired or ended. */
+};
+
+/* supervisor.watch: A supervisor looks in, unseen by the customer; a snapshot follows. on false ends it.
+ *   msg: struct vt_msg_supervisor_watch
+ *   rep: struct vt_rep_supervisor_watch
+ */
+struct vt_msg_supervisor_watch {
+    struct vt_str conv;
+    bool on;
+};
+struct vt_rep_supervisor_watch {
+    uint32_t c;
+    bool has_c;
+};
+
+/* supervisor.whisper: A word of the supervisor to the staff of the session.
+ *   msg: struct vt_msg_supervisor_whisper
+ *   evt: struct vt_evt_supervisor_whisper
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_supervisor_whisper {
+    struct vt_str text;
+};
+struct vt_evt_supervisor_whisper {
+    struct vt_str text;
+};
+
+/* transfer.answer: By the person asked. With ok the session is theirs: session.state and a snapshot follow.
+ *   msg: struct vt_msg_transfer_answer
+ *   evt: struct vt_evt_transfer_answer
+ *   rep: struct vt_rep_transfer_answer
+ */
+struct vt_msg_transfer_answer {
+    struct vt_str conv;
+    uint32_t ask;
+    bool ok;
+    struct vt_str why; /* May be absent. */
+};
+struct vt_evt_transfer_answer {
+    uint32_t ask;
+    bool ok;
+    struct vt_str why; /* May be absent. */
+    struct vt_str name; /* May be absent. */
+};
+struct vt_rep_transfer_answer {
+    uint32_t c;
+    bool has_c;
+    struct vt_str sid; /* May be absent. */
+    struct vt_str reference; /* May be absent. */
+};
+
+/* transfer.ask: Hands the customer over: to a person who is available and has to agree, or back into a queue at once.
+ *   msg: struct vt_msg_transfer_ask
+ *   evt: struct vt_evt_transfer_ask
+ *   rep: struct vt_rep_transfer_ask
+ */
+struct vt_msg_transfer_ask {
+    struct vt_str to; /* A person's id. May be absent. */
+    struct vt_str queue; /* May be absent. */
+    struct vt_str note; /* May be absent. */
+};
+struct vt_evt_transfer_ask {
+    uint32_t ask;
+    bool has_ask;
+    struct vt_str to; /* May be absent. */
+    struct vt_str name; /* Of the person asked. May be absent. */
+    struct vt_str queue; /* May be absent. */
+    struct vt_str note; /* May be absent. */
+};
+struct vt_rep_transfer_ask {
+    uint32_t ask;
+    bool has_ask;
+    int64_t until;
+    bool has_until;
 };
 
 /* view.close: Empties the viewer.

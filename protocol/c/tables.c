@@ -32,6 +32,24 @@ const char *vt_chat_kind_name(enum vt_chat_kind value)
     return (size_t)value < VT_COUNT(chat_kind_words) ? chat_kind_words[value] : NULL;
 }
 
+static const char *const field_kind_words[] = { "text", "email", "phone", "number", "date" };
+const char *vt_field_kind_name(enum vt_field_kind value)
+{
+    return (size_t)value < VT_COUNT(field_kind_words) ? field_kind_words[value] : NULL;
+}
+
+static const char *const ask_kind_words[] = { "transfer", "colleague" };
+const char *vt_ask_kind_name(enum vt_ask_kind value)
+{
+    return (size_t)value < VT_COUNT(ask_kind_words) ? ask_kind_words[value] : NULL;
+}
+
+static const char *const outcome_words[] = { "sold", "reserved", "appointment", "answered", "unresolved", "spam" };
+const char *vt_outcome_name(enum vt_outcome value)
+{
+    return (size_t)value < VT_COUNT(outcome_words) ? outcome_words[value] : NULL;
+}
+
 static const char *const mark_kind_words[] = { "ink", "circle", "arrow" };
 const char *vt_mark_kind_name(enum vt_mark_kind value)
 {
@@ -107,6 +125,7 @@ static const struct vt_field t_person_fields[] = {
     { .name = "name", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_person, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
     { .name = "at", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_person, at), .size = sizeof(enum vt_at), .words = at_words, .words_n = VT_COUNT(at_words) },
     { .name = "photo", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_person, photo), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "verified", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_person, verified), .has_offset = offsetof(struct vt_t_person, has_verified), .size = sizeof(bool) },
 };
 const struct vt_shape vt_shape_person = {
     .name = "person", .size = sizeof(struct vt_t_person), .fields = t_person_fields, .fields_n = VT_COUNT(t_person_fields),
@@ -190,6 +209,7 @@ static const struct vt_field t_queue_row_fields[] = {
     { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_queue_row, state), .size = sizeof(enum vt_state), .words = state_words, .words_n = VT_COUNT(state_words) },
     { .name = "associate", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_queue_row, associate), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
     { .name = "online", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_queue_row, online), .size = sizeof(bool) },
+    { .name = "contact", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_queue_row, contact), .has_offset = offsetof(struct vt_t_queue_row, has_contact), .size = sizeof(int64_t), .min = 0, .max = INT64_C(9007199254740991) },
 };
 const struct vt_shape vt_shape_queue_row = {
     .name = "queue_row", .size = sizeof(struct vt_t_queue_row), .fields = t_queue_row_fields, .fields_n = VT_COUNT(t_queue_row_fields),
@@ -306,10 +326,76 @@ const struct vt_shape vt_shape_read_mark = {
     .name = "read_mark", .size = sizeof(struct vt_t_read_mark), .fields = t_read_mark_fields, .fields_n = VT_COUNT(t_read_mark_fields),
 };
 
+static const struct vt_field t_chat_option_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_chat_option, id), .size = sizeof(struct vt_str), .min = 1, .max = 32 },
+    { .name = "label", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_chat_option, label), .size = sizeof(struct vt_str), .min = 1, .max = 120 },
+};
+const struct vt_shape vt_shape_chat_option = {
+    .name = "chat_option", .size = sizeof(struct vt_t_chat_option), .fields = t_chat_option_fields, .fields_n = VT_COUNT(t_chat_option_fields),
+};
+
+static const struct vt_field t_chat_field_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_chat_field, id), .size = sizeof(struct vt_str), .min = 1, .max = 32 },
+    { .name = "label", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_chat_field, label), .size = sizeof(struct vt_str), .min = 1, .max = 120 },
+    { .name = "kind", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_chat_field, kind), .size = sizeof(enum vt_field_kind), .words = field_kind_words, .words_n = VT_COUNT(field_kind_words) },
+    { .name = "required", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_chat_field, required), .has_offset = offsetof(struct vt_t_chat_field, has_required), .size = sizeof(bool) },
+};
+const struct vt_shape vt_shape_chat_field = {
+    .name = "chat_field", .size = sizeof(struct vt_t_chat_field), .fields = t_chat_field_fields, .fields_n = VT_COUNT(t_chat_field_fields),
+};
+
+static const struct vt_field t_chat_value_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_chat_value, id), .size = sizeof(struct vt_str), .min = 1, .max = 32 },
+    { .name = "value", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_value, value), .size = sizeof(struct vt_str), .min = 0, .max = 1000 },
+};
+const struct vt_shape vt_shape_chat_value = {
+    .name = "chat_value", .size = sizeof(struct vt_t_chat_value), .fields = t_chat_value_fields, .fields_n = VT_COUNT(t_chat_value_fields),
+};
+
+static const struct vt_field t_customer_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_customer, id), .size = sizeof(struct vt_str), .min = 0, .max = 128 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_customer, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "email", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_customer, email), .size = sizeof(struct vt_str), .min = 0, .max = 254 },
+    { .name = "verified", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_customer, verified), .size = sizeof(bool) },
+};
+const struct vt_shape vt_shape_customer = {
+    .name = "customer", .size = sizeof(struct vt_t_customer), .fields = t_customer_fields, .fields_n = VT_COUNT(t_customer_fields),
+};
+
+static const struct vt_field t_profile_fields[] = {
+    { .name = "customer", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_profile, customer), .size = sizeof(struct vt_t_customer), .shape = &vt_shape_customer },
+    { .name = "labels", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_profile, labels), .has_offset = offsetof(struct vt_t_profile, labels_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 32, .list_multiple = 1 },
+    { .name = "context", .type = VT_FIELD_JSON, .offset = offsetof(struct vt_t_profile, context), .size = sizeof(struct vt_str) },
+    { .name = "contact", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_profile, contact), .has_offset = offsetof(struct vt_t_profile, has_contact), .size = sizeof(int64_t), .min = 0, .max = INT64_C(9007199254740991) },
+};
+const struct vt_shape vt_shape_profile = {
+    .name = "profile", .size = sizeof(struct vt_t_profile), .fields = t_profile_fields, .fields_n = VT_COUNT(t_profile_fields),
+};
+
+static const struct vt_field t_session_past_fields[] = {
+    { .name = "sid", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_session_past, sid), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "reference", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_session_past, reference), .size = sizeof(struct vt_str), .min = 0, .max = 16 },
+    { .name = "queue", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_session_past, queue), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_session_past, state), .size = sizeof(enum vt_state), .words = state_words, .words_n = VT_COUNT(state_words) },
+    { .name = "associate", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_session_past, associate), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "created", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_session_past, created), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "ended", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_session_past, ended), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "outcome", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_session_past, outcome), .has_offset = offsetof(struct vt_t_session_past, has_outcome), .size = sizeof(enum vt_outcome), .words = outcome_words, .words_n = VT_COUNT(outcome_words) },
+    { .name = "note", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_session_past, note), .size = sizeof(struct vt_str), .min = 0, .max = 2000 },
+    { .name = "stars", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_session_past, stars), .has_offset = offsetof(struct vt_t_session_past, has_stars), .size = sizeof(uint8_t), .min = 1, .max = 5 },
+};
+const struct vt_shape vt_shape_session_past = {
+    .name = "session_past", .size = sizeof(struct vt_t_session_past), .fields = t_session_past_fields, .fields_n = VT_COUNT(t_session_past_fields),
+};
+
 static const struct vt_field t_chat_body_fields[] = {
     { .name = "text", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_body, text), .size = sizeof(struct vt_str), .min = 0, .max = 8192 },
     { .name = "product", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_chat_body, product), .size = sizeof(struct vt_t_product_ref), .shape = &vt_shape_product_ref },
     { .name = "media", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_body, media), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_body, name), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "options", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_chat_body, options), .has_offset = offsetof(struct vt_t_chat_body, options_n), .size = sizeof(struct vt_t_chat_option), .list_min = 0, .list_max = 8, .list_multiple = 1, .shape = &vt_shape_chat_option },
+    { .name = "fields", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_chat_body, fields), .has_offset = offsetof(struct vt_t_chat_body, fields_n), .size = sizeof(struct vt_t_chat_field), .list_min = 0, .list_max = 8, .list_multiple = 1, .shape = &vt_shape_chat_field },
+    { .name = "values", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_chat_body, values), .has_offset = offsetof(struct vt_t_chat_body, values_n), .size = sizeof(struct vt_t_chat_value), .list_min = 0, .list_max = 8, .list_multiple = 1, .shape = &vt_shape_chat_value },
 };
 const struct vt_shape vt_shape_chat_body = {
     .name = "chat_body", .size = sizeof(struct vt_t_chat_body), .fields = t_chat_body_fields, .fields_n = VT_COUNT(t_chat_body_fields),
@@ -371,6 +457,14 @@ static const struct vt_field evt_chan_close_fields[] = {
 };
 static const struct vt_shape shape_evt_chan_close = {
     .name = "chan.close", .size = sizeof(struct vt_evt_chan_close), .fields = evt_chan_close_fields, .fields_n = VT_COUNT(evt_chan_close_fields),
+};
+
+static const struct vt_field msg_chat_contact_fields[] = {
+    { .name = "email", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_chat_contact, email), .size = sizeof(struct vt_str), .min = 3, .max = 254 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_chat_contact, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+};
+static const struct vt_shape shape_msg_chat_contact = {
+    .name = "chat.contact", .size = sizeof(struct vt_msg_chat_contact), .fields = msg_chat_contact_fields, .fields_n = VT_COUNT(msg_chat_contact_fields),
 };
 
 static const struct vt_field msg_chat_history_fields[] = {
@@ -443,6 +537,91 @@ static const struct vt_shape shape_rep_claim_take = {
     .name = "claim.take reply", .size = sizeof(struct vt_rep_claim_take), .fields = rep_claim_take_fields, .fields_n = VT_COUNT(rep_claim_take_fields),
 };
 
+static const struct vt_field rep_code_make_fields[] = {
+    { .name = "code", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_code_make, code), .size = sizeof(struct vt_str), .min = 6, .max = 6 },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_rep_code_make, until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_rep_code_make = {
+    .name = "code.make reply", .size = sizeof(struct vt_rep_code_make), .fields = rep_code_make_fields, .fields_n = VT_COUNT(rep_code_make_fields),
+};
+
+static const struct vt_field msg_code_use_fields[] = {
+    { .name = "code", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_code_use, code), .size = sizeof(struct vt_str), .min = 6, .max = 6 },
+};
+static const struct vt_shape shape_msg_code_use = {
+    .name = "code.use", .size = sizeof(struct vt_msg_code_use), .fields = msg_code_use_fields, .fields_n = VT_COUNT(msg_code_use_fields),
+};
+
+static const struct vt_field rep_code_use_fields[] = {
+    { .name = "c", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_code_use, c), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "sid", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_code_use, sid), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "reference", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_code_use, reference), .size = sizeof(struct vt_str), .min = 0, .max = 16 },
+};
+static const struct vt_shape shape_rep_code_use = {
+    .name = "code.use reply", .size = sizeof(struct vt_rep_code_use), .fields = rep_code_use_fields, .fields_n = VT_COUNT(rep_code_use_fields),
+};
+
+static const struct vt_field msg_colleague_answer_fields[] = {
+    { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_colleague_answer, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_colleague_answer, ask), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "ok", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_colleague_answer, ok), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_msg_colleague_answer = {
+    .name = "colleague.answer", .size = sizeof(struct vt_msg_colleague_answer), .fields = msg_colleague_answer_fields, .fields_n = VT_COUNT(msg_colleague_answer_fields),
+};
+
+static const struct vt_field evt_colleague_answer_fields[] = {
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_colleague_answer, ask), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "ok", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_colleague_answer, ok), .size = sizeof(bool) },
+    { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_colleague_answer, why), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_colleague_answer, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+};
+static const struct vt_shape shape_evt_colleague_answer = {
+    .name = "colleague.answer event", .size = sizeof(struct vt_evt_colleague_answer), .fields = evt_colleague_answer_fields, .fields_n = VT_COUNT(evt_colleague_answer_fields),
+};
+
+static const struct vt_field rep_colleague_answer_fields[] = {
+    { .name = "c", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_rep_colleague_answer, c), .has_offset = offsetof(struct vt_rep_colleague_answer, has_c), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "sid", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_colleague_answer, sid), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "reference", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_colleague_answer, reference), .size = sizeof(struct vt_str), .min = 0, .max = 16 },
+};
+static const struct vt_shape shape_rep_colleague_answer = {
+    .name = "colleague.answer reply", .size = sizeof(struct vt_rep_colleague_answer), .fields = rep_colleague_answer_fields, .fields_n = VT_COUNT(rep_colleague_answer_fields),
+};
+
+static const struct vt_field msg_colleague_ask_fields[] = {
+    { .name = "to", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_colleague_ask, to), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "note", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_colleague_ask, note), .size = sizeof(struct vt_str), .min = 0, .max = 500 },
+};
+static const struct vt_shape shape_msg_colleague_ask = {
+    .name = "colleague.ask", .size = sizeof(struct vt_msg_colleague_ask), .fields = msg_colleague_ask_fields, .fields_n = VT_COUNT(msg_colleague_ask_fields),
+};
+
+static const struct vt_field evt_colleague_ask_fields[] = {
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_colleague_ask, ask), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "to", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_colleague_ask, to), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "name", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_colleague_ask, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "note", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_colleague_ask, note), .size = sizeof(struct vt_str), .min = 0, .max = 500 },
+};
+static const struct vt_shape shape_evt_colleague_ask = {
+    .name = "colleague.ask event", .size = sizeof(struct vt_evt_colleague_ask), .fields = evt_colleague_ask_fields, .fields_n = VT_COUNT(evt_colleague_ask_fields),
+};
+
+static const struct vt_field rep_colleague_ask_fields[] = {
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_colleague_ask, ask), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_rep_colleague_ask, until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_rep_colleague_ask = {
+    .name = "colleague.ask reply", .size = sizeof(struct vt_rep_colleague_ask), .fields = rep_colleague_ask_fields, .fields_n = VT_COUNT(rep_colleague_ask_fields),
+};
+
+static const struct vt_field msg_context_fields[] = {
+    { .name = "keys", .type = VT_FIELD_JSON, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_context, keys), .size = sizeof(struct vt_str) },
+};
+static const struct vt_shape shape_msg_context = {
+    .name = "context", .size = sizeof(struct vt_msg_context), .fields = msg_context_fields, .fields_n = VT_COUNT(msg_context_fields),
+};
+
 static const struct vt_field msg_conv_open_fields[] = {
     { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_conv_open, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
 };
@@ -497,6 +676,52 @@ static const struct vt_shape shape_evt_file_state = {
     .name = "file.state", .size = sizeof(struct vt_evt_file_state), .fields = evt_file_state_fields, .fields_n = VT_COUNT(evt_file_state_fields),
 };
 
+static const struct vt_field msg_guest_drop_fields[] = {
+    { .name = "who", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_guest_drop, who), .size = sizeof(struct vt_str), .min = 1, .max = 16 },
+};
+static const struct vt_shape shape_msg_guest_drop = {
+    .name = "guest.drop", .size = sizeof(struct vt_msg_guest_drop), .fields = msg_guest_drop_fields, .fields_n = VT_COUNT(msg_guest_drop_fields),
+};
+
+static const struct vt_field msg_guest_invite_fields[] = {
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_guest_invite, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+};
+static const struct vt_shape shape_msg_guest_invite = {
+    .name = "guest.invite", .size = sizeof(struct vt_msg_guest_invite), .fields = msg_guest_invite_fields, .fields_n = VT_COUNT(msg_guest_invite_fields),
+};
+
+static const struct vt_field rep_guest_invite_fields[] = {
+    { .name = "url", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_guest_invite, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_rep_guest_invite, until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_rep_guest_invite = {
+    .name = "guest.invite reply", .size = sizeof(struct vt_rep_guest_invite), .fields = rep_guest_invite_fields, .fields_n = VT_COUNT(rep_guest_invite_fields),
+};
+
+static const struct vt_field msg_guest_poll_fields[] = {
+    { .name = "question", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_guest_poll, question), .size = sizeof(struct vt_str), .min = 1, .max = 300 },
+    { .name = "slots", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_guest_poll, slots), .has_offset = offsetof(struct vt_msg_guest_poll, slots_n), .size = sizeof(uint16_t), .min = 1, .max = 65535, .list_min = 1, .list_max = 12, .list_multiple = 1 },
+};
+static const struct vt_shape shape_msg_guest_poll = {
+    .name = "guest.poll", .size = sizeof(struct vt_msg_guest_poll), .fields = msg_guest_poll_fields, .fields_n = VT_COUNT(msg_guest_poll_fields),
+};
+
+static const struct vt_field rep_guest_poll_fields[] = {
+    { .name = "poll", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_guest_poll, poll), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+};
+static const struct vt_shape shape_rep_guest_poll = {
+    .name = "guest.poll reply", .size = sizeof(struct vt_rep_guest_poll), .fields = rep_guest_poll_fields, .fields_n = VT_COUNT(rep_guest_poll_fields),
+};
+
+static const struct vt_field msg_guest_vote_fields[] = {
+    { .name = "poll", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_guest_vote, poll), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "slot", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_guest_vote, slot), .size = sizeof(uint16_t), .min = 1, .max = 65535 },
+    { .name = "value", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_msg_guest_vote, value), .size = sizeof(int16_t), .min = -1, .max = 1 },
+};
+static const struct vt_shape shape_msg_guest_vote = {
+    .name = "guest.vote", .size = sizeof(struct vt_msg_guest_vote), .fields = msg_guest_vote_fields, .fields_n = VT_COUNT(msg_guest_vote_fields),
+};
+
 static const struct vt_field msg_hb_fields[] = {
     { .name = "t", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_msg_hb, t), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
     { .name = "at", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_hb, at), .has_offset = offsetof(struct vt_msg_hb, at_n), .size = sizeof(struct vt_t_position), .list_min = 0, .list_max = 16, .list_multiple = 1, .shape = &vt_shape_position },
@@ -541,6 +766,32 @@ static const struct vt_field rep_hello_fields[] = {
 };
 static const struct vt_shape shape_rep_hello = {
     .name = "hello reply", .size = sizeof(struct vt_rep_hello), .fields = rep_hello_fields, .fields_n = VT_COUNT(rep_hello_fields),
+};
+
+static const struct vt_field msg_identify_fields[] = {
+    { .name = "token", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_identify, token), .size = sizeof(struct vt_str), .min = 0, .max = 3072 },
+    { .name = "id", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_identify, id), .size = sizeof(struct vt_str), .min = 0, .max = 128 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_identify, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "email", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_identify, email), .size = sizeof(struct vt_str), .min = 0, .max = 254 },
+};
+static const struct vt_shape shape_msg_identify = {
+    .name = "identify", .size = sizeof(struct vt_msg_identify), .fields = msg_identify_fields, .fields_n = VT_COUNT(msg_identify_fields),
+};
+
+static const struct vt_field rep_identify_fields[] = {
+    { .name = "name", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_identify, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "verified", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_identify, verified), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_rep_identify = {
+    .name = "identify reply", .size = sizeof(struct vt_rep_identify), .fields = rep_identify_fields, .fields_n = VT_COUNT(rep_identify_fields),
+};
+
+static const struct vt_field msg_label_set_fields[] = {
+    { .name = "add", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_label_set, add), .has_offset = offsetof(struct vt_msg_label_set, add_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 16, .list_multiple = 1 },
+    { .name = "drop", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_label_set, drop), .has_offset = offsetof(struct vt_msg_label_set, drop_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 16, .list_multiple = 1 },
+};
+static const struct vt_shape shape_msg_label_set = {
+    .name = "label.set", .size = sizeof(struct vt_msg_label_set), .fields = msg_label_set_fields, .fields_n = VT_COUNT(msg_label_set_fields),
 };
 
 static const struct vt_field msg_mark_add_fields[] = {
@@ -625,11 +876,35 @@ static const struct vt_shape shape_evt_rate = {
     .name = "rate", .size = sizeof(struct vt_evt_rate), .fields = evt_rate_fields, .fields_n = VT_COUNT(evt_rate_fields),
 };
 
+static const struct vt_field msg_rating_give_fields[] = {
+    { .name = "stars", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_rating_give, stars), .size = sizeof(uint8_t), .min = 1, .max = 5 },
+    { .name = "text", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_rating_give, text), .size = sizeof(struct vt_str), .min = 0, .max = 2000 },
+};
+static const struct vt_shape shape_msg_rating_give = {
+    .name = "rating.give", .size = sizeof(struct vt_msg_rating_give), .fields = msg_rating_give_fields, .fields_n = VT_COUNT(msg_rating_give_fields),
+};
+
+static const struct vt_field msg_session_close_fields[] = {
+    { .name = "outcome", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_session_close, outcome), .has_offset = offsetof(struct vt_msg_session_close, has_outcome), .size = sizeof(enum vt_outcome), .words = outcome_words, .words_n = VT_COUNT(outcome_words) },
+    { .name = "labels", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_session_close, labels), .has_offset = offsetof(struct vt_msg_session_close, labels_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 16, .list_multiple = 1 },
+    { .name = "note", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_session_close, note), .size = sizeof(struct vt_str), .min = 0, .max = 2000 },
+};
+static const struct vt_shape shape_msg_session_close = {
+    .name = "session.close", .size = sizeof(struct vt_msg_session_close), .fields = msg_session_close_fields, .fields_n = VT_COUNT(msg_session_close_fields),
+};
+
 static const struct vt_field msg_session_end_fields[] = {
     { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_session_end, why), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
 };
 static const struct vt_shape shape_msg_session_end = {
     .name = "session.end", .size = sizeof(struct vt_msg_session_end), .fields = msg_session_end_fields, .fields_n = VT_COUNT(msg_session_end_fields),
+};
+
+static const struct vt_field rep_session_history_fields[] = {
+    { .name = "sessions", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_rep_session_history, sessions), .has_offset = offsetof(struct vt_rep_session_history, sessions_n), .size = sizeof(struct vt_t_session_past), .list_min = 0, .list_max = 50, .list_multiple = 1, .shape = &vt_shape_session_past },
+};
+static const struct vt_shape shape_rep_session_history = {
+    .name = "session.history reply", .size = sizeof(struct vt_rep_session_history), .fields = rep_session_history_fields, .fields_n = VT_COUNT(rep_session_history_fields),
 };
 
 static const struct vt_field msg_since_fields[] = {
@@ -658,9 +933,112 @@ static const struct vt_field evt_snapshot_fields[] = {
     { .name = "view", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_snapshot, view), .size = sizeof(struct vt_t_view), .shape = &vt_shape_view },
     { .name = "trail", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_evt_snapshot, trail), .has_offset = offsetof(struct vt_evt_snapshot, trail_n), .size = sizeof(struct vt_t_page), .list_min = 0, .list_max = 50, .list_multiple = 1, .shape = &vt_shape_page },
     { .name = "read", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_evt_snapshot, read), .has_offset = offsetof(struct vt_evt_snapshot, read_n), .size = sizeof(struct vt_t_read_mark), .list_min = 0, .list_max = 16, .list_multiple = 1, .shape = &vt_shape_read_mark },
+    { .name = "profile", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_snapshot, profile), .size = sizeof(struct vt_t_profile), .shape = &vt_shape_profile },
 };
 static const struct vt_shape shape_evt_snapshot = {
     .name = "snapshot", .size = sizeof(struct vt_evt_snapshot), .fields = evt_snapshot_fields, .fields_n = VT_COUNT(evt_snapshot_fields),
+};
+
+static const struct vt_field evt_staff_ask_fields[] = {
+    { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_staff_ask, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_staff_ask, ask), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "kind", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_staff_ask, kind), .size = sizeof(enum vt_ask_kind), .words = ask_kind_words, .words_n = VT_COUNT(ask_kind_words) },
+    { .name = "by", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_staff_ask, by), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "name", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_staff_ask, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "note", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_staff_ask, note), .size = sizeof(struct vt_str), .min = 0, .max = 500 },
+    { .name = "product", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_staff_ask, product), .size = sizeof(struct vt_t_product_ref), .shape = &vt_shape_product_ref },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_staff_ask, until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_evt_staff_ask = {
+    .name = "staff.ask", .size = sizeof(struct vt_evt_staff_ask), .fields = evt_staff_ask_fields, .fields_n = VT_COUNT(evt_staff_ask_fields),
+};
+
+static const struct vt_field evt_staff_gone_fields[] = {
+    { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_staff_gone, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_staff_gone, ask), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "why", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_staff_gone, why), .size = sizeof(struct vt_str), .min = 0, .max = 32 },
+};
+static const struct vt_shape shape_evt_staff_gone = {
+    .name = "staff.gone", .size = sizeof(struct vt_evt_staff_gone), .fields = evt_staff_gone_fields, .fields_n = VT_COUNT(evt_staff_gone_fields),
+};
+
+static const struct vt_field msg_supervisor_watch_fields[] = {
+    { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_supervisor_watch, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "on", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_supervisor_watch, on), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_msg_supervisor_watch = {
+    .name = "supervisor.watch", .size = sizeof(struct vt_msg_supervisor_watch), .fields = msg_supervisor_watch_fields, .fields_n = VT_COUNT(msg_supervisor_watch_fields),
+};
+
+static const struct vt_field rep_supervisor_watch_fields[] = {
+    { .name = "c", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_rep_supervisor_watch, c), .has_offset = offsetof(struct vt_rep_supervisor_watch, has_c), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+};
+static const struct vt_shape shape_rep_supervisor_watch = {
+    .name = "supervisor.watch reply", .size = sizeof(struct vt_rep_supervisor_watch), .fields = rep_supervisor_watch_fields, .fields_n = VT_COUNT(rep_supervisor_watch_fields),
+};
+
+static const struct vt_field msg_supervisor_whisper_fields[] = {
+    { .name = "text", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_supervisor_whisper, text), .size = sizeof(struct vt_str), .min = 1, .max = 2000 },
+};
+static const struct vt_shape shape_msg_supervisor_whisper = {
+    .name = "supervisor.whisper", .size = sizeof(struct vt_msg_supervisor_whisper), .fields = msg_supervisor_whisper_fields, .fields_n = VT_COUNT(msg_supervisor_whisper_fields),
+};
+
+static const struct vt_field msg_transfer_answer_fields[] = {
+    { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_transfer_answer, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_transfer_answer, ask), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "ok", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_transfer_answer, ok), .size = sizeof(bool) },
+    { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_transfer_answer, why), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+};
+static const struct vt_shape shape_msg_transfer_answer = {
+    .name = "transfer.answer", .size = sizeof(struct vt_msg_transfer_answer), .fields = msg_transfer_answer_fields, .fields_n = VT_COUNT(msg_transfer_answer_fields),
+};
+
+static const struct vt_field evt_transfer_answer_fields[] = {
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_transfer_answer, ask), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "ok", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_transfer_answer, ok), .size = sizeof(bool) },
+    { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_transfer_answer, why), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_transfer_answer, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+};
+static const struct vt_shape shape_evt_transfer_answer = {
+    .name = "transfer.answer event", .size = sizeof(struct vt_evt_transfer_answer), .fields = evt_transfer_answer_fields, .fields_n = VT_COUNT(evt_transfer_answer_fields),
+};
+
+static const struct vt_field rep_transfer_answer_fields[] = {
+    { .name = "c", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_rep_transfer_answer, c), .has_offset = offsetof(struct vt_rep_transfer_answer, has_c), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "sid", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_transfer_answer, sid), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "reference", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_transfer_answer, reference), .size = sizeof(struct vt_str), .min = 0, .max = 16 },
+};
+static const struct vt_shape shape_rep_transfer_answer = {
+    .name = "transfer.answer reply", .size = sizeof(struct vt_rep_transfer_answer), .fields = rep_transfer_answer_fields, .fields_n = VT_COUNT(rep_transfer_answer_fields),
+};
+
+static const struct vt_field msg_transfer_ask_fields[] = {
+    { .name = "to", .type = VT_FIELD_STR, .flags = VT_FIELD_ONE_OF, .offset = offsetof(struct vt_msg_transfer_ask, to), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "queue", .type = VT_FIELD_STR, .flags = VT_FIELD_ONE_OF, .offset = offsetof(struct vt_msg_transfer_ask, queue), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "note", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_transfer_ask, note), .size = sizeof(struct vt_str), .min = 0, .max = 500 },
+};
+static const struct vt_shape shape_msg_transfer_ask = {
+    .name = "transfer.ask", .size = sizeof(struct vt_msg_transfer_ask), .fields = msg_transfer_ask_fields, .fields_n = VT_COUNT(msg_transfer_ask_fields), .one_of = true,
+};
+
+static const struct vt_field evt_transfer_ask_fields[] = {
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_transfer_ask, ask), .has_offset = offsetof(struct vt_evt_transfer_ask, has_ask), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "to", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_transfer_ask, to), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_transfer_ask, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "queue", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_transfer_ask, queue), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "note", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_transfer_ask, note), .size = sizeof(struct vt_str), .min = 0, .max = 500 },
+};
+static const struct vt_shape shape_evt_transfer_ask = {
+    .name = "transfer.ask event", .size = sizeof(struct vt_evt_transfer_ask), .fields = evt_transfer_ask_fields, .fields_n = VT_COUNT(evt_transfer_ask_fields),
+};
+
+static const struct vt_field rep_transfer_ask_fields[] = {
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_rep_transfer_ask, ask), .has_offset = offsetof(struct vt_rep_transfer_ask, has_ask), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_rep_transfer_ask, until), .has_offset = offsetof(struct vt_rep_transfer_ask, has_until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_rep_transfer_ask = {
+    .name = "transfer.ask reply", .size = sizeof(struct vt_rep_transfer_ask), .fields = rep_transfer_ask_fields, .fields_n = VT_COUNT(rep_transfer_ask_fields),
 };
 
 static const struct vt_field evt_view_close_fields[] = {
@@ -784,9 +1162,18 @@ static const struct vt_shape shape_rep_view_set = {
 
 /* An event with the fields of its request is encoded by the request's table. */
 _Static_assert(sizeof(struct vt_msg_away) == sizeof(struct vt_evt_away), "same layout");
+_Static_assert(sizeof(struct vt_msg_chat_contact) == sizeof(struct vt_evt_chat_contact), "same layout");
 _Static_assert(sizeof(struct vt_msg_chat_send) == sizeof(struct vt_evt_chat_send), "same layout");
 _Static_assert(sizeof(struct vt_msg_chat_typing) == sizeof(struct vt_evt_chat_typing), "same layout");
+_Static_assert(sizeof(struct vt_msg_context) == sizeof(struct vt_evt_context), "same layout");
+_Static_assert(sizeof(struct vt_msg_guest_drop) == sizeof(struct vt_evt_guest_drop), "same layout");
+_Static_assert(sizeof(struct vt_msg_guest_poll) == sizeof(struct vt_evt_guest_poll), "same layout");
+_Static_assert(sizeof(struct vt_msg_guest_vote) == sizeof(struct vt_evt_guest_vote), "same layout");
+_Static_assert(sizeof(struct vt_msg_label_set) == sizeof(struct vt_evt_label_set), "same layout");
 _Static_assert(sizeof(struct vt_msg_mark_drop) == sizeof(struct vt_evt_mark_drop), "same layout");
+_Static_assert(sizeof(struct vt_msg_rating_give) == sizeof(struct vt_evt_rating_give), "same layout");
+_Static_assert(sizeof(struct vt_msg_session_close) == sizeof(struct vt_evt_session_close), "same layout");
+_Static_assert(sizeof(struct vt_msg_supervisor_whisper) == sizeof(struct vt_evt_supervisor_whisper), "same layout");
 
 const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_ACK] = { "ack", VT_OP_ACK, 'n', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
@@ -810,6 +1197,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_CHAN_OPEN] = { "chan.open", VT_OP_CHAN_OPEN, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &vt_shape_chan, NULL },
+    [VT_OP_CHAT_CONTACT] = { "chat.contact", VT_OP_CHAT_CONTACT, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_ENDED, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
+        &shape_msg_chat_contact, &shape_msg_chat_contact, &vt_shape_nothing },
     [VT_OP_CHAT_HISTORY] = { "chat.history", VT_OP_CHAT_HISTORY, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
         &shape_msg_chat_history, NULL, &shape_rep_chat_history },
@@ -825,6 +1215,24 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_CLAIM_TAKE] = { "claim.take", VT_OP_CLAIM_TAKE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_claim_take, NULL, &shape_rep_claim_take },
+    [VT_OP_CODE_MAKE] = { "code.make", VT_OP_CODE_MAKE, 'q', 1 << VT_ROLE_CUSTOMER, 0,
+        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        &vt_shape_nothing, NULL, &shape_rep_code_make },
+    [VT_OP_CODE_USE] = { "code.use", VT_OP_CODE_USE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        ANY_STATE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        &shape_msg_code_use, NULL, &shape_rep_code_use },
+    [VT_OP_COLLEAGUE_ANSWER] = { "colleague.answer", VT_OP_COLLEAGUE_ANSWER, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_CONTROL, VT_RATE_ACT, 2048,
+        &shape_msg_colleague_answer, &shape_evt_colleague_answer, &shape_rep_colleague_answer },
+    [VT_OP_COLLEAGUE_ASK] = { "colleague.ask", VT_OP_COLLEAGUE_ASK, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
+        &shape_msg_colleague_ask, &shape_evt_colleague_ask, &shape_rep_colleague_ask },
+    [VT_OP_COLLEAGUE_LEAVE] = { "colleague.leave", VT_OP_COLLEAGUE_LEAVE, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY | 1 << VT_STATE_ENDED, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        &vt_shape_nothing, &vt_shape_nothing, &vt_shape_nothing },
+    [VT_OP_CONTEXT] = { "context", VT_OP_CONTEXT, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_CONTROL, VT_RATE_ACT, 8192,
+        &shape_msg_context, &shape_msg_context, &vt_shape_nothing },
     [VT_OP_CONV_CLOSE] = { "conv.close", VT_OP_CONV_CLOSE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &vt_shape_nothing, NULL, &vt_shape_nothing },
@@ -843,12 +1251,30 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_FILE_STATE] = { "file.state", VT_OP_FILE_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 2048,
         NULL, &shape_evt_file_state, NULL },
+    [VT_OP_GUEST_DROP] = { "guest.drop", VT_OP_GUEST_DROP, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        &shape_msg_guest_drop, &shape_msg_guest_drop, &vt_shape_nothing },
+    [VT_OP_GUEST_INVITE] = { "guest.invite", VT_OP_GUEST_INVITE, 'q', 1 << VT_ROLE_CUSTOMER, 0,
+        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        &shape_msg_guest_invite, NULL, &shape_rep_guest_invite },
+    [VT_OP_GUEST_POLL] = { "guest.poll", VT_OP_GUEST_POLL, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
+        &shape_msg_guest_poll, &shape_msg_guest_poll, &shape_rep_guest_poll },
+    [VT_OP_GUEST_VOTE] = { "guest.vote", VT_OP_GUEST_VOTE, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
+        &shape_msg_guest_vote, &shape_msg_guest_vote, &vt_shape_nothing },
     [VT_OP_HB] = { "hb", VT_OP_HB, 'n', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 2048,
         &shape_msg_hb, &shape_evt_hb, NULL },
     [VT_OP_HELLO] = { "hello", VT_OP_HELLO, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 4096,
         &shape_msg_hello, NULL, &shape_rep_hello },
+    [VT_OP_IDENTIFY] = { "identify", VT_OP_IDENTIFY, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_ACT, 6144,
+        &shape_msg_identify, &vt_shape_customer, &shape_rep_identify },
+    [VT_OP_LABEL_SET] = { "label.set", VT_OP_LABEL_SET, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
+        &shape_msg_label_set, &shape_msg_label_set, &vt_shape_nothing },
     [VT_OP_MARK_ADD] = { "mark.add", VT_OP_MARK_ADD, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 16384,
         &shape_msg_mark_add, &vt_shape_mark, &shape_rep_mark_add },
@@ -882,9 +1308,18 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_RATE] = { "rate", VT_OP_RATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &shape_evt_rate, NULL },
+    [VT_OP_RATING_GIVE] = { "rating.give", VT_OP_RATING_GIVE, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_ENDED | 1 << VT_STATE_NONE, VT_CLASS_DURABLE, VT_RATE_ACT, 8192,
+        &shape_msg_rating_give, &shape_msg_rating_give, &vt_shape_nothing },
+    [VT_OP_SESSION_CLOSE] = { "session.close", VT_OP_SESSION_CLOSE, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_ENDED, VT_CLASS_DURABLE, VT_RATE_ACT, 8192,
+        &shape_msg_session_close, &shape_msg_session_close, &vt_shape_nothing },
     [VT_OP_SESSION_END] = { "session.end", VT_OP_SESSION_END, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED | 1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
         &shape_msg_session_end, NULL, &vt_shape_nothing },
+    [VT_OP_SESSION_HISTORY] = { "session.history", VT_OP_SESSION_HISTORY, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        ANY_STATE, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
+        &vt_shape_nothing, NULL, &shape_rep_session_history },
     [VT_OP_SESSION_STATE] = { "session.state", VT_OP_SESSION_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, VT_CLASS_CONTROL, VT_RATE_NONE, 4096,
         NULL, &vt_shape_session_info, NULL },
@@ -894,6 +1329,24 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_SNAPSHOT] = { "snapshot", VT_OP_SNAPSHOT, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 65536,
         NULL, &shape_evt_snapshot, NULL },
+    [VT_OP_STAFF_ASK] = { "staff.ask", VT_OP_STAFF_ASK, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
+        NULL, &shape_evt_staff_ask, NULL },
+    [VT_OP_STAFF_GONE] = { "staff.gone", VT_OP_STAFF_GONE, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
+        NULL, &shape_evt_staff_gone, NULL },
+    [VT_OP_SUPERVISOR_WATCH] = { "supervisor.watch", VT_OP_SUPERVISOR_WATCH, 'q', 1 << VT_ROLE_SUPERVISOR, 0,
+        ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        &shape_msg_supervisor_watch, NULL, &shape_rep_supervisor_watch },
+    [VT_OP_SUPERVISOR_WHISPER] = { "supervisor.whisper", VT_OP_SUPERVISOR_WHISPER, 'x', 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, VT_CLASS_DURABLE, VT_RATE_TALK, 4096,
+        &shape_msg_supervisor_whisper, &shape_msg_supervisor_whisper, &vt_shape_nothing },
+    [VT_OP_TRANSFER_ANSWER] = { "transfer.answer", VT_OP_TRANSFER_ANSWER, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
+        &shape_msg_transfer_answer, &shape_evt_transfer_answer, &shape_rep_transfer_answer },
+    [VT_OP_TRANSFER_ASK] = { "transfer.ask", VT_OP_TRANSFER_ASK, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
+        &shape_msg_transfer_ask, &shape_evt_transfer_ask, &shape_rep_transfer_ask },
     [VT_OP_VIEW_CLOSE] = { "view.close", VT_OP_VIEW_CLOSE, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &vt_shape_nothing, &shape_evt_view_close, &vt_shape_nothing },

@@ -13,6 +13,15 @@ export type At = 'here' | 'changing' | 'away' | 'gone';
 /// What a thread message is. A note is for staff only.
 export type ChatKind = 'text' | 'note' | 'picture' | 'film' | 'product' | 'choice' | 'form' | 'answer' | 'file';
 
+/// What a form's field takes.
+export type FieldKind = 'text' | 'email' | 'phone' | 'number' | 'date';
+
+/// What one associate asks another.
+export type AskKind = 'transfer' | 'colleague';
+
+/// How a session came out.
+export type Outcome = 'sold' | 'reserved' | 'appointment' | 'answered' | 'unresolved' | 'spam';
+
 /// The form of a mark on a medium.
 export type MarkKind = 'ink' | 'circle' | 'arrow';
 
@@ -66,6 +75,8 @@ export interface Person {
   name: string;
   at: At;
   photo?: string | undefined;
+  /** Of a customer: the shop has signed for the name. */
+  verified?: boolean | undefined;
 }
 
 /// The associate of a session, as the customer meets them.
@@ -143,6 +154,8 @@ export interface QueueRow {
   associate?: string | undefined;
   /** The customer has a socket now. */
   online: boolean;
+  /** Server time in ms of a message that waits for an answer; left out when none does. */
+  contact?: number | undefined;
 }
 
 /// How a session stands.
@@ -245,11 +258,74 @@ export interface ReadMark {
   delivered: number;
 }
 
+/// One of the answers of a choice.
+export interface ChatOption {
+  id: string;
+  label: string;
+}
+
+/// One question of a form.
+export interface ChatField {
+  id: string;
+  label: string;
+  kind: FieldKind;
+  required?: boolean | undefined;
+}
+
+/// One field of a form as it was filled in; of a choice the option's id, its label as value.
+export interface ChatValue {
+  id: string;
+  value?: string | undefined;
+}
+
+/// What is known of a customer; verified means the shop has signed for it.
+export interface Customer {
+  /** The shop's name for the customer. */
+  id?: string | undefined;
+  name?: string | undefined;
+  email?: string | undefined;
+  verified: boolean;
+}
+
+/// What staff know of a conversation beside its thread.
+export interface Profile {
+  customer: Customer;
+  labels: string[];
+  /** What the page has said: an object of the site's own keys. */
+  context?: unknown | undefined;
+  /** Server time in ms of a message that waits for an answer by mail. */
+  contact?: number | undefined;
+}
+
+/// A session of the conversation, as it was.
+export interface SessionPast {
+  sid: string;
+  reference: string;
+  queue?: string | undefined;
+  state: State;
+  associate?: string | undefined;
+  /** Server time in ms. */
+  created: number;
+  /** Server time in ms; 0: it runs. */
+  ended: number;
+  outcome?: Outcome | undefined;
+  note?: string | undefined;
+  stars?: number | undefined;
+}
+
 /// What a thread message holds; its kind says which fields count.
 export interface ChatBody {
   text?: string | undefined;
   product?: ProductRef | undefined;
   media?: string | undefined;
+  /** A file's name. */
+  name?: string | undefined;
+  /** What a choice offers. */
+  options?: ChatOption[] | undefined;
+  /** What a form asks. */
+  fields?: ChatField[] | undefined;
+  /** An answer: the option chosen, or the form's fields. */
+  values?: ChatValue[] | undefined;
 }
 
 /// Why something was refused: code for programs, n for metrics, msg for developers.

@@ -2,26 +2,34 @@
 /* chat.*: the thread. A message is answered and shown only after the store has committed it. */
 #include <stdlib.h>
 
+#include "protocol/codec/codec.h"
+#include "server/answer.h"
 #include "server/base/err.h"
+#include "server/contact.h"
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
 #include "server/media_told.h"
 #include "server/people.h"
+#include "server/profile.h"
 #include "server/thread.h"
 
-enum { MINUTE_MS = 60000, ARENA_BYTES = 256 * 1024 };
+enum { MINUTE_MS = 60000, ARENA_BYTES = 256 * 1024, QUESTION_MAX = 2000 };
 
 /* --- send --------------------------------------------------------------------------------------- */
 
-static void handle_appended(void *arg, int err, uint32_t cs, const struct vt_event_head *numbers)
+struct sending {
+    char by[VT_WHO_TEXT];
+    bool note;
+    struct vt_rep_chat_send rep;
+};
+
+static const void *handle_sent(const struct vt_committed *done, void *state)
 {
-    struct vt_reply_to *to = arg;
-    struct vt_rep_chat_send rep = { .cs = cs };
-    if (err)
-        vt_reply_error(to, err, NULL);
-    else
-        vt_reply_ok(to, numbers, &rep);
-    free(to);
+    struct sending *sending = state;
+    if (done->fresh && done->conv)
+        vt_contact_said(done->conv, sending->by, sending->note);
+    sending->rep.cs = done->cs;
+    return &sending->rep;
 }
 
 /* Another conversation's picture is as unknown as one that never was. */
@@ -30,6 +38,65 @@ static int check_media(struct vt_request *rq, struct vt_str media)
     return vt_told_may_name(rq->member->conv, media)
                ? VT_OK
                : vt_request_fail(rq, VT_ERR_NOT_FOUND, "/d/body/media", "there is no such picture here");
+}
+
+static int check_file(struct vt_request *rq, const struct vt_msg_chat_send *msg)
+{
+    if (msg->body.media.len == 0)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/media",
+                               "a file is a picture or a clip that was uploaded: its media id");
+    if (msg->body.name.len == 0)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/name", "a file needs its name");
+    return check_media(rq, msg->body.media);
+}
+
+static int check_asker(struct vt_request *rq, const struct vt_msg_chat_send *msg)
+{
+    if (!vt_peer_is_staff(rq->peer))
+        return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "/d/kind", "choices and forms are for staff");
+    if (msg->body.text.len == 0 || msg->body.text.len > QUESTION_MAX)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/text",
+                               "the question has 1 to 2000 bytes of text");
+    return VT_OK;
+}
+
+static int check_choice(struct vt_request *rq, const struct vt_msg_chat_send *msg)
+{
+    const struct vt_t_chat_option *options = msg->body.options;
+    int err = check_asker(rq, msg);
+    if (err)
+        return err;
+    if (msg->body.options_n < 2)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/options", "a choice has 2 to 8 options");
+    for (size_t i = 1; i < msg->body.options_n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (vt_str_eq(options[i].id, options[k].id))
+                return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/options", "each option has its own id");
+    return VT_OK;
+}
+
+static int check_form(struct vt_request *rq, const struct vt_msg_chat_send *msg)
+{
+    const struct vt_t_chat_field *fields = msg->body.fields;
+    int err = check_asker(rq, msg);
+    if (err)
+        return err;
+    if (msg->body.fields_n < 1)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/fields", "a form has 1 to 8 fields");
+    for (size_t i = 1; i < msg->body.fields_n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (vt_str_eq(fields[i].id, fields[k].id))
+                return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/fields", "each field has its own id");
+    return VT_OK;
+}
+
+static int check_answer(struct vt_request *rq, const struct vt_msg_chat_send *msg)
+{
+    if (!msg->has_re)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/re", "an answer names the choice or form by its cs");
+    if (msg->body.values_n < 1)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/values", "an answer has its values");
+    return VT_OK;
 }
 
 static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
@@ -56,9 +123,20 @@ static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
         if (msg->body.media.len == 0)
             return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/media", "a picture needs its media id");
         return check_media(rq, msg->body.media);
+    case VT_CHAT_KIND_FILM:
+        return msg->body.media.len > 0
+                   ? check_media(rq, msg->body.media)
+                   : vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/media", "a film needs its media id");
+    case VT_CHAT_KIND_FILE:
+        return check_file(rq, msg);
+    case VT_CHAT_KIND_CHOICE:
+        return check_choice(rq, msg);
+    case VT_CHAT_KIND_FORM:
+        return check_form(rq, msg);
+    case VT_CHAT_KIND_ANSWER:
+        return check_answer(rq, msg);
     default:
-        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/kind",
-                               "this server takes text, note, product and picture");
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/kind", "this server does not know this kind");
     }
 }
 
@@ -79,6 +157,136 @@ static int check_minute(struct vt_request *rq, struct vt_conversation *conv)
     return vt_request_fail(rq, VT_ERR_RATE_LIMITED, "", "many messages in a minute; wait a little");
 }
 
+/* --- answers to a choice or a form --------------------------------------------------------------- */
+
+/* An answer on its way: what it answers is read from the thread first. */
+struct looking {
+    struct vt_reply_to to;
+    uint32_t re;
+    struct vt_rep_chat_send rep;
+    char body[]; /* JSON of the message */
+};
+
+static const struct vt_t_chat_value *value_of(const struct vt_t_chat_body *answer, struct vt_str id)
+{
+    for (size_t i = 0; i < answer->values_n; i++)
+        if (vt_str_eq(answer->values[i].id, id))
+            return &answer->values[i];
+    return NULL;
+}
+
+static const char *fault_in_choice(const struct vt_t_chat_body *choice, const struct vt_t_chat_body *answer)
+{
+    if (answer->values_n != 1)
+        return "a choice is answered by one of its options";
+    for (size_t i = 0; i < choice->options_n; i++)
+        if (vt_str_eq(choice->options[i].id, answer->values[0].id))
+            return NULL;
+    return "the choice has no such option";
+}
+
+static const char *fault_in_form(const struct vt_t_chat_body *form, const struct vt_t_chat_body *answer)
+{
+    size_t known = 0;
+    for (size_t i = 0; i < form->fields_n; i++) {
+        const struct vt_t_chat_field *field = &form->fields[i];
+        const struct vt_t_chat_value *value = value_of(answer, field->id);
+        known += value != NULL;
+        if (field->has_required && field->required && (!value || value->value.len == 0))
+            return "a required field is empty";
+        if (value && value->value.len > 0 && field->kind == VT_FIELD_KIND_EMAIL &&
+            !vt_email_valid(value->value))
+            return "a field of kind email holds no mail address";
+    }
+    return known == answer->values_n ? NULL : "the form has no such field, or one is named twice";
+}
+
+/* NULL: it fits. */
+static const char *fault_in_answer(struct vt_arena *arena, const struct vt_store_row *row,
+                                   const struct vt_t_chat_body *answer)
+{
+    struct vt_msg_chat_send question;
+    struct vt_error error;
+    if (!vt_str_eq(row->op, VT_STR("chat.send")) ||
+        vt_decode_body(arena, vt_op_rows[VT_OP_CHAT_SEND].msg, row->body, &question, &error) != VT_OK)
+        return "re names neither a choice nor a form";
+    return question.kind == VT_CHAT_KIND_CHOICE ? fault_in_choice(&question.body, answer)
+           : question.kind == VT_CHAT_KIND_FORM ? fault_in_form(&question.body, answer)
+                                                : "re names neither a choice nor a form";
+}
+
+static void handle_answered(void *arg, int err, uint32_t cs, const struct vt_event_head *numbers)
+{
+    struct looking *looking = arg;
+    looking->rep.cs = cs;
+    if (err)
+        vt_reply_error(&looking->to, err, NULL);
+    else
+        vt_reply_ok(&looking->to, numbers, &looking->rep);
+    free(looking);
+}
+
+static int append_answer(struct looking *looking, const struct vt_store_row *rows, size_t n,
+                         const char **ret_fault)
+{
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    struct vt_msg_chat_send msg;
+    struct vt_error error;
+    struct vt_peer *peer = vt_peer_find(looking->to.app, looking->to.peer);
+    struct vt_conversation *conv = vt_conv_find(looking->to.app, vt_str(looking->to.site),
+                                                vt_str(looking->to.conv));
+    struct vt_member *member = conv && peer ? vt_conv_member(conv, peer) : NULL;
+    vt_arena_init(&arena, 256 * 1024);
+    if (!member ||
+        vt_decode_body(&arena, vt_op_rows[VT_OP_CHAT_SEND].msg, vt_str(looking->body), &msg, &error) != VT_OK)
+        return VT_ERR_NOT_FOUND;
+    *ret_fault = n == 1 && rows[0].cs == looking->re ? fault_in_answer(&arena, &rows[0], &msg.body)
+                                                     : "re names no message of this conversation";
+    if (*ret_fault)
+        return VT_ERR_FIELD_BAD;
+    struct vt_thread_row row = {
+        .op = VT_OP_CHAT_SEND, .by = vt_member_who(member), .cid = vt_str(looking->to.cid), .d = &msg
+    };
+    return vt_thread_append(conv, &row, member, handle_answered, looking);
+}
+
+static void handle_question(void *arg, int err, const struct vt_store_row *rows, size_t n, bool more)
+{
+    struct looking *looking = arg;
+    const char *fault = NULL;
+    (void)more;
+    err = err ? VT_ERR_STORE_UNAVAILABLE : append_answer(looking, rows, n, &fault);
+    if (!err)
+        return;
+    vt_reply_error(&looking->to, err, fault);
+    free(looking);
+}
+
+static int look_up_question(struct vt_request *rq, const struct vt_msg_chat_send *msg)
+{
+    const struct vt_conversation *conv = rq->member->conv;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf json = VT_BUF_INIT(65536);
+    if (vt_encode_body(&json, vt_op_rows[VT_OP_CHAT_SEND].msg, msg) != VT_OK)
+        return VT_ERR_TOO_LARGE;
+    struct looking *looking = calloc(1, sizeof(*looking) + json.len + 1);
+    if (!looking)
+        return VT_ERR_OVERLOADED;
+    looking->to = vt_reply_later(rq);
+    looking->re = msg->re;
+    memcpy(looking->body, json.data, json.len);
+    int err = vt_store_since(rq->app->deps.store, vt_str(conv->site), vt_str(conv->conv),
+                             (uint8_t)(1 << vt_member_audience(rq->member)), msg->re - 1, 1, handle_question,
+                             looking);
+    if (err) {
+        rq->peer->requests_open--;
+        free(looking);
+        return VT_ERR_STORE_UNAVAILABLE;
+    }
+    return VT_OK;
+}
+
 int vt_on_chat_send(struct vt_request *rq)
 {
     const struct vt_msg_chat_send *msg = rq->env->msg;
@@ -90,21 +298,51 @@ int vt_on_chat_send(struct vt_request *rq)
         return err;
     struct vt_msg_chat_send kept = *msg;
     kept.body.media = vt_media_bare(msg->body.media);
-    struct vt_reply_to *to = malloc(sizeof(*to));
-    if (!to)
-        return VT_ERR_OVERLOADED;
-    *to = vt_reply_later(rq);
+    if (msg->kind == VT_CHAT_KIND_ANSWER)
+        return look_up_question(rq, &kept);
+    struct sending sending = { .note = msg->kind == VT_CHAT_KIND_NOTE };
     struct vt_thread_row row = { .op = VT_OP_CHAT_SEND,
-                                 .audience = msg->kind == VT_CHAT_KIND_NOTE ? 1 << VT_AUDIENCE_STAFF : 0,
+                                 .audience = sending.note ? 1 << VT_AUDIENCE_STAFF : 0,
                                  .by = vt_member_who(rq->member),
                                  .cid = rq->env->cid,
                                  .d = &kept };
-    err = vt_thread_append(conv, &row, rq->member, handle_appended, to);
-    if (err) {
-        rq->peer->requests_open--;
-        free(to);
+    memcpy(sending.by, row.by, sizeof(sending.by));
+    return vt_answer_row(rq, &row, handle_sent, &sending, sizeof(sending));
+}
+
+/* --- contact ------------------------------------------------------------------------------------ */
+
+static const void *handle_contact(const struct vt_committed *done, void *state)
+{
+    struct vt_conversation *conv = done->conv;
+    struct vt_person *person = conv ? vt_people_find(conv, "c") : NULL;
+    if (!done->fresh || !person)
+        return NULL;
+    vt_people_rename(conv, person, vt_str(state), person->verified);
+    vt_contact_said(conv, "c", false);
+    return NULL;
+}
+
+int vt_on_chat_contact(struct vt_request *rq)
+{
+    const struct vt_msg_chat_contact *msg = rq->env->msg;
+    struct vt_conversation *conv = rq->member->conv;
+    struct vt_t_profile profile;
+    char name[VT_NAME_TEXT] = "";
+    if (!vt_email_valid(msg->email))
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/email", "this is no mail address");
+    vt_profile_read(conv, &rq->app->arena, &profile);
+    if (!profile.customer.verified) { /* what the shop has signed stays; the row has what was typed */
+        profile.customer.email = msg->email;
+        if (msg->name.len > 0)
+            profile.customer.name = msg->name;
+        vt_str_copy(name, sizeof(name), msg->name);
     }
-    return err;
+    int err = vt_profile_write(conv, &profile);
+    if (err)
+        return err;
+    struct vt_thread_row row = { .op = VT_OP_CHAT_CONTACT, .by = "c", .cid = rq->env->cid, .d = msg };
+    return vt_answer_row(rq, &row, handle_contact, name, sizeof(name));
 }
 
 /* --- typing, read ---------------------------------------------------------------------------------- */

@@ -40,7 +40,27 @@
     X(PAGE_AT, page_at)                    \
     X(CATALOGUE_SEARCH, catalogue_search)  \
     X(CATALOGUE_PRODUCT, catalogue_product) \
-    X(SESSION_END, session_end)
+    X(SESSION_END, session_end)            \
+    X(SESSION_CLOSE, session_close)        \
+    X(SESSION_HISTORY, session_history)    \
+    X(RATING_GIVE, rating_give)            \
+    X(IDENTIFY, identify)                  \
+    X(CONTEXT, context)                    \
+    X(CHAT_CONTACT, chat_contact)          \
+    X(CODE_MAKE, code_make)                \
+    X(CODE_USE, code_use)                  \
+    X(LABEL_SET, label_set)                \
+    X(TRANSFER_ASK, transfer_ask)          \
+    X(TRANSFER_ANSWER, transfer_answer)    \
+    X(COLLEAGUE_ASK, colleague_ask)        \
+    X(COLLEAGUE_ANSWER, colleague_answer)  \
+    X(COLLEAGUE_LEAVE, colleague_leave)    \
+    X(SUPERVISOR_WATCH, supervisor_watch)  \
+    X(SUPERVISOR_WHISPER, supervisor_whisper) \
+    X(GUEST_INVITE, guest_invite)          \
+    X(GUEST_DROP, guest_drop)              \
+    X(GUEST_POLL, guest_poll)              \
+    X(GUEST_VOTE, guest_vote)
 
 /* clang-format on */
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "server/ask.h"
 #include "server/base/err.h"
 #include "server/handlers/handlers.h"
 #include "server/join.h"
@@ -25,9 +26,10 @@ struct welcome {
         struct vt_join *join; /* owned until flushed */
         struct welcome *welcome;
     } convs[CONVS_MAX];
-    char customer[VT_ID_TEXT];
-    char *page; /* owned JSON of page, or NULL */
+    char customer[VT_ID_TEXT], sid[VT_ID_TEXT]; /* sid: of a guest's link */
+    char *page;                                 /* owned JSON of page, or NULL */
     bool failed;
+    int why; /* of failed: a refusal that is no fault of ours, or 0 */
 };
 
 static void welcome_free(struct welcome *welcome)
@@ -97,7 +99,8 @@ static void finish(struct welcome *welcome)
     struct vt_app *app = welcome->to.app;
     struct vt_peer *peer = vt_peer_find(app, welcome->to.peer);
     if (!peer || welcome->failed) {
-        refuse(welcome, VT_ERR_STORE_UNAVAILABLE, NULL);
+        refuse(welcome, welcome->why ? welcome->why : VT_ERR_STORE_UNAVAILABLE,
+               welcome->why == VT_ERR_TOKEN_BAD ? "the session this link was for is over" : NULL);
         return;
     }
     peer->phase = VT_PHASE_OPEN;
@@ -113,10 +116,12 @@ static void finish(struct welcome *welcome)
         if (member && welcome->page)
             vt_trail_add_json(member, welcome->page);
     }
-    if (vt_peer_is_staff(peer))
+    if (vt_peer_is_staff(peer)) {
         vt_queue_status_changed(app, peer->site);
-    else
+        vt_ask_tell(peer);
+    } else if (peer->role == VT_ROLE_CUSTOMER) {
         vt_queue_status(peer);
+    }
     vt_log(VT_LOG_INFO, "peer.welcome", VT_LOG_T("peer", peer->id),
            VT_LOG_T("role", vt_role_name(peer->role)), VT_LOG_N("conversations", welcome->n));
     welcome_free(welcome);
@@ -144,7 +149,7 @@ static int store_token(struct welcome *welcome, size_t i)
         return VT_ERR_GONE;
     struct vt_store_resume row = { .site = vt_str(peer->site),
                                    .conv = vt_str(welcome->convs[i].conv),
-                                   .role = VT_STR("customer"),
+                                   .role = vt_str(vt_role_name(peer->role)),
                                    .person = vt_str(peer->person),
                                    .origin = vt_conn_origin(peer->conn),
                                    .expires = vt_wall_ms() + welcome->to.app->deps.config->resume_life };
@@ -167,11 +172,20 @@ static void handle_joined(void *arg, struct vt_join *join, int err)
     welcome->convs[i].join = join;
     if (err)
         welcome->failed = true;
-    if (!err && peer && peer->role == VT_ROLE_CUSTOMER && store_token(welcome, i) == VT_OK)
+    bool resumes = peer && !vt_peer_is_staff(peer);
+    if (!err && resumes && store_token(welcome, i) == VT_OK)
         return;
-    if (peer && peer->role == VT_ROLE_CUSTOMER)
+    if (resumes)
         welcome->failed = true;
     one_done(welcome);
+}
+
+/* A link is for one session: not for the next one, and not once it has ended. */
+static bool is_over(const struct welcome *welcome, const struct vt_conversation *conv,
+                    const struct vt_peer *peer)
+{
+    return peer->role == VT_ROLE_GUEST && (!vt_session_runs(&conv->session) ||
+                                           (welcome->sid[0] && strcmp(welcome->sid, conv->session.sid) != 0));
 }
 
 static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
@@ -179,13 +193,17 @@ static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
     struct welcome *welcome = *(struct welcome **)arg;
     size_t i = index_of(welcome, arg);
     struct vt_peer *peer = vt_peer_find(welcome->to.app, welcome->to.peer);
+    if (!err && peer && is_over(welcome, conv, peer))
+        welcome->why = err = VT_ERR_TOKEN_BAD;
     if (!err && peer)
         err = vt_join_start(conv, peer, welcome->convs[i].from, handle_joined, arg);
     if (!err && peer)
         return;
-    /* A console's conversation that is gone is left out; a customer's is all there is. */
-    if (peer && (peer->role == VT_ROLE_CUSTOMER || err == VT_ERR_STORE_UNAVAILABLE))
+    /* A console's conversation that is gone is left out; a customer's or guest's is all there is. */
+    if (peer && (!vt_peer_is_staff(peer) || err == VT_ERR_STORE_UNAVAILABLE))
         welcome->failed = true;
+    if (peer && err == VT_ERR_CAP_REACHED)
+        welcome->why = err;
     one_done(welcome);
 }
 
@@ -239,7 +257,7 @@ static void handle_resume(void *arg, int err, const struct vt_store_resume *row)
         return;
     }
     bool good = err == VT_OK && vt_str_eq(row->site, vt_str(peer->site)) &&
-                vt_str_eq(row->role, VT_STR("customer")) &&
+                vt_str_eq(row->role, vt_str(vt_role_name(peer->role))) &&
                 vt_str_eq(row->origin, vt_conn_origin(peer->conn)) &&
                 vt_str_eq(row->conv, vt_str(welcome->convs[0].conv));
     if (!good) {
@@ -256,6 +274,54 @@ static void handle_resume(void *arg, int err, const struct vt_store_resume *row)
     load_all(welcome);
 }
 
+/* --- guests, and customers who come back by a link ------------------------------------------- */
+
+static void handle_once(void *arg, int err, const struct vt_store_once *once)
+{
+    struct welcome *welcome = arg;
+    struct vt_peer *peer = vt_peer_find(welcome->to.app, welcome->to.peer);
+    if (err || !peer) {
+        refuse(welcome, err && err != VT_ERR_MISSING ? VT_ERR_STORE_UNAVAILABLE : VT_ERR_TOKEN_BAD,
+               "the link has been used, has expired, or is of another site");
+        return;
+    }
+    welcome->n = 1;
+    vt_str_copy(welcome->convs[0].conv, sizeof(welcome->convs[0].conv), once->conv);
+    vt_str_copy(welcome->sid, sizeof(welcome->sid), once->sid);
+    if (peer->role == VT_ROLE_GUEST) {
+        vt_id_new(peer->person);
+        vt_str_copy(peer->name, sizeof(peer->name), once->name.len > 0 ? once->name : VT_STR("Guest"));
+    }
+    load_all(welcome);
+}
+
+static int hello_by_link(struct vt_request *rq, const struct vt_msg_hello *msg, struct welcome *welcome)
+{
+    struct vt_str kind = msg->role == VT_ROLE_GUEST ? VT_STR("guest") : VT_STR("back");
+    return vt_store_once_take(rq->app->deps.store, vt_str(rq->peer->site), kind, msg->code, handle_once,
+                              welcome);
+}
+
+static int resume_one(struct vt_request *rq, const struct vt_msg_hello *msg, struct welcome *welcome)
+{
+    const struct vt_t_resume *resume = &msg->resume[0];
+    if (msg->resume_n > 1 || !resume->tok.ptr)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/resume",
+                               "one conversation is resumed, with its tok");
+    welcome->n = 1;
+    vt_str_copy(welcome->convs[0].conv, sizeof(welcome->convs[0].conv), resume->conv);
+    vt_str_copy(welcome->convs[0].former, sizeof(welcome->convs[0].former), resume->tok);
+    welcome->convs[0].from = (struct vt_position){ resume->epoch, resume->s, resume->cs };
+    return vt_store_resume_get(rq->app->deps.store, resume->tok, handle_resume, welcome);
+}
+
+static int hello_guest(struct vt_request *rq, const struct vt_msg_hello *msg, struct welcome *welcome)
+{
+    if (msg->resume_n == 0 && msg->code.len == 0)
+        return vt_request_fail(rq, VT_ERR_TOKEN_BAD, "/d/code", "a guest comes by the link of a customer");
+    return msg->resume_n == 0 ? hello_by_link(rq, msg, welcome) : resume_one(rq, msg, welcome);
+}
+
 static int hello_customer(struct vt_request *rq, const struct vt_msg_hello *msg, struct welcome *welcome)
 {
     struct vt_peer *peer = rq->peer;
@@ -263,17 +329,9 @@ static int hello_customer(struct vt_request *rq, const struct vt_msg_hello *msg,
     vt_random(digits, sizeof(digits));
     snprintf(peer->name, sizeof(peer->name), "Visitor %u",
              1000u + (unsigned)(digits[0] << 8 | digits[1]) % 9000);
-    if (msg->resume_n == 0)
-        return create_conversation(welcome, peer);
-    const struct vt_t_resume *resume = &msg->resume[0];
-    if (msg->resume_n > 1 || !resume->tok.ptr)
-        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/resume",
-                               "a customer resumes one conversation, with its tok");
-    welcome->n = 1;
-    vt_str_copy(welcome->convs[0].conv, sizeof(welcome->convs[0].conv), resume->conv);
-    vt_str_copy(welcome->convs[0].former, sizeof(welcome->convs[0].former), resume->tok);
-    welcome->convs[0].from = (struct vt_position){ resume->epoch, resume->s, resume->cs };
-    return vt_store_resume_get(rq->app->deps.store, resume->tok, handle_resume, welcome);
+    if (msg->code.len > 0)
+        return hello_by_link(rq, msg, welcome);
+    return msg->resume_n == 0 ? create_conversation(welcome, peer) : resume_one(rq, msg, welcome);
 }
 
 /* --- staff ------------------------------------------------------------------------------------ */
@@ -307,9 +365,9 @@ static int choose_site(struct vt_request *rq, const struct vt_msg_hello *msg)
 {
     const struct vt_site *site = vt_sites_by_key(rq->app->deps.sites, msg->site);
     struct vt_str origin = vt_conn_origin(rq->peer->conn);
-    bool staff = msg->role == VT_ROLE_ASSOCIATE || msg->role == VT_ROLE_SUPERVISOR;
-    bool allowed = site && (staff ? vt_sites_origin_own(rq->app->deps.sites, origin)
-                                  : vt_site_origin_allowed(site, origin));
+    bool ours = msg->role != VT_ROLE_CUSTOMER; /* console and guest page are served by us */
+    bool allowed = site && (ours ? vt_sites_origin_own(rq->app->deps.sites, origin)
+                                 : vt_site_origin_allowed(site, origin));
     if (!allowed) /* one answer for an unknown site and a foreign page */
         return vt_request_fail(rq, VT_ERR_SITE_FORBIDDEN, "/d/site",
                                "no site of this key answers to this page's origin");
@@ -333,16 +391,15 @@ int vt_on_hello(struct vt_request *rq)
     int err = choose_site(rq, msg);
     if (err)
         return err;
-    if (msg->role == VT_ROLE_GUEST)
-        return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "/d/role",
-                               "this server does not invite guests yet");
     struct welcome *welcome = calloc(1, sizeof(*welcome));
     if (!welcome)
         return VT_ERR_OVERLOADED;
     rq->peer->phase = VT_PHASE_JOINING;
     welcome->to = vt_reply_later(rq);
     welcome->page = msg->role == VT_ROLE_CUSTOMER ? encode_page(msg->page) : NULL;
-    err = msg->role == VT_ROLE_CUSTOMER ? hello_customer(rq, msg, welcome) : hello_staff(rq, msg, welcome);
+    err = msg->role == VT_ROLE_CUSTOMER ? hello_customer(rq, msg, welcome)
+          : msg->role == VT_ROLE_GUEST  ? hello_guest(rq, msg, welcome)
+                                        : hello_staff(rq, msg, welcome);
     if (err) {
         rq->peer->phase = VT_PHASE_NEW;
         rq->peer->requests_open--;

@@ -132,12 +132,13 @@ static bool is_in_tab(const struct vt_conversation *conv, const struct vt_peer *
                       const struct vt_msg_queue_watch *msg)
 {
     const struct vt_session *session = &conv->session;
-    if (!conv->loaded || !vt_session_runs(session) || strcmp(conv->site, peer->site) != 0 ||
+    bool listed = vt_session_runs(session) || conv->contact > 0; /* a message to answer has no session */
+    if (!conv->loaded || !listed || strcmp(conv->site, peer->site) != 0 ||
         (msg->queue.ptr && !vt_str_eq(msg->queue, vt_str(session->queue))))
         return false;
     if (msg->tab == VT_WATCH_TAB_MINE)
-        return strcmp(session->associate, peer->person) == 0;
-    return msg->tab == VT_WATCH_TAB_ALL || session->associate[0] == '\0';
+        return vt_session_runs(session) && strcmp(session->associate, peer->person) == 0;
+    return msg->tab == VT_WATCH_TAB_ALL || !vt_session_runs(session) || session->associate[0] == '\0';
 }
 
 int vt_on_queue_watch(struct vt_request *rq)

@@ -194,7 +194,7 @@ static void relay(const struct vt_motion *motion, const uint8_t *bytes, enum vt_
 {
     struct vt_frame *frame = vt_frame_create(VT_WS_BINARY, bytes, motion->len);
     if (frame)
-        vt_fanout_frame(motion->member->conv, frame, class, motion->chan->n, motion->member);
+        vt_fanout_frame(frame, class, motion->chan, motion->member);
     vt_frame_unref(frame);
 }
 

@@ -13,8 +13,8 @@
 #include "server/base/arena.h"
 #include "server/base/list.h"
 #include "server/store/accounts.h"
-#include "server/store/media.h"
 #include "server/store/mails.h"
+#include "server/store/media.h"
 #include "server/store/store.h"
 
 /* Writes first: the backend parts the two by VT_JOB_FIRST_READ. */
@@ -28,6 +28,11 @@ enum vt_job_kind {
     VT_JOB_RESUME_PUT,
     VT_JOB_RESUME_GET, /* a write: presenting a token ends the one before it */
     VT_JOB_RESUME_DROP,
+    VT_JOB_RESUME_DROP_PERSON,
+    VT_JOB_PROFILE_PUT,
+    VT_JOB_SESSION_WRAP,
+    VT_JOB_ONCE_PUT,
+    VT_JOB_ONCE_TAKE, /* a write: taking ends it */
     VT_JOB_PASSWORD_PUT,
     VT_JOB_LOGIN_PUT,
     VT_JOB_LOGIN_GET, /* a write: the use is noted */
@@ -42,6 +47,8 @@ enum vt_job_kind {
     VT_JOB_MARKS,
     VT_JOB_PAGES,
     VT_JOB_SESSIONS_OPEN,
+    VT_JOB_SESSIONS_OF,
+    VT_JOB_CONTACTS,
     VT_JOB_SITES,
     VT_JOB_PERSON_BY_LOGIN,
     VT_JOB_PERSON_GET,
@@ -73,6 +80,9 @@ struct vt_job {
         vt_store_pages_fn *pages;
         vt_store_sessions_fn *sessions;
         vt_store_resume_fn *resume;
+        vt_store_names_fn *names;
+        vt_store_past_fn *past;
+        vt_store_once_fn *once;
         vt_store_sites_fn *sites;
         vt_store_person_fn *person;
         vt_store_products_fn *products;
@@ -99,6 +109,19 @@ struct vt_job {
             struct vt_str hash, former; /* SHA-256 */
             struct vt_store_resume row;
         } resume;
+        struct {
+            struct vt_str body;
+            int64_t contact;
+        } profile;
+        struct {
+            struct vt_str sid;
+            struct vt_store_wrap row;
+        } wrap;
+        struct {
+            struct vt_str hash;
+            struct vt_store_once row;
+            bool alone;
+        } once;
         struct {
             struct vt_str hash, person;
             int64_t now, expires, idle_ms;
@@ -129,6 +152,7 @@ struct vt_job {
         } list;
         struct vt_store_conv conv;
         struct vt_store_resume resume;
+        struct vt_store_once once;
         struct vt_store_person person;
         uint64_t version;
     } out;

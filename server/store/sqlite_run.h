@@ -14,6 +14,8 @@ vt_run_fn vt_run_session_put, vt_run_sessions_open;
 vt_run_fn vt_run_resume_put, vt_run_resume_get, vt_run_resume_drop;
 vt_run_fn vt_run_sites, vt_run_site_secret_put, vt_run_person_by_login, vt_run_person_get,
     vt_run_password_put;
+vt_run_fn vt_run_resume_drop_person, vt_run_profile_put, vt_run_contacts;
+vt_run_fn vt_run_session_wrap, vt_run_sessions_of, vt_run_once_put, vt_run_once_take;
 vt_run_fn vt_run_login_put, vt_run_login_get, vt_run_login_drop, vt_run_products, vt_run_version;
 vt_run_fn vt_run_medium_put, vt_run_media;
 vt_run_fn vt_run_mail_put, vt_run_mail_tried, vt_run_mails_due;

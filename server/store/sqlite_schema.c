@@ -3,7 +3,7 @@
  * released is never edited; a change is a new step. */
 #include "server/store/sqlite_db.h"
 
-/* `site` stands in the key of every table but two: a login's cookie and a resume token name their
+/* `site` stands in the key of every table but three: a login's cookie, a resume token and a one-time secret name their
  * site by what they are bound to, and are found by the hash of the secret alone. */
 static const char *const steps[] = {
     /* 1: the first live session */
@@ -77,6 +77,18 @@ static const char *const steps[] = {
     "CREATE INDEX mail_due ON mail (next) WHERE state = 'waiting';"
     "CREATE INDEX mail_recipient ON mail (recipient, created);"
     "CREATE INDEX mail_ended ON mail (created) WHERE state <> 'waiting';",
+
+    /* 5: what staff know of a conversation, messages left for an answer, how sessions came out, one-time secrets */
+    "ALTER TABLE conversation ADD COLUMN profile TEXT;"
+    "ALTER TABLE conversation ADD COLUMN contact INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX conversation_contact ON conversation (contact) WHERE contact > 0;"
+    "ALTER TABLE session ADD COLUMN outcome TEXT;"
+    "ALTER TABLE session ADD COLUMN note TEXT;"
+    "ALTER TABLE session ADD COLUMN stars INTEGER;"
+    "CREATE TABLE once (hash TEXT PRIMARY KEY, site TEXT NOT NULL, conv TEXT NOT NULL, kind TEXT NOT NULL,"
+    " sid TEXT, name TEXT, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX once_conv ON once (site, conv, kind);"
+    "CREATE INDEX once_expires ON once (expires);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -123,7 +123,7 @@ int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
 {
     sqlite3_stmt *stmt = vt_db_start(db,
                                      "UPDATE conversation SET epoch=epoch+1 WHERE site=? AND conv=?"
-                                     " RETURNING customer, epoch, cs, created",
+                                     " RETURNING customer, epoch, cs, created, profile",
                                      VT_DB_T(job->site), VT_DB_T(job->conv));
     int err = vt_db_step(db, stmt), short_of = VT_OK;
     if (err != VT_DB_ROW)
@@ -135,6 +135,7 @@ int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
         .epoch = (uint32_t)vt_db_int(stmt, 1),
         .cs = (uint32_t)vt_db_int(stmt, 2),
         .created = vt_db_int(stmt, 3),
+        .profile = vt_db_text(stmt, 4, &job->arena, &short_of),
     };
     vt_db_end(stmt);
     return short_of;

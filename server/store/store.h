@@ -68,6 +68,7 @@ struct vt_store_conv {
     struct vt_str site, conv, customer; /* customer: a random id until identified */
     uint32_t epoch, cs;                 /* cs: the highest */
     int64_t created;
+    struct vt_str profile; /* JSON of `profile` (protocol types.json), absent: none yet */
 };
 int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *conv, vt_store_done_fn *done,
                          void *arg);
@@ -76,6 +77,16 @@ typedef void vt_store_conv_fn(void *arg, int err, const struct vt_store_conv *co
  * site. */
 int vt_store_conv_own(struct vt_store *store, struct vt_str site, struct vt_str conv, vt_store_conv_fn *done,
                       void *arg);
+/* What staff know of the conversation: replaced as a whole. `contact`: ms since 1970 of a message that waits
+ * for an answer, 0: none does. `done` may be NULL, then it is lazy as a mark is. */
+int vt_store_profile_put(struct vt_store *store, struct vt_str site, struct vt_str conv,
+                         struct vt_str profile, int64_t contact, vt_store_done_fn *done, void *arg);
+struct vt_store_name {
+    struct vt_str site, conv;
+};
+typedef void vt_store_names_fn(void *arg, int err, const struct vt_store_name *names, size_t n);
+/* The conversations in which a message waits, of all sites, the oldest first. */
+int vt_store_contacts(struct vt_store *store, size_t limit, vt_store_names_fn *done, void *arg);
 /* Everyone who ever took part in the conversation, with what they have read and received; `who` as
  * on the wire ("c", "a1"), `person` the id behind it (absent for a customer). Replaced by who.
  * Nobody waits for a mark or a page: they share the next commit, at the latest that of one second
@@ -112,6 +123,39 @@ typedef void vt_store_sessions_fn(void *arg, int err, const struct vt_store_sess
 /* Every session that has not ended, of all sites, by joining time: what a start begins from. */
 int vt_store_sessions_open(struct vt_store *store, vt_store_sessions_fn *done, void *arg);
 
+/* The wrap-up of a session, and what the customer thought of it; what is absent or 0 stays as it was.
+ * sid absent: the newest of the conversation. */
+struct vt_store_wrap {
+    struct vt_str outcome, note;
+    int stars;
+};
+int vt_store_session_wrap(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
+                          const struct vt_store_wrap *wrap);
+/* A session as it was; associate: the name. */
+struct vt_store_past {
+    struct vt_str sid, reference, queue, associate, outcome, note;
+    int state, stars; /* stars 0: not rated */
+    int64_t created, ended;
+};
+typedef void vt_store_past_fn(void *arg, int err, const struct vt_store_past *sessions, size_t n);
+/* The conversation's sessions, the newest first. */
+int vt_store_sessions_of(struct vt_store *store, struct vt_str site, struct vt_str conv, size_t limit,
+                         vt_store_past_fn *done, void *arg);
+
+/* --- one-time secrets (stored as SHA-256): a guest's link, a customer's way back, a caller's code -- */
+struct vt_store_once {
+    struct vt_str site, conv, kind; /* guest, back, code */
+    struct vt_str sid, name;        /* may be absent */
+    int64_t expires;                /* ms since 1970 */
+};
+/* `alone`: the conversation's earlier ones of this kind end. VT_ERR_EXISTS: the secret is in use. */
+int vt_store_once_put(struct vt_store *store, struct vt_str secret, const struct vt_store_once *once,
+                      bool alone, vt_store_done_fn *done, void *arg);
+/* Takes it, so that it is gone. VT_ERR_MISSING: none such, or of another site or kind, or expired. */
+typedef void vt_store_once_fn(void *arg, int err, const struct vt_store_once *once);
+int vt_store_once_take(struct vt_store *store, struct vt_str site, struct vt_str kind, struct vt_str secret,
+                       vt_store_once_fn *done, void *arg);
+
 /* --- resume tokens (stored as SHA-256) ------------------------------------------------------ */
 struct vt_store_resume {
     struct vt_str site, conv, role, person, origin; /* person: the customer id */
@@ -124,6 +168,9 @@ int vt_store_resume_put(struct vt_store *store, struct vt_str token, struct vt_s
 typedef void vt_store_resume_fn(void *arg, int err, const struct vt_store_resume *resume);
 int vt_store_resume_get(struct vt_store *store, struct vt_str token, vt_store_resume_fn *done, void *arg);
 int vt_store_resume_drop(struct vt_store *store, struct vt_str token);
+/* All tokens of one person in a conversation: a guest who was sent away. */
+int vt_store_resume_drop_person(struct vt_store *store, struct vt_str site, struct vt_str conv,
+                                struct vt_str person);
 
 /* --- sites, people, logins, catalogue: see accounts.h ---------------------------------------- */
 

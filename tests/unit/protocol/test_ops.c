@@ -55,8 +55,8 @@ static void a_supervisor_may_what_an_associate_may(void **state)
     (void)state;
     for (int op = 1; op < VT_OP_COUNT; op++) {
         const struct vt_op_row *row = &vt_op_rows[op];
-        assert_int_equal((row->from_roles >> VT_ROLE_ASSOCIATE) & 1,
-                         (row->from_roles >> VT_ROLE_SUPERVISOR) & 1);
+        if (row->from_roles & 1 << VT_ROLE_ASSOCIATE) /* and some things only they may */
+            assert_true(row->from_roles & 1 << VT_ROLE_SUPERVISOR);
         assert_int_equal((row->to_roles >> VT_ROLE_ASSOCIATE) & 1, (row->to_roles >> VT_ROLE_SUPERVISOR) & 1);
     }
 }

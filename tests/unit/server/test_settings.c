@@ -68,7 +68,7 @@ static void test_everything_is_taken(void **state)
     assert_int_equal(s->theme.radius, 12);
     assert_int_equal(s->require_totp, VT_TOTP_ADMIN | VT_TOTP_SUPERVISOR);
     assert_false(s->rating);
-    assert_true(s->identify_enforced);
+    assert_true(s->identify.enforced);
     vt_settings_destroy(s);
 }
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Contact: a message that waits for an answer when nobody serves the customer.
+ *
+ * Who leaves an address stands in the consoles' lists until staff answer; so does one who writes again later.
+ * The conversation stays in memory for as long, and is loaded again at a start. */
+#ifndef VT_CONTACT_H
+#define VT_CONTACT_H
+
+#include "server/conversation.h"
+
+/* One @, something before it, a name with a dot behind it, nothing a mail header could break at. */
+bool vt_email_valid(struct vt_str email);
+/* A message of this author has been committed. */
+void vt_contact_said(struct vt_conversation *conv, const char *by, bool note);
+/* At the start: the conversations in which a message waits are loaded. */
+void vt_contact_restore(struct vt_app *app);
+
+#endif
