@@ -30,13 +30,17 @@ static const struct {
                             "where the pictures' paths begin (default: beside the file)" },
     [VT_ADMIN_DAYS] = { "--days", "N", "days until it expires, 1 to 365 (default 90)" },
     [VT_ADMIN_VERBS] = { "--verbs", "VERBS", "what it may do: read, write, or read,write (default read)" },
+    [VT_ADMIN_RETRY] = { "--retry", NULL, "try what has failed again, now" },
+    [VT_ADMIN_TO] = { "--to", "ADDRESS", "whom the mail goes to" },
+    [VT_ADMIN_FROM] = { "--from", "ADDRESS", "the server's --mail-from" },
     [VT_ADMIN_SETTINGS] = { "--settings", "FILE",
                             "the site's settings as JSON, all of them: what is left out has its default" },
 };
 
-static const struct vt_admin_command *const groups[] = { vt_admin_site_commands, vt_admin_people_commands,
-                                                         vt_admin_token_commands,
-                                                         vt_admin_catalogue_commands };
+static const struct vt_admin_command *const groups[] = {
+    vt_admin_site_commands,      vt_admin_people_commands,   vt_admin_token_commands,
+    vt_admin_catalogue_commands, vt_admin_pictures_commands, vt_admin_mail_commands
+};
 
 /* --- sentences ----------------------------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 
 #include "server/admin_internal.h"
 #include "server/base/err.h"
+#include "server/base/map.h"
 #include "server/catalogue/import.h"
 #include "server/catalogue/originals.h"
 
@@ -18,9 +19,12 @@ struct import {
     struct vt_arena texts;
     struct vt_store_product *products; /* owned */
     size_t n, refused, pictures, pictures_new;
+    struct vt_manage_picture *addresses; /* owned */
+    size_t addresses_n;
+    struct vt_map addresses_seen;
 };
 
-enum { TEXTS_BYTES = 256 << 20 };
+enum { TEXTS_BYTES = 256 << 20, ADDRESSES_MOST = 100000 };
 
 static int take_picture(void *arg, struct vt_str path, char ret_media[VT_SHA256_TEXT], struct vt_buf *ret_why)
 {
@@ -31,6 +35,24 @@ static int take_picture(void *arg, struct vt_str path, char ret_media[VT_SHA256_
     import->pictures += err == VT_OK;
     import->pictures_new += is_new;
     return err;
+}
+
+/* Once each, however many products name it. */
+static int take_address(void *arg, struct vt_str sku, struct vt_str url, struct vt_buf *ret_why)
+{
+    struct import *import = arg;
+    if (vt_map_get(&import->addresses_seen, url))
+        return VT_OK;
+    if (import->addresses_n == ADDRESSES_MOST) {
+        vt_buf_printf(ret_why, "more than %d pictures by address: the rest is left out", ADDRESSES_MOST);
+        return VT_ERR_FULL;
+    }
+    struct vt_manage_picture address = { vt_arena_str(&import->texts, url),
+                                         vt_arena_str(&import->texts, sku) };
+    if (!address.url.ptr || !address.sku.ptr || vt_map_set(&import->addresses_seen, url, import) != VT_OK)
+        return VT_ERR_NOMEM;
+    import->addresses[import->addresses_n++] = address;
+    return VT_OK;
 }
 
 static int take_product(void *arg, struct vt_str sku, struct vt_str body)
@@ -71,17 +93,26 @@ static int run_import_of(struct import *import, const struct vt_store_site *site
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    const struct vt_import_calls calls = { take_picture, take_product, note_refused, import };
+    const struct vt_import_calls calls = { .picture = take_picture,
+                                           .address = take_address,
+                                           .product = take_product,
+                                           .refused = note_refused,
+                                           .arg = import };
     if (vt_catalogue_import(text, &calls, &error) != VT_OK)
         return vt_admin_fail("%s: %s Nothing was changed.", import->admin->operand, vt_buf_cstr(&error));
     if (import->n == 0)
         return vt_admin_fail("%s holds no product that can be taken. Nothing was changed.",
                              import->admin->operand);
-    int err = vt_manage_products_put(import->admin->manage, site->site, import->products, import->n);
+    int err = vt_manage_catalogue_put(import->admin->manage, site->site, import->products, import->n,
+                                      import->addresses, import->addresses_n);
     if (err)
         return vt_admin_fail_store(import->admin, err, "The products cannot be stored");
     printf("%zu products, %zu pictures (%zu new), %zu complaints\n", import->n, import->pictures,
            import->pictures_new, import->refused);
+    if (import->addresses_n > 0)
+        printf(
+            "%zu pictures by address: a running server fetches them; vitrine admin pictures shows how far\n",
+            import->addresses_n);
     return 0;
 }
 
@@ -101,10 +132,14 @@ static int run_import(struct vt_admin *admin)
         return VT_ADMIN_FAILED;
     import.products = calloc(VT_IMPORT_PRODUCTS, sizeof(*import.products));
     vt_arena_init(&import.texts, TEXTS_BYTES);
-    status = import.products ? run_import_of(&import, &site, vt_buf_view(&text))
-                             : vt_admin_fail("There is no memory left.");
+    import.addresses = calloc(ADDRESSES_MOST, sizeof(*import.addresses));
+    vt_map_init(&import.addresses_seen);
+    status = import.products && import.addresses ? run_import_of(&import, &site, vt_buf_view(&text))
+                                                 : vt_admin_fail("There is no memory left.");
     vt_arena_finish(&import.texts);
     free(import.products);
+    free(import.addresses);
+    vt_map_finish(&import.addresses_seen);
     close(import.pictures_fd);
     return status;
 }

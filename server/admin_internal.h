@@ -23,6 +23,9 @@ enum vt_admin_option {
     VT_ADMIN_DAYS,
     VT_ADMIN_VERBS,
     VT_ADMIN_SETTINGS,
+    VT_ADMIN_RETRY,
+    VT_ADMIN_TO,
+    VT_ADMIN_FROM,
     VT_ADMIN_OPTIONS
 };
 #define VT_ADMIN_BIT(option) (1u << VT_ADMIN_##option)
@@ -38,7 +41,8 @@ struct vt_admin_command {
     int (*run)(struct vt_admin *admin); /* the exit status */
 };
 extern const struct vt_admin_command vt_admin_site_commands[], vt_admin_people_commands[],
-    vt_admin_token_commands[], vt_admin_catalogue_commands[]; /* each ends with a row without words */
+    vt_admin_token_commands[], vt_admin_catalogue_commands[], vt_admin_pictures_commands[],
+    vt_admin_mail_commands[]; /* each ends with a row without words */
 
 struct vt_admin {
     const struct vt_admin_command *command;

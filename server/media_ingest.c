@@ -279,15 +279,15 @@ static bool has_original(struct vt_media *media, struct vt_str id)
 }
 
 /* OK: `found` will be called. */
-static enum vt_media_err ingest_for(struct vt_media *media, struct vt_str id, vt_media_found_fn *found,
-                                    void *arg, struct vt_media_problem *problem)
+static enum vt_media_err ingest_for(struct vt_media *media, struct vt_str id, enum vt_job_queue queue,
+                                    vt_media_found_fn *found, void *arg, struct vt_media_problem *problem)
 {
     struct ingest *ingest = vt_map_get(&media->ingests, id);
     bool is_new = !ingest;
     if (is_new)
         ingest = create(media, id);
     bool is_on_disk_soon = ingest && !is_new && !ingest->waiter.job; /* its job is done */
-    enum vt_media_err err = ingest && !is_on_disk_soon ? request(ingest, VT_JOB_TILE, problem) : VT_MEDIA_OK;
+    enum vt_media_err err = ingest && !is_on_disk_soon ? request(ingest, queue, problem) : VT_MEDIA_OK;
     if (!err && ingest && join(ingest, found, arg))
         return VT_MEDIA_OK;
     if (ingest && is_new && err)
@@ -297,7 +297,8 @@ static enum vt_media_err ingest_for(struct vt_media *media, struct vt_str id, vt
                                         "Too many wait for this picture already.");
 }
 
-void vt_media_find(struct vt_media *media, struct vt_str id, vt_media_found_fn *found, void *arg)
+static void find(struct vt_media *media, struct vt_str id, enum vt_job_queue queue, vt_media_found_fn *found,
+                 void *arg)
 {
     struct vt_media_problem problem;
     struct vt_media_master *master = vt_masters_id_ok(id) ? vt_masters_find(media->masters, id) : NULL;
@@ -314,10 +315,20 @@ void vt_media_find(struct vt_media *media, struct vt_str id, vt_media_found_fn *
         vt_media_not_ready(&problem);
     } else {
         if (!vt_media_is_refused(media, id, &problem) &&
-            ingest_for(media, id, found, arg, &problem) == VT_MEDIA_OK)
+            ingest_for(media, id, queue, found, arg, &problem) == VT_MEDIA_OK)
             return;
     }
     found(arg, &problem, NULL);
+}
+
+void vt_media_find(struct vt_media *media, struct vt_str id, vt_media_found_fn *found, void *arg)
+{
+    find(media, id, VT_JOB_TILE, found, arg);
+}
+
+void vt_media_ingest(struct vt_media *media, struct vt_str id, vt_media_found_fn *found, void *arg)
+{
+    find(media, id, VT_JOB_BACKGROUND, found, arg);
 }
 
 /* --- what people send ------------------------------------------------------------------------------ */
@@ -405,10 +416,22 @@ static void handle_scanned(void *arg)
     vt_media_feed_backlog(media);
 }
 
-void vt_media_start_backlog(struct vt_media *media)
+/* Only once the last one is read and worked off: the list is the scan's own meanwhile. */
+static void scan_when_free(struct vt_media *media)
 {
+    if (!media->wants_scan || media->is_closing || media->backlog_at == SIZE_MAX || media->backlog.len > 0)
+        return;
     media->backlog_at = SIZE_MAX; /* not to be read before it is whole */
-    vt_loop_work(media->deps.loop, work_scan, handle_scanned, media);
+    if (vt_loop_work(media->deps.loop, work_scan, handle_scanned, media) == VT_OK)
+        media->wants_scan = false;
+    else
+        media->backlog_at = 0; /* the next second again */
+}
+
+void vt_media_look_again(struct vt_media *media)
+{
+    media->wants_scan = true;
+    scan_when_free(media);
 }
 
 static bool start_next(struct vt_media *media)
@@ -438,6 +461,7 @@ void vt_media_feed_backlog(struct vt_media *media)
         vt_buf_init(&media->backlog, (size_t)BACKLOG_MOST * VT_MASTERS_ID);
         media->backlog_at = 0;
     }
+    scan_when_free(media);
 }
 
 /* One whose job still waits or runs, or that nobody has kept yet; where the master is being written already,

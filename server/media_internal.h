@@ -23,7 +23,8 @@ struct vt_media {
     struct vt_map ingests;          /* to ingest, by id: running or waiting */
     struct vt_refusals refusals;    /* by id, and by recipe's key */
     struct vt_buf backlog;          /* ids of originals to be ingested when nothing else is to do */
-    size_t backlog_at;
+    size_t backlog_at;              /* SIZE_MAX: it is being filled */
+    bool wants_scan;                /* the folder may hold new ones */
     struct vt_timer second;
     int64_t up_ms;             /* when a worker was last there */
     int64_t price_ms;          /* of the job whose result is being told; 0: paid */
@@ -44,7 +45,6 @@ bool vt_media_is_refused(struct vt_media *media, struct vt_str key, struct vt_me
 
 /* media_ingest.c */
 int vt_media_start_ingest(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe);
-void vt_media_start_backlog(struct vt_media *media);
 /* Another original of the backlog, while few are under way. */
 void vt_media_feed_backlog(struct vt_media *media);
 /* Everyone who waits for an ingest is told NOT_READY. */

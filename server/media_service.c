@@ -560,7 +560,7 @@ struct vt_media *vt_media_open(const struct vt_media_deps *deps, struct vt_buf *
 
 void vt_media_start(struct vt_media *media)
 {
-    vt_media_start_backlog(media);
+    vt_media_look_again(media);
 }
 
 void vt_media_close(struct vt_media *media)

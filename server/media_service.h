@@ -31,6 +31,8 @@ struct vt_media_deps { /* borrowed, alive until vt_media_destroy */
 struct vt_media *vt_media_open(const struct vt_media_deps *deps, struct vt_buf *ret_error);
 /* Ingests in the background what lies in the originals' folder. Once, when the server is up. */
 void vt_media_start(struct vt_media *media);
+/* The originals' folder may hold new ones. */
+void vt_media_look_again(struct vt_media *media);
 /* Ends the workers; everyone still waiting is told. The memory goes with vt_media_destroy once the
  * loop has run dry. */
 void vt_media_close(struct vt_media *media);
@@ -40,6 +42,8 @@ void vt_media_destroy(struct vt_media *media);
 typedef void vt_media_found_fn(void *arg, const struct vt_media_problem *problem,
                                struct vt_media_master *master);
 void vt_media_find(struct vt_media *media, struct vt_str id, vt_media_found_fn *found, void *arg);
+/* The same where nobody waits for the picture: ingested while nothing else is to do. */
+void vt_media_ingest(struct vt_media *media, struct vt_str id, vt_media_found_fn *found, void *arg);
 
 struct vt_media_order {
     const struct vt_recipe *recipe;

@@ -22,6 +22,7 @@
 #include "server/base/err.h"
 #include "server/config.h"
 #include "server/conn.h"
+#include "server/fetcher.h"
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/loop.h"
@@ -51,6 +52,7 @@ struct serve {
     struct vt_outgoing *outgoing;
     struct vt_mailer *mailer;
     struct vt_uploads *uploads;
+    struct vt_fetcher *fetcher;
     struct vt_app *app;
     struct vt_net *net;
     struct vt_mounts *mounts;
@@ -194,7 +196,16 @@ static int open_outgoing(struct serve *serve)
         .loop = serve->loop, .config = &serve->config, .store = serve->store, .outgoing = serve->outgoing
     };
     serve->mailer = vt_mailer_create(&deps, &serve->error);
-    return serve->mailer ? VT_OK : VT_ERR_IO;
+    if (!serve->mailer)
+        return VT_ERR_IO;
+    const struct vt_fetcher_deps fetcher = { .loop = serve->loop,
+                                             .config = &serve->config,
+                                             .store = serve->store,
+                                             .sites = serve->sites,
+                                             .outgoing = serve->outgoing,
+                                             .media = serve->media };
+    serve->fetcher = vt_fetcher_create(&fetcher);
+    return serve->fetcher ? VT_OK : no_memory(serve, "the fetcher");
 }
 
 static int open_app(struct serve *serve)
@@ -300,6 +311,7 @@ static void stop(struct serve *serve)
     if (serve->net)
         vt_net_stop(serve->net);
     vt_mounts_close(serve->mounts);
+    vt_fetcher_close(serve->fetcher);
     vt_mailer_close(serve->mailer);
     vt_outgoing_close(serve->outgoing);
     vt_media_close(serve->media);
@@ -320,6 +332,7 @@ static void stop(struct serve *serve)
     }
     vt_net_destroy(serve->net);
     vt_mounts_destroy(serve->mounts);
+    vt_fetcher_destroy(serve->fetcher);
     vt_mailer_destroy(serve->mailer);
     vt_outgoing_destroy(serve->outgoing);
     vt_media_destroy(serve->media);

@@ -5,11 +5,13 @@
 
 #include "server/auth/digest.h"
 #include "server/base/err.h"
+#include "server/base/ids.h"
 #include "server/log.h"
 #include "server/origin.h"
+#include "server/store/pictures.h"
 
 /* Looked at this often, so a change of `vitrine admin` is served within two seconds. */
-enum { LOOK_MS = 1000, ORIGINS_MOST = 64, LISTENERS_MOST = 4 };
+enum { LOOK_MS = 1000, ORIGINS_MOST = 64, LISTENERS_MOST = 8 };
 
 struct vt_sites {
     struct vt_store *store;     /* borrowed */
@@ -17,6 +19,7 @@ struct vt_sites {
     char **own;                 /* owned, NULL-terminated */
     struct vt_list list;        /* list of vt_site.link: what is served */
     uint64_t version;           /* of `list`; 0: nothing read yet */
+    int64_t asked_ms, as_of_ms; /* wall clock: of the last look, and of the last that came to its end */
     struct vt_timer timer;
     vt_call_fn *ready; /* NULL once called */
     void *ready_arg;
@@ -123,6 +126,7 @@ static void take_over(struct vt_sites *sites)
         vt_list_append(&sites->list, &site->link);
     }
     sites->version = sites->reading.version;
+    sites->as_of_ms = sites->asked_ms;
     if (sites->ready) {
         vt_call_fn *ready = sites->ready;
         sites->ready = NULL;
@@ -168,6 +172,19 @@ static void handle_products(void *arg, int err, const struct vt_store_product *p
     read_next_products(sites);
 }
 
+/* Before the products, which show those that are there. */
+static void handle_pictures(void *arg, int err, const struct vt_store_picture *pictures, size_t n)
+{
+    struct vt_sites *sites = arg;
+    struct vt_site *site = VT_CONTAINER_OF(sites->reading.next, struct vt_site, link);
+    for (size_t i = 0; i < n && !err; i++)
+        err = vt_catalogue_picture(site->catalogue, pictures[i].url, pictures[i].id);
+    if (!err && !sites->closed)
+        err = vt_store_products(sites->store, vt_str(site->id), handle_products, sites);
+    if (err || sites->closed)
+        finish_reading(sites, err);
+}
+
 static void read_next_products(struct vt_sites *sites)
 {
     if (sites->reading.next == &sites->reading.list) {
@@ -175,7 +192,7 @@ static void read_next_products(struct vt_sites *sites)
         return;
     }
     struct vt_site *site = VT_CONTAINER_OF(sites->reading.next, struct vt_site, link);
-    int err = vt_store_products(sites->store, vt_str(site->id), handle_products, sites);
+    int err = vt_store_pictures(sites->store, vt_str(site->id), handle_pictures, sites);
     if (err)
         finish_reading(sites, err);
 }
@@ -247,6 +264,8 @@ static void handle_version(void *arg, int err, uint64_t version)
     sites->reading.busy = false;
     if (err)
         vt_log(VT_LOG_WARN, "sites.version", VT_LOG_T("error", vt_err_name(err)));
+    if (!err && version == sites->version)
+        sites->as_of_ms = sites->asked_ms;
     if (err || sites->closed || version == sites->version)
         return;
     sites->reading.version = version;
@@ -261,6 +280,7 @@ static void look(void *arg)
     struct vt_sites *sites = arg;
     if (sites->reading.busy)
         return;
+    sites->asked_ms = vt_wall_ms();
     /* A full queue is no news here: the timer comes again. */
     sites->reading.busy = vt_store_accounts_version(sites->store, handle_version, sites) == VT_OK;
 }
@@ -325,6 +345,22 @@ int vt_sites_on_change(struct vt_sites *sites, vt_call_fn *fn, void *arg)
     sites->listeners[sites->listeners_n].fn = fn;
     sites->listeners[sites->listeners_n++].arg = arg;
     return VT_OK;
+}
+
+int64_t vt_sites_as_of(const struct vt_sites *sites)
+{
+    return sites->as_of_ms;
+}
+
+/* Also in what is being read: its pictures may have been read before this one was stored. */
+void vt_sites_picture_put(struct vt_sites *sites, struct vt_str site_id, struct vt_str url, struct vt_str id)
+{
+    struct vt_list *const lists[] = { &sites->list, &sites->reading.list };
+    for (size_t i = 0; i < VT_COUNT(lists); i++)
+        VT_LIST_EACH (site, lists[i], struct vt_site, link)
+            if (vt_str_eq(vt_str(site->id), site_id) &&
+                vt_catalogue_picture(site->catalogue, url, id) != VT_OK)
+                vt_log(VT_LOG_WARN, "sites.picture", VT_LOG_T("site", site->key), VT_LOG_T("error", "nomem"));
 }
 
 /* --- asking -------------------------------------------------------------------------------- */

@@ -35,8 +35,12 @@ void vt_sites_close(struct vt_sites *sites);
 void vt_sites_destroy(struct vt_sites *sites);
 /* Our own origins anew, such as when port 0 became a number. VT_OK or VT_ERR_NOMEM. */
 int vt_sites_own_put(struct vt_sites *sites, const char *own_origin);
-/* `fn(arg)` after each reading that found something changed: sites, people or products. At most 4. */
+/* `fn(arg)` after each reading that found something changed: sites, people or products. At most 8. */
 int vt_sites_on_change(struct vt_sites *sites, vt_call_fn *fn, void *arg);
+/* Wall clock, ms: what `vitrine admin` had committed by then is what is served. */
+int64_t vt_sites_as_of(const struct vt_sites *sites);
+/* The picture at that address has this id now; committed in the store before. */
+void vt_sites_picture_put(struct vt_sites *sites, struct vt_str site, struct vt_str url, struct vt_str id);
 /* A pointer is good for the turn only: keep ids. */
 const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_str key);
 const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str id);

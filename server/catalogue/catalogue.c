@@ -6,6 +6,7 @@
 #include "server/api/json.h"
 #include "server/base/err.h"
 #include "server/base/map.h"
+#include "server/catalogue/addresses.h"
 #include "server/catalogue/fold.h"
 
 /* Where a word was found decides the order: its name before its number before what is said of it. */
@@ -16,6 +17,7 @@ enum { PRODUCTS_MOST = 10000, BODY_BYTES = 65536, WORDS_MOST = 8, WORD_BYTES = 6
 
 struct product {
     char *sku, *body; /* owned */
+    char *source;     /* owned: with addresses among its pictures; NULL: it names none */
     size_t body_len;
     char *words;          /* owned: the zones' folded words one after the other */
     uint32_t ends[ZONES]; /* where each zone ends in `words` */
@@ -25,13 +27,16 @@ struct vt_catalogue {
     struct product *products; /* owned */
     size_t n, cap;
     struct vt_map by_sku; /* sku of a product or variant -> its number + 1 */
+    struct vt_addresses addresses;
 };
 
 struct vt_catalogue *vt_catalogue_create(void)
 {
     struct vt_catalogue *catalogue = calloc(1, sizeof(*catalogue));
-    if (catalogue)
+    if (catalogue) {
         vt_map_init(&catalogue->by_sku);
+        vt_addresses_init(&catalogue->addresses);
+    }
     return catalogue;
 }
 
@@ -39,6 +44,7 @@ static void product_finish(struct product *product)
 {
     free(product->sku);
     free(product->body);
+    free(product->source);
     free(product->words);
 }
 
@@ -50,6 +56,7 @@ void vt_catalogue_destroy(struct vt_catalogue *catalogue)
         product_finish(&catalogue->products[i]);
     free(catalogue->products);
     vt_map_finish(&catalogue->by_sku);
+    vt_addresses_finish(&catalogue->addresses);
     free(catalogue);
 }
 
@@ -109,6 +116,57 @@ static int add_names(struct vt_catalogue *catalogue, const json_t *tree)
     return err;
 }
 
+/* The body with those ids that are there; the text as it came is kept beside it. */
+static int render(struct vt_catalogue *catalogue, struct product *product, const json_t *tree)
+{
+    char *body = vt_addresses_render(&catalogue->addresses, tree);
+    if (!body)
+        return VT_ERR_NOMEM;
+    if (product->source)
+        free(product->body);
+    else
+        product->source = product->body;
+    product->body = body;
+    product->body_len = strlen(body);
+    return VT_OK;
+}
+
+static int read_pictures(struct vt_catalogue *catalogue, struct product *product, const json_t *tree)
+{
+    bool has_addresses;
+    int err = vt_addresses_note(&catalogue->addresses, tree, catalogue->n, &has_addresses);
+    return err || !has_addresses ? err : render(catalogue, product, tree);
+}
+
+static int render_again(struct vt_catalogue *catalogue, uint32_t number)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(256);
+    VT_CLEANUP(vt_json_unref)
+    json_t *tree = NULL;
+    if (number >= catalogue->n) /* noted by one that was refused afterwards */
+        return VT_OK;
+    struct product *product = &catalogue->products[number];
+    if (!product->source)
+        return VT_OK;
+    tree = vt_json_parse(vt_str(product->source), BODY_BYTES, &error);
+    return tree ? render(catalogue, product, tree) : VT_ERR_NOMEM;
+}
+
+int vt_catalogue_picture(struct vt_catalogue *catalogue, struct vt_str url, struct vt_str id)
+{
+    struct vt_address_use *use = vt_addresses_use(&catalogue->addresses, url);
+    if (!use)
+        return VT_ERR_NOMEM;
+    vt_str_copy(use->id, sizeof(use->id), id);
+    for (size_t i = 0; i < use->n; i++) {
+        int err = render_again(catalogue, use->products[i]);
+        if (err)
+            return err;
+    }
+    return VT_OK;
+}
+
 int vt_catalogue_add(struct vt_catalogue *catalogue, struct vt_str sku, struct vt_str body)
 {
     if (catalogue->n >= PRODUCTS_MOST)
@@ -124,6 +182,8 @@ int vt_catalogue_add(struct vt_catalogue *catalogue, struct vt_str sku, struct v
     struct product *product = &catalogue->products[catalogue->n];
     *product = (struct product){ .sku = vt_str_dup(sku), .body = vt_str_dup(body), .body_len = body.len };
     int err = product->sku && product->body ? read_words(product, tree) : VT_ERR_NOMEM;
+    if (!err)
+        err = read_pictures(catalogue, product, tree);
     if (!err)
         err = add_names(catalogue, tree);
     if (err) {

@@ -13,8 +13,11 @@ struct vt_catalogue;
 
 struct vt_catalogue *vt_catalogue_create(void);
 void vt_catalogue_destroy(struct vt_catalogue *catalogue);
-/* `body`: JSON of the wire's `product`. VT_OK, VT_ERR_INVALID, VT_ERR_FULL or VT_ERR_NOMEM. */
+/* `body`: JSON of the wire's `product`, whose `media` may hold addresses beside ids. VT_OK, VT_ERR_INVALID,
+ * VT_ERR_FULL or VT_ERR_NOMEM. */
 int vt_catalogue_add(struct vt_catalogue *catalogue, struct vt_str sku, struct vt_str body);
+/* The picture at that address has this id now: products that name it show it. VT_OK or VT_ERR_NOMEM. */
+int vt_catalogue_picture(struct vt_catalogue *catalogue, struct vt_str url, struct vt_str id);
 /* By sku of a product or of one of its variants: the product's JSON, or absent. */
 struct vt_str vt_catalogue_get(const struct vt_catalogue *catalogue, struct vt_str sku);
 /* Fills up to `n` hits from number `from` on; returns how many; *ret_total counts all. Empty text: all, in

@@ -4,6 +4,8 @@
 #include "server/api/json.h"
 #include "server/base/err.h"
 #include "server/base/map.h"
+#include "server/catalogue/addresses.h"
+#include "server/outgoing/url.h"
 
 enum {
     SKU_MOST = 64,
@@ -110,6 +112,34 @@ static bool is_url(struct vt_str url)
 
 /* --- parts of a product -------------------------------------------------------------------- */
 
+/* As the fetcher will ask for it, so that one picture has one name. */
+static int put_address(struct import *import, struct vt_str sku, struct vt_str text, bool first)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf canonical = VT_BUF_INIT(2 * VT_URL_MOST), why = VT_BUF_INIT(256);
+    struct vt_url url;
+    int err = vt_url_parse(text, &url, &why);
+    if (err)
+        vt_buf_printf(&import->why, "picture \"%.*s\": %s", (int)(text.len < 200 ? text.len : 200), text.ptr,
+                      vt_buf_cstr(&why));
+    vt_buf_finish(&why);
+    if (!err)
+        err = vt_url_text(&url, &canonical);
+    if (!err)
+        err = import->calls->address(import->calls->arg, sku, vt_buf_view(&canonical), &import->why);
+    if (err)
+        return err;
+    vt_buf_text(&import->body, first ? "" : ",");
+    return vt_buf_json_string(&import->body, vt_buf_view(&canonical));
+}
+
+static int put_file(struct import *import, struct vt_str path, bool first)
+{
+    char media[VT_SHA256_TEXT];
+    int err = import->calls->picture(import->calls->arg, path, media, &import->why);
+    return err ? err : vt_buf_printf(&import->body, "%s\"%s\"", first ? "" : ",", media);
+}
+
 static void put_pictures(struct import *import, const json_t *product, struct vt_str sku)
 {
     const json_t *pictures = json_object_get(product, "pictures"), *picture;
@@ -117,14 +147,14 @@ static void put_pictures(struct import *import, const json_t *product, struct vt
     vt_buf_text(&import->body, ",\"media\":[");
     json_array_foreach(pictures, i, picture)
     {
-        char media[VT_SHA256_TEXT];
         struct vt_str path = { json_string_value(picture), json_string_length(picture) };
         vt_buf_reset(&import->why);
-        int err = n < VT_IMPORT_PICTURES && path.ptr
-                      ? import->calls->picture(import->calls->arg, path, media, &import->why)
-                      : VT_ERR_INVALID;
+        int err = VT_ERR_INVALID;
+        if (n < VT_IMPORT_PICTURES && path.ptr)
+            err = vt_addresses_is_one(path) ? put_address(import, sku, path, n == 0)
+                                            : put_file(import, path, n == 0);
         if (!err) {
-            vt_buf_printf(&import->body, "%s\"%s\"", n++ ? "," : "", media);
+            n++;
             continue;
         }
         if (import->why.len == 0)

@@ -2,8 +2,8 @@
 /* Vitrine's JSON, the file a shop's catalogue comes in:
  *
  *     {"version":1, "currency":"EUR", "products":[{"sku","title","description","price":"2450.00",
- *       "currency","url","pictures":["photos/x/hero.jpg"], "variants":[{"sku","size","colour","price",
- *       "available":true,"stock":{…}}]}]}
+ *       "currency","url","pictures":["photos/x/hero.jpg","https://shop.example/x.jpg"],
+ * "variants":[{"sku","size","colour","price", "available":true,"stock":{…}}]}]}
  *
  * A broken file is refused as a whole; a bad product is named and left out; a bad picture is named
  * and its product goes on without it. Unknown members are ignored. */
@@ -24,6 +24,9 @@ enum {
 struct vt_import_calls {
     /* Brings in the picture of that path. VT_OK and its media id, or an error and why. */
     int (*picture)(void *arg, struct vt_str path, char ret_media[VT_SHA256_TEXT], struct vt_buf *ret_why);
+    /* Notes a picture named by address, for the server to fetch; `url` is its canonical text. VT_OK or an
+     * error and why. */
+    int (*address)(void *arg, struct vt_str sku, struct vt_str url, struct vt_buf *ret_why);
     /* A good product; `body` is the JSON of the wire's `product`. An error ends the import. */
     int (*product)(void *arg, struct vt_str sku, struct vt_str body);
     /* Row `number` (from 1) was left out, or lost a picture. */

@@ -6,10 +6,12 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "media/sniff.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
 
@@ -24,11 +26,6 @@ static int open_beneath(int from_fd, struct vt_str path, struct vt_buf *why)
     char name[PATH_MOST];
     if (path.len == 0 || !vt_str_copy(name, sizeof(name), path)) {
         vt_buf_text(why, "picture: the path is empty or too long");
-        return -1;
-    }
-    if (strstr(name, "://")) {
-        vt_buf_printf(why, "picture \"%.200s\": only files beside the catalogue are taken, no addresses",
-                      name);
         return -1;
     }
     int fd = (int)syscall(SYS_openat2, from_fd, name, &how, sizeof(how));
@@ -112,13 +109,15 @@ static int make_dir(int at, const char *name)
     return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* originals/ab/cd of an id, made when it is not there. -1: errno says why. */
+/* originals/ab/cd of an id, or with "" originals alone; made when it is not there. -1: errno says why. */
 static int open_place(const char *data_dir, const char *id)
 {
-    char high[3] = { id[0], id[1], 0 }, low[3] = { id[2], id[3], 0 };
+    char high[3] = { 0 }, low[3] = { 0 };
     const char *const names[] = { "originals", high, low };
+    memcpy(high, id, id[0] ? 2 : 0);
+    memcpy(low, id + (id[0] ? 2 : 0), id[0] ? 2 : 0);
     int fd = open(data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    for (size_t i = 0; i < VT_COUNT(names) && fd >= 0; i++) {
+    for (size_t i = 0; i < VT_COUNT(names) && names[i][0] && fd >= 0; i++) {
         int next = make_dir(fd, names[i]);
         close(fd);
         fd = next;
@@ -126,21 +125,26 @@ static int open_place(const char *data_dir, const char *id)
     return fd;
 }
 
-/* A file without a name, so a crash leaves nothing behind; then a name for it at once. */
-static int link_copy(int from, int place, char ret_id[VT_SHA256_TEXT])
+/* A file without a name gets one, on the disk when this returns. */
+static int give_name(int fd, int place, const char *id)
 {
     char link[64];
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    if (fdatasync(fd) != 0 ||
+        (linkat(AT_FDCWD, link, place, id, AT_SYMLINK_FOLLOW) != 0 && errno != EEXIST) || fsync(place) != 0)
+        return errno == ENOSPC || errno == EDQUOT ? VT_ERR_FULL : VT_ERR_IO;
+    return VT_OK;
+}
+
+/* Unnamed while it is written, so a crash leaves nothing behind. */
+static int link_copy(int from, int place, char ret_id[VT_SHA256_TEXT])
+{
     int fd = openat(place, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
         return VT_ERR_IO;
     int err = pass(from, fd, ret_id);
-    if (!err && fdatasync(fd) != 0)
-        err = VT_ERR_IO;
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    if (!err && linkat(AT_FDCWD, link, place, ret_id, AT_SYMLINK_FOLLOW) != 0 && errno != EEXIST)
-        err = VT_ERR_IO;
-    if (!err && fsync(place) != 0)
-        err = VT_ERR_IO;
+    if (!err)
+        err = give_name(fd, place, ret_id);
     close(fd);
     return err;
 }
@@ -196,5 +200,54 @@ int vt_originals_take(int from_fd, struct vt_str path, const char *data_dir, cha
                                               : vt_err_name(err));
     }
     close(fd);
+    return err;
+}
+
+/* --- bytes that arrived -------------------------------------------------------------------- */
+
+int vt_originals_draft(const char *data_dir)
+{
+    int place = open_place(data_dir, "");
+    if (place < 0)
+        return -1;
+    int fd = openat(place, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    close(place);
+    return fd;
+}
+
+/* Headers only; the pixels are the worker's. */
+static int check_bytes(int fd, struct vt_buf *why)
+{
+    struct vt_media_problem problem;
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return VT_ERR_IO;
+    size_t len = (size_t)st.st_size;
+    void *bytes = len > 0 ? mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+    if (bytes == MAP_FAILED) {
+        vt_buf_text(why, len > 0 ? "it cannot be read again" : "it is empty");
+        return VT_ERR_INVALID;
+    }
+    struct vt_sniffed sniffed = vt_sniff_header(bytes, len);
+    enum vt_media_err err = vt_sniff_check(&sniffed, len, &VT_SNIFF_LIMITS, &problem);
+    munmap(bytes, len);
+    if (err)
+        vt_buf_text(why, problem.detail);
+    return err ? VT_ERR_INVALID : VT_OK;
+}
+
+int vt_originals_settle(int fd, const char *data_dir, char ret_id[VT_SHA256_TEXT], struct vt_buf *ret_why)
+{
+    int err = check_bytes(fd, ret_why);
+    if (!err)
+        err = pass(fd, -1, ret_id);
+    if (err || is_ingested(data_dir, ret_id))
+        return err;
+    int place = open_place(data_dir, ret_id);
+    err = place >= 0 ? give_name(fd, place, ret_id) : VT_ERR_IO;
+    if (err)
+        vt_buf_text(ret_why, err == VT_ERR_FULL ? "the disk is full" : "the disk refuses it");
+    if (place >= 0)
+        close(place);
     return err;
 }

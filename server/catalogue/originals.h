@@ -17,4 +17,12 @@ enum { VT_ORIGINAL_BYTES = 40 << 20 };
 int vt_originals_take(int from_fd, struct vt_str path, const char *data_dir, char ret_id[VT_SHA256_TEXT],
                       bool *ret_new, struct vt_buf *ret_why);
 
+/* A file without a name beside the originals, for bytes that arrive; -1: errno says why. Its owner closes it.
+ */
+int vt_originals_draft(const char *data_dir);
+/* Gives it its place among the originals when its first bytes are those of a picture within the limits; what
+ * has a master already needs none. Waits for the disk: any thread but the loop's. VT_OK, or an error and why.
+ */
+int vt_originals_settle(int fd, const char *data_dir, char ret_id[VT_SHA256_TEXT], struct vt_buf *ret_why);
+
 #endif

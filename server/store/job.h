@@ -15,6 +15,7 @@
 #include "server/store/accounts.h"
 #include "server/store/mails.h"
 #include "server/store/media.h"
+#include "server/store/pictures.h"
 #include "server/store/store.h"
 
 /* Writes first: the backend parts the two by VT_JOB_FIRST_READ. */
@@ -41,6 +42,7 @@ enum vt_job_kind {
     VT_JOB_MEDIUM_PUT,
     VT_JOB_MAIL_PUT,
     VT_JOB_MAIL_TRIED,
+    VT_JOB_PICTURE_PUT,
     VT_JOB_FIRST_READ,
     VT_JOB_SINCE = VT_JOB_FIRST_READ,
     VT_JOB_BEFORE,
@@ -56,6 +58,9 @@ enum vt_job_kind {
     VT_JOB_VERSION,
     VT_JOB_MEDIA,
     VT_JOB_MAILS_DUE,
+    VT_JOB_PICTURES,
+    VT_JOB_PICTURES_DUE,
+    VT_JOB_PICTURE_REPORT,
     VT_JOB_COUNT
 };
 
@@ -89,6 +94,8 @@ struct vt_job {
         vt_store_version_fn *version;
         vt_store_media_fn *media;
         vt_store_mails_fn *mails;
+        vt_store_pictures_fn *pictures;
+        vt_store_picture_report_fn *picture_report;
     } on;
     struct vt_str site, conv; /* of every call that names them */
     union {
@@ -135,6 +142,7 @@ struct vt_job {
             uint32_t day_most;
             enum vt_mail_state state;
         } mail;
+        struct vt_store_picture picture;
         struct {
             int64_t now;
             size_t limit;
@@ -150,6 +158,11 @@ struct vt_job {
             size_t n, cap;
             bool more;
         } list;
+        struct {
+            struct vt_store_picture_counts counts;
+            const struct vt_store_picture *troubled;
+            size_t n;
+        } pictures;
         struct vt_store_conv conv;
         struct vt_store_resume resume;
         struct vt_store_once once;

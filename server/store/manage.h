@@ -8,6 +8,8 @@
 #include "server/base/arena.h"
 #include "server/base/buf.h"
 #include "server/store/accounts.h"
+#include "server/store/mails.h"
+#include "server/store/pictures.h"
 
 struct vt_manage;
 
@@ -47,8 +49,31 @@ int vt_manage_token_remove(struct vt_manage *manage, struct vt_str site, struct 
 int vt_manage_tokens(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
                      struct vt_manage_token **ret_tokens, size_t *ret_n);
 
-/* All of a site's products, in this order, instead of what was there: all or nothing. */
-int vt_manage_products_put(struct vt_manage *manage, struct vt_str site,
-                           const struct vt_store_product *products, size_t n);
+/* All of a site's products, in this order, and the pictures they name by address, each once, instead of what
+ * was there: all or nothing. */
+struct vt_manage_picture {
+    struct vt_str url, sku;
+};
+int vt_manage_catalogue_put(struct vt_manage *manage, struct vt_str site,
+                            const struct vt_store_product *products, size_t n,
+                            const struct vt_manage_picture *pictures, size_t pictures_n);
+
+/* As vt_store_picture_report. */
+int vt_manage_picture_report(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
+                             size_t limit, struct vt_store_picture_counts *ret_counts,
+                             struct vt_store_picture **ret_troubled, size_t *ret_n);
+/* What has a reason is tried anew, now. */
+int vt_manage_pictures_retry(struct vt_manage *manage, struct vt_str site, size_t *ret_n);
+
+/* The outbox, the newest first. */
+struct vt_manage_mail {
+    struct vt_str id, to, state, why; /* state: waiting, sent, dead */
+    int64_t created, next;
+    uint32_t tries;
+};
+int vt_manage_mails(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena, size_t limit,
+                    struct vt_manage_mail **ret_mails, size_t *ret_n);
+int vt_manage_mail_add(struct vt_manage *manage, const struct vt_store_mail *mail);
+int vt_manage_mails_retry(struct vt_manage *manage, struct vt_str site, int64_t now, size_t *ret_n);
 
 #endif

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/store/manage.h"
+#include "server/store/sqlite_manage.h"
 
 #include "server/base/ids.h"
 #include "server/store/sqlite_run.h"
-
-struct vt_manage {
-    struct vt_db db;
-};
 
 struct vt_manage *vt_manage_open(const char *data_dir, struct vt_buf *ret_error)
 {
@@ -37,13 +33,12 @@ const char *vt_manage_error(struct vt_manage *manage)
 
 /* --- writing ------------------------------------------------------------------------------- */
 
-static int begin(struct vt_manage *manage)
+int vt_manage_begin(struct vt_manage *manage)
 {
     return vt_db_exec(&manage->db, "BEGIN IMMEDIATE");
 }
 
-/* Commits and moves the version, or takes everything back when `err` is set. */
-static int finish(struct vt_manage *manage, int err)
+int vt_manage_finish(struct vt_manage *manage, int err)
 {
     if (!err)
         err = vt_db_exec(&manage->db, "UPDATE meta SET value=value+1 WHERE name='accounts'");
@@ -62,10 +57,10 @@ static int changed(struct vt_manage *manage, int err)
 
 int vt_manage_site_add(struct vt_manage *manage, const struct vt_store_site *site)
 {
-    int err = begin(manage);
+    int err = vt_manage_begin(manage);
     if (err)
         return err;
-    return finish(
+    return vt_manage_finish(
         manage,
         vt_db_run(&manage->db,
                   "INSERT INTO site (site, key, name, origins, settings, created) VALUES (?, ?, ?, ?, ?, ?)",
@@ -75,33 +70,33 @@ int vt_manage_site_add(struct vt_manage *manage, const struct vt_store_site *sit
 
 int vt_manage_site_put(struct vt_manage *manage, const struct vt_store_site *site)
 {
-    int err = begin(manage);
+    int err = vt_manage_begin(manage);
     if (err)
         return err;
     err = vt_db_run(&manage->db, "UPDATE site SET name=?, origins=?, settings=? WHERE site=?",
                     VT_DB_T(site->name), VT_DB_T(site->origins), VT_DB_T(site->settings),
                     VT_DB_T(site->site));
-    return finish(manage, changed(manage, err));
+    return vt_manage_finish(manage, changed(manage, err));
 }
 
 int vt_manage_site_rotate(struct vt_manage *manage, struct vt_str site)
 {
-    int err = begin(manage);
+    int err = vt_manage_begin(manage);
     if (err)
         return err;
     err = vt_db_run(&manage->db,
                     "UPDATE site SET secret_before=secret, secret=NULL WHERE site=? AND secret IS NOT NULL",
                     VT_DB_T(site));
     err = changed(manage, err);
-    return finish(manage, err == VT_ERR_MISSING ? VT_ERR_STALE : err);
+    return vt_manage_finish(manage, err == VT_ERR_MISSING ? VT_ERR_STALE : err);
 }
 
 int vt_manage_person_add(struct vt_manage *manage, const struct vt_store_person *person)
 {
-    int err = begin(manage);
+    int err = vt_manage_begin(manage);
     if (err)
         return err;
-    return finish(
+    return vt_manage_finish(
         manage,
         vt_db_run(&manage->db,
                   "INSERT INTO associate (site, person, login, name, role, password, disabled, created)"
@@ -113,7 +108,7 @@ int vt_manage_person_add(struct vt_manage *manage, const struct vt_store_person 
 
 int vt_manage_person_put(struct vt_manage *manage, const struct vt_store_person *person)
 {
-    int err = begin(manage);
+    int err = vt_manage_begin(manage);
     if (err)
         return err;
     err = vt_db_run(&manage->db,
@@ -123,15 +118,15 @@ int vt_manage_person_put(struct vt_manage *manage, const struct vt_store_person 
     err = changed(manage, err);
     if (!err)
         err = vt_db_run(&manage->db, "DELETE FROM login WHERE person=?", VT_DB_T(person->person));
-    return finish(manage, err);
+    return vt_manage_finish(manage, err);
 }
 
 int vt_manage_token_add(struct vt_manage *manage, const struct vt_manage_token *token)
 {
-    int err = begin(manage);
+    int err = vt_manage_begin(manage);
     if (err)
         return err;
-    return finish(
+    return vt_manage_finish(
         manage,
         vt_db_run(&manage->db,
                   "INSERT INTO token (site, hash, name, verbs, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
@@ -141,24 +136,27 @@ int vt_manage_token_add(struct vt_manage *manage, const struct vt_manage_token *
 
 int vt_manage_token_remove(struct vt_manage *manage, struct vt_str site, struct vt_str name)
 {
-    int err = begin(manage);
+    int err = vt_manage_begin(manage);
     if (err)
         return err;
     err = vt_db_run(&manage->db, "DELETE FROM token WHERE site=? AND name=?", VT_DB_T(site), VT_DB_T(name));
-    return finish(manage, changed(manage, err));
+    return vt_manage_finish(manage, changed(manage, err));
 }
 
-int vt_manage_products_put(struct vt_manage *manage, struct vt_str site,
-                           const struct vt_store_product *products, size_t n)
+int vt_manage_catalogue_put(struct vt_manage *manage, struct vt_str site,
+                            const struct vt_store_product *products, size_t n,
+                            const struct vt_manage_picture *pictures, size_t pictures_n)
 {
-    int err = begin(manage);
+    int err = vt_manage_begin(manage);
     if (err)
         return err;
     err = vt_db_run(&manage->db, "DELETE FROM product WHERE site=?", VT_DB_T(site));
     for (size_t i = 0; i < n && !err; i++)
         err = vt_db_run(&manage->db, "INSERT INTO product (site, sku, place, body) VALUES (?, ?, ?, ?)",
                         VT_DB_T(site), VT_DB_T(products[i].sku), VT_DB_N(i), VT_DB_T(products[i].body));
-    return finish(manage, err);
+    if (!err)
+        err = vt_manage_pictures_write(&manage->db, site, pictures, pictures_n);
+    return vt_manage_finish(manage, err);
 }
 
 /* --- reading ------------------------------------------------------------------------------- */

@@ -70,6 +70,7 @@ static const char *const steps[] = {
     " width INTEGER NOT NULL, height INTEGER NOT NULL, created INTEGER NOT NULL,"
     " PRIMARY KEY (site, id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX medium_conv ON medium (site, conv);",
+
     /* 4: the outbox of mail */
     "CREATE TABLE mail (site TEXT NOT NULL, id TEXT NOT NULL, recipient TEXT NOT NULL, body TEXT NOT NULL,"
     " state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')), created INTEGER NOT NULL,"
@@ -89,6 +90,13 @@ static const char *const steps[] = {
     " sid TEXT, name TEXT, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE INDEX once_conv ON once (site, conv, kind);"
     "CREATE INDEX once_expires ON once (expires);",
+
+    /* 6: pictures that catalogues name by address */
+    "CREATE TABLE picture (site TEXT NOT NULL, url TEXT NOT NULL, sku TEXT NOT NULL, id TEXT, etag TEXT,"
+    " modified TEXT, why TEXT, state TEXT NOT NULL CHECK (state IN ('wanted', 'there', 'failed')),"
+    " tries INTEGER NOT NULL, next INTEGER NOT NULL, run INTEGER NOT NULL,"
+    " PRIMARY KEY (site, url)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX picture_due ON picture (next) WHERE state = 'wanted';",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

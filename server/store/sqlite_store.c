@@ -80,6 +80,10 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
     [VT_JOB_MAIL_PUT] = vt_run_mail_put,
     [VT_JOB_MAIL_TRIED] = vt_run_mail_tried,
     [VT_JOB_MAILS_DUE] = vt_run_mails_due,
+    [VT_JOB_PICTURE_PUT] = vt_run_picture_put,
+    [VT_JOB_PICTURES] = vt_run_pictures,
+    [VT_JOB_PICTURES_DUE] = vt_run_pictures_due,
+    [VT_JOB_PICTURE_REPORT] = vt_run_picture_report,
 };
 
 /* --- waiting ------------------------------------------------------------------------------- */

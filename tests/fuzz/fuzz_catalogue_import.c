@@ -39,6 +39,13 @@ static void note_refused(void *arg, size_t number, struct vt_str sku, struct vt_
     assert(number > 0 && why.len > 0);
 }
 
+static int take_address(void *arg, struct vt_str sku, struct vt_str url, struct vt_buf *ret_why)
+{
+    (void)sku, (void)ret_why;
+    /* Every other one is there already. */
+    return url.len % 2 ? vt_catalogue_picture(arg, url, VT_STR("id")) : VT_OK;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct vt_str text = { (const char *)data, size }, hits[24];
@@ -47,7 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t total;
     if (!catalogue)
         return 0;
-    const struct vt_import_calls calls = { take_picture, take_product, note_refused, catalogue };
+    const struct vt_import_calls calls = { take_picture, take_address, take_product, note_refused,
+                                           catalogue };
     int err = vt_catalogue_import(text, &calls, &error);
     assert(err == VT_OK || error.len > 0);
     vt_catalogue_search(catalogue, (struct vt_str){ text.ptr, size < 200 ? size : 200 }, 0, 24, hits, &total);

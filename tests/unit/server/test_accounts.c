@@ -183,8 +183,8 @@ static void test_products_are_replaced_in_order(void **state)
     static const struct vt_store_product twice[] = { { { "x", 1 }, { "1", 1 } }, { { "x", 1 }, { "2", 1 } } };
     add_people(f);
     struct vt_manage *manage = manage_of(f);
-    assert_int_equal(vt_manage_products_put(manage, VT_STR("site-a"), first, 2), VT_OK);
-    assert_int_equal(vt_manage_products_put(manage, VT_STR("site-a"), twice, 2),
+    assert_int_equal(vt_manage_catalogue_put(manage, VT_STR("site-a"), first, 2, NULL, 0), VT_OK);
+    assert_int_equal(vt_manage_catalogue_put(manage, VT_STR("site-a"), twice, 2, NULL, 0),
                      VT_ERR_EXISTS); /* all or nothing */
     vt_manage_close(manage);
     FIXTURE_ASK(f, vt_store_products(f->store, VT_STR("site-a"), on_products, &seen));
@@ -211,7 +211,7 @@ static void run_admin(const char *dir)
     if (!manage)
         _exit(1);
     for (int i = 0; i < ADMIN_ROUNDS; i++)
-        if (vt_manage_products_put(manage, VT_STR("site-a"), products, 200) != VT_OK)
+        if (vt_manage_catalogue_put(manage, VT_STR("site-a"), products, 200, NULL, 0) != VT_OK)
             _exit(2);
     vt_manage_close(manage);
     _exit(0);

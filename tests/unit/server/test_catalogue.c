@@ -154,11 +154,17 @@ static void note_refused(void *arg, size_t number, struct vt_str sku, struct vt_
              "%zu %.*s: %.*s\n", number, VT_STR_ARG(sku), VT_STR_ARG(why));
 }
 
+static int take_address(void *arg, struct vt_str sku, struct vt_str url, struct vt_buf *ret_why)
+{
+    (void)arg, (void)sku, (void)url, (void)ret_why;
+    return VT_OK;
+}
+
 static int import(struct taken *taken, const char *products)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024), json = VT_BUF_INIT(1 << 20);
-    const struct vt_import_calls calls = { take_picture, take_product, note_refused, taken };
+    const struct vt_import_calls calls = { take_picture, take_address, take_product, note_refused, taken };
     *taken = (struct taken){ 0 };
     vt_buf_printf(&json, "{\"version\":1,\"currency\":\"EUR\",\"products\":[%s]}", products);
     return vt_catalogue_import(vt_buf_view(&json), &calls, &error);
@@ -254,7 +260,7 @@ static void test_import_passes_an_error_of_the_caller_on(void **state)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    const struct vt_import_calls calls = { take_picture, take_product, note_refused, NULL };
+    const struct vt_import_calls calls = { take_picture, take_address, take_product, note_refused, NULL };
     static const char *const files[] = { "", "nonsense", "{\"version\":1}",
                                          "{\"version\":\"1\",\"products\":[]}", "[[[[" };
     (void)state;
@@ -263,6 +269,49 @@ static void test_import_passes_an_error_of_the_caller_on(void **state)
         assert_int_equal(vt_catalogue_import(vt_str(files[i]), &calls, &error), VT_ERR_INVALID);
         assert_true(error.len > 0);
     }
+}
+
+/* --- pictures by address ---------------------------------------------------------------------- */
+
+#define ID_A        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define ID_B        "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define RING(media) VT_STR("{\"sku\":\"R\",\"title\":\"Ring\",\"media\":[" media "],\"variants\":[]}")
+
+static void assert_media(const struct vt_catalogue *catalogue, const char *media)
+{
+    char text[512];
+    struct vt_str body = vt_catalogue_get(catalogue, VT_STR("R"));
+    snprintf(text, sizeof(text), "\"media\":[%s]", media);
+    if (!memmem(body.ptr, body.len, text, strlen(text)))
+        fail_msg("%s is not in %.*s", text, VT_STR_ARG(body));
+}
+
+static void test_a_product_shows_the_pictures_that_are_there(void **state)
+{
+    struct vt_catalogue *catalogue = vt_catalogue_create();
+    const struct vt_str first = VT_STR("https://a.example/1.jpg"), second = VT_STR("https://a.example/2.jpg");
+    (void)state;
+    assert_int_equal(vt_catalogue_picture(catalogue, first, VT_STR(ID_A)), VT_OK); /* of an earlier run */
+    assert_int_equal(
+        vt_catalogue_add(catalogue, VT_STR("R"),
+                         RING("\"https://a.example/2.jpg\",\"local\",\"https://a.example/1.jpg\"")),
+        VT_OK);
+    assert_media(catalogue, "\"local\",\"" ID_A "\"");
+    assert_int_equal(vt_catalogue_picture(catalogue, second, VT_STR(ID_B)), VT_OK);
+    assert_media(catalogue, "\"" ID_B "\",\"local\",\"" ID_A "\"");
+    assert_int_equal(vt_catalogue_picture(catalogue, second, VT_STR(ID_A)), VT_OK); /* it changed there */
+    assert_media(catalogue, "\"" ID_A "\",\"local\",\"" ID_A "\"");
+    vt_catalogue_destroy(catalogue);
+}
+
+static void test_a_product_without_addresses_stays_as_it_came(void **state)
+{
+    struct vt_catalogue *catalogue = vt_catalogue_create();
+    const struct vt_str body = VT_STR("{ \"sku\":\"R\", \"title\":\"Ring\", \"media\":[ \"local\" ] }");
+    (void)state;
+    assert_int_equal(vt_catalogue_add(catalogue, VT_STR("R"), body), VT_OK);
+    assert_true(vt_str_eq(vt_catalogue_get(catalogue, VT_STR("R")), body));
+    vt_catalogue_destroy(catalogue);
 }
 
 int main(void)
@@ -277,6 +326,8 @@ int main(void)
         cmocka_unit_test(test_import_refused_product_keeps_no_names),
         cmocka_unit_test(test_import_goes_on_without_a_bad_picture),
         cmocka_unit_test(test_import_passes_an_error_of_the_caller_on),
+        cmocka_unit_test(test_a_product_shows_the_pictures_that_are_there),
+        cmocka_unit_test(test_a_product_without_addresses_stays_as_it_came),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,7 +72,7 @@ static int setup(void **state)
     fixture_open(&s->f, 100);
     struct vt_manage *manage = manage_of(s);
     assert_int_equal(vt_manage_site_add(manage, &site_a), VT_OK);
-    assert_int_equal(vt_manage_products_put(manage, VT_STR("site-a"), &ring, 1), VT_OK);
+    assert_int_equal(vt_manage_catalogue_put(manage, VT_STR("site-a"), &ring, 1, NULL, 0), VT_OK);
     vt_manage_close(manage);
     s->sites = vt_sites_create(s->f.loop, s->f.store, NULL, "https://help.example", on_ready, s);
     assert_non_null(s->sites);

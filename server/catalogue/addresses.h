@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pictures that a site's products name by address instead of by id: which product names which, and
+ * the id each has once it was fetched. A picture that is not there yet is left out of the product as the wire
+ * has it, so that nobody sees a broken one. */
+#ifndef VT_CATALOGUE_ADDRESSES_H
+#define VT_CATALOGUE_ADDRESSES_H
+
+#include <jansson.h>
+
+#include "server/auth/digest.h"
+#include "server/base/map.h"
+
+struct vt_addresses {
+    struct vt_map by_url; /* to vt_address_use, owned */
+};
+
+struct vt_address_use {
+    char id[VT_SHA256_TEXT]; /* "": not there yet */
+    uint32_t *products;      /* owned: numbers of those that name it */
+    size_t n, cap;
+};
+
+void vt_addresses_init(struct vt_addresses *addresses);
+void vt_addresses_finish(struct vt_addresses *addresses);
+
+bool vt_addresses_is_one(struct vt_str picture);
+/* The use of an address, made when it is not there; NULL: no memory. */
+struct vt_address_use *vt_addresses_use(struct vt_addresses *addresses, struct vt_str url);
+/* Notes each address among the product's `media`. *ret_any: it has some. VT_OK or VT_ERR_NOMEM. */
+int vt_addresses_note(struct vt_addresses *addresses, const json_t *product, size_t number, bool *ret_any);
+/* The product with ids in place of addresses, as text owned by the caller; NULL: no memory. */
+char *vt_addresses_render(const struct vt_addresses *addresses, const json_t *product);
+
+#endif
