@@ -325,10 +325,10 @@ void vt_transfer_end(struct vt_transfer *transfer)
 
 static void judge_time(struct vt_transfer *transfer)
 {
-    curl_off_t connected_us = 0;
+    curl_off_t begun_us = 0; /* also of a connection that was used before */
     const char *host = transfer->url.origin.host;
-    curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-    if (connected_us == 0)
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &begun_us);
+    if (begun_us == 0)
         vt_transfer_fail(transfer, VT_OUTGOING_SLOW, "no connection to %s within %d s", host,
                          CONNECT_MS / 1000);
     else if (vt_now_ms() + 50 >= transfer->deadline_ms)
