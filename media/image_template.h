@@ -29,10 +29,10 @@ enum vt_fill {
 int vt_plate_picture(const struct vt_plate *plate, unsigned item, const struct vt_template_rect *rect,
                      struct vt_box box, enum vt_fill fill, struct vt_box *ret_placed);
 
-/* The object of an item in 0..1 of its picture: the catalogue's box, else what differs from the background.
- */
-int vt_plate_object(const struct vt_plate *plate, unsigned item, struct vt_template_rect *ret_rect,
-                    double *ret_aspect);
+/* The object of an item in 0..1 of its picture: the catalogue's box, else what differs from the background
+ * when the picture is find_px wide. */
+int vt_plate_object(const struct vt_plate *plate, unsigned item, uint32_t find_px,
+                    struct vt_template_rect *ret_rect, double *ret_aspect);
 
 int vt_draw_card(const struct vt_plate *plate);
 int vt_draw_sheet(const struct vt_plate *plate);

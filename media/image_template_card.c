@@ -2,6 +2,9 @@
 /* The greeting: the piece, and below it the customer's name, a line of text and the shop. */
 #include "media/image_template.h"
 
+/* Only the cut depends on it; at twice the size looking for the object was half of a card's price. */
+enum { FIND_PX = 256 };
+
 /* `share` of a side, centred on the object as far as the picture reaches. What does not fit is cut at its
  * foot: the stone is on top. */
 static void focus(double *at, double *length, double share)
@@ -25,7 +28,7 @@ static int draw_picture(const struct vt_plate *plate, double panel_y)
     struct vt_template_rect rect = plate->data->rect;
     double aspect;
     if (is_whole(&rect)) {
-        if (vt_plate_object(plate, 0, &rect, &aspect))
+        if (vt_plate_object(plate, 0, FIND_PX, &rect, &aspect))
             return -1;
         const double picture = aspect * rect.h / rect.w, wanted = box.w / box.h;
         focus(&rect.x, &rect.w, picture > wanted ? wanted / picture : 1);

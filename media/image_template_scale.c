@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 
+enum { FIND_PX = 512 }; /* millimetres are measured by it */
+
 struct object {
     struct vt_template_rect rect; /* in its picture */
     double w_mm, h_mm;            /* as drawn: the picture's proportions within the catalogue's size */
@@ -14,7 +16,7 @@ static int measure(const struct vt_plate *plate, unsigned item, struct object *r
 {
     const struct vt_template_item *it = &plate->data->items[item];
     double aspect;
-    if (vt_plate_object(plate, item, &ret_object->rect, &aspect))
+    if (vt_plate_object(plate, item, FIND_PX, &ret_object->rect, &aspect))
         return -1;
     /* Catalogue and picture seldom agree to the tenth; the object is never drawn larger than it is. */
     ret_object->w_mm = fmin(it->width_mm, it->height_mm * aspect);
