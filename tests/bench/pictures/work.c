@@ -150,11 +150,10 @@ static int run_ingest(const char *path, const char *master, struct price *price)
     return source < 0 || out < 0 ? -1 : 0;
 }
 
-static int run_thumb(const char *master, uint32_t width, enum vt_picture_format format, struct price *price)
+static int run_recipe(const struct vt_recipe *recipe, const char *master, struct price *price)
 {
-    const struct vt_recipe recipe = { .kind = VT_RECIPE_THUMB, .out_w = width, .format = format };
     int source = open(master, O_RDONLY | O_CLOEXEC);
-    const struct vt_image_job job = { .recipe = &recipe, .sources = &source, .n_sources = 1, .out_fd = -1 };
+    const struct vt_image_job job = { .recipe = recipe, .sources = &source, .n_sources = 1, .out_fd = -1 };
     struct vt_image_result result = { .len = 0 };
     struct watch since = begin();
     if (source >= 0)
@@ -165,6 +164,20 @@ static int run_thumb(const char *master, uint32_t width, enum vt_picture_format 
     vt_image_result_finish(&result);
     close(source);
     return source < 0 || price->err ? -1 : 0;
+}
+
+static int run_thumb(const char *master, uint32_t width, enum vt_picture_format format, struct price *price)
+{
+    return run_recipe(&(struct vt_recipe){ .kind = VT_RECIPE_THUMB, .out_w = width, .format = format },
+                      master, price);
+}
+
+static int run_card(const char *master, const char *word, struct price *price)
+{
+    static const char json[] = "{\"template\":\"card\",\"name\":\"Anna\",\"text\":\"Shall we look at it "
+                               "together?\",\"items\":[{\"media\":\"ring\"}]}";
+    struct vt_recipe recipe = { .kind = VT_RECIPE_TEMPLATE, .template_json = json };
+    return vt_format_from_word(vt_str(word), &recipe.format) ? run_recipe(&recipe, master, price) : -1;
 }
 
 static int run_spawn(char **words, struct price *price)
@@ -199,6 +212,8 @@ static int run_once(char **words, size_t n, struct price *price)
         return run_ingest(words[1], words[2], price);
     if (strcmp(words[0], "thumb") == 0 && n == 5)
         return run_thumb(words[1], (uint32_t)atoi(words[2]), format, price);
+    if (strcmp(words[0], "card") == 0 && n == 4)
+        return run_card(words[1], words[2], price);
     return -1;
 }
 
