@@ -7,6 +7,8 @@
 #include "server/base/ids.h"
 #include "server/store/job.h"
 
+enum { TURN_BYTES = 128 * 1024 }; /* a quarter of what a peer may have waiting */
+
 void vt_job_destroy(struct vt_job *job)
 {
     if (!job)
@@ -69,26 +71,55 @@ static void move_all(struct vt_list *to, struct vt_list *from)
     vt_list_init(from);
 }
 
+static void deliver(void *arg);
+
+/* Nothing else could carry the answers, so a thread with no memory to post waits for some. */
+static void post(struct vt_mailbox *mailbox)
+{
+    while (vt_loop_post(mailbox->loop, deliver, mailbox) != VT_OK)
+        usleep(10000);
+}
+
+/* Before those that finished meanwhile. */
+static void put_back(struct vt_mailbox *mailbox, struct vt_list *jobs)
+{
+    pthread_mutex_lock(&mailbox->lock);
+    bool is_posted = mailbox->posted;
+    move_all(jobs, &mailbox->finished);
+    move_all(&mailbox->finished, jobs);
+    mailbox->posted = true;
+    pthread_mutex_unlock(&mailbox->lock);
+    if (!is_posted)
+        post(mailbox);
+}
+
+/* One commit may hold hundreds of rows for the same readers. What one turn hands out is bounded, so that
+ * their sockets take some of it before the next: who reads is never closed as one who does not. */
 static void deliver(void *arg)
 {
     struct vt_mailbox *mailbox = arg;
     struct vt_list jobs;
+    size_t bytes = 0;
     vt_list_init(&jobs);
     pthread_mutex_lock(&mailbox->lock);
     move_all(&jobs, &mailbox->finished);
     mailbox->posted = false;
     pthread_mutex_unlock(&mailbox->lock);
     mailbox->delivering = true;
-    while (!vt_list_is_empty(&jobs) && !mailbox->closed) {
+    while (!vt_list_is_empty(&jobs) && !mailbox->closed && bytes < TURN_BYTES) {
         struct vt_job *job = VT_CONTAINER_OF(jobs.next, struct vt_job, link);
         vt_list_remove(&job->link);
         mailbox->pending--;
+        bytes += job->arena.used_bytes;
         if (job->deliver)
             job->deliver(job);
         vt_job_destroy(job);
     }
     mailbox->delivering = false;
-    drop_all(&jobs);
+    if (mailbox->closed)
+        drop_all(&jobs);
+    else if (!vt_list_is_empty(&jobs))
+        put_back(mailbox, &jobs);
     if (mailbox->closed && !mailbox->posted)
         mailbox_destroy(mailbox);
 }
@@ -96,13 +127,12 @@ static void deliver(void *arg)
 void vt_mailbox_finish(struct vt_mailbox *mailbox, struct vt_list *jobs)
 {
     pthread_mutex_lock(&mailbox->lock);
-    bool post = !mailbox->posted && !vt_list_is_empty(jobs);
+    bool is_first = !mailbox->posted && !vt_list_is_empty(jobs);
     move_all(&mailbox->finished, jobs);
-    mailbox->posted = mailbox->posted || post;
+    mailbox->posted = mailbox->posted || is_first;
     pthread_mutex_unlock(&mailbox->lock);
-    /* Nothing else could carry the answers, so a thread with no memory to post waits for some. */
-    while (post && vt_loop_post(mailbox->loop, deliver, mailbox) != VT_OK)
-        usleep(10000);
+    if (is_first)
+        post(mailbox);
 }
 
 /* --- store --------------------------------------------------------------------------------- */

@@ -246,6 +246,32 @@ static void test_queue_full_then_free(void **state)
     assert_int_equal(f->err, VT_OK);
 }
 
+/* 60 rows of 8 KB are half a megabyte: all that a peer may have waiting. */
+static void test_a_large_batch_comes_in_several_turns(void **state)
+{
+    enum { ROWS = 60, BODY = 8000, MOST_A_TURN = 128 * 1024 / BODY + 1 };
+    struct fixture *f = *state;
+    struct seen seen = { .f = f };
+    char body[BODY + 1];
+    memset(body, ' ', BODY);
+    memcpy(body, "{}", 2);
+    body[BODY] = '\0';
+    make_conv(f);
+    struct vt_store_message m = message(NULL, body);
+    int before = f->answers, least = f->answers, most = 0;
+    for (int i = 0; i < ROWS; i++)
+        assert_int_equal(vt_store_append(f->store, &m, on_append, &seen), VT_OK);
+    for (int64_t until = vt_now_ms() + 10000; f->answers < before + ROWS && vt_now_ms() < until;) {
+        uv_run(vt_loop_uv(f->loop), UV_RUN_NOWAIT);
+        most = f->answers - least > most ? f->answers - least : most;
+        least = f->answers;
+        usleep(200);
+    }
+    assert_int_equal(f->answers, before + ROWS);
+    assert_true(most <= MOST_A_TURN);
+    assert_int_equal(seen.cs, ROWS); /* in their order: the last is the last */
+}
+
 static void test_close_commits_what_is_queued(void **state)
 {
     struct fixture *f = *state;
@@ -546,6 +572,7 @@ int main(void)
         TEST(test_another_site_sees_nothing),
         TEST(test_since_and_before),
         TEST(test_queue_full_then_free),
+        TEST(test_a_large_batch_comes_in_several_turns),
         TEST(test_close_commits_what_is_queued),
         TEST(test_conv_twice_is_refused),
         TEST(test_marks_latest_wins),
