@@ -1,6 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /// IIIF Image API 3.0, level 2: each rule of the specification's sections 4 and 5, by the pixels that come and not by
 /// the status alone. Originals without loss make exact comparisons possible.
+///
+/// Rule of the specification                                        | test
+/// 2.1 image URI, 2.2 info URI; 2. base URI leads to info.json, 303 | the base address …
+/// 3. each segment is decoded once, reserved characters escaped     | the base address …; one picture under many names …
+/// 4.1 full, square, x,y,w,h, pct:; cut at the edge, outside is 400 | regions …; regions outside or wrong
+/// 4.2 max, w, ,h pct:n w,h !w,h and each with ^; upscale is 400    | sizes …
+/// 4.2 max and ^max obey maxArea; `full` is no size any more        | ^max …; sizes …
+/// 4.3 rotation clockwise after mirroring, decimals, 0 to 360       | rotation …; parts of a degree …
+/// 4.4 default, color, gray, bitonal                                | qualities
+/// 4.5 formats and their media types                                | formats …
+/// 4.6 order: region, size, rotation, quality                       | rotation …; qualities
+/// 4.7 canonical form and its Link                                  | one picture under many names …; parts of a degree …
+/// 5.1 media types by Accept, 5.2 to 5.7 every property             | info.json …; the id is as it was asked
+/// 6. level 2 and its Link; 7.1 CORS                                | info.json …; formats …; what a browser asks again
+/// 7.2 errors with a body that says what                            | regions outside or wrong; sizes …; methods
+/// RFC 9110: HEAD, If-None-Match, 405                               | methods; what a browser asks again
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -232,6 +248,53 @@ test('aligned tiles are copied, no worker has a part in them, and they are the p
   let off = 0;
   for (let y = 0; y < 512; y += 5) for (let x = 0; x < 512; x += 5) off += Math.abs(copied.at(x, y)[1] - rendered.at(x, y)[1]);
   assert.ok(off / 103 ** 2 < 3, `mean difference ${off / 103 ** 2}`);
+});
+
+test('parts of a degree and of a percent', async () => {
+  const turned = await image('quarters.png', 'full/320,240/22.50/default.png');
+  const { width, height } = decodePng(turned.body);
+  const [cos, sin] = [Math.cos(Math.PI / 8), Math.sin(Math.PI / 8)];
+  assert.ok(Math.abs(width - (320 * cos + 240 * sin)) < 3 && Math.abs(height - (320 * sin + 240 * cos)) < 3, `${width} x ${height}`);
+  assert.match(turned.headers.link, /\/full\/320,240\/22\.5\/default\.png>;rel="canonical"/);
+  const mirrored = await image('quarters.png', 'full/320,240/!22.5/default.png');
+  assert.notEqual(mirrored.headers.etag, turned.headers.etag);
+  assert.match(mirrored.headers.link, /\/!22\.5\/default\.png>;rel="canonical"/);
+  const part = await png('places.png', 'pct:12.5,12.5,50.5,50/max/0/default.png');
+  assert.ok(Math.abs(part.width - W * 0.505) <= 1 && Math.abs(part.height - H / 2) <= 1, `${part.width} x ${part.height}`);
+  const [x, y] = [Math.round(W / 8), Math.round(H / 8)];
+  near(part.at(0, 0).slice(0, 2), [x, y], 1, 'its corner');
+  assert.deepEqual(look((await image('places.png', 'full/pct:33.0/0/default.jpg')).body), { type: 'image/jpeg', width: 231, height: 165 });
+});
+
+test('the id is as it was asked, escapes and all', async () => {
+  const [first, ...rest] = ids['photo.jpg'];
+  const escaped = `%${first.charCodeAt(0).toString(16)}${rest.join('')}`;
+  const info = await get(`/iiif/3/${ids['photo.jpg']}/info.json`);
+  const other = await get(`/iiif/3/${escaped}/info.json`);
+  for (const key of Object.keys(info.json()).filter((name) => name !== 'id')) assert.deepEqual(other.json()[key], info.json()[key], key);
+  assert.ok([ids['photo.jpg'], escaped].some((id) => other.json().id === `${server.url}/iiif/3/${id}`), other.json().id);
+  assert.equal((await get(new URL(other.json().id).pathname)).status, 303);
+  for (const [accept, type] of [['application/json', 'application/json'], ['*/*', 'application/json'], ['text/html', 'application/json'], ['application/ld+json;q=0', 'application/json'], ['text/html, application/ld+json;q=0.9', 'application/ld+json']]) {
+    const answer = await image('photo.jpg', 'info.json', { Accept: accept });
+    assert.ok(answer.headers['content-type'].startsWith(type), `${accept}: ${answer.headers['content-type']}`);
+  }
+});
+
+test('what a browser asks again costs nothing, from whatever page', async () => {
+  const origin = { Origin: 'https://elsewhere.test' };
+  const first = await image('photo.jpg', '10,10,700,700/350,/0/default.webp', origin);
+  assert.equal(first.headers['access-control-allow-origin'], '*');
+  const jobs = await metric(http, server, 'vitrine_media_job_seconds_count');
+  for (const path of ['10,10,700,700/350,/0/default.webp', '10,10,700,700/350,350/0/color.webp']) {
+    const again = await image('photo.jpg', path, { ...origin, 'If-None-Match': first.headers.etag });
+    assert.deepEqual([again.status, again.body.length, again.headers.etag], [304, 0, first.headers.etag]);
+    assert.equal(again.headers['access-control-allow-origin'], '*');
+  }
+  const changed = await image('photo.jpg', '10,10,700,700/350,/0/gray.webp', { 'If-None-Match': first.headers.etag });
+  assert.equal(changed.status, 200);
+  assert.equal(await metric(http, server, 'vitrine_media_job_seconds_count'), jobs + 1, 'only the other one was made');
+  const tile = await image('photo.jpg', '0,0,512,512/512,512/0/default.jpg');
+  assert.equal((await image('photo.jpg', '0,0,512,512/512,512/0/default.jpg', { 'If-None-Match': tile.headers.etag })).status, 304);
 });
 
 test('methods', async () => {

@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { http } from './lib/http.mjs';
 import { SITE, eventually, keeper, live, openView, shop, writeCatalogue } from './lib/kit.mjs';
 import { FLAG } from './lib/protocol.mjs';
-import { chunk, gps, header, importPictures, look, metric, photo, quarters, sha256 } from './lib/picture.mjs';
+import { chunk, gps, header, importPictures, look, metric, photo, quarters, sha256, withSegment } from './lib/picture.mjs';
 
 const later = keeper(after);
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-hostile-'));
@@ -83,6 +83,74 @@ test('no output has what a camera wrote beside the picture', async () => {
     const answer = await get(path.replace('ID', id));
     assert.equal(answer.status, 200, `${path} ${answer.text.slice(0, 200)}`);
     for (const word of ['Exif\0', 'EXIF', 'xmpmeta', 'SECRET', 'XMP ', 'ICC_PROFILE', 'iCCP', 'eXIf', 'Lavc']) assert.equal(answer.body.indexOf(word, 0, 'latin1'), -1, `${word} in ${path}`);
+  }
+});
+
+/// The same numbers every time (xorshift32).
+function numbers(seed) {
+  let state = seed;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+/// Some bytes wrong, some gone, some twice; the beginning stays, so that it is still called a picture.
+function mutated(bytes, next) {
+  const out = Buffer.from(bytes);
+  const at = () => 16 + next(out.length - 16);
+  for (let i = next(12) + 1; i > 0; i--) out[at()] = next(256);
+  const [from, length] = [at(), next(64)];
+  const kind = next(4);
+  if (kind === 0) return Buffer.concat([out.subarray(0, from), out.subarray(from + length)]);
+  if (kind === 1) return Buffer.concat([out.subarray(0, from), out.subarray(from, from + length), out.subarray(from)]);
+  return out;
+}
+
+test('540 pictures with wrong bytes: made or refused, and no worker dies of one', { timeout: 240000 }, async () => {
+  const { 'photo.jpg': id } = await add({ 'photo.jpg': photo() });
+  const seeds = { jpg: (await get(`/t/${id}/160`)).body, webp: (await get(`/t/${id}/160`, { Accept: 'image/webp' })).body, png: quarters(96, 64) };
+  const next = numbers(0x5eed);
+  const files = {};
+  for (const [kind, bytes] of Object.entries(seeds)) for (let i = 0; i < 180; i++) files[`${i}.${kind}`] = mutated(bytes, next);
+  const deaths = await metric(http, server, 'vitrine_media_worker_deaths_total');
+  const waiting = Object.entries(await add(files));
+  const seen = {};
+  const some = async () => {
+    for (let pair = waiting.pop(); pair; pair = waiting.pop()) {
+      const answer = await get(`/t/${pair[1]}/160`);
+      if (answer.status === 503) waiting.push(pair);
+      else seen[answer.status] = (seen[answer.status] ?? 0) + 1;
+      if (answer.status === 200) assert.match(answer.headers['content-type'], /^image\//);
+      else assert.ok(!/vips|libjpeg|png:|Vips/.test(answer.text), answer.text);
+    }
+  };
+  await Promise.all([some(), some(), some(), some()]);
+  const told = Object.keys(seen).map(Number);
+  assert.ok(told.every((status) => [200, 413, 415, 422].includes(status)) && seen[422] > 50 && seen[200] > 20, JSON.stringify(seen));
+  assert.equal(await metric(http, server, 'vitrine_media_worker_deaths_total'), deaths);
+  assert.equal((await get(`/t/${id}/320`)).status, 200);
+});
+
+/// Files that are two things at once: what they say first counts, and nothing of the rest comes out.
+test('polyglots give a picture and nothing else', async () => {
+  const html = Buffer.from('<script>alert(document.domain)</script>%PDF-1.4 PK\x03\x04');
+  const jpeg = photo();
+  const png = quarters(64, 48);
+  const files = {
+    'comment.jpg': withSegment(jpeg, 0xfe, html), 'tail.jpg': Buffer.concat([jpeg, html]), 'tail.png': Buffer.concat([png, html]),
+    'text.png': Buffer.concat([png.subarray(0, 33), chunk('tEXt', Buffer.concat([Buffer.from('Comment\0'), html])), png.subarray(33)]),
+  };
+  for (const [name, id] of Object.entries(await add(files))) {
+    for (const path of [`/t/${id}/160`, `/iiif/3/${id}/full/max/0/default.png`, `/iiif/3/${id}/full/max/0/default.jpg`]) {
+      const answer = await get(path);
+      assert.equal(answer.status, 200, `${name} ${path}: ${answer.text.slice(0, 200)}`);
+      assert.match(answer.headers['content-type'], /^image\/(jpeg|png)$/);
+      assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+      for (const word of ['<script', '%PDF', 'PK\x03\x04']) assert.equal(answer.body.indexOf(word, 0, 'latin1'), -1, `${word} in ${name}`);
+    }
   }
 });
 
