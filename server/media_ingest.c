@@ -208,7 +208,7 @@ int vt_media_start_ingest(struct vt_media *media, struct vt_job *job, const stru
                                 : vt_masters_draft(media->masters, vt_str(ingest->id), &ingest->draft);
     ingest->has_draft |= err == VT_OK;
     if (!err)
-        err = vt_media_submit(media, job, recipe, original, ingest->draft.out_fd);
+        err = vt_media_submit(media, job, recipe, &original, 1, ingest->draft.out_fd);
     else if (err == VT_ERR_FULL)
         err = VT_ERR_IO; /* of the disk: "full" would mean the workers */
     close(original);

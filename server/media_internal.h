@@ -36,9 +36,9 @@ struct vt_media {
 bool vt_media_is_up(const struct vt_media *media);
 void vt_media_not_ready(struct vt_media_problem *problem);
 
-/* Starts a recipe on a worker: source, and for ingest where to write. As vt_jobs_start_fn. */
-int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe, int source_fd,
-                    int out_fd);
+/* Starts a recipe on a worker: its sources, and for ingest where to write. As vt_jobs_start_fn. */
+int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe,
+                    const int *source_fds, size_t n_sources, int out_fd);
 
 /* Remembered under `key`: an id or a recipe's key. */
 bool vt_media_is_refused(struct vt_media *media, struct vt_str key, struct vt_media_problem *ret_problem);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "media/template.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/log.h"
@@ -90,7 +91,8 @@ struct make {
     struct vt_media *media;
     struct vt_recipe recipe;
     char key[VT_RECIPE_KEY + 1];
-    char payer[64]; /* "": nobody */
+    char group[VT_MEDIA_ID_MAX + 1]; /* what it is erased with */
+    char payer[64];                  /* "": nobody */
     uint32_t max_wait_ms;
     int64_t asked_ms;
     struct vt_media_master *master; /* a reference */
@@ -222,8 +224,8 @@ static void handle_pool_done(void *arg, const struct vt_media_result *result)
         free(running);
 }
 
-int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe, int source_fd,
-                    int out_fd)
+int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe,
+                    const int *source_fds, size_t n_sources, int out_fd)
 {
     struct running *running = calloc(1, sizeof(*running));
     if (!running)
@@ -237,12 +239,36 @@ int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_
     else
         err = vt_recipe_key(recipe, running->blame);
     if (!err)
-        err = vt_pool_submit(media->pool, recipe, source_fd, out_fd, vt_jobs_deadline_ms(recipe),
-                             handle_pool_done, running);
+        err = vt_pool_submit_many(media->pool, recipe, source_fds, n_sources, out_fd,
+                                  vt_jobs_deadline_ms(recipe), handle_pool_done, running);
     if (err)
         free(running);
     /* A worker that does not take a job is one about to be seen dead: the job waits for the next. */
     return err == VT_ERR_IO ? VT_ERR_FULL : err;
+}
+
+/* Every picture of a template, in the order of its items. */
+static int start_template(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe)
+{
+    struct vt_media_master *masters[VT_TEMPLATE_ITEMS] = { NULL };
+    int fds[VT_TEMPLATE_ITEMS], err = VT_OK;
+    struct vt_media_problem problem;
+    struct vt_template *template = malloc(sizeof(*template));
+    if (!template)
+        return VT_ERR_NOMEM;
+    if (vt_template_decode(vt_str(recipe->template_json), template, &problem) != VT_MEDIA_OK)
+        err = VT_ERR_INVALID;
+    for (size_t i = 0; !err && i < template->item_count; i++) {
+        masters[i] = vt_masters_find(media->masters, vt_str(template->items[i].media));
+        fds[i] = masters[i] ? masters[i]->fd : -1;
+        err = masters[i] ? VT_OK : VT_ERR_MISSING;
+    }
+    if (!err)
+        err = vt_media_submit(media, job, recipe, fds, template->item_count, -1);
+    for (size_t i = 0; i < VT_TEMPLATE_ITEMS; i++)
+        vt_media_master_unref(masters[i]);
+    free(template);
+    return err;
 }
 
 static int start_job(void *arg, struct vt_job *job, const struct vt_recipe *recipe)
@@ -252,10 +278,12 @@ static int start_job(void *arg, struct vt_job *job, const struct vt_recipe *reci
         return VT_ERR_FULL;
     if (recipe->kind == VT_RECIPE_INGEST)
         return vt_media_start_ingest(media, job, recipe);
+    if (recipe->kind == VT_RECIPE_TEMPLATE)
+        return start_template(media, job, recipe);
     struct vt_media_master *master = vt_masters_find(media->masters, vt_str(recipe->media));
     if (!master)
         return VT_ERR_MISSING;
-    int err = vt_media_submit(media, job, recipe, master->fd, -1);
+    int err = vt_media_submit(media, job, recipe, &master->fd, 1, -1);
     vt_media_master_unref(master);
     return err;
 }
@@ -311,8 +339,8 @@ static void render(struct make *make)
     const struct vt_job_request request = {
         .recipe = &make->recipe,
         .key = vt_str(make->key),
-        .group = vt_str(make->recipe.media),
-        .queue = VT_JOB_TILE,
+        .group = vt_str(make->group),
+        .queue = make->recipe.kind == VT_RECIPE_TEMPLATE ? VT_JOB_CARD : VT_JOB_TILE,
         .max_wait_ms = make->max_wait_ms,
     };
     if (!vt_media_is_up(media))
@@ -363,6 +391,8 @@ static struct make *make_create(struct vt_media *media, const struct vt_media_or
     make->recipe = *order->recipe;
     memcpy(make->key, order->key, sizeof(make->key));
     vt_str_copy(make->payer, sizeof(make->payer), order->payer.ptr ? order->payer : VT_STR(""));
+    vt_str_copy(make->group, sizeof(make->group),
+                order->group.ptr ? order->group : vt_str(order->recipe->media));
     make->max_wait_ms = order->max_wait_ms;
     make->asked_ms = vt_now_ms();
     make->master = order->master;

@@ -46,9 +46,11 @@ void vt_media_find(struct vt_media *media, struct vt_str id, vt_media_found_fn *
 void vt_media_ingest(struct vt_media *media, struct vt_str id, vt_media_found_fn *found, void *arg);
 
 struct vt_media_order {
-    const struct vt_recipe *recipe;
+    const struct vt_recipe *recipe; /* its template_json must live until `made` */
     const char *key;                /* of the recipe */
-    struct vt_media_master *master; /* the recipe's picture */
+    struct vt_media_master *master; /* the recipe's picture, of a template the first; the others must be
+                                       masters too */
+    struct vt_str group;            /* what it is erased with; absent: the picture */
     struct vt_str payer;            /* address whose budget it draws on; absent: nobody's */
     uint32_t max_wait_ms;           /* BUSY when it would not be begun within this; 0: any */
 };

@@ -27,11 +27,25 @@ void vt_told_view(const struct vt_conversation *conv, struct vt_arena *arena, st
         view->items[i].media = vt_told_media(conv, arena, view->items[i].media);
 }
 
+/* Without a secret as it is: what shows it says 403, nothing else suffers. */
+struct vt_str vt_told_address(const struct vt_conversation *conv, struct vt_arena *arena,
+                              struct vt_str address)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf out = VT_BUF_INIT(BODY_BYTES);
+    const struct vt_site *site = vt_sites_by_id(deps_of(conv)->sites, vt_str(conv->site));
+    vt_buf_str(&out, address);
+    if (!site || vt_media_sign_address(site, vt_media_grant_expiry(), &out) != VT_OK)
+        return address;
+    struct vt_str told = vt_arena_str(arena, vt_buf_view(&out));
+    return told.ptr ? told : address;
+}
+
 /* --- rows ---------------------------------------------------------------------------------------- */
 
 /* Both begin with a quote that nothing stands before: inside a JSON text it would be \". */
-static const struct vt_str marks[] = { { "\"media\":\"", 9 }, { "\"address\":\"/p/", 14 } };
-enum { MEDIA, ADDRESS };
+static const struct vt_str marks[] = { { "\"media\":\"", 9 }, { "\"address\":\"", 11 } };
+enum { MEDIA };
 
 /* Where the next of the two ends, or NULL. */
 static const char *next_mark(struct vt_str rest, int *ret_which)
@@ -47,20 +61,6 @@ static const char *next_mark(struct vt_str rest, int *ret_which)
     return found;
 }
 
-/* The address as a whole, as its signature covers the path too. */
-static void put_address(const struct vt_conversation *conv, struct vt_str rest, struct vt_buf *out)
-{
-    VT_CLEANUP(vt_buf_finish)
-    struct vt_buf address = VT_BUF_INIT(BODY_BYTES);
-    const struct vt_site *site = vt_sites_by_id(deps_of(conv)->sites, vt_str(conv->site));
-    vt_buf_text(&address, "/p/");
-    vt_buf_str(&address, rest);
-    if (site && vt_media_sign_address(site, vt_media_grant_expiry(), &address) == VT_OK)
-        vt_buf_append(out, address.data + 3, address.len - 3);
-    else
-        vt_buf_str(out, rest);
-}
-
 struct vt_str vt_told_body(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_str body)
 {
     VT_CLEANUP(vt_buf_finish)
@@ -74,10 +74,8 @@ struct vt_str vt_told_body(const struct vt_conversation *conv, struct vt_arena *
             break;
         struct vt_str value = { at, (size_t)(end - at) };
         vt_buf_append(&out, rest.ptr, (size_t)(at - rest.ptr));
-        if (which == MEDIA)
-            vt_buf_str(&out, vt_told_media(conv, arena, value));
-        else
-            put_address(conv, value, &out);
+        vt_buf_str(&out,
+                   which == MEDIA ? vt_told_media(conv, arena, value) : vt_told_address(conv, arena, value));
         rest = (struct vt_str){ end, (size_t)(rest.ptr + rest.len - end) };
     }
     if (rest.ptr == body.ptr)

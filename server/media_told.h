@@ -11,6 +11,10 @@
  * `"address":"/p/…"` its expiry and signature. */
 struct vt_str vt_told_body(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_str body);
 
+/* One such address. */
+struct vt_str vt_told_address(const struct vt_conversation *conv, struct vt_arena *arena,
+                              struct vt_str address);
+
 struct vt_str vt_told_media(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_str media);
 void vt_told_view(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view *view);
 

@@ -12,6 +12,7 @@
 #include "server/base/err.h"
 #include "server/http/pictures.h"
 #include "server/http/static.h"
+#include "server/http/templates.h"
 #include "server/http/upload.h"
 #include "server/log.h"
 
@@ -28,6 +29,7 @@ static const struct folder {
 struct vt_mounts {
     struct vt_static *files[VT_COUNT(folders)]; /* owned; NULL: not built */
     struct vt_pictures *pictures;               /* owned */
+    struct vt_templates *templates;             /* owned */
     struct vt_api_login *login;                 /* owned */
     struct vt_http_uploads *uploads;            /* owned */
 };
@@ -113,10 +115,14 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
                                                .index = deps->index,
                                                .base_url = deps->config->base_url };
     mounts->pictures = vt_pictures_mount(&pictures);
+    const struct vt_templates_deps templates = {
+        .net = deps->net, .media = deps->media, .sites = deps->sites, .store = deps->store
+    };
+    mounts->templates = vt_templates_mount(&templates);
     mounts->login = mount_login(deps);
     mounts->uploads = vt_http_uploads_mount(
         &(struct vt_http_uploads_deps){ .net = deps->net, .app = deps->app, .media = deps->media });
-    return mounts->pictures && mounts->login && mounts->uploads ? VT_OK : VT_ERR_NOMEM;
+    return mounts->pictures && mounts->templates && mounts->login && mounts->uploads ? VT_OK : VT_ERR_NOMEM;
 }
 
 struct vt_mounts *vt_mounts_open(const struct vt_mounts_deps *deps, struct vt_buf *ret_error, int *ret_err)
@@ -142,6 +148,7 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
     for (size_t i = 0; i < VT_COUNT(folders); i++)
         vt_static_destroy(mounts->files[i]);
     vt_pictures_destroy(mounts->pictures);
+    vt_templates_destroy(mounts->templates);
     vt_api_login_destroy(mounts->login);
     vt_http_uploads_destroy(mounts->uploads);
     free(mounts);

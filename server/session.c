@@ -12,6 +12,7 @@
 #include "server/metrics.h"
 #include "server/people.h"
 #include "server/queue.h"
+#include "server/thread.h"
 #include "server/view.h"
 
 enum { VIEW_MAX_BYTES = 4 * 1024 * 1024 };
@@ -142,6 +143,21 @@ void vt_session_view_changed(struct vt_conversation *conv)
         save_view(conv);
 }
 
+void vt_session_keep_view(struct vt_conversation *conv)
+{
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    struct vt_evt_view_kept d;
+    vt_arena_init(&arena, VIEW_MAX_BYTES);
+    if (!conv->view || !vt_view_keep(conv->view, vt_now_ms(), &arena, &d))
+        return;
+    const struct vt_thread_row row = { .op = VT_OP_VIEW_KEPT, .by = "", .d = &d };
+    int err = vt_thread_append(conv, &row, NULL, NULL, NULL);
+    if (err)
+        vt_log(VT_LOG_WARN, "session.view-kept", VT_LOG_T("reference", conv->session.reference),
+               VT_LOG_T("err", vt_err_name(err)));
+}
+
 /* A console window beats fast while any of its sessions is live. */
 static bool has_live(const struct vt_peer *peer)
 {
@@ -198,6 +214,8 @@ int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char
     session->state = state;
     session->since = vt_wall_ms();
     bool was_paired = from == VT_STATE_LIVE || from == VT_STATE_AWAY;
+    if (was_paired && state == VT_STATE_ENDED)
+        vt_session_keep_view(conv);
     if (was_paired && (state == VT_STATE_ENDED || state == VT_STATE_WAITING))
         conv->app->deps.coord->ops->load_add(conv->app->deps.coord, vt_str(session->associate), -1);
     if (state == VT_STATE_ENDED)

@@ -26,6 +26,9 @@ int vt_session_save(struct vt_conversation *conv, vt_store_done_fn *done, void *
 /* The end of a gesture or a change of the view: saved at once. One save is on its way at a time and
  * takes all that changed meanwhile with the next, so the commit is the window (as the store's own). */
 void vt_session_view_changed(struct vt_conversation *conv);
+/* Before the piece on show gives way to another, or the session ends: its last view and marks become a row
+ * of the thread (settled: the recap). A row that cannot be stored is missed by the recap alone. */
+void vt_session_keep_view(struct vt_conversation *conv);
 static inline bool vt_session_runs(const struct vt_session *session)
 {
     return session->state != VT_STATE_NONE && session->state != VT_STATE_ENDED;

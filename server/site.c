@@ -381,6 +381,12 @@ const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str
     return NULL;
 }
 
+const struct vt_site *vt_sites_next(const struct vt_sites *sites, const struct vt_site *before)
+{
+    const struct vt_list *next = before ? before->link.next : sites->list.next;
+    return next == &sites->list ? NULL : VT_CONTAINER_OF(next, struct vt_site, link);
+}
+
 static bool is_listed(char **origins, struct vt_str origin)
 {
     for (size_t i = 0; origins[i]; i++)

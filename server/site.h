@@ -44,6 +44,8 @@ void vt_sites_picture_put(struct vt_sites *sites, struct vt_str site, struct vt_
 /* A pointer is good for the turn only: keep ids. */
 const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_str key);
 const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str id);
+/* The first, or the one behind `before`; NULL: no more. */
+const struct vt_site *vt_sites_next(const struct vt_sites *sites, const struct vt_site *before);
 /* At the upgrade no site is named yet: any site's Origin, or our own. Exact comparison of scheme, host, port.
  */
 bool vt_sites_origin_known(const struct vt_sites *sites, struct vt_str origin);

@@ -65,7 +65,8 @@ static int add_to_view(struct vt_conversation *conv, const struct vt_upload *upl
         item->title = active.title;
     }
     const struct vt_msg_view_item msg = { .add = item };
-    int err = vt_view_item(conv->view, &msg, &slot);
+    vt_session_keep_view(conv);
+    int err = vt_view_item(conv->view, &msg, vt_now_ms(), &slot);
     if (err || !vt_view_item_at(conv->view, slot, &added))
         return err ? err : VT_ERR_NOT_FOUND;
     added.media = vt_media_told(app->deps.index, app->deps.sites, &app->arena, added.media);

@@ -38,6 +38,8 @@ struct vt_view {
     uint16_t next_slot, active, frame;
     enum vt_view_mode mode;
     bool has_frame, has_t;
+    int64_t shown_ms; /* since when the active piece is on show */
+    bool is_kept;     /* nothing changed on it since vt_view_keep */
     char driver[WHO_BYTES];
     int64_t gesture_ms; /* the driver's last */
     double rect[4], t;
@@ -166,9 +168,11 @@ static void structural(struct vt_view *view)
     view->structural_seq = ++view->seq;
 }
 
-static void show(struct vt_view *view, uint16_t slot)
+static void show(struct vt_view *view, uint16_t slot, int64_t now_ms)
 {
     view->active = slot;
+    view->shown_ms = now_ms;
+    view->is_kept = false;
     view->has_frame = view->has_t = false;
     memcpy(view->rect, whole, sizeof(whole));
 }
@@ -191,7 +195,7 @@ int vt_view_open(struct vt_view *view, const char *by, const struct vt_msg_view_
     memcpy(view->items, items, msg->items_n * sizeof(items[0]));
     view->items_n = msg->items_n;
     view->mode = msg->mode;
-    show(view, view->items[msg->active - 1].slot);
+    show(view, view->items[msg->active - 1].slot, now_ms);
     drive(view, by, now_ms);
     structural(view);
     return VT_OK;
@@ -214,9 +218,10 @@ int vt_view_set(struct vt_view *view, const struct vt_msg_view_set *msg, int64_t
     if (msg->has_rect && !rect_is_good(msg->rect))
         return VT_ERR_FIELD_BAD;
     view->gesture_ms = now_ms;
+    view->is_kept = false;
     view->seq++;
     if (msg->has_active && msg->active != view->active) {
-        show(view, msg->active);
+        show(view, msg->active, now_ms);
         view->structural_seq = view->seq;
     }
     if (msg->has_mode && msg->mode != view->mode) {
@@ -236,7 +241,8 @@ int vt_view_set(struct vt_view *view, const struct vt_msg_view_set *msg, int64_t
     return VT_OK;
 }
 
-static int item_add(struct vt_view *view, const struct vt_t_view_item_new *from, uint16_t *ret_slot)
+static int item_add(struct vt_view *view, const struct vt_t_view_item_new *from, int64_t now_ms,
+                    uint16_t *ret_slot)
 {
     if (view->items_n == VT_VIEW_ITEMS)
         return VT_ERR_CAP_REACHED;
@@ -245,19 +251,19 @@ static int item_add(struct vt_view *view, const struct vt_t_view_item_new *from,
     if (err)
         return err;
     view->items_n++;
-    show(view, slot); /* a piece is added to be looked at */
+    show(view, slot, now_ms); /* a piece is added to be looked at */
     *ret_slot = slot;
     structural(view);
     return VT_OK;
 }
 
-int vt_view_item(struct vt_view *view, const struct vt_msg_view_item *msg, uint16_t *ret_slot)
+int vt_view_item(struct vt_view *view, const struct vt_msg_view_item *msg, int64_t now_ms, uint16_t *ret_slot)
 {
     if (!msg->add == !msg->has_drop)
         return VT_ERR_FIELD_BAD;
     *ret_slot = 0;
     if (msg->add)
-        return item_add(view, msg->add, ret_slot);
+        return item_add(view, msg->add, now_ms, ret_slot);
     struct item *item = item_of(view, msg->drop);
     if (!item)
         return VT_ERR_NOT_FOUND;
@@ -269,7 +275,7 @@ int vt_view_item(struct vt_view *view, const struct vt_msg_view_item *msg, uint1
         if (view->marks[m].slot == msg->drop)
             mark_remove(view, m);
     if (view->active == msg->drop)
-        show(view, view->items_n == 0 ? 0 : view->items[i < view->items_n ? i : i - 1].slot);
+        show(view, view->items_n == 0 ? 0 : view->items[i < view->items_n ? i : i - 1].slot, now_ms);
     structural(view);
     return VT_OK;
 }
@@ -290,7 +296,7 @@ void vt_view_close(struct vt_view *view)
 {
     items_clear(view);
     marks_clear(view);
-    show(view, 0);
+    show(view, 0, 0);
     view->driver[0] = '\0';
     structural(view);
 }
@@ -324,6 +330,7 @@ int vt_view_motion(struct vt_view *view, struct vt_bin_view *frame, int64_t now_
         view->has_t = true;
     }
     view->gesture_ms = now_ms;
+    view->is_kept = false;
     frame->vseq = ++view->seq;
     return VT_OK;
 }
@@ -393,6 +400,7 @@ int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_m
                            .points = points };
     vt_str_copy(mark->by, sizeof(mark->by), vt_str(by));
     *ret_mark = mark->number;
+    view->is_kept = false;
     return VT_OK;
 }
 
@@ -418,6 +426,7 @@ int vt_view_mark_drop(struct vt_view *view, const char *by, const uint32_t *mark
         if (mark)
             mark_remove(view, (size_t)(mark - view->marks));
     }
+    view->is_kept = false;
     return VT_OK;
 }
 
@@ -506,6 +515,34 @@ bool vt_view_item_at(const struct vt_view *view, uint16_t slot, struct vt_t_view
     if (item)
         item_export(item, ret);
     return item != NULL;
+}
+
+bool vt_view_keep(struct vt_view *view, int64_t now_ms, struct vt_arena *arena,
+                  struct vt_evt_view_kept *ret_kept)
+{
+    const struct item *item = item_of(view, view->active);
+    size_t marks_n = item ? marks_in(view, item->slot) : 0;
+    if (!item || view->is_kept || (marks_n == 0 && now_ms - view->shown_ms < VT_VIEW_LOOK_MS))
+        return false;
+    struct vt_evt_view_kept kept = { .sku = vt_str(item->sku),
+                                     .variant = vt_str(item->variant),
+                                     .media = vt_str(item->media),
+                                     .title = vt_str(item->title),
+                                     .mode = view->mode,
+                                     .frame = view->frame,
+                                     .has_frame = view->has_frame,
+                                     .t = view->t,
+                                     .has_t = view->has_t,
+                                     .marks = vt_arena_array(arena, marks_n + 1, sizeof(struct vt_t_mark)) };
+    if (!kept.marks)
+        return false;
+    memcpy(kept.rect, view->rect, sizeof(kept.rect));
+    for (size_t i = 0; i < view->marks_n; i++)
+        if (view->marks[i].slot == item->slot)
+            mark_export(&view->marks[i], &kept.marks[kept.marks_n++]);
+    view->is_kept = true;
+    *ret_kept = kept;
+    return true;
 }
 
 int vt_view_export(const struct vt_view *view, struct vt_arena *arena, struct vt_t_view *ret)

@@ -22,7 +22,8 @@ enum {
     VT_VIEW_POINTS = 256,        /* points of one mark */
     VT_VIEW_MARKS_BYTES = 40000, /* all marks as JSON: a snapshot has 64 KiB and holds them all */
     VT_VIEW_HOLD_MS = 400,       /* the driver's last gesture holds the view so long */
-    VT_VIEW_STROKES = 8          /* strokes being drawn at once */
+    VT_VIEW_STROKES = 8,         /* strokes being drawn at once */
+    VT_VIEW_LOOK_MS = 1000       /* what was on show for less, and has no mark, was not looked at */
 };
 
 struct vt_view;
@@ -38,7 +39,8 @@ const char *vt_view_driver(const struct vt_view *view); /* "" when nobody drives
 int vt_view_open(struct vt_view *view, const char *by, const struct vt_msg_view_open *msg, int64_t now_ms);
 int vt_view_set(struct vt_view *view, const struct vt_msg_view_set *msg, int64_t now_ms);
 /* What is added is shown at once. *ret_slot: its slot, 0 for a drop. */
-int vt_view_item(struct vt_view *view, const struct vt_msg_view_item *msg, uint16_t *ret_slot);
+int vt_view_item(struct vt_view *view, const struct vt_msg_view_item *msg, int64_t now_ms,
+                 uint16_t *ret_slot);
 int vt_view_drive(struct vt_view *view, const char *by, bool take, int64_t now_ms);
 void vt_view_close(struct vt_view *view);
 /* The driver has left: nobody drives. True when that changed something. */
@@ -64,6 +66,10 @@ bool vt_view_mark(const struct vt_view *view, uint32_t mark, struct vt_t_mark *r
 /* One item for the wire; false when it is not there. Borrowed from `view`. */
 bool vt_view_item_at(const struct vt_view *view, uint16_t slot, struct vt_t_view_item *ret);
 uint16_t vt_view_active(const struct vt_view *view);
+/* The piece on show as the recap will want it, texts and points borrowed from `view`; false when nothing is
+ * shown, nobody looked at it, or it stands as it was kept last. Counts as kept from then on. */
+bool vt_view_keep(struct vt_view *view, int64_t now_ms, struct vt_arena *arena,
+                  struct vt_evt_view_kept *ret_kept);
 /* What a restart finds in the store. The driver is kept only by name. VT_OK or VT_ERR_*. */
 int vt_view_import(struct vt_view *view, const struct vt_t_view *from);
 

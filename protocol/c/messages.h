@@ -95,6 +95,15 @@ enum vt_outcome {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_outcome_name(enum vt_outcome value);
 
+/* What the server draws: a sheet with titles and prices, or pieces at one millimetre scale. */
+enum vt_drawing {
+    VT_DRAWING_SHEET = 0,
+    VT_DRAWING_SCALE,
+};
+#define VT_DRAWING_COUNT 2
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_drawing_name(enum vt_drawing value);
+
 /* The form of a mark on a medium. */
 enum vt_mark_kind {
     VT_MARK_KIND_INK = 0,
@@ -463,6 +472,11 @@ struct vt_t_chat_body {
     struct vt_str text; /* May be absent. */
     struct vt_t_product_ref *product; /* NULL: absent. */
     struct vt_str media; /* May be absent. */
+    enum vt_drawing draw; /* Of a picture that the server is to draw from the catalogue; only staff ask for one. */
+    bool has_draw;
+    struct vt_str *skus; /* What is drawn: 2 to 4 for a sheet, 1 to 4 at true scale. */
+    size_t skus_n; /* 1..4 */
+    struct vt_str address; /* Where the drawn picture is, signed anew each time it is sent; the server's alone to give. May be absent. */
     struct vt_str name; /* A file's name. May be absent. */
     struct vt_t_chat_option *options; /* What a choice offers. */
     size_t options_n; /* 0..8 */
@@ -614,6 +628,7 @@ struct vt_evt_chat_send {
 };
 struct vt_rep_chat_send {
     uint32_t cs;
+    struct vt_str address; /* Of a picture that was drawn, as the others got it. May be absent. */
 };
 
 /* chat.typing: Somebody types, or stopped.
@@ -1263,6 +1278,24 @@ struct vt_rep_view_item {
     uint32_t seq;
     uint16_t slot; /* Of what was added. */
     bool has_slot;
+};
+
+/* view.kept: What was last seen of a piece, with its marks, when another came or the session ended. Rows of the thread that are no messages; the recap is made from them.
+ *   evt: struct vt_evt_view_kept
+ */
+struct vt_evt_view_kept {
+    struct vt_str sku; /* May be absent. */
+    struct vt_str variant; /* May be absent. */
+    struct vt_str media;
+    struct vt_str title; /* May be absent. */
+    enum vt_view_mode mode;
+    double rect[4];
+    uint16_t frame;
+    bool has_frame;
+    double t;
+    bool has_t;
+    struct vt_t_mark *marks;
+    size_t marks_n; /* 0..64 */
 };
 
 /* view.open: Shows these media; active counts from 1 in items. The event is the whole view.

@@ -50,6 +50,12 @@ const char *vt_outcome_name(enum vt_outcome value)
     return (size_t)value < VT_COUNT(outcome_words) ? outcome_words[value] : NULL;
 }
 
+static const char *const drawing_words[] = { "sheet", "scale" };
+const char *vt_drawing_name(enum vt_drawing value)
+{
+    return (size_t)value < VT_COUNT(drawing_words) ? drawing_words[value] : NULL;
+}
+
 static const char *const mark_kind_words[] = { "ink", "circle", "arrow" };
 const char *vt_mark_kind_name(enum vt_mark_kind value)
 {
@@ -392,6 +398,9 @@ static const struct vt_field t_chat_body_fields[] = {
     { .name = "text", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_body, text), .size = sizeof(struct vt_str), .min = 0, .max = 8192 },
     { .name = "product", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_chat_body, product), .size = sizeof(struct vt_t_product_ref), .shape = &vt_shape_product_ref },
     { .name = "media", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_body, media), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "draw", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_chat_body, draw), .has_offset = offsetof(struct vt_t_chat_body, has_draw), .size = sizeof(enum vt_drawing), .words = drawing_words, .words_n = VT_COUNT(drawing_words) },
+    { .name = "skus", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_chat_body, skus), .has_offset = offsetof(struct vt_t_chat_body, skus_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 1, .list_max = 4, .list_multiple = 1 },
+    { .name = "address", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_body, address), .size = sizeof(struct vt_str), .min = 0, .max = 4096 },
     { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_body, name), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
     { .name = "options", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_chat_body, options), .has_offset = offsetof(struct vt_t_chat_body, options_n), .size = sizeof(struct vt_t_chat_option), .list_min = 0, .list_max = 8, .list_multiple = 1, .shape = &vt_shape_chat_option },
     { .name = "fields", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_chat_body, fields), .has_offset = offsetof(struct vt_t_chat_body, fields_n), .size = sizeof(struct vt_t_chat_field), .list_min = 0, .list_max = 8, .list_multiple = 1, .shape = &vt_shape_chat_field },
@@ -509,6 +518,7 @@ static const struct vt_shape shape_msg_chat_send = {
 
 static const struct vt_field rep_chat_send_fields[] = {
     { .name = "cs", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_chat_send, cs), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "address", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_chat_send, address), .size = sizeof(struct vt_str), .min = 0, .max = 4096 },
 };
 static const struct vt_shape shape_rep_chat_send = {
     .name = "chat.send reply", .size = sizeof(struct vt_rep_chat_send), .fields = rep_chat_send_fields, .fields_n = VT_COUNT(rep_chat_send_fields),
@@ -1096,6 +1106,21 @@ static const struct vt_shape shape_rep_view_item = {
     .name = "view.item reply", .size = sizeof(struct vt_rep_view_item), .fields = rep_view_item_fields, .fields_n = VT_COUNT(rep_view_item_fields),
 };
 
+static const struct vt_field evt_view_kept_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_view_kept, sku), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_view_kept, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "media", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_view_kept, media), .size = sizeof(struct vt_str), .min = 1, .max = 200 },
+    { .name = "title", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_view_kept, title), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_view_kept, mode), .size = sizeof(enum vt_view_mode), .words = view_mode_words, .words_n = VT_COUNT(view_mode_words) },
+    { .name = "rect", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED | VT_FIELD_TUPLE, .offset = offsetof(struct vt_evt_view_kept, rect), .size = sizeof(double), .number_min = -1, .number_max = 2, .list_min = 4, .list_max = 4, .list_multiple = 1 },
+    { .name = "frame", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_view_kept, frame), .has_offset = offsetof(struct vt_evt_view_kept, has_frame), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "t", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_view_kept, t), .has_offset = offsetof(struct vt_evt_view_kept, has_t), .size = sizeof(double), .number_min = 0, .number_max = 86400 },
+    { .name = "marks", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_evt_view_kept, marks), .has_offset = offsetof(struct vt_evt_view_kept, marks_n), .size = sizeof(struct vt_t_mark), .list_min = 0, .list_max = 64, .list_multiple = 1, .shape = &vt_shape_mark },
+};
+static const struct vt_shape shape_evt_view_kept = {
+    .name = "view.kept", .size = sizeof(struct vt_evt_view_kept), .fields = evt_view_kept_fields, .fields_n = VT_COUNT(evt_view_kept_fields),
+};
+
 static const struct vt_field msg_view_open_fields[] = {
     { .name = "items", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_view_open, items), .has_offset = offsetof(struct vt_msg_view_open, items_n), .size = sizeof(struct vt_t_view_item_new), .list_min = 1, .list_max = 12, .list_multiple = 1, .shape = &vt_shape_view_item_new },
     { .name = "active", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_view_open, active), .size = sizeof(uint16_t), .min = 1, .max = 12 },
@@ -1356,6 +1381,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_VIEW_ITEM] = { "view.item", VT_OP_VIEW_ITEM, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
         &shape_msg_view_item, &shape_evt_view_item, &shape_rep_view_item },
+    [VT_OP_VIEW_KEPT] = { "view.kept", VT_OP_VIEW_KEPT, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_NONE, 65536,
+        NULL, &shape_evt_view_kept, NULL },
     [VT_OP_VIEW_OPEN] = { "view.open", VT_OP_VIEW_OPEN, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 16384,
         &shape_msg_view_open, &vt_shape_view, &shape_rep_view_open },

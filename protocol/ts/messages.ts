@@ -83,6 +83,8 @@ export interface ChatSend {
 
 export interface ChatSendReply {
   cs: number;
+  /** Of a picture that was drawn, as the others got it. */
+  address?: string | undefined;
 }
 
 /// Somebody types, or stopped.
@@ -569,6 +571,19 @@ export interface ViewItemEvent {
   active: number;
 }
 
+/// What was last seen of a piece, with its marks, when another came or the session ended. Rows of the thread that are no messages; the recap is made from them.
+export interface ViewKeptEvent {
+  sku?: string | undefined;
+  variant?: string | undefined;
+  media: string;
+  title?: string | undefined;
+  mode: ViewMode;
+  rect: [number, number, number, number];
+  frame?: number | undefined;
+  t?: number | undefined;
+  marks: Mark[];
+}
+
 /// Shows these media; active counts from 1 in items. The event is the whole view.
 export interface ViewOpen {
   items: ViewItemNew[];
@@ -898,6 +913,8 @@ export interface Events {
   'view.drive': ViewDriveEvent;
   /** Adds one medium or drops one slot; exactly one of the two. */
   'view.item': ViewItemEvent;
+  /** What was last seen of a piece, with its marks, when another came or the session ended. Rows of the thread that are no messages; the recap is made from them. */
+  'view.kept': ViewKeptEvent;
   /** Shows these media; active counts from 1 in items. The event is the whole view. */
   'view.open': View;
   /** The driver moves the view; base is the seq it was moved from. */

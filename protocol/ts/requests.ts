@@ -62,7 +62,7 @@ export const REPLY_SHAPES: Readonly<Record<string, string>> = {
   'catalogue.search': 'hits::@product:::0:24 next:?:i:0:4294967295',
   'chat.contact': '',
   'chat.history': 'rows::@row:::0:50 more::b',
-  'chat.send': 'cs::i:0:4294967295',
+  'chat.send': 'cs::i:0:4294967295 address:?:s:0:4096',
   'claim.take': 'c::i:1:4294967295 sid::s:0:64 reference::s:0:16',
   'code.make': 'code::s:6:6 until::i:-9007199254740991:9007199254740991',
   'code.use': 'c::i:1:4294967295 sid::s:0:64 reference::s:0:16',

@@ -32,7 +32,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   customer: 'id:?:s:0:128 name:?:s:0:80 email:?:s:0:254 verified::b',
   profile: 'customer::@customer labels::s:1:64:0:32 context:?:j contact:?:i:0:9007199254740991',
   session_past: 'sid::s:0:64 reference::s:0:16 queue:?:s:0:64 state::#state associate:?:s:0:80 created::i:-9007199254740991:9007199254740991 ended::i:-9007199254740991:9007199254740991 outcome:?:#outcome note:?:s:0:2000 stars:?:i:1:5',
-  chat_body: 'text:?:s:0:8192 product:?:@product_ref media:?:s:0:200 name:?:s:0:200 options:?:@chat_option:::0:8 fields:?:@chat_field:::0:8 values:?:@chat_value:::0:8',
+  chat_body: 'text:?:s:0:8192 product:?:@product_ref media:?:s:0:200 draw:?:#drawing skus:?:s:1:64:1:4 address:?:s:0:4096 name:?:s:0:200 options:?:@chat_option:::0:8 fields:?:@chat_field:::0:8 values:?:@chat_value:::0:8',
   wire_error: 'code::s:1:40 n::i:0:65535 msg::s:0:300 retry::b after:?:i:0:4294967295 field:?:s:0:96',
 };
 
@@ -45,6 +45,7 @@ export const ENUMS: Readonly<Record<string, string>> = {
   field_kind: 'text email phone number date',
   ask_kind: 'transfer colleague',
   outcome: 'sold reserved appointment answered unresolved spam',
+  drawing: 'sheet scale',
   mark_kind: 'ink circle arrow',
   view_mode: 'image spin film compare',
   chan_kind: 'view ptr draw dom',
@@ -96,6 +97,7 @@ export const EVENT_SHAPES: Readonly<Record<string, string>> = {
   'view.close': 'seq::i:0:4294967295',
   'view.drive': 'seq::i:0:4294967295 driver::s:0:16',
   'view.item': 'seq::i:0:4294967295 add:?:@view_item drop:?:i:0:65535 active::i:0:65535',
+  'view.kept': 'sku:?:s:0:64 variant:?:s:0:64 media::s:1:200 title:?:s:0:300 mode::#view_mode rect::f:-1:2:4:4 frame:?:i:0:65535 t:?:f:0:86400 marks::@mark:::0:64',
   'view.open': '@view',
   'view.set': 'seq::i:0:4294967295 active:?:i:0:65535 mode:?:#view_mode rect:?:f:-1:2:4:4 frame:?:i:0:65535 t:?:f:0:86400',
   'view.state': '@view',

@@ -22,6 +22,9 @@ export type AskKind = 'transfer' | 'colleague';
 /// How a session came out.
 export type Outcome = 'sold' | 'reserved' | 'appointment' | 'answered' | 'unresolved' | 'spam';
 
+/// What the server draws: a sheet with titles and prices, or pieces at one millimetre scale.
+export type Drawing = 'sheet' | 'scale';
+
 /// The form of a mark on a medium.
 export type MarkKind = 'ink' | 'circle' | 'arrow';
 
@@ -318,6 +321,12 @@ export interface ChatBody {
   text?: string | undefined;
   product?: ProductRef | undefined;
   media?: string | undefined;
+  /** Of a picture that the server is to draw from the catalogue; only staff ask for one. */
+  draw?: Drawing | undefined;
+  /** What is drawn: 2 to 4 for a sheet, 1 to 4 at true scale. */
+  skus?: string[] | undefined;
+  /** Where the drawn picture is, signed anew each time it is sent; the server's alone to give. */
+  address?: string | undefined;
   /** A file's name. */
   name?: string | undefined;
   /** What a choice offers. */

@@ -11,6 +11,7 @@
 #include "server/media_told.h"
 #include "server/people.h"
 #include "server/profile.h"
+#include "server/template_address.h"
 #include "server/thread.h"
 
 enum { MINUTE_MS = 60000, ARENA_BYTES = 256 * 1024, QUESTION_MAX = 2000 };
@@ -20,6 +21,7 @@ enum { MINUTE_MS = 60000, ARENA_BYTES = 256 * 1024, QUESTION_MAX = 2000 };
 struct sending {
     char by[VT_WHO_TEXT];
     bool note;
+    char address[VT_TEMPLATE_ADDRESS_MAX + 1]; /* of a drawn picture, unsigned; "": none */
     struct vt_rep_chat_send rep;
 };
 
@@ -29,6 +31,8 @@ static const void *handle_sent(const struct vt_committed *done, void *state)
     if (done->fresh && done->conv)
         vt_contact_said(done->conv, sending->by, sending->note);
     sending->rep.cs = done->cs;
+    if (sending->address[0] && done->conv)
+        sending->rep.address = vt_told_address(done->conv, &done->conv->app->arena, vt_str(sending->address));
     return &sending->rep;
 }
 
@@ -102,6 +106,9 @@ static int check_answer(struct vt_request *rq, const struct vt_msg_chat_send *ms
 static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
 {
     const struct vt_config *config = rq->app->deps.config;
+    if (msg->body.address.ptr)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/address",
+                               "the server draws and gives the address");
     switch (msg->kind) {
     case VT_CHAT_KIND_NOTE:
         if (!vt_peer_is_staff(rq->peer))
@@ -120,6 +127,10 @@ static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
             return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/product", "a card needs its product");
         return VT_OK;
     case VT_CHAT_KIND_PICTURE:
+        if (msg->body.has_draw)
+            return vt_peer_is_staff(rq->peer) ? VT_OK
+                                              : vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "/d/body/draw",
+                                                                "staff have pictures drawn");
         if (msg->body.media.len == 0)
             return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/media", "a picture needs its media id");
         return check_media(rq, msg->body.media);
@@ -287,6 +298,22 @@ static int look_up_question(struct vt_request *rq, const struct vt_msg_chat_send
     return VT_OK;
 }
 
+/* The address of the picture to be drawn; its pixels are made when somebody looks. */
+static int draw(struct vt_request *rq, const struct vt_t_chat_body *body, struct vt_buf *address)
+{
+    const struct vt_site *site = vt_sites_by_id(rq->app->deps.sites, vt_str(rq->peer->site));
+    enum vt_template_kind kind = body->draw == VT_DRAWING_SCALE ? VT_TEMPLATE_SCALE : VT_TEMPLATE_SHEET;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf why = VT_BUF_INIT(300);
+    int err = site ? vt_address_products(site, kind, body->skus, body->skus_n, address, &why)
+                   : VT_ERR_MISSING;
+    if (!err)
+        return VT_OK;
+    struct vt_str sentence = vt_arena_str(&rq->app->arena, vt_str(vt_buf_cstr(&why)));
+    return vt_request_fail(rq, err == VT_ERR_MISSING ? VT_ERR_NOT_FOUND : VT_ERR_FIELD_BAD, "/d/body/skus",
+                           sentence.len > 0 ? sentence.ptr : "the picture cannot be drawn");
+}
+
 int vt_on_chat_send(struct vt_request *rq)
 {
     const struct vt_msg_chat_send *msg = rq->env->msg;
@@ -301,6 +328,16 @@ int vt_on_chat_send(struct vt_request *rq)
     if (msg->kind == VT_CHAT_KIND_ANSWER)
         return look_up_question(rq, &kept);
     struct sending sending = { .note = msg->kind == VT_CHAT_KIND_NOTE };
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf address = VT_BUF_INIT(VT_TEMPLATE_ADDRESS_MAX);
+    if (msg->kind == VT_CHAT_KIND_PICTURE && msg->body.has_draw) {
+        err = draw(rq, &msg->body, &address);
+        if (err)
+            return err;
+        kept.body.media = (struct vt_str){ NULL, 0 };
+        kept.body.address = vt_buf_view(&address);
+        vt_str_copy(sending.address, sizeof(sending.address), kept.body.address);
+    }
     struct vt_thread_row row = { .op = VT_OP_CHAT_SEND,
                                  .audience = sending.note ? 1 << VT_AUDIENCE_STAFF : 0,
                                  .by = vt_member_who(rq->member),

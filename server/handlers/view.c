@@ -59,6 +59,7 @@ int vt_on_view_open(struct vt_request *rq)
         err = may_name(rq, msg->items[i].media);
     if (err)
         return err;
+    vt_session_keep_view(rq->member->conv);
     err = vt_view_open(view, vt_member_who(rq->member), msg, rq->now_ms);
     if (err)
         return err == VT_ERR_FIELD_BAD
@@ -79,6 +80,8 @@ int vt_on_view_set(struct vt_request *rq)
     const struct vt_msg_view_set *msg = rq->env->msg;
     struct vt_view *view = rq->member->conv->view;
     struct vt_event_head numbers;
+    if (view && msg->has_active && msg->active != vt_view_active(view))
+        vt_session_keep_view(rq->member->conv);
     int err = vt_view_set(view, msg, rq->now_ms);
     if (err)
         return stale(rq, err);
@@ -110,7 +113,8 @@ int vt_on_view_item(struct vt_request *rq)
         err = may_name(rq, msg->add->media);
     if (err)
         return err;
-    err = vt_view_item(view, msg, &slot);
+    vt_session_keep_view(rq->member->conv);
+    err = vt_view_item(view, msg, rq->now_ms, &slot);
     if (err)
         return err == VT_ERR_FIELD_BAD ? vt_request_fail(rq, err, "/d", "exactly one of add and drop") : err;
     struct vt_evt_view_item d = {
@@ -149,6 +153,7 @@ int vt_on_view_close(struct vt_request *rq)
     struct vt_event_head numbers;
     if (!view)
         return VT_ERR_NOT_FOUND;
+    vt_session_keep_view(rq->member->conv);
     vt_view_close(view);
     changed(rq, &(struct vt_evt_view_close){ .seq = vt_view_seq(view) }, &numbers);
     return vt_reply_now(rq, &numbers, NULL);

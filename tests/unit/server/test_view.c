@@ -56,14 +56,14 @@ static int add(const char *media, uint16_t *ret_slot)
 {
     struct vt_t_view_item_new item = { .media = vt_str(media) };
     struct vt_msg_view_item msg = { .add = &item };
-    return vt_view_item(view, &msg, ret_slot);
+    return vt_view_item(view, &msg, 0, ret_slot);
 }
 
 static int drop(uint16_t slot)
 {
     uint16_t none;
     struct vt_msg_view_item msg = { .drop = slot, .has_drop = true };
-    return vt_view_item(view, &msg, &none);
+    return vt_view_item(view, &msg, 0, &none);
 }
 
 static int set_rect(uint32_t base, double x, double y, double size)
@@ -165,7 +165,7 @@ static void test_items(void **state)
     (void)state;
     uint16_t slot;
     struct vt_msg_view_item neither = { 0 };
-    assert_int_equal(vt_view_item(view, &neither, &slot), VT_ERR_FIELD_BAD);
+    assert_int_equal(vt_view_item(view, &neither, 0, &slot), VT_ERR_FIELD_BAD);
     for (unsigned i = 0; i < VT_VIEW_ITEMS; i++)
         assert_int_equal(add("m", &slot), VT_OK);
     assert_int_equal(add("m", &slot), VT_ERR_CAP_REACHED);
