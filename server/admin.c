@@ -35,11 +35,18 @@ static const struct {
     [VT_ADMIN_FROM] = { "--from", "ADDRESS", "the server's --mail-from" },
     [VT_ADMIN_SETTINGS] = { "--settings", "FILE",
                             "the site's settings as JSON, all of them: what is left out has its default" },
+    [VT_ADMIN_HEAD] = { "--head", "N:HASH", "a head of the audit log that the server's log told" },
+    [VT_ADMIN_BASE_URL] = { "--base-url", "URL",
+                            "where browsers reach the server (default: VITRINE_BASE_URL, or "
+                            "http://127.0.0.1:8080)" },
+    [VT_ADMIN_CONVERSATION] = { "--conversation", "ID", "one conversation" },
+    [VT_ADMIN_CUSTOMER] = { "--customer", "ID", "all conversations of a customer" },
 };
 
 static const struct vt_admin_command *const groups[] = {
-    vt_admin_site_commands,      vt_admin_people_commands,   vt_admin_token_commands,
-    vt_admin_catalogue_commands, vt_admin_pictures_commands, vt_admin_mail_commands
+    vt_admin_site_commands,  vt_admin_people_commands,    vt_admin_token_commands,
+    vt_admin_audit_commands, vt_admin_catalogue_commands, vt_admin_pictures_commands,
+    vt_admin_mail_commands
 };
 
 /* --- sentences ----------------------------------------------------------------------------- */
@@ -251,6 +258,8 @@ static int run(struct vt_admin *admin)
         return vt_admin_fail("%s", vt_buf_cstr(&error));
     vt_arena_init(&admin->arena, ARENA_BYTES);
     int status = admin->command->run(admin);
+    if (status == 0)
+        status = vt_admin_record(admin);
     vt_arena_finish(&admin->arena);
     vt_manage_close(admin->manage);
     if (fflush(stdout) != 0 && status == 0)

@@ -26,6 +26,10 @@ enum vt_admin_option {
     VT_ADMIN_RETRY,
     VT_ADMIN_TO,
     VT_ADMIN_FROM,
+    VT_ADMIN_HEAD,
+    VT_ADMIN_BASE_URL,
+    VT_ADMIN_CONVERSATION,
+    VT_ADMIN_CUSTOMER,
     VT_ADMIN_OPTIONS
 };
 #define VT_ADMIN_BIT(option) (1u << VT_ADMIN_##option)
@@ -41,8 +45,8 @@ struct vt_admin_command {
     int (*run)(struct vt_admin *admin); /* the exit status */
 };
 extern const struct vt_admin_command vt_admin_site_commands[], vt_admin_people_commands[],
-    vt_admin_token_commands[], vt_admin_catalogue_commands[], vt_admin_pictures_commands[],
-    vt_admin_mail_commands[]; /* each ends with a row without words */
+    vt_admin_token_commands[], vt_admin_audit_commands[], vt_admin_catalogue_commands[],
+    vt_admin_pictures_commands[], vt_admin_mail_commands[]; /* each ends with a row without words */
 
 struct vt_admin {
     const struct vt_admin_command *command;
@@ -62,6 +66,8 @@ int vt_admin_fail_store(struct vt_admin *admin, int err, const char *what);
 int vt_admin_find_site(struct vt_admin *admin, struct vt_store_site *ret_site);
 /* The whole file into `text`, up to its maximum. 0 or a sentence and VT_ADMIN_FAILED. */
 int vt_admin_read_file(const char *path, struct vt_buf *text);
+/* The audit record of a command that has one. 0, or a sentence and VT_ADMIN_FAILED. */
+int vt_admin_record(struct vt_admin *admin);
 /* A name for people: 1 to `most` bytes of UTF-8 without control characters. */
 bool vt_admin_is_name(const char *text, size_t most);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/admin_internal.h"
@@ -8,7 +9,8 @@
 #include "server/base/err.h"
 #include "server/base/ids.h"
 
-enum { NAME_MOST = 80, LOGIN_MOST = 64, MADE_BYTES = 15, MADE_TEXT = 21 };
+enum { NAME_MOST = 80, LOGIN_MOST = 64, MADE_BYTES = 15, MADE_TEXT = 21, PEOPLE_MOST = 100000 };
+enum { LINK_BYTES = 24, LINK_TEXT = 33, LINK_LIFE_MS = 86400000 };
 
 /* --- passwords ----------------------------------------------------------------------------- */
 
@@ -122,7 +124,8 @@ static int run_list(struct vt_admin *admin)
     int status = vt_admin_find_site(admin, &site);
     if (status)
         return status;
-    int err = vt_manage_people(admin->manage, site.site, &admin->arena, &people, &n);
+    int err = vt_manage_people(admin->manage, site.site, (struct vt_str){ 0 }, PEOPLE_MOST, &admin->arena,
+                               &people, &n);
     if (err)
         return vt_admin_fail_store(admin, err, "The associates cannot be read");
     for (size_t i = 0; i < n; i++)
@@ -178,7 +181,60 @@ static int run_password(struct vt_admin *admin)
     return 0;
 }
 
+/* --- invitations --------------------------------------------------------------------------- */
+
+static const char *base_url(const struct vt_admin *admin)
+{
+    const char *from = getenv("VITRINE_BASE_URL");
+    return admin->values[VT_ADMIN_BASE_URL] ? admin->values[VT_ADMIN_BASE_URL]
+           : from && *from                  ? from
+                                            : "http://127.0.0.1:8080";
+}
+
+static int run_invite(struct vt_admin *admin)
+{
+    const char *login = admin->values[VT_ADMIN_LOGIN], *role = admin->values[VT_ADMIN_ROLE];
+    const char *name = admin->values[VT_ADMIN_NAME] ? admin->values[VT_ADMIN_NAME] : "Admin";
+    unsigned char bytes[LINK_BYTES];
+    char secret[LINK_TEXT], hash[VT_SHA256_TEXT];
+    struct vt_store_site site;
+    struct vt_store_person person;
+    int status = check_new(login ? login : "x", name, role ? role : "associate");
+    if (!status)
+        status = vt_admin_find_site(admin, &site);
+    if (status)
+        return status;
+    if (login && vt_manage_person_find(admin->manage, vt_str(login), &admin->arena, &person) == VT_OK)
+        return vt_admin_fail("The login %s is taken; logins are unique across all sites.", login);
+    vt_random(bytes, sizeof(bytes));
+    vt_base64url(bytes, sizeof(bytes), secret);
+    if (vt_sha256_hex(vt_str(secret), hash) != VT_OK)
+        return vt_admin_fail("There is not enough memory to hash the link.");
+    int64_t now = vt_wall_ms();
+    const struct vt_manage_link link = { .hash = vt_str(hash),
+                                         .site = site.site,
+                                         .kind = VT_STR("invite"),
+                                         .login = vt_str(login),
+                                         .name = vt_str(name),
+                                         .role = vt_str(role ? role : "associate"),
+                                         .mail = VT_STR(""),
+                                         .maker = VT_STR("operator"),
+                                         .created = now,
+                                         .expires = now + LINK_LIFE_MS };
+    int err = vt_manage_link_add(admin->manage, &link);
+    if (err)
+        return vt_admin_fail_store(admin, err, "The invitation cannot be made");
+    printf("%s/admin/#invite=%s\n", base_url(admin), secret);
+    return 0;
+}
+
 const struct vt_admin_command vt_admin_people_commands[] = {
+    { "invite", VT_ADMIN_BIT(SITE),
+      VT_ADMIN_BIT(ROLE) | VT_ADMIN_BIT(LOGIN) | VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(BASE_URL), NULL,
+      "Prints a one-time link by which somebody sets a password and joins; good for a day.\nThis is how a "
+      "new "
+      "site gets its first admin.",
+      run_invite },
     { "associate add", VT_ADMIN_BIT(SITE) | VT_ADMIN_BIT(LOGIN) | VT_ADMIN_BIT(NAME),
       VT_ADMIN_BIT(ROLE) | VT_ADMIN_BIT(PASSWORD_STDIN) | VT_ADMIN_BIT(IF_MISSING), NULL,
       "Adds an associate, a supervisor or an admin of a site.\nWith --if-missing an existing one stays as it "

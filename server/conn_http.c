@@ -166,6 +166,8 @@ static const struct fault *read_headers(struct lws *wsi, struct vt_http_req *req
         [VT_HTTP_ACCEPT] = WSI_TOKEN_HTTP_ACCEPT,
         [VT_HTTP_CSRF] = WSI_TOKEN_COUNT, /* not one of the library's */
         [VT_HTTP_FORWARDED_FOR] = WSI_TOKEN_X_FORWARDED_FOR,
+        [VT_HTTP_IF_MATCH] = WSI_TOKEN_HTTP_IF_MATCH,
+        [VT_HTTP_USER_AGENT] = WSI_TOKEN_HTTP_USER_AGENT,
     };
     for (size_t i = 0; i < VT_HTTP_NAMES; i++)
         if (tokens[i] != WSI_TOKEN_COUNT && !vt_conn_header(wsi, tokens[i], &req->arena, &req->headers[i]))

@@ -6,6 +6,7 @@
 
 #include "media/worker.h"
 #include "server/admin.h"
+#include "server/api/api.h"
 #include "server/base/buf.h"
 #include "server/base/err.h"
 #include "server/config.h"
@@ -48,6 +49,19 @@ static int main_options_page(int argc, char **argv)
     return print_page(vt_config_markdown);
 }
 
+static int write_routes(struct vt_buf *out)
+{
+    vt_api_write_rows(out);
+    return out->failed ? VT_ERR_FULL : VT_OK;
+}
+
+static int main_routes(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return print_page(write_routes);
+}
+
 static int main_help(int argc, char **argv);
 
 static const struct command {
@@ -60,6 +74,7 @@ static const struct command {
       "creates sites, associates and tokens, imports catalogues. --help lists what it can do" },
     { "sample-config", main_sample, "prints a configuration file with every option at its default" },
     { "options-page", main_options_page, "prints the page of all options, in Markdown" },
+    { "api-routes", main_routes, "prints the routes of the REST interface, a line of JSON each" },
     { "media-worker", vt_worker_main, "decodes pictures behind a filter; serve starts it, people do not" },
     { "version", main_version, "prints the version" },
     { "help", main_help, "prints this" },

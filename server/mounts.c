@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/api/api.h"
 #include "server/api/login.h"
 #include "server/base/err.h"
 #include "server/http/pictures.h"
@@ -32,6 +33,7 @@ struct vt_mounts {
     struct vt_templates *templates;             /* owned */
     struct vt_api_login *login;                 /* owned */
     struct vt_http_uploads *uploads;            /* owned */
+    struct vt_api *api;                         /* owned */
 };
 
 static bool is_folder(const char *path)
@@ -97,11 +99,26 @@ static struct vt_api_login *mount_login(const struct vt_mounts_deps *deps)
                                                   .config = deps->config,
                                                   .store = deps->store,
                                                   .sites = deps->sites,
-                                                  .tickets = deps->tickets };
+                                                  .tickets = deps->tickets,
+                                                  .audit = deps->audit,
+                                                  .seal = deps->seal };
     struct vt_api_login *login = vt_api_login_mount(&login_deps);
     if (login)
         vt_api_login_on_end(login, deps->end_person, deps->end_person_arg);
     return login;
+}
+
+static struct vt_api *mount_api(const struct vt_mounts_deps *deps, struct vt_api_login *login)
+{
+    const struct vt_api_deps api_deps = { .net = deps->net,
+                                          .loop = deps->loop,
+                                          .config = deps->config,
+                                          .store = deps->store,
+                                          .sites = deps->sites,
+                                          .audit = deps->audit,
+                                          .seal = deps->seal,
+                                          .login = login };
+    return login ? vt_api_mount(&api_deps) : NULL;
 }
 
 static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps, struct vt_buf *ret_error)
@@ -122,7 +139,10 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     mounts->login = mount_login(deps);
     mounts->uploads = vt_http_uploads_mount(
         &(struct vt_http_uploads_deps){ .net = deps->net, .app = deps->app, .media = deps->media });
-    return mounts->pictures && mounts->templates && mounts->login && mounts->uploads ? VT_OK : VT_ERR_NOMEM;
+    mounts->api = mount_api(deps, mounts->login);
+    return mounts->pictures && mounts->templates && mounts->login && mounts->uploads && mounts->api
+               ? VT_OK
+               : VT_ERR_NOMEM;
 }
 
 struct vt_mounts *vt_mounts_open(const struct vt_mounts_deps *deps, struct vt_buf *ret_error, int *ret_err)
@@ -137,8 +157,10 @@ struct vt_mounts *vt_mounts_open(const struct vt_mounts_deps *deps, struct vt_bu
 
 void vt_mounts_close(struct vt_mounts *mounts)
 {
-    if (mounts && mounts->login)
-        vt_api_login_close(mounts->login);
+    if (!mounts)
+        return;
+    vt_api_close(mounts->api);
+    vt_api_login_close(mounts->login);
 }
 
 void vt_mounts_destroy(struct vt_mounts *mounts)
@@ -149,6 +171,7 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
         vt_static_destroy(mounts->files[i]);
     vt_pictures_destroy(mounts->pictures);
     vt_templates_destroy(mounts->templates);
+    vt_api_destroy(mounts->api);
     vt_api_login_destroy(mounts->login);
     vt_http_uploads_destroy(mounts->uploads);
     free(mounts);

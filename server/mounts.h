@@ -4,6 +4,8 @@
 #define VT_MOUNTS_H
 
 #include "server/app.h"
+#include "server/audit.h"
+#include "server/auth/seal.h"
 #include "server/auth/ticket.h"
 #include "server/base/buf.h"
 #include "server/config.h"
@@ -26,6 +28,8 @@ struct vt_mounts_deps { /* all borrowed, alive until vt_mounts_destroy */
     struct vt_media_index *index;
     struct vt_mailer *mailer;
     struct vt_app *app;
+    struct vt_audit *audit;
+    const struct vt_seal *seal;
     void (*end_person)(void *arg, struct vt_str person); /* a login ended: its sockets must too */
     void *end_person_arg;
 };

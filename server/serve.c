@@ -18,6 +18,7 @@
 
 #include "server/api/ops.h"
 #include "server/app.h"
+#include "server/audit.h"
 #include "server/auth/seal.h"
 #include "server/base/err.h"
 #include "server/config.h"
@@ -43,6 +44,7 @@ struct serve {
     struct vt_loop *loop;
     struct vt_media *media;
     struct vt_store *store;
+    struct vt_audit *audit;
     struct vt_seal *seal;
     struct vt_media_index *index;
     struct vt_sites *sites;
@@ -168,6 +170,9 @@ static int open_state(struct serve *serve)
                                  &serve->error);
     if (!serve->store)
         return VT_ERR_IO;
+    serve->audit = vt_audit_open(serve->loop, serve->config.data, &serve->error);
+    if (!serve->audit)
+        return VT_ERR_IO;
     serve->seal = vt_seal_open(serve->config.data, serve->config.key_file, &serve->error);
     if (!serve->seal)
         return VT_ERR_IO;
@@ -251,6 +256,8 @@ static int open_net(struct serve *serve)
                                          .index = serve->index,
                                          .mailer = serve->mailer,
                                          .app = serve->app,
+                                         .audit = serve->audit,
+                                         .seal = serve->seal,
                                          .end_person = end_person,
                                          .end_person_arg = serve->app };
     int err = VT_OK;
@@ -322,10 +329,11 @@ static void stop(struct serve *serve)
     close_handles(serve);
     if (serve->loop)
         vt_loop_run_dry(serve->loop);
-    while (vt_store_pending(serve->store) >
+    while (vt_store_pending(serve->store) + vt_audit_pending(serve->audit) >
            0) /* what was said in the last moment: committed, and its owner told */
         uv_run(vt_loop_uv(serve->loop), UV_RUN_ONCE);
     vt_store_close(serve->store);
+    vt_audit_close(serve->audit);
     if (serve->loop) {
         vt_loop_close_own(serve->loop);
         vt_loop_run(serve->loop);
@@ -364,6 +372,20 @@ static void announce(const struct serve *serve)
                VT_LOG_T("detail", "listening on every address without base-url: the console cannot log in"));
 }
 
+/* Nobody can do anything here yet, so whoever started it by hand is told what to type. */
+static void welcome(const struct serve *serve)
+{
+    const char *data = serve->config.data;
+    if (!vt_sites_is_empty(serve->sites))
+        return;
+    fprintf(stderr,
+            "\nThere is no site yet. In another shell:\n"
+            "  vitrine admin site add --data %s --name \"My shop\" --origin https://my-shop.example\n"
+            "  vitrine admin invite --data %s --site pk_KEY --role admin --base-url %s\n"
+            "The first prints the site's key, the second a link that makes you its admin.\n\n",
+            data, data, vt_net_url(serve->net));
+}
+
 static int run(struct serve *serve)
 {
     int status = EXIT_SUCCESS;
@@ -372,6 +394,7 @@ static int run(struct serve *serve)
         serve->ops.not_ready = NULL;
         vt_media_start(serve->media);
         announce(serve);
+        welcome(serve);
         /* Not UV_RUN_ONCE: libuv decides there before the library's idle work whether it may sleep, and every
          * message would cost a second epoll_wait. */
         while (!serve->drained)

@@ -365,6 +365,11 @@ void vt_sites_picture_put(struct vt_sites *sites, struct vt_str site_id, struct 
 
 /* --- asking -------------------------------------------------------------------------------- */
 
+bool vt_sites_is_empty(const struct vt_sites *sites)
+{
+    return vt_list_is_empty(&sites->list);
+}
+
 const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_str key)
 {
     VT_LIST_EACH (site, (struct vt_list *)&sites->list, struct vt_site, link)

@@ -41,6 +41,7 @@ int vt_sites_on_change(struct vt_sites *sites, vt_call_fn *fn, void *arg);
 int64_t vt_sites_as_of(const struct vt_sites *sites);
 /* The picture at that address has this id now; committed in the store before. */
 void vt_sites_picture_put(struct vt_sites *sites, struct vt_str site, struct vt_str url, struct vt_str id);
+bool vt_sites_is_empty(const struct vt_sites *sites);
 /* A pointer is good for the turn only: keep ids. */
 const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_str key);
 const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str id);

@@ -73,13 +73,30 @@ int vt_json_take_text(const json_t *object, const char *name, size_t min, size_t
     return VT_OK;
 }
 
-void vt_json_put_text(struct vt_buf *out, const char *name, struct vt_str text)
+static void put_name(struct vt_buf *out, const char *name)
 {
-    if (!text.ptr)
-        return;
     if (out->len > 0 && out->data[out->len - 1] != '{')
         vt_buf_byte(out, ',');
     vt_buf_json_string(out, vt_str(name));
     vt_buf_byte(out, ':');
+}
+
+void vt_json_put_text(struct vt_buf *out, const char *name, struct vt_str text)
+{
+    if (!text.ptr)
+        return;
+    put_name(out, name);
     vt_buf_json_string(out, text);
+}
+
+void vt_json_put_number(struct vt_buf *out, const char *name, int64_t number)
+{
+    put_name(out, name);
+    vt_buf_printf(out, "%lld", (long long)number);
+}
+
+void vt_json_put_raw(struct vt_buf *out, const char *name, struct vt_str raw)
+{
+    put_name(out, name);
+    vt_buf_str(out, raw);
 }

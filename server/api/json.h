@@ -23,6 +23,10 @@ int vt_json_take_text(const json_t *object, const char *name, size_t min, size_t
 /* `"name":"text"` with a comma before it unless it is the first; an absent text adds nothing. */
 void vt_json_put_text(struct vt_buf *out, const char *name, struct vt_str text);
 
+void vt_json_put_number(struct vt_buf *out, const char *name, int64_t number);
+/* `"name":` and then `raw` as it is: true, null, an object. */
+void vt_json_put_raw(struct vt_buf *out, const char *name, struct vt_str raw);
+
 static inline void vt_json_unref(json_t **tree)
 {
     json_decref(*tree);

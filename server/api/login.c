@@ -50,6 +50,27 @@ static void refuse_login(struct vt_http_req *req)
     vt_http_problem(req, 401, "login", "Not logged in", "There is no login, or it has ended: log in again.");
 }
 
+bool vt_login_needs_factor(struct vt_api_login *login, const struct vt_store_person *person)
+{
+    const struct vt_site *site = vt_sites_by_id(login->deps.sites, person->site);
+    uint32_t bit = vt_str_eq(person->role, VT_STR("admin"))        ? VT_TOTP_ADMIN
+                   : vt_str_eq(person->role, VT_STR("supervisor")) ? VT_TOTP_SUPERVISOR
+                                                                   : VT_TOTP_ASSOCIATE;
+    return !person->factor && site && (site->settings->require_totp & bit);
+}
+
+void vt_login_note(struct vt_api_login *login, const char *verb, const struct vt_store_person *person,
+                   const char *detail)
+{
+    struct vt_audit_record record = { .verb = vt_str(verb), .detail = vt_str(detail) };
+    if (person) {
+        record.site = person->site;
+        record.object = person->person;
+    }
+    if (vt_audit_put(login->deps.audit, &record, NULL, NULL) != VT_OK)
+        vt_log(VT_LOG_ERROR, "audit.full", VT_LOG_T("verb", verb));
+}
+
 bool vt_login_reply_person(struct vt_api_login *login, struct vt_http_req *req,
                            const struct vt_store_person *person)
 {
@@ -61,7 +82,13 @@ bool vt_login_reply_person(struct vt_api_login *login, struct vt_http_req *req,
     vt_buf_text(&json, "{\"person\":{");
     vt_json_put_text(&json, "id", person->person);
     vt_json_put_text(&json, "name", person->name);
+    vt_json_put_text(&json, "login", person->login);
     vt_json_put_text(&json, "role", person->role);
+    vt_json_put_text(&json, "mail", person->mail);
+    vt_json_put_text(&json, "secondFactor",
+                     person->factor                         ? VT_STR("on")
+                     : vt_login_needs_factor(login, person) ? VT_STR("needed")
+                                                            : VT_STR("off"));
     vt_buf_text(&json, ",\"site\":{");
     vt_json_put_text(&json, "key", vt_str(site->key));
     vt_json_put_text(&json, "name", vt_str(site->name));
@@ -168,7 +195,10 @@ static void handle_ticket(void *arg, int err, const struct vt_store_person *pers
 {
     struct ask *ask = arg;
     struct vt_http_req *req = take_person(ask, err);
-    if (req && vt_sites_by_id(ask->login->deps.sites, person->site))
+    if (req && vt_login_needs_factor(ask->login, person))
+        vt_http_problem(req, 403, "enrol", "A second factor is needed",
+                        "Your site asks your role for a second factor: set one up first.");
+    else if (req && vt_sites_by_id(ask->login->deps.sites, person->site))
         reply_ticket(ask, req, person);
     else if (req)
         refuse_login(req);
@@ -206,6 +236,7 @@ static void handle_logout(void *arg, int err, const struct vt_store_person *pers
     struct ask *ask = arg;
     if (err == VT_OK) {
         vt_login_end_person(ask->login, person->person);
+        vt_login_note(ask->login, "logout", person, "{}");
         if (vt_store_login_drop(ask->login->deps.store, vt_str(ask->secret), handle_dropped, ask) == VT_OK)
             return;
     }
@@ -249,10 +280,11 @@ struct vt_api_login *vt_api_login_mount(const struct vt_api_login_deps *deps)
     vt_list_init(&login->waiting);
     vt_list_init(&login->all_attempts);
     vt_list_init(&login->all_asks);
+    vt_list_init(&login->all_locks);
     login->names = vt_login_limit_create(VT_LOGIN_TRIES_NAME, VT_LOGIN_WINDOW_MS, VT_LOGIN_KEYS);
     login->addresses = vt_login_limit_create(VT_LOGIN_TRIES_ADDRESS, VT_LOGIN_WINDOW_MS, VT_LOGIN_KEYS);
     vt_login_watch_init(login);
-    if (login->names && login->addresses && mount(login) == VT_OK)
+    if (login->names && login->addresses && vt_login_locks_init(login) == VT_OK && mount(login) == VT_OK)
         return login;
     vt_api_login_close(login); /* routes that were made stay, so the memory must too: the start has failed */
     return NULL;
@@ -275,6 +307,7 @@ void vt_api_login_destroy(struct vt_api_login *login)
     VT_LIST_EACH (ask, &login->all_asks, struct ask, all)
         free_ask(ask);
     vt_login_watch_finish(login);
+    vt_login_locks_finish(login);
     vt_login_limit_destroy(login->names);
     vt_login_limit_destroy(login->addresses);
     free(login);

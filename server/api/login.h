@@ -6,6 +6,8 @@
 #ifndef VT_API_LOGIN_H
 #define VT_API_LOGIN_H
 
+#include "server/audit.h"
+#include "server/auth/seal.h"
 #include "server/auth/ticket.h"
 #include "server/config.h"
 #include "server/http/http.h"
@@ -21,6 +23,8 @@ struct vt_api_login_deps { /* all borrowed, alive until vt_api_login_destroy */
     struct vt_store *store;
     struct vt_sites *sites;
     struct vt_tickets *tickets;
+    struct vt_audit *audit;
+    const struct vt_seal *seal;
 };
 
 /* Makes the routes. NULL: no memory. */

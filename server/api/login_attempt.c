@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST /api/v1/login: limits, the person from the store, the password in the pool, the new login.
+/* POST /api/v1/login: limits, the person from the store, the password in the pool, the second factor and the
+ * new login in the store, the record of it.
  *
  * An unknown or disabled name takes the same way and the same time as a wrong password and gets
  * the same answer. An attempt counts as a failure until it has succeeded. */
@@ -7,6 +8,8 @@
 #include <stdlib.h>
 
 #include "server/address.h"
+#include "server/api/device.h"
+#include "server/api/factor.h"
 #include "server/api/json.h"
 #include "server/api/login_internal.h"
 #include "server/auth/digest.h"
@@ -14,6 +17,8 @@
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/log.h"
+
+enum { CODE_MOST = 16 };
 
 struct attempt {
     struct vt_list link;        /* in vt_api_login.waiting */
@@ -25,9 +30,10 @@ struct attempt {
     size_t password_len;
     char text[VT_PASSWORD_TEXT], renewed[VT_PASSWORD_TEXT]; /* "" : unknown name; nothing to renew */
     char secret[VT_ID_TEXT], former[VT_ID_TEXT];            /* of the new cookie; of the one that came */
+    char code[CODE_MOST + 1], device[VT_DEVICE_TEXT];       /* code "": none came */
     struct vt_store_person person;                          /* texts owned; see keep_person */
     char *texts;                                            /* owned */
-    bool good;
+    bool good, wants_code; /* wants_code: all is right but the second factor */
 };
 
 static void end_attempt(struct attempt *attempt)
@@ -74,26 +80,16 @@ static void set_cookie(struct attempt *attempt, struct vt_http_req *req)
     vt_secret_wipe(cookie, sizeof(cookie));
 }
 
-static void handle_stored(void *arg, int err)
+static void answer_login(void *arg, int err)
 {
     struct attempt *attempt = arg;
-    struct vt_api_login *login = attempt->login;
-    if (err != VT_OK) {
-        fail_attempt(attempt, "The store cannot be reached.");
-        return;
-    }
-    vt_login_limit_forget(login->names, vt_str(attempt->name));
-    vt_login_limit_give_back(login->addresses, vt_str(attempt->address));
-    if (attempt->renewed[0] &&
-        vt_store_password_put(login->deps.store, attempt->person.person, vt_str(attempt->renewed)) == VT_OK)
-        attempt->person.password = vt_str(attempt->renewed);
-    if (attempt->former[0])
-        vt_store_login_drop(login->deps.store, vt_str(attempt->former), NULL, NULL);
     struct vt_http_req *req = request_of(attempt);
+    if (err)
+        vt_log(VT_LOG_ERROR, "audit.failed", VT_LOG_T("error", vt_err_name(err)), VT_LOG_T("verb", "login"));
     if (req) {
         set_cookie(attempt, req);
-        vt_login_watch_add(login, &attempt->person);
-        if (!vt_login_reply_person(login, req, &attempt->person))
+        vt_login_watch_add(attempt->login, &attempt->person);
+        if (!vt_login_reply_person(attempt->login, req, &attempt->person))
             vt_login_unavailable(req, "The site of this login is not there.");
     }
     vt_log(VT_LOG_INFO, "login", VT_LOG_S("person", attempt->person.person));
@@ -103,22 +99,97 @@ static void handle_stored(void *arg, int err)
 static void refuse(struct attempt *attempt)
 {
     struct vt_http_req *req = request_of(attempt);
-    if (req)
+    bool known = attempt->person.person.ptr != NULL;
+    vt_login_note(attempt->login, "login.failed", known ? &attempt->person : NULL,
+                  attempt->good ? "{\"factor\":\"code\"}" : "{\"factor\":\"password\"}");
+    if (req && attempt->good)
+        vt_http_problem(req, 401, "code", "The code is wrong",
+                        "Take the code that the app shows now, or a recovery code that was not used yet.");
+    else if (req)
         vt_http_problem(req, 401, "login", "Name or password is wrong", "Check both and try again.");
     end_attempt(attempt);
 }
 
+/* No failure: the code was not asked for yet. */
+static void ask_for_code(struct attempt *attempt)
+{
+    struct vt_http_req *req = request_of(attempt);
+    vt_login_limit_give_back(attempt->login->names, vt_str(attempt->name));
+    vt_login_limit_give_back(attempt->login->addresses, vt_str(attempt->address));
+    if (req)
+        vt_http_problem(req, 401, "code", "A code is needed",
+                        "Send name and password again with the code that the app shows, or a recovery code.");
+    end_attempt(attempt);
+}
+
+static void handle_stored(void *arg, int err)
+{
+    struct attempt *attempt = arg;
+    struct vt_api_login *login = attempt->login;
+    struct vt_audit_record record = { .site = attempt->person.site,
+                                      .actor = attempt->person.person,
+                                      .verb = VT_STR("login"),
+                                      .object = attempt->person.person,
+                                      .detail = attempt->person.factor ? VT_STR("{\"factor\":true}")
+                                                                       : VT_STR("{\"factor\":false}") };
+    if (attempt->wants_code) {
+        ask_for_code(attempt);
+        return;
+    }
+    if (err == VT_ERR_STALE) {
+        refuse(attempt);
+        return;
+    }
+    if (err != VT_OK) {
+        fail_attempt(attempt, "The store cannot be reached.");
+        return;
+    }
+    vt_login_limit_forget(login->names, vt_str(attempt->name));
+    vt_login_limit_give_back(login->addresses, vt_str(attempt->address));
+    if (attempt->renewed[0] &&
+        vt_store_password_put(login->deps.store, attempt->person.person, vt_str(attempt->renewed)) == VT_OK)
+        attempt->person.password = vt_str(attempt->renewed);
+    if (vt_audit_put(login->deps.audit, &record, answer_login, attempt) != VT_OK)
+        answer_login(attempt, VT_ERR_FULL);
+}
+
+/* The code and the login are one transaction: a code is used up by the login it opens, or not at all. */
+static int store_login(struct vt_manage *manage, void *arg)
+{
+    struct attempt *attempt = arg;
+    char hash[VT_SHA256_TEXT], former[VT_SHA256_TEXT];
+    int64_t now = vt_wall_ms();
+    attempt->wants_code = attempt->person.factor && !attempt->code[0];
+    if (attempt->wants_code)
+        return VT_OK;
+    int err = attempt->person.factor ? vt_factor_take(attempt->login->deps.seal, manage, &attempt->person,
+                                                      vt_str(attempt->code), now)
+                                     : VT_OK;
+    if (!err)
+        err = vt_sha256_hex(vt_str(attempt->secret), hash);
+    if (!err && attempt->former[0])
+        err = vt_sha256_hex(vt_str(attempt->former), former);
+    if (err)
+        return err;
+    const struct vt_manage_login login = { .hash = vt_str(hash),
+                                           .device = vt_str(attempt->device),
+                                           .created = now,
+                                           .expires = now + attempt->login->deps.config->login_life };
+    if (attempt->former[0]) {
+        const struct vt_str id = { former, VT_MANAGE_ID };
+        err = vt_manage_login_remove(manage, attempt->person.person, id);
+    }
+    return err && err != VT_ERR_MISSING ? err : vt_manage_login_add(manage, attempt->person.person, &login);
+}
+
 static void conclude(struct attempt *attempt)
 {
-    struct vt_api_login *login = attempt->login;
     if (!attempt->good) {
         refuse(attempt);
         return;
     }
-    int64_t now = vt_wall_ms();
     vt_id_new(attempt->secret);
-    if (vt_store_login_put(login->deps.store, vt_str(attempt->secret), attempt->person.person, now,
-                           now + login->deps.config->login_life, handle_stored, attempt) != VT_OK)
+    if (vt_store_work(attempt->login->deps.store, store_login, handle_stored, attempt) != VT_OK)
         fail_attempt(attempt, "The store is busy.");
 }
 
@@ -168,10 +239,12 @@ static void start_next(struct vt_api_login *login)
 /* The store's texts end with its callback; the ones needed later go into one piece of memory. */
 static bool keep_person(struct attempt *attempt, const struct vt_store_person *person)
 {
-    const struct vt_str from[] = { person->site, person->person, person->name, person->role,
-                                   person->password };
-    struct vt_str *const to[] = { &attempt->person.site, &attempt->person.person, &attempt->person.name,
-                                  &attempt->person.role, &attempt->person.password };
+    const struct vt_str from[] = { person->site, person->person, person->login,   person->name,
+                                   person->role, person->mail,   person->password };
+    struct vt_str *const to[] = { &attempt->person.site,    &attempt->person.person, &attempt->person.login,
+                                  &attempt->person.name,    &attempt->person.role,   &attempt->person.mail,
+                                  &attempt->person.password };
+    attempt->person.factor = person->factor;
     size_t total = 1;
     for (size_t i = 0; i < VT_COUNT(from); i++)
         total += from[i].len;
@@ -224,12 +297,15 @@ static bool read_body(struct attempt *attempt, struct vt_http_req *req)
     struct vt_buf why = VT_BUF_INIT(512);
     VT_CLEANUP(vt_json_unref)
     json_t *body = vt_json_parse(vt_http_body(req), VT_LOGIN_BODY, &why);
-    struct vt_str name, password;
+    struct vt_str name, password, code = { 0 };
     if (body && !json_is_object(body))
         vt_buf_text(&why, "The body must be an object with name and password.");
     else if (body && vt_json_take_text(body, "name", 1, VT_LOGIN_NAME, &name, &why) == VT_OK &&
-             vt_json_take_text(body, "password", 1, VT_PASSWORD_MAX, &password, &why) == VT_OK) {
+             vt_json_take_text(body, "password", 1, VT_PASSWORD_MAX, &password, &why) == VT_OK &&
+             (!json_object_get(body, "code") ||
+              vt_json_take_text(body, "code", 6, CODE_MOST, &code, &why) == VT_OK)) {
         take_name(attempt, name);
+        vt_str_copy(attempt->code, sizeof(attempt->code), code);
         memcpy(attempt->password, password.ptr, password.len);
         attempt->password_len = password.len;
         return true;
@@ -242,7 +318,7 @@ static bool read_body(struct attempt *attempt, struct vt_http_req *req)
 static bool is_limited(struct attempt *attempt, struct vt_http_req *req)
 {
     struct vt_api_login *login = attempt->login;
-    int64_t now = vt_now_ms();
+    int64_t now = vt_wall_ms();
     int64_t wait = vt_login_limit_take(login->addresses, vt_str(attempt->address), now);
     if (wait == 0) {
         wait = vt_login_limit_take(login->names, vt_str(attempt->name), now);
@@ -257,6 +333,7 @@ static bool is_limited(struct attempt *attempt, struct vt_http_req *req)
     vt_http_problem(req, 429, "too-many", "Too many attempts",
                     "Logging in is closed for a while. Retry-After says for how long.");
     vt_log(VT_LOG_WARN, "login.limited");
+    vt_login_note(login, "login.locked", NULL, "{}");
     return true;
 }
 
@@ -282,6 +359,7 @@ static bool begin(struct attempt *attempt, struct vt_http_req *req)
     if (!read_body(attempt, req))
         return false;
     take_address(attempt, req);
+    vt_device_text(vt_http_header(req, "user-agent"), attempt->device);
     if (former.ptr && former.len < sizeof(attempt->former))
         vt_str_copy(attempt->former, sizeof(attempt->former), former);
     if (is_limited(attempt, req))

@@ -30,6 +30,7 @@ struct vt_api_login {
     struct vt_map active;       /* person id -> active, owned; login_watch.c */
     struct vt_list active_list; /* list of active.link */
     struct vt_timer retry;
+    struct vt_list all_locks; /* list of lock.all, login_locks.c: on their way to the store */
     bool checking, closed;
 };
 
@@ -40,6 +41,15 @@ void vt_login_unavailable(struct vt_http_req *req, const char *detail);
 /* {"person":{…}} of somebody whose site is there; false: nothing was answered. */
 bool vt_login_reply_person(struct vt_api_login *login, struct vt_http_req *req,
                            const struct vt_store_person *person);
+
+/* True when the site asks the person's role for a second factor that is not there. */
+bool vt_login_needs_factor(struct vt_api_login *login, const struct vt_store_person *person);
+/* A record that nobody waits for; `person` NULL: unknown. */
+void vt_login_note(struct vt_api_login *login, const char *verb, const struct vt_store_person *person,
+                   const char *detail);
+/* login_locks.c: what was counted outlives a restart. */
+int vt_login_locks_init(struct vt_api_login *login);
+void vt_login_locks_finish(struct vt_api_login *login);
 
 /* login_attempt.c: POST /api/v1/login */
 void vt_login_handle_post(struct vt_http_req *req, void *owner);

@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
+#include "server/auth/digest.h"
+#include "server/base/err.h"
 #include "server/base/list.h"
 #include "server/base/map.h"
 
 struct entry {
     struct vt_list link; /* in vt_login_limit.by_age */
-    char *key;           /* owned */
+    char key[VT_SHA256_TEXT];
     unsigned count;
     int64_t ends_ms;
 };
@@ -17,8 +19,10 @@ struct vt_login_limit {
     unsigned most;
     int64_t window_ms;
     size_t keys_most;
-    struct vt_map by_key;  /* to entry, owned */
-    struct vt_list by_age; /* list of entry.link: the oldest window first */
+    struct vt_map by_key;       /* to entry, owned */
+    struct vt_list by_age;      /* list of entry.link: the oldest window first */
+    vt_login_limit_fn *changed; /* NULL: nobody listens */
+    void *changed_arg;
 };
 
 struct vt_login_limit *vt_login_limit_create(unsigned most, int64_t window_ms, size_t keys_most)
@@ -38,8 +42,19 @@ static void drop(struct vt_login_limit *limit, struct entry *entry)
 {
     vt_map_remove(&limit->by_key, vt_str(entry->key));
     vt_list_remove(&entry->link);
-    free(entry->key);
     free(entry);
+}
+
+static void tell(struct vt_login_limit *limit, const struct entry *entry)
+{
+    if (limit->changed)
+        limit->changed(limit->changed_arg, entry->key, entry->count, entry->ends_ms);
+}
+
+void vt_login_limit_on_change(struct vt_login_limit *limit, vt_login_limit_fn *fn, void *arg)
+{
+    limit->changed = fn;
+    limit->changed_arg = arg;
 }
 
 void vt_login_limit_destroy(struct vt_login_limit *limit)
@@ -61,16 +76,14 @@ static void sweep(struct vt_login_limit *limit, int64_t now_ms)
     }
 }
 
-static struct entry *add(struct vt_login_limit *limit, struct vt_str key, int64_t now_ms)
+static struct entry *add(struct vt_login_limit *limit, struct vt_str hash, int64_t ends_ms)
 {
     struct entry *entry = calloc(1, sizeof(*entry));
     if (!entry)
         return NULL;
     vt_list_init(&entry->link);
-    entry->key = vt_str_dup(key);
-    entry->ends_ms = now_ms + limit->window_ms;
-    if (!entry->key || vt_map_set(&limit->by_key, key, entry) != 0) {
-        free(entry->key);
+    entry->ends_ms = ends_ms;
+    if (!vt_str_copy(entry->key, sizeof(entry->key), hash) || vt_map_set(&limit->by_key, hash, entry) != 0) {
         free(entry);
         return NULL;
     }
@@ -78,35 +91,56 @@ static struct entry *add(struct vt_login_limit *limit, struct vt_str key, int64_
     return entry;
 }
 
+void vt_login_limit_restore(struct vt_login_limit *limit, struct vt_str hash, unsigned count, int64_t ends_ms)
+{
+    struct entry *entry = vt_map_get(&limit->by_key, hash) ? NULL : add(limit, hash, ends_ms);
+    if (entry)
+        entry->count = count;
+}
+
+static struct entry *find(struct vt_login_limit *limit, struct vt_str key, char ret_hash[VT_SHA256_TEXT])
+{
+    return vt_sha256_hex(key, ret_hash) == VT_OK ? vt_map_get(&limit->by_key, vt_str(ret_hash)) : NULL;
+}
+
 int64_t vt_login_limit_take(struct vt_login_limit *limit, struct vt_str key, int64_t now_ms)
 {
-    struct entry *entry = vt_map_get(&limit->by_key, key);
+    char hash[VT_SHA256_TEXT];
+    struct entry *entry = find(limit, key, hash);
     if (entry && entry->ends_ms <= now_ms) {
         drop(limit, entry);
         entry = NULL;
     }
     if (!entry) {
         sweep(limit, now_ms);
-        entry = add(limit, key, now_ms);
+        entry = add(limit, vt_str(hash), now_ms + limit->window_ms);
     }
     if (!entry)
         return limit->window_ms; /* no memory to count with: better closed than open */
     if (entry->count >= limit->most)
         return entry->ends_ms - now_ms;
     entry->count++;
+    tell(limit, entry);
     return 0;
 }
 
 void vt_login_limit_give_back(struct vt_login_limit *limit, struct vt_str key)
 {
-    struct entry *entry = vt_map_get(&limit->by_key, key);
-    if (entry && entry->count > 0)
-        entry->count--;
+    char hash[VT_SHA256_TEXT];
+    struct entry *entry = find(limit, key, hash);
+    if (!entry || entry->count == 0)
+        return;
+    entry->count--;
+    tell(limit, entry);
 }
 
 void vt_login_limit_forget(struct vt_login_limit *limit, struct vt_str key)
 {
-    struct entry *entry = vt_map_get(&limit->by_key, key);
-    if (entry)
-        drop(limit, entry);
+    char hash[VT_SHA256_TEXT];
+    struct entry *entry = find(limit, key, hash);
+    if (!entry)
+        return;
+    entry->count = 0;
+    tell(limit, entry);
+    drop(limit, entry);
 }

@@ -46,11 +46,13 @@ void *vt_http_kept(const struct vt_http_req *req);
 void *vt_http_take(struct vt_http_req *req);
 
 enum vt_method vt_http_method(const struct vt_http_req *req);
+const char *vt_http_method_name(enum vt_method method);
 struct vt_str vt_http_path(const struct vt_http_req *req);  /* decoded */
 struct vt_str vt_http_query(const struct vt_http_req *req); /* raw */
 struct vt_str vt_http_body(const struct vt_http_req *req);
 /* Lower-case name; only those conn keeps: origin, host, cookie, authorization, content-type, range,
- * if-none-match, if-range, accept, x-vitrine-csrf, x-forwarded-for. Absent: ptr NULL. */
+ * if-none-match, if-range, if-match, accept, user-agent, x-vitrine-csrf, x-forwarded-for. Absent: ptr NULL.
+ */
 struct vt_str vt_http_header(const struct vt_http_req *req, const char *name);
 struct vt_str vt_http_cookie(const struct vt_http_req *req, const char *name);
 struct vt_str vt_http_addr(const struct vt_http_req *req); /* after trusted proxies */
@@ -65,6 +67,9 @@ void vt_http_reply_json(struct vt_http_req *req, int status, const struct vt_buf
 /* application/problem+json (RFC 9457): type is a word, detail says what came and what to change. */
 void vt_http_problem(struct vt_http_req *req, int status, const char *type, const char *title,
                      const char *detail);
+/* The same with the JSON pointer of the field that is meant. */
+void vt_http_problem_at(struct vt_http_req *req, int status, const char *type, const char *title,
+                        const char *detail, struct vt_str pointer);
 /* A regular file with ETag, conditional and range requests; `root_fd`/`name` are opened with
  * openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, so nothing outside the root is ever served. 404 when it is
  * not there. `etag` NULL: from size and mtime. `cache_control` as given. Type from `type`, else from the

@@ -28,6 +28,8 @@ enum vt_http_name {
     VT_HTTP_ACCEPT,
     VT_HTTP_CSRF,
     VT_HTTP_FORWARDED_FOR,
+    VT_HTTP_IF_MATCH,
+    VT_HTTP_USER_AGENT,
     VT_HTTP_NAMES
 };
 
@@ -96,7 +98,6 @@ void vt_http_req_destroy(struct vt_http_req *req);
 /* Runs the route's handler, or answers 404, 405, 500. */
 void vt_http_dispatch(struct vt_http_req *req);
 const char *vt_http_reason(int status);
-const char *vt_http_method_name(enum vt_method method);
 
 /* Writes the head to req->out. `length` < 0: an answer that has no body by definition (204, 304). */
 void vt_http_head(struct vt_http_req *req, int status, const char *type, int64_t length);

@@ -87,6 +87,8 @@ struct vt_str vt_http_header(const struct vt_http_req *req, const char *name)
         [VT_HTTP_ACCEPT] = "accept",
         [VT_HTTP_CSRF] = "x-vitrine-csrf",
         [VT_HTTP_FORWARDED_FOR] = "x-forwarded-for",
+        [VT_HTTP_IF_MATCH] = "if-match",
+        [VT_HTTP_USER_AGENT] = "user-agent",
     };
     for (size_t i = 0; i < VT_HTTP_NAMES; i++)
         if (strcmp(names[i], name) == 0)

@@ -32,13 +32,16 @@ const char *vt_http_reason(int status)
         { 404, "Not Found" },
         { 405, "Method Not Allowed" },
         { 409, "Conflict" },
+        { 410, "Gone" },
         { 411, "Length Required" },
+        { 412, "Precondition Failed" },
         { 413, "Content Too Large" },
         { 414, "URI Too Long" },
         { 415, "Unsupported Media Type" },
         { 416, "Range Not Satisfiable" },
         { 422, "Unprocessable Content" },
         { 426, "Upgrade Required" },
+        { 428, "Precondition Required" },
         { 429, "Too Many Requests" },
         { 431, "Request Header Fields Too Large" },
         { 500, "Internal Server Error" },
@@ -156,6 +159,12 @@ void vt_http_reply_json(struct vt_http_req *req, int status, const struct vt_buf
 void vt_http_problem(struct vt_http_req *req, int status, const char *type, const char *title,
                      const char *detail)
 {
+    vt_http_problem_at(req, status, type, title, detail, (struct vt_str){ 0 });
+}
+
+void vt_http_problem_at(struct vt_http_req *req, int status, const char *type, const char *title,
+                        const char *detail, struct vt_str pointer)
+{
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf body = VT_BUF_INIT(16384);
     vt_buf_text(&body, "{\"type\":");
@@ -166,6 +175,10 @@ void vt_http_problem(struct vt_http_req *req, int status, const char *type, cons
     if (detail) {
         vt_buf_text(&body, ",\"detail\":");
         vt_buf_json_string(&body, vt_str(detail));
+    }
+    if (pointer.ptr) {
+        vt_buf_text(&body, ",\"pointer\":");
+        vt_buf_json_string(&body, pointer);
     }
     vt_buf_byte(&body, '}');
     if (!strstr(vt_buf_cstr(&req->set), "Cache-Control:"))

@@ -11,6 +11,7 @@ struct vt_store_site {
     struct vt_str origins;               /* parted by spaces, each scheme://host[:port] */
     struct vt_str settings;              /* JSON */
     struct vt_str secret, secret_before; /* sealed (site_secret.h); absent: none */
+    int64_t version; /* moves with each change of the row; 0 when written: whatever it is */
 };
 typedef void vt_store_sites_fn(void *arg, int err, const struct vt_store_site *sites, size_t n);
 int vt_store_sites(struct vt_store *store, vt_store_sites_fn *done, void *arg);
@@ -22,7 +23,10 @@ int vt_store_site_secret_put(struct vt_store *store, struct vt_str site, struct 
 struct vt_store_person {
     struct vt_str site, person, login, name, role; /* role: associate, supervisor, admin */
     struct vt_str password;                        /* auth/password.h's text */
+    struct vt_str mail;                            /* "": none */
     bool disabled;
+    bool factor;           /* a second factor is in force */
+    int64_t created;       /* ms since 1970 */
     int64_t login_expires; /* of vt_store_login_get only: ms since 1970 */
 };
 typedef void vt_store_person_fn(void *arg, int err, const struct vt_store_person *person);
@@ -32,8 +36,6 @@ int vt_store_person_get(struct vt_store *store, struct vt_str person, vt_store_p
 int vt_store_password_put(struct vt_store *store, struct vt_str person, struct vt_str password);
 
 /* Logins: the cookie's secret is stored as SHA-256. */
-int vt_store_login_put(struct vt_store *store, struct vt_str secret, struct vt_str person, int64_t now,
-                       int64_t expires, vt_store_done_fn *done, void *arg);
 /* Also notes the use; VT_ERR_MISSING when unknown, expired, idle for longer than idle_ms, or the person is
  * disabled. */
 int vt_store_login_get(struct vt_store *store, struct vt_str secret, int64_t now, int64_t idle_ms,

@@ -70,20 +70,27 @@ int vt_store_password_put(struct vt_store *store, struct vt_str person, struct v
     return vt_call_submit(store, job);
 }
 
-int vt_store_login_put(struct vt_store *store, struct vt_str secret, struct vt_str person, int64_t now,
-                       int64_t expires, vt_store_done_fn *done, void *arg)
+static int submit_work(struct vt_store *store, enum vt_job_kind kind, vt_store_work_fn *work,
+                       vt_store_done_fn *done, void *arg)
 {
-    struct vt_job *job = vt_call_new(store, VT_JOB_LOGIN_PUT, VT_CALL_NONE, VT_CALL_NONE);
+    struct vt_job *job = vt_call_new(store, kind, VT_CALL_NONE, VT_CALL_NONE);
     if (!job)
         return VT_ERR_FULL;
-    job->in.login.hash = vt_call_keep_hash(job, secret);
-    job->in.login.person = vt_call_keep(job, person);
-    job->in.login.now = now;
-    job->in.login.expires = expires;
+    job->in.work = work;
     job->deliver = vt_call_deliver_done;
     job->on.done = done;
     job->arg = arg;
     return vt_call_submit(store, job);
+}
+
+int vt_store_work(struct vt_store *store, vt_store_work_fn *work, vt_store_done_fn *done, void *arg)
+{
+    return submit_work(store, VT_JOB_WORK, work, done, arg);
+}
+
+int vt_store_look(struct vt_store *store, vt_store_work_fn *look, vt_store_done_fn *done, void *arg)
+{
+    return submit_work(store, VT_JOB_LOOK, look, done, arg);
 }
 
 int vt_store_login_get(struct vt_store *store, struct vt_str secret, int64_t now, int64_t idle_ms,

@@ -14,6 +14,7 @@
 #include "server/base/list.h"
 #include "server/store/accounts.h"
 #include "server/store/mails.h"
+#include "server/store/manage.h"
 #include "server/store/media.h"
 #include "server/store/pictures.h"
 #include "server/store/store.h"
@@ -35,7 +36,7 @@ enum vt_job_kind {
     VT_JOB_ONCE_PUT,
     VT_JOB_ONCE_TAKE, /* a write: taking ends it */
     VT_JOB_PASSWORD_PUT,
-    VT_JOB_LOGIN_PUT,
+    VT_JOB_WORK,
     VT_JOB_LOGIN_GET, /* a write: the use is noted */
     VT_JOB_LOGIN_DROP,
     VT_JOB_SITE_SECRET_PUT,
@@ -56,6 +57,7 @@ enum vt_job_kind {
     VT_JOB_PERSON_GET,
     VT_JOB_PRODUCTS,
     VT_JOB_VERSION,
+    VT_JOB_LOOK,
     VT_JOB_MEDIA,
     VT_JOB_MAILS_DUE,
     VT_JOB_PICTURES,
@@ -130,9 +132,10 @@ struct vt_job {
             bool alone;
         } once;
         struct {
-            struct vt_str hash, person;
-            int64_t now, expires, idle_ms;
+            struct vt_str hash;
+            int64_t now, idle_ms;
         } login;
+        vt_store_work_fn *work;
         struct {
             struct vt_str key, text; /* a person or a login name; a password's or sealed secret's text */
         } person;

@@ -1,24 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sites, people, logins and products as the server reads them; sqlite_manage.c writes them. */
-#include "server/store/sqlite_run.h"
-
-/* A login's use is noted at most this often: a note is a commit. */
-enum { USED_STEP_MS = 60000 };
+/* Sites, people, logins and products as the server reads them; manage.h writes them. */
+#include "server/store/sqlite_manage.h"
 
 /* --- sites --------------------------------------------------------------------------------- */
-
-struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena, int *err)
-{
-    return (struct vt_store_site){
-        .site = vt_db_text(stmt, 0, arena, err),
-        .key = vt_db_text(stmt, 1, arena, err),
-        .name = vt_db_text(stmt, 2, arena, err),
-        .origins = vt_db_text(stmt, 3, arena, err),
-        .settings = vt_db_text(stmt, 4, arena, err),
-        .secret = vt_db_text(stmt, 5, arena, err),
-        .secret_before = vt_db_text(stmt, 6, arena, err),
-    };
-}
 
 int vt_run_sites(struct vt_db *db, struct vt_job *job)
 {
@@ -44,19 +28,6 @@ int vt_run_site_secret_put(struct vt_db *db, struct vt_job *job)
 }
 
 /* --- people -------------------------------------------------------------------------------- */
-
-struct vt_store_person vt_run_read_person(sqlite3_stmt *stmt, struct vt_arena *arena, int *err)
-{
-    return (struct vt_store_person){
-        .site = vt_db_text(stmt, 0, arena, err),
-        .person = vt_db_text(stmt, 1, arena, err),
-        .login = vt_db_text(stmt, 2, arena, err),
-        .name = vt_db_text(stmt, 3, arena, err),
-        .role = vt_db_text(stmt, 4, arena, err),
-        .password = vt_db_text(stmt, 5, arena, err),
-        .disabled = vt_db_int(stmt, 6) != 0,
-    };
-}
 
 static int read_one_person(struct vt_db *db, struct vt_job *job, sqlite3_stmt *stmt)
 {
@@ -90,36 +61,17 @@ int vt_run_password_put(struct vt_db *db, struct vt_job *job)
 
 /* --- logins -------------------------------------------------------------------------------- */
 
-int vt_run_login_put(struct vt_db *db, struct vt_job *job)
-{
-    int64_t now = job->in.login.now;
-    int err = vt_db_run(db, "INSERT INTO login (hash, person, created, expires, used) VALUES (?, ?, ?, ?, ?)",
-                        VT_DB_T(job->in.login.hash), VT_DB_T(job->in.login.person), VT_DB_N(now),
-                        VT_DB_N(job->in.login.expires), VT_DB_N(now));
-    return err ? err
-               : vt_db_run(
-                     db,
-                     "DELETE FROM login WHERE hash IN (SELECT hash FROM login WHERE expires <= ? LIMIT 16)",
-                     VT_DB_N(now));
-}
-
 int vt_run_login_get(struct vt_db *db, struct vt_job *job)
 {
-    int64_t now = job->in.login.now;
-    sqlite3_stmt *stmt = vt_db_start(
-        db,
-        "SELECT " VT_PERSON_COLUMNS ", expires FROM login JOIN associate USING (person)"
-        " WHERE hash=? AND expires > ? AND used > ? AND disabled = 0",
-        VT_DB_T(job->in.login.hash), VT_DB_N(now), VT_DB_N(now - job->in.login.idle_ms));
-    int err = vt_db_step(db, stmt), short_of = VT_OK;
-    if (err != VT_DB_ROW)
-        return err ? err : VT_ERR_MISSING;
-    job->out.person = vt_run_read_person(stmt, &job->arena, &short_of);
-    job->out.person.login_expires = vt_db_int(stmt, 7);
-    vt_db_end(stmt);
-    return short_of ? short_of
-                    : vt_db_run(db, "UPDATE login SET used=? WHERE hash=? AND used <= ?", VT_DB_N(now),
-                                VT_DB_T(job->in.login.hash), VT_DB_N(now - USED_STEP_MS));
+    struct vt_manage inside = { .db = db, .inside = true };
+    return vt_manage_login_find(&inside, job->in.login.hash, job->in.login.now, job->in.login.idle_ms,
+                                &job->arena, &job->out.person);
+}
+
+int vt_run_work(struct vt_db *db, struct vt_job *job)
+{
+    struct vt_manage inside = { .db = db, .inside = true };
+    return job->in.work(&inside, job->arg);
 }
 
 int vt_run_login_drop(struct vt_db *db, struct vt_job *job)

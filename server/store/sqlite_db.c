@@ -49,12 +49,13 @@ static int set_up(struct vt_db *db, bool read_only)
     return code;
 }
 
-int vt_db_open(struct vt_db *db, const char *data_dir, bool read_only, struct vt_buf *ret_error)
+int vt_db_open(struct vt_db *db, const char *data_dir, const char *name, bool read_only,
+               struct vt_buf *ret_error)
 {
     *db = (struct vt_db){ 0 };
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf path = VT_BUF_INIT(4096);
-    vt_buf_printf(&path, "%s/store.db", data_dir);
+    vt_buf_printf(&path, "%s/%s", data_dir, name);
     if (path.failed) {
         vt_buf_text(ret_error, "The path of the data directory is too long.");
         return VT_ERR_INVALID;

@@ -14,7 +14,10 @@
 #include "server/base/err.h"
 #include "server/base/str.h"
 
-enum { VT_DB_STATEMENTS = 128, VT_DB_ROW = 1, VT_DB_BUSY_MS = 2000 };
+enum { VT_DB_STATEMENTS = 512, VT_DB_ROW = 1, VT_DB_BUSY_MS = 2000 };
+
+#define VT_DB_STORE "store.db"
+#define VT_DB_AUDIT "audit.db"
 
 struct vt_db {
     sqlite3 *sqlite; /* owned */
@@ -39,7 +42,8 @@ struct vt_db_value {
     }
 
 /* Creates directory (0700) and file (0600) unless they are there, sets WAL and synchronous=FULL. */
-int vt_db_open(struct vt_db *db, const char *data_dir, bool read_only, struct vt_buf *ret_error);
+int vt_db_open(struct vt_db *db, const char *data_dir, const char *name, bool read_only,
+               struct vt_buf *ret_error);
 void vt_db_close(struct vt_db *db);
 /* Brings the tables to this build's version; refuses a newer one. */
 int vt_db_migrate(struct vt_db *db, struct vt_buf *ret_error);

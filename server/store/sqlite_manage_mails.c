@@ -17,13 +17,13 @@ int vt_manage_mails(struct vt_manage *manage, struct vt_str site, struct vt_aren
                     struct vt_manage_mail **ret_mails, size_t *ret_n)
 {
     struct vt_manage_mail *mails = vt_arena_array(arena, limit, sizeof(*mails));
-    sqlite3_stmt *stmt = vt_db_start(&manage->db,
+    sqlite3_stmt *stmt = vt_db_start(manage->db,
                                      "SELECT id, recipient, state, why, created, next, tries FROM mail"
                                      " WHERE site=? ORDER BY created DESC LIMIT ?",
                                      VT_DB_T(site), VT_DB_N(limit));
     size_t n = 0;
     int err, short_of = mails ? VT_OK : VT_ERR_NOMEM;
-    while (!short_of && (err = vt_db_step(&manage->db, stmt)) == VT_DB_ROW)
+    while (!short_of && (err = vt_db_step(manage->db, stmt)) == VT_DB_ROW)
         mails[n++] = read_row(stmt, arena, &short_of);
     if (short_of) {
         vt_db_end(stmt);
@@ -40,11 +40,12 @@ int vt_manage_mail_add(struct vt_manage *manage, const struct vt_store_mail *mai
     if (err)
         return err;
     return vt_manage_finish(
-        manage, vt_db_run(&manage->db,
+        manage, vt_db_run(manage->db,
                           "INSERT INTO mail (site, id, recipient, body, state, created, tries, next)"
                           " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?)",
                           VT_DB_T(mail->site), VT_DB_T(mail->id), VT_DB_T(mail->to), VT_DB_T(mail->body),
-                          VT_DB_N(mail->created), VT_DB_N(mail->next)));
+                          VT_DB_N(mail->created), VT_DB_N(mail->next)),
+        true);
 }
 
 int vt_manage_mails_retry(struct vt_manage *manage, struct vt_str site, int64_t now, size_t *ret_n)
@@ -53,10 +54,10 @@ int vt_manage_mails_retry(struct vt_manage *manage, struct vt_str site, int64_t 
     if (err)
         return err;
     /* `created` too: another three days. */
-    err = vt_db_run(&manage->db,
+    err = vt_db_run(manage->db,
                     "UPDATE mail SET state='waiting', tries=0, next=?1, created=?1"
                     " WHERE site=?2 AND why IS NOT NULL AND state<>'sent'",
                     VT_DB_N(now), VT_DB_T(site));
-    *ret_n = (size_t)vt_db_changes(&manage->db);
-    return vt_manage_finish(manage, err);
+    *ret_n = (size_t)vt_db_changes(manage->db);
+    return vt_manage_finish(manage, err, true);
 }

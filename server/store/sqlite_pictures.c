@@ -117,13 +117,13 @@ int vt_manage_picture_report(struct vt_manage *manage, struct vt_str site, struc
                              size_t limit, struct vt_store_picture_counts *ret_counts,
                              struct vt_store_picture **ret_troubled, size_t *ret_n)
 {
-    int err = count(&manage->db, site, ret_counts), short_of = VT_OK;
+    int err = count(manage->db, site, ret_counts), short_of = VT_OK;
     struct vt_store_picture *rows = vt_arena_array(arena, limit, sizeof(*rows));
     size_t n = 0;
     if (err || !rows)
         return err ? err : VT_ERR_NOMEM;
-    sqlite3_stmt *stmt = start_troubled(&manage->db, site, limit);
-    while ((err = vt_db_step(&manage->db, stmt)) == VT_DB_ROW) {
+    sqlite3_stmt *stmt = start_troubled(manage->db, site, limit);
+    while ((err = vt_db_step(manage->db, stmt)) == VT_DB_ROW) {
         rows[n++] = read_row(stmt, arena, &short_of);
         if (short_of) {
             vt_db_end(stmt);
@@ -159,9 +159,9 @@ int vt_manage_pictures_retry(struct vt_manage *manage, struct vt_str site, size_
     int err = vt_manage_begin(manage);
     if (err)
         return err;
-    err = vt_db_run(&manage->db,
+    err = vt_db_run(manage->db,
                     "UPDATE picture SET state='wanted', tries=0, next=? WHERE site=? AND why IS NOT NULL",
                     VT_DB_N(vt_wall_ms()), VT_DB_T(site));
-    *ret_n = (size_t)vt_db_changes(&manage->db);
-    return vt_manage_finish(manage, err);
+    *ret_n = (size_t)vt_db_changes(manage->db);
+    return vt_manage_finish(manage, err, true);
 }

@@ -16,15 +16,19 @@ vt_run_fn vt_run_sites, vt_run_site_secret_put, vt_run_person_by_login, vt_run_p
     vt_run_password_put;
 vt_run_fn vt_run_resume_drop_person, vt_run_profile_put, vt_run_contacts;
 vt_run_fn vt_run_session_wrap, vt_run_sessions_of, vt_run_once_put, vt_run_once_take;
-vt_run_fn vt_run_login_put, vt_run_login_get, vt_run_login_drop, vt_run_products, vt_run_version;
+vt_run_fn vt_run_work, vt_run_login_get, vt_run_login_drop, vt_run_products, vt_run_version;
 vt_run_fn vt_run_medium_put, vt_run_media;
 vt_run_fn vt_run_mail_put, vt_run_mail_tried, vt_run_mails_due;
 vt_run_fn vt_run_pictures, vt_run_pictures_due, vt_run_picture_put, vt_run_picture_report;
 
-/* Reads the row of an associate: site, person, login, name, role, password, disabled. */
-#define VT_PERSON_COLUMNS "site, person, login, name, role, password, disabled"
+/* Reads the row of an associate. */
+#define VT_PERSON_COLUMNS                                                                                    \
+    "associate.site, associate.person, associate.login, associate.name, role, password, disabled, mail, "    \
+    "associate.created, EXISTS (SELECT 1 FROM factor WHERE factor.site = associate.site"                     \
+    " AND factor.person = associate.person AND confirmed = 1)"
+enum { VT_PERSON_NEXT = 10 /* the column after them */ };
 struct vt_store_person vt_run_read_person(sqlite3_stmt *stmt, struct vt_arena *arena, int *err);
-#define VT_SITE_COLUMNS "site, key, name, origins, settings, secret, secret_before"
+#define VT_SITE_COLUMNS "site, key, name, origins, settings, secret, secret_before, version"
 struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena, int *err);
 
 #endif

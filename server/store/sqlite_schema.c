@@ -97,6 +97,29 @@ static const char *const steps[] = {
     " tries INTEGER NOT NULL, next INTEGER NOT NULL, run INTEGER NOT NULL,"
     " PRIMARY KEY (site, url)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX picture_due ON picture (next) WHERE state = 'wanted';",
+
+    /* 7: accounts: what a login was opened with, links for invitations and resets, second factors, and the
+     * failures that close a name or an address for a while */
+    "ALTER TABLE site ADD COLUMN version INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE login ADD COLUMN device TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE associate ADD COLUMN mail TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE link (hash TEXT PRIMARY KEY, site TEXT NOT NULL, kind TEXT NOT NULL, person TEXT, login "
+    "TEXT,"
+    " name TEXT NOT NULL, role TEXT NOT NULL, mail TEXT NOT NULL, maker TEXT NOT NULL, created INTEGER NOT "
+    "NULL,"
+    " expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX link_site ON link (site, created);"
+    "CREATE TABLE factor (site TEXT NOT NULL, person TEXT NOT NULL, secret TEXT NOT NULL, confirmed INTEGER "
+    "NOT "
+    "NULL,"
+    " step INTEGER NOT NULL, PRIMARY KEY (site, person)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE recovery (site TEXT NOT NULL, person TEXT NOT NULL, hash TEXT NOT NULL,"
+    " PRIMARY KEY (site, person, hash)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE attempt (key TEXT PRIMARY KEY, count INTEGER NOT NULL, ends INTEGER NOT NULL) STRICT, "
+    "WITHOUT "
+    "ROWID;"
+    "CREATE INDEX conversation_customer ON conversation (site, customer);"
+    "CREATE INDEX conversation_created ON conversation (site, created);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -59,7 +59,7 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
     [VT_JOB_ONCE_PUT] = vt_run_once_put,
     [VT_JOB_ONCE_TAKE] = vt_run_once_take,
     [VT_JOB_PASSWORD_PUT] = vt_run_password_put,
-    [VT_JOB_LOGIN_PUT] = vt_run_login_put,
+    [VT_JOB_WORK] = vt_run_work,
     [VT_JOB_LOGIN_GET] = vt_run_login_get,
     [VT_JOB_LOGIN_DROP] = vt_run_login_drop,
     [VT_JOB_SITE_SECRET_PUT] = vt_run_site_secret_put,
@@ -76,6 +76,7 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
     [VT_JOB_PERSON_GET] = vt_run_person_get,
     [VT_JOB_PRODUCTS] = vt_run_products,
     [VT_JOB_VERSION] = vt_run_version,
+    [VT_JOB_LOOK] = vt_run_work,
     [VT_JOB_MEDIA] = vt_run_media,
     [VT_JOB_MAIL_PUT] = vt_run_mail_put,
     [VT_JOB_MAIL_TRIED] = vt_run_mail_tried,
@@ -371,13 +372,13 @@ static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir, size
     lane_init(&backend->reader);
     pthread_mutex_init(&backend->checkpoint.lock, NULL);
     cond_init(&backend->checkpoint.wake);
-    int err = vt_db_open(&backend->write_db, data_dir, false, ret_error);
+    int err = vt_db_open(&backend->write_db, data_dir, VT_DB_STORE, false, ret_error);
     if (!err)
         err = vt_db_migrate(&backend->write_db, ret_error);
     if (!err)
-        err = vt_db_open(&backend->read_db, data_dir, true, ret_error);
+        err = vt_db_open(&backend->read_db, data_dir, VT_DB_STORE, true, ret_error);
     if (!err)
-        err = vt_db_open(&backend->checkpoint_db, data_dir, false, ret_error);
+        err = vt_db_open(&backend->checkpoint_db, data_dir, VT_DB_STORE, false, ret_error);
     if (!err) {
         sqlite3_wal_hook(backend->write_db.sqlite, note_log, backend);
         err = start_threads(backend);

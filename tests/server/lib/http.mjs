@@ -28,6 +28,36 @@ export function http(server, path, { method = 'GET', headers = {}, body } = {}) 
   });
 }
 
+/// Any method as the console uses it; `d` undefined: no body.
+export function ask(server, method, path, d, { cookie, origin = server.origin, csrf = '1', headers: more = {} } = {}) {
+  const text = d === undefined ? undefined : JSON.stringify(d);
+  const headers = { ...more };
+  if (text !== undefined) Object.assign(headers, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) });
+  if (origin) headers.Origin = origin;
+  if (csrf) headers['X-Vitrine-CSRF'] = csrf;
+  if (cookie) headers.Cookie = cookie;
+  return http(server, path, { method, headers, body: text });
+}
+
+function verbs(send) {
+  return {
+    ask: send,
+    get: (path, more) => send('GET', path, undefined, more),
+    post: (path, d, more) => send('POST', path, d, more),
+    put: (path, d, more) => send('PUT', path, d, more),
+    del: (path, more) => send('DELETE', path, undefined, more),
+  };
+}
+
+/// The REST interface with somebody's login; with a cookie at once, else a promise.
+export function rest(server, name, cookie) {
+  const by = (jar) => verbs((method, path, d, headers) => ask(server, method, `/api/v1${path}`, d, { cookie: jar, headers }));
+  return cookie ? by(cookie) : login(server, name).then(by);
+}
+
+/// The same with an API token.
+export const bearer = (server, token) => verbs((method, path, d, headers) => ask(server, method, `/api/v1${path}`, d, { origin: null, csrf: null, headers: { ...headers, Authorization: `Bearer ${token}` } }));
+
 /// A write as the console makes it.
 export function post(server, path, d, { cookie, origin = server.origin, csrf = '1', type = 'application/json', body } = {}) {
   const text = body ?? (d === undefined ? '' : JSON.stringify(d));

@@ -107,6 +107,36 @@ static void test_sites_and_people(void **state)
     assert_string_equal(seen.text, "site-a p1 Camille pw2 0");
 }
 
+struct new_login {
+    struct fixture *f;
+    struct vt_str secret;
+    int64_t created, expires;
+};
+
+static int run_new_login(struct vt_manage *manage, void *arg)
+{
+    const struct new_login *from = arg;
+    char hash[VT_SHA256_TEXT];
+    assert_int_equal(vt_sha256_hex(from->secret, hash), VT_OK);
+    const struct vt_manage_login login = { .hash = vt_str(hash),
+                                           .device = VT_STR("Firefox on Linux"),
+                                           .created = from->created,
+                                           .expires = from->expires };
+    return vt_manage_login_add(manage, VT_STR("p1"), &login);
+}
+
+static void new_login_done(void *arg, int err)
+{
+    fixture_done(((struct new_login *)arg)->f, err);
+}
+
+static void put_login(struct fixture *f, struct vt_str secret, int64_t created, int64_t expires)
+{
+    struct new_login login = { f, secret, created, expires };
+    FIXTURE_ASK(f, vt_store_work(f->store, run_new_login, new_login_done, &login));
+    assert_int_equal(f->err, VT_OK);
+}
+
 static int get_login(struct fixture *f, struct seen *seen, const char *secret, int64_t now)
 {
     FIXTURE_ASK(f, vt_store_login_get(f->store, vt_str(secret), now, 3600000, on_person, seen));
@@ -119,17 +149,15 @@ static void test_logins_end_by_time_idleness_and_drop(void **state)
     struct seen seen = { .f = f };
     int64_t hour = 3600000, t = 1000000000;
     add_people(f);
-    FIXTURE_ASK(
-        f, vt_store_login_put(f->store, VT_STR("secret"), VT_STR("p1"), t, t + 12 * hour, fixture_done, f));
+    put_login(f, VT_STR("secret"), t, t + 12 * hour);
     assert_int_equal(get_login(f, &seen, "secret", t + hour - 1), VT_OK);
     assert_int_equal(seen.login_expires, t + 12 * hour);
     assert_int_equal(get_login(f, &seen, "secret", t + 2 * hour - 2), VT_OK); /* the use was noted */
     assert_int_equal(get_login(f, &seen, "secret", t + 3 * hour), VT_ERR_MISSING);
     assert_int_equal(get_login(f, &seen, "other", t), VT_ERR_MISSING);
-    FIXTURE_ASK(f,
-                vt_store_login_put(f->store, VT_STR("two"), VT_STR("p1"), t, t + hour / 2, fixture_done, f));
+    put_login(f, VT_STR("two"), t, t + hour / 2);
     assert_int_equal(get_login(f, &seen, "two", t + hour / 2), VT_ERR_MISSING);
-    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("three"), VT_STR("p1"), t, t + hour, fixture_done, f));
+    put_login(f, VT_STR("three"), t, t + hour);
     FIXTURE_ASK(f, vt_store_login_drop(f->store, VT_STR("three"), fixture_done, f));
     assert_int_equal(get_login(f, &seen, "three", t), VT_ERR_MISSING);
 }
@@ -139,11 +167,15 @@ static void test_a_change_of_the_person_ends_logins(void **state)
     struct fixture *f = *state;
     struct seen seen = { .f = f };
     add_people(f);
-    FIXTURE_ASK(f,
-                vt_store_login_put(f->store, VT_STR("secret"), VT_STR("p1"), 1000, 9000000, fixture_done, f));
+    put_login(f, VT_STR("secret"), 1000, 9000000);
     assert_int_equal(get_login(f, &seen, "secret", 2000), VT_OK);
     struct vt_manage *manage = manage_of(f);
-    assert_int_equal(vt_manage_person_put(manage, &camille), VT_OK);
+    struct vt_store_person changed = camille;
+    changed.name = VT_STR("Camille B.");
+    assert_int_equal(vt_manage_person_put(manage, &changed), VT_OK);
+    assert_int_equal(get_login(f, &seen, "secret", 2000), VT_OK); /* a name is no right */
+    changed.role = VT_STR("supervisor");
+    assert_int_equal(vt_manage_person_put(manage, &changed), VT_OK);
     vt_manage_close(manage);
     assert_int_equal(get_login(f, &seen, "secret", 2000), VT_ERR_MISSING);
 }
@@ -153,8 +185,7 @@ static void test_secrets_are_not_in_the_file(void **state)
     struct fixture *f = *state;
     char command[200];
     add_people(f);
-    FIXTURE_ASK(f, vt_store_login_put(f->store, VT_STR("canary-of-a-login"), VT_STR("p1"), 1000, 9000000,
-                                      fixture_done, f));
+    put_login(f, VT_STR("canary-of-a-login"), 1000, 9000000);
     struct vt_store_resume resume = {
         .site = VT_STR("site-a"), .conv = VT_STR("c"), .role = VT_STR("customer"), .expires = INT64_MAX
     };

@@ -16,6 +16,7 @@ struct login_fixture {
     struct vt_store *store;
     struct vt_sites *sites;
     struct vt_tickets *tickets;
+    struct vt_audit *audit;
     struct vt_api_login *login;
     _Atomic int ready, ended, taken_err; /* written on the loop's thread */
     char ticket[64];
@@ -45,12 +46,15 @@ static void mount(struct net_fixture *net)
     f->sites = vt_sites_create(net->loop, f->store, NULL, NULL, on_ready, f);
     assert_int_equal(vt_sites_own_put(f->sites, net->url), VT_OK);
     f->tickets = vt_tickets_create();
+    f->audit = vt_audit_open(net->loop, f->dir, &error);
+    assert_non_null(f->audit);
     const struct vt_api_login_deps deps = { .net = net->net,
                                             .loop = net->loop,
                                             .config = &net->config,
                                             .store = f->store,
                                             .sites = f->sites,
-                                            .tickets = f->tickets };
+                                            .tickets = f->tickets,
+                                            .audit = f->audit };
     f->login = vt_api_login_mount(&deps);
     assert_non_null(f->login);
     vt_api_login_on_end(f->login, on_end, f);
@@ -108,6 +112,7 @@ static void close_all(void *arg)
     vt_api_login_close(f->login);
     vt_sites_close(f->sites);
     vt_store_close(f->store);
+    vt_audit_close(f->audit);
 }
 
 static int teardown(void **state)
@@ -192,8 +197,9 @@ static void test_login_me_logout(void **state)
     assert_int_equal(ask(f, "GET", "/api/v1/me", GOOD, NULL), 401);
     assert_int_equal(log_in(f, "Camille", PASSWORD), 200); /* names in any case */
     assert_says(f,
-                "{\"person\":{\"id\":\"person-1\",\"name\":\"Camille \\\"C\\\" Noël\",\"role\":\"associate\","
-                "\"site\":{\"key\":\"pk_demo\",\"name\":\"Maison\"}}}");
+                "{\"person\":{\"id\":\"person-1\",\"name\":\"Camille \\\"C\\\" Noël\",\"login\":\"camille\","
+                "\"role\":\"associate\",\"mail\":\"\",\"secondFactor\":\"off\",\"site\":{\"key\":\"pk_demo\","
+                "\"name\":\"Maison\"}}}");
     assert_says(f, "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200");
     assert_int_equal(strlen(f->cookie), strlen("__Host-vt_login=") + 22);
     assert_int_equal(ask(f, "GET", "/api/v1/me", COOKIE, NULL), 200);

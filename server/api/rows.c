@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The routes below /api/v1: who may ask, and what answers. docs/api.md and docs/openapi.json say the same;
+ * tests/server/81-accounts compares them and tries every row as every role. */
+#include "server/api/rows.h"
+
+#define ANYONE     VT_API_ANYONE
+#define ASSOCIATE  VT_API_ASSOCIATE
+#define SUPERVISOR VT_API_SUPERVISOR
+#define ADMIN      VT_API_ADMIN
+#define TOKEN      VT_API_TOKEN
+#define ENROL      VT_API_ENROL
+
+/* clang-format off */
+const struct vt_api_row vt_api_rows[] = {
+    { VT_POST,   "/links/look",            ANYONE,     0,     NULL,       NULL,       vt_api_link_look, NULL },
+    { VT_POST,   "/links/accept",          ANYONE,     0,     NULL,       "password", vt_api_link_accept, NULL },
+    { VT_POST,   "/me/password",           ASSOCIATE,  ENROL, "current",  "password", vt_api_me_password, NULL },
+    { VT_GET,    "/me/logins",             ASSOCIATE,  ENROL, NULL,       NULL,       vt_api_me_logins, NULL },
+    { VT_DELETE, "/me/logins",             ASSOCIATE,  ENROL, NULL,       NULL,       vt_api_me_logins_remove, NULL },
+    { VT_DELETE, "/me/logins/{id}",        ASSOCIATE,  ENROL, NULL,       NULL,       vt_api_me_login_remove, NULL },
+    { VT_POST,   "/me/totp",               ASSOCIATE,  ENROL, "password", NULL,       vt_api_me_totp, NULL },
+    { VT_POST,   "/me/totp/confirm",       ASSOCIATE,  ENROL, NULL,       NULL,       vt_api_me_totp_confirm, NULL },
+    { VT_POST,   "/me/totp/recovery",      ASSOCIATE,  0,     "password", NULL,       vt_api_me_totp_recovery, NULL },
+    { VT_POST,   "/me/totp/disable",       ASSOCIATE,  0,     "password", NULL,       vt_api_me_totp_disable, NULL },
+    { VT_GET,    "/people",                SUPERVISOR, TOKEN, NULL,       NULL,       vt_api_people, NULL },
+    { VT_GET,    "/people/{id}",           SUPERVISOR, TOKEN, NULL,       NULL,       vt_api_person, NULL },
+    { VT_PUT,    "/people/{id}",           ADMIN,      TOKEN, NULL,       NULL,       vt_api_person_put, NULL },
+    { VT_DELETE, "/people/{id}",           ADMIN,      TOKEN, NULL,       NULL,       vt_api_person_remove, NULL },
+    { VT_POST,   "/people/{id}/reset",     ADMIN,      TOKEN, NULL,       NULL,       vt_api_person_reset, NULL },
+    { VT_DELETE, "/people/{id}/logins",    ADMIN,      TOKEN, NULL,       NULL,       vt_api_person_logins_end, NULL },
+    { VT_GET,    "/invitations",           ADMIN,      TOKEN, NULL,       NULL,       vt_api_invitations, NULL },
+    { VT_POST,   "/invitations",           ADMIN,      TOKEN, NULL,       NULL,       vt_api_invite, NULL },
+    { VT_DELETE, "/invitations/{id}",      ADMIN,      TOKEN, NULL,       NULL,       vt_api_invitation_remove, NULL },
+    { VT_GET,    "/site",                  SUPERVISOR, TOKEN, NULL,       NULL,       vt_api_site, NULL },
+    { VT_PUT,    "/site",                  ADMIN,      TOKEN, NULL,       NULL,       vt_api_site_put, NULL },
+    { VT_POST,   "/site/secret",           ADMIN,      0,     NULL,       NULL,       vt_api_site_secret, NULL },
+    { VT_GET,    "/site/tokens",           ADMIN,      0,     NULL,       NULL,       vt_api_tokens, NULL },
+    { VT_POST,   "/site/tokens",           ADMIN,      0,     NULL,       NULL,       vt_api_token_make, NULL },
+    { VT_DELETE, "/site/tokens/{id}",      ADMIN,      0,     NULL,       NULL,       vt_api_token_remove, NULL },
+    { VT_GET,    "/audit",                 ADMIN,      TOKEN, NULL,       NULL,       vt_api_audit, vt_api_audit_after },
+    { VT_GET,    "/audit/export",          ADMIN,      TOKEN, NULL,       NULL,       vt_api_audit_export, vt_api_audit_export_after },
+};
+/* clang-format on */
+const size_t vt_api_rows_n = VT_COUNT(vt_api_rows);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows' functions, by file. */
+#ifndef VT_API_ROWS_H
+#define VT_API_ROWS_H
+
+#include "server/api/api_internal.h"
+
+/* me.c */
+vt_api_run_fn vt_api_me_password, vt_api_me_logins, vt_api_me_login_remove, vt_api_me_logins_remove;
+vt_api_run_fn vt_api_me_totp, vt_api_me_totp_confirm, vt_api_me_totp_recovery, vt_api_me_totp_disable;
+/* people.c */
+vt_api_run_fn vt_api_people, vt_api_person, vt_api_person_put, vt_api_person_remove, vt_api_person_logins_end;
+/* links.c */
+vt_api_run_fn vt_api_link_look, vt_api_link_accept, vt_api_person_reset;
+vt_api_run_fn vt_api_invitations, vt_api_invite, vt_api_invitation_remove;
+/* site.c */
+vt_api_run_fn vt_api_site, vt_api_site_put, vt_api_site_secret;
+vt_api_run_fn vt_api_tokens, vt_api_token_make, vt_api_token_remove;
+/* records.c */
+vt_api_run_fn vt_api_audit, vt_api_audit_export;
+vt_api_after_fn vt_api_audit_after, vt_api_audit_export_after;
+
+#endif
