@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/admin_internal.h"
+#include "server/auth/digest.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/origin.h"
 #include "server/settings.h"
+#include "server/site_secret.h"
 
 enum { NAME_MOST = 80, KEY_MOST = 64, ORIGINS_BYTES = 16384, SETTINGS_ROOM = VT_SETTINGS_BYTES + 131072 };
 
@@ -214,6 +217,37 @@ static int run_rotate_secret(struct vt_admin *admin)
     return err ? vt_admin_fail_store(admin, err, "The secret cannot be rotated") : 0;
 }
 
+/* The key file is where the server finds it: --key-file's variable, systemd's credential, the data directory.
+ */
+static int run_identity_key(struct vt_admin *admin)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf why = VT_BUF_INIT(500);
+    const char *key_file = getenv("VITRINE_KEY_FILE");
+    char key[VT_SITE_SHOP_KEY];
+    struct vt_site_secret secret;
+    struct vt_store_site site;
+    int status = vt_admin_find_site(admin, &site);
+    if (status)
+        return status;
+    if (!site.secret.ptr)
+        return vt_admin_fail(
+            "The site has no secret yet; the server makes it, so start the server and try again.");
+    struct vt_seal *seal = vt_seal_open(admin->values[VT_ADMIN_DATA], key_file ? key_file : "", &why);
+    if (!seal)
+        return vt_admin_fail("%s", vt_buf_cstr(&why));
+    int err = vt_site_secret_open(seal, site.site, site.secret, site.secret_before, &secret);
+    vt_seal_close(seal);
+    if (!err)
+        err = vt_site_shop_key(&secret, key);
+    vt_secret_wipe(&secret, sizeof(secret));
+    if (err)
+        return vt_admin_fail("The site's secret does not open: is this the key file the server uses?");
+    printf("%s\n", key);
+    vt_secret_wipe(key, sizeof(key));
+    return 0;
+}
+
 const struct vt_admin_command vt_admin_site_commands[] = {
     { "site add", VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(ORIGIN), VT_ADMIN_BIT(KEY) | VT_ADMIN_BIT(IF_MISSING),
       NULL,
@@ -235,5 +269,10 @@ const struct vt_admin_command vt_admin_site_commands[] = {
       "Gives the site a new secret to sign addresses with.\nWhat was signed with the one before stays good "
       "until it expires or the secret is rotated again.",
       run_rotate_secret },
+    { "site identity-key", VT_ADMIN_BIT(SITE), 0, NULL,
+      "Prints the key with which the shop's server signs its customers' tokens (JWT, HS256).\nIt changes "
+      "with "
+      "rotate-secret; tokens under the one before stay good until the next.",
+      run_identity_key },
     { 0 },
 };

@@ -240,8 +240,8 @@ void vt_queue_row_changed(struct vt_conversation *conv)
     VT_CLEANUP(vt_arena_finish)
     struct vt_arena arena = { 0 }; /* it is finished on every way out */
     struct vt_t_queue_row row;
-    if (conv->session.state == VT_STATE_NONE)
-        return;
+    if (conv->session.state == VT_STATE_NONE && !conv->profile)
+        return; /* nobody has asked for anything; with a profile a message may wait, or have been answered */
     vt_arena_init(&arena, 65536);
     vt_queue_row(conv, &arena, &row);
     vt_buf_append(&bytes, conv->site, strlen(conv->site) + 1);

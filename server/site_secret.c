@@ -54,6 +54,16 @@ int vt_site_media_id(const struct vt_site *site, const char *what, struct vt_str
     return err;
 }
 
+int vt_site_shop_key(const struct vt_site_secret *secret, char ret_key[VT_SITE_SHOP_KEY])
+{
+    uint8_t key[VT_SEAL_BYTES];
+    int err = secret->has_current ? derive(secret->current, VT_SITE_CUSTOMERS, key) : VT_ERR_MISSING;
+    if (!err)
+        vt_hex(key, sizeof(key), ret_key);
+    vt_secret_wipe(key, sizeof(key));
+    return err;
+}
+
 /* --- in the store -------------------------------------------------------------------------------- */
 
 static struct vt_str place_of(struct vt_str site, char text[PLACE_BYTES])

@@ -37,6 +37,10 @@ int vt_site_sign_keys(const struct vt_site *site, struct vt_sign_keys *ret_keys)
 int vt_site_media_id(const struct vt_site *site, const char *what, struct vt_str scope, struct vt_str content,
                      char ret_id[VT_SIGN_ID + 1]);
 
+/* HS256 of the shop's tokens as the shop has it: 64 lower-case hex digits and a 0. */
+enum { VT_SITE_SHOP_KEY = 2 * VT_SEAL_BYTES + 1 };
+int vt_site_shop_key(const struct vt_site_secret *secret, char ret_key[VT_SITE_SHOP_KEY]);
+
 /* For vt_sites. Opens what the store holds; a text that is absent or does not open leaves its part out and
  * gives VT_ERR_INVALID when there was one. */
 int vt_site_secret_open(const struct vt_seal *seal, struct vt_str site, struct vt_str current,

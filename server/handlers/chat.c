@@ -14,7 +14,7 @@
 #include "server/template_address.h"
 #include "server/thread.h"
 
-enum { MINUTE_MS = 60000, ARENA_BYTES = 256 * 1024, QUESTION_MAX = 2000 };
+enum { MINUTE_MS = 60000, ARENA_BYTES = 256 * 1024, QUESTION_MAX = 2000, TEXT_MAX = 8192 };
 
 /* --- send --------------------------------------------------------------------------------------- */
 
@@ -23,13 +23,14 @@ struct sending {
     bool note;
     char address[VT_TEMPLATE_ADDRESS_MAX + 1]; /* of a drawn picture, unsigned; "": none */
     struct vt_rep_chat_send rep;
+    char text[TEXT_MAX + 1]; /* what staff say, in case it has to go by mail */
 };
 
 static const void *handle_sent(const struct vt_committed *done, void *state)
 {
     struct sending *sending = state;
     if (done->fresh && done->conv)
-        vt_contact_said(done->conv, sending->by, sending->note);
+        vt_contact_said(done->conv, sending->by, vt_str(sending->text), sending->note);
     sending->rep.cs = done->cs;
     if (sending->address[0] && done->conv)
         sending->rep.address = vt_told_address(done->conv, &done->conv->app->arena, vt_str(sending->address));
@@ -343,7 +344,9 @@ int vt_on_chat_send(struct vt_request *rq)
                                  .by = vt_member_who(rq->member),
                                  .cid = rq->env->cid,
                                  .d = &kept };
-    memcpy(sending.by, row.by, sizeof(sending.by));
+    vt_str_copy(sending.by, sizeof(sending.by), vt_str(row.by));
+    if (vt_peer_is_staff(rq->peer) && kept.body.text.len > 0)
+        vt_str_copy(sending.text, sizeof(sending.text), kept.body.text);
     return vt_answer_row(rq, &row, handle_sent, &sending, sizeof(sending));
 }
 
@@ -356,7 +359,7 @@ static const void *handle_contact(const struct vt_committed *done, void *state)
     if (!done->fresh || !person)
         return NULL;
     vt_people_rename(conv, person, vt_str(state), person->verified);
-    vt_contact_said(conv, "c", false);
+    vt_contact_said(conv, "c", (struct vt_str){ 0 }, false);
     return NULL;
 }
 
