@@ -6,7 +6,7 @@
 #include "server/base/err.h"
 #include "server/fanout.h"
 #include "server/log.h"
-#include "server/media_grant.h"
+#include "server/media_told.h"
 #include "server/session.h"
 #include "server/thread.h"
 #include "server/view.h"
@@ -46,8 +46,7 @@ static int open_view(struct vt_conversation *conv, const struct vt_upload *uploa
         err = vt_view_export(conv->view, &app->arena, &d);
     if (err)
         return err;
-    for (size_t i = 0; i < d.items_n; i++)
-        d.items[i].media = vt_media_told(app->deps.index, app->deps.sites, &app->arena, d.items[i].media);
+    vt_told_view(conv, &app->arena, &d);
     vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_VIEW_OPEN, .by = upload->who, .d = &d }, NULL);
     return VT_OK;
 }
@@ -69,7 +68,7 @@ static int add_to_view(struct vt_conversation *conv, const struct vt_upload *upl
     int err = vt_view_item(conv->view, &msg, vt_now_ms(), &slot);
     if (err || !vt_view_item_at(conv->view, slot, &added))
         return err ? err : VT_ERR_NOT_FOUND;
-    added.media = vt_media_told(app->deps.index, app->deps.sites, &app->arena, added.media);
+    added.media = vt_told_media(conv, &app->arena, added.media);
     const struct vt_evt_view_item d = { .seq = vt_view_seq(conv->view),
                                         .active = vt_view_active(conv->view),
                                         .add = &added };

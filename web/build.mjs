@@ -90,6 +90,17 @@ const buildConsole = async () => {
   return [{ name: 'console', gzip: gzip(code) + gzip(css) }];
 };
 
+/// The camera page for a phone that scanned a code.
+const buildPhone = async () => {
+  const code = await bundle('phone/src/main.ts');
+  const script = `phone-${short(code)}.js`;
+  const page = (await readFile(here('phone/index.html'), 'utf8'))
+    .replace('<!--script-->', `<script src="/phone/${script}" integrity="${sri(code)}" defer></script>`);
+  await put(`phone/${script}`, code);
+  await put('phone/index.html', page);
+  return [{ name: 'phone', gzip: gzip(code), limit: 8 }];
+};
+
 const buildShop = async () => {
   if (process.argv.includes('--no-shop') || !existsSync(here('shop/build.mjs'))) return;
   const shop = await import(pathToFileURL(here('shop/build.mjs')));
@@ -107,7 +118,7 @@ const report = (rows) => {
   }
 };
 
-for (const part of ['v1', 'console']) await rm(join(out, part), { recursive: true, force: true });
+for (const part of ['v1', 'console', 'phone']) await rm(join(out, part), { recursive: true, force: true });
 const words = await locales();
 const widget = await chunk('widget', 'widget/src/main.ts');
 const viewerTools = await chunk('viewer-tools', 'widget/src/viewer-tools-chunk.ts');
@@ -116,7 +127,10 @@ const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts', {
   __TOOLS__: JSON.stringify([viewerTools.file, viewerTools.sri]),
   __TILES__: JSON.stringify([viewerTiles.file, viewerTiles.sri]),
 });
-const page = await chunk('page', 'widget/src/page-chunk.ts', { __VIEWER__: JSON.stringify([viewer.file, viewer.sri]) });
+const photo = await chunk('photo', 'widget/src/photo-chunk.ts');
+const page = await chunk('page', 'widget/src/page-chunk.ts', {
+  __VIEWER__: JSON.stringify([viewer.file, viewer.sri]), __PHOTO__: JSON.stringify([photo.file, photo.sri]),
+});
 const loaderCode = await bundle('loader/src/loader.ts', {
   define: {
     ...common.define,
@@ -127,6 +141,7 @@ const loaderCode = await bundle('loader/src/loader.ts', {
 });
 await put('v1/vitrine.js', loaderCode);
 const console_ = await buildConsole();
+const phone = await buildPhone();
 await buildShop();
 report([
   { name: 'loader', gzip: gzip(loaderCode), limit: 3 },
@@ -138,5 +153,7 @@ report([
   { name: 'viewer', gzip: viewer.gzip, limit: 6 },
   { name: 'viewer-tools', gzip: viewerTools.gzip, limit: 10.5 },
   { name: 'viewer-tiles', gzip: viewerTiles.gzip, limit: 2.5 },
+  { name: 'photo', gzip: photo.gzip, limit: 3 },
   ...console_,
+  ...phone,
 ]);

@@ -274,10 +274,23 @@ static bool may_see(struct ask *ask, struct vt_http_req *req)
     return ask->is_personal;
 }
 
+/* A picture that has just been sent shows before its master is made: nobody keeps this, and what is larger
+ * comes by tiles. */
+static bool answer_sight(const struct ask *ask, struct vt_http_req *req)
+{
+    struct vt_blob *sight = vt_media_sight(ask->pictures->media, vt_str(ask->id));
+    if (!sight)
+        return false;
+    vt_http_set(req, "Cache-Control", "no-store");
+    vt_pictures_bytes(req, "image/jpeg", view_of(sight));
+    vt_blob_unref(sight);
+    return true;
+}
+
 /* Holds the request when its answer did not come at once. */
 static void run(struct ask *wanted, struct vt_http_req *req)
 {
-    if (!may_see(wanted, req))
+    if (!may_see(wanted, req) || (wanted->kind == ASK_THUMB && answer_sight(wanted, req)))
         return;
     struct ask *ask = malloc(sizeof(*ask));
     if (!ask) {
@@ -308,19 +321,6 @@ static void redirect(struct vt_http_req *req, int status, const char *cache_cont
     vt_http_reply(req, status, NULL, VT_STR(""));
 }
 
-/* A picture that has just been sent shows before its master is made: nobody keeps this, and what is larger
- * comes by tiles. */
-static bool answer_sight(const struct ask *ask, struct vt_http_req *req)
-{
-    struct vt_blob *sight = vt_media_sight(ask->pictures->media, vt_str(ask->id));
-    if (!sight)
-        return false;
-    vt_http_set(req, "Cache-Control", "no-store");
-    vt_pictures_bytes(req, "image/jpeg", view_of(sight));
-    vt_blob_unref(sight);
-    return true;
-}
-
 static void handle_thumb(struct vt_http_req *req, void *owner)
 {
     struct ask ask = { .pictures = owner, .kind = ASK_THUMB };
@@ -341,8 +341,7 @@ static void handle_thumb(struct vt_http_req *req, void *owner)
         return;
     }
     vt_http_set(req, "Vary", "Accept");
-    if (!answer_sight(&ask, req))
-        run(&ask, req);
+    run(&ask, req);
 }
 
 /* The path reached us decoded and media/iiif.h decodes segments itself, so a percent sign is put back

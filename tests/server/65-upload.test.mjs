@@ -71,7 +71,7 @@ test('a picture for the chat: asked, sent, shown to both, and looked at', async 
   for (const peer of [c, a]) {
     const row = await seen(peer, 'chat.send', (d) => d.kind === 'picture');
     assert.equal(idOf(row.body.media), id);
-    const thumb = await http(server, `/t/${id}/640${grantOf(media)}`);
+    const thumb = await http(server, `/t/${id}/640${grantOf(row.body.media)}`);
     assert.deepEqual([thumb.status, look(thumb.body)], [200, { type: 'image/jpeg', width: 640, height: 640 }]);
   }
   const info = await http(server, `/iiif/3/${id}/info.json${grantOf(media)}`);
@@ -196,6 +196,17 @@ test('no byte of where a photo was taken is in anything the server gives or keep
     for (const word of ['SECRET-GPS', 'Exif\0', 'xmpmeta']) assert.equal(bytesOf.indexOf(word), -1);
   }
   await eventually('the original has gone', () => !files(server.data, ['uploads']).length);
+});
+
+test("another conversation's picture is not to be had", async () => {
+  const c = await customer(server);
+  const { id, media } = (await send((await ask(c, JPEG)).ticket, JPEG)).json();
+  const other = await customer(server);
+  for (const path of [`/t/${id}/320`, `/iiif/3/${id}/info.json`]) {
+    assert.equal((await http(server, path)).status, 403, path);
+    assert.equal((await http(server, path + grantOf(media))).status, 200, path);
+  }
+  assert.equal((await other.ask('chat.send', { kind: 'picture', body: { media } })).err.code, 'not.found');
 });
 
 test('a preflight from a shop is answered, from elsewhere without a word', async () => {

@@ -22,6 +22,7 @@ export function composer(app: App): VNode {
   return h('form', { key: 'form', onsubmit: (e: Event) => e.preventDefault() },
     h('p', { class: `q note ${left < 0 || app.fault ? 'bad' : ''}`, role: 'status', hidden: !note }, note),
     h('div', { class: 'box' },
+      app.more?.photos?.add(),
       h('textarea', {
         key: 'text', rows: 1, value: draft, placeholder: label, 'aria-label': label, dir: 'auto', autofocus: true,
         oninput: (e: Event) => { app.write((e.target as HTMLTextAreaElement).value); conv?.typingNow(true); },

@@ -12,9 +12,11 @@ import { bars, ended, why } from './bars.js';
 import { card, hero, pieceStyle, together } from './piece.js';
 import { moreWords } from './words-more.js';
 import type { MoreT } from './words-more.js';
+import type { OwnPhotos, Photos } from './photo-chunk.js';
 
 /// The viewer's chunk, named here and not in the loader: its table is in every page.
 declare const __VIEWER__: [file: string, integrity: string];
+declare const __PHOTO__: [file: string, integrity: string];
 
 export interface More {
   /// Lets the line's half of the view do what the tools do.
@@ -24,6 +26,8 @@ export interface More {
   card: typeof card;
   ended: typeof ended;
   hero: typeof hero;
+  /// The customer's own photos, once their chunk has come.
+  photos?: OwnPhotos;
   together: typeof together;
   why: typeof why;
   t: MoreT;
@@ -48,6 +52,7 @@ function surround(app: App): () => void {
     app.draw();
     if (p) app.tell();
   };
+  app.host.load('photo', __PHOTO__).then((made) => (made as Photos)(app), () => undefined);
   if (app.link.state !== 'idle') void leader.take(0);
   app.look();
   const undo = String(app.host.options.spa) === 'false' ? null : onRoute(() => app.turn());

@@ -36,10 +36,10 @@ function older(app: App): void {
 
 function row(app: App, r: ThreadRow, before?: ThreadRow, after?: ThreadRow): VNode {
   const isOwn = r.by === app.conv?.me;
-  const { kind, body } = r.d as ChatSend;
+  const { body } = r.d as ChatSend;
   return h('li', { key: r.key, class: `${isOwn ? 'me' : ''} ${before?.by === r.by ? '' : 'turn'}`, dir: 'auto' },
     h('span', { class: 'u' }, `${app.name(r.by)}: `),
-    (kind === 'product' && body.product && app.more?.card(app, body.product)) || h('span', { class: 'b' }, body.text ?? body.product?.name ?? ''),
+    (body.product ? app.more?.card(app, body.product) : body.media && app.more?.photos?.bubble(body.media)) || h('span', { class: 'b' }, body.text ?? body.product?.name ?? ''),
     (after?.by !== r.by || r.state === 'failed') && meta(app, r, isOwn));
 }
 

@@ -62,10 +62,16 @@ function show(app: App, place: HTMLElement): void {
 
 /// Opens a view of the piece on the page, or adds the piece to it. The wish goes by the half of the line that the tools bring.
 /// The piece's media are named by the page, or by the catalogue.
-async function open(app: App): Promise<void> {
+async function open(app: App, photo?: string): Promise<void> {
   const { product, conv, link } = app;
-  if (!product || !conv) return;
+  if (!conv) return;
   await hands(app);
+  if (photo) {
+    app.see(true);
+    const there = conv.view?.items.find((i) => i.media.slice(0, 64) === photo.slice(0, 64));
+    return there ? conv.viewer.set({ active: there.slot }) : conv.view ? conv.addItem({ media: photo }) : conv.open([{ media: photo }]);
+  }
+  if (!product) return;
   const { sku, name } = product;
   const media = product.all.length ? product.all : (await link.request('catalogue.product', { sku })).media;
   const items = media.slice(0, 12).map((m) => ({ sku, media: m, title: name }));

@@ -6,8 +6,9 @@ import { load } from '../../check/load.mjs';
 
 const { words, english: first } = await load(new URL('../src/words.ts', import.meta.url));
 const { englishMore } = await load(new URL('../src/words-more.ts', import.meta.url));
+const { englishPhoto } = await load(new URL('../src/words-photo.ts', import.meta.url));
 // The launcher's label is the loader's word.
-const english = { launcher: '', ...first, ...englishMore };
+const english = { launcher: '', ...first, ...englishMore, ...englishPhoto };
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 

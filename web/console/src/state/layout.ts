@@ -12,7 +12,7 @@ export type Pane = 'left' | 'stage' | 'thread' | 'customer';
 export const left = signal<Left>('list');
 export const pane = signal<Pane>('left');
 export const details = signal(true);
-export const sheet = signal<null | 'keys' | 'end'>(null);
+export const sheet = signal<null | 'keys' | 'end' | 'phone'>(null);
 
 export const narrow = window.matchMedia('(max-width: 799px)');
 

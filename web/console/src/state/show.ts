@@ -40,6 +40,9 @@ export function pageNow(talk: Talk): Page | undefined {
 const item = (product: Product, media: string, variant?: string): ViewItemNew =>
   ({ sku: product.sku, media, title: product.title, ...(variant ? { variant } : {}) });
 
+/// The same picture has another grant each time it is told.
+const bare = (media: string): string => media.split('?')[0]!;
+
 async function openView(talk: Talk, items: ViewItemNew[]): Promise<void> {
   const conversation = talk.conversation.peek();
   const first = items[0];
@@ -48,7 +51,7 @@ async function openView(talk: Talk, items: ViewItemNew[]): Promise<void> {
   pane.value = 'stage';
   const there = conversation.view?.items ?? [];
   if (there.length === 0) return conversation.open(items);
-  const same = there.find((i) => i.media === first.media);
+  const same = there.find((i) => bare(i.media) === bare(first.media));
   if (same !== undefined) return conversation.viewer.set({ active: same.slot });
   if (there.length < VIEW_ITEMS_MAX) return conversation.addItem(first);
   talk.stageFault.value = `${VIEW_ITEMS_MAX} pictures are in the viewer, and that is all it holds. Remove one first.`;
@@ -70,6 +73,9 @@ export async function showRef(talk: Talk, ref: ProductRef): Promise<void> {
   }
   await openView(talk, media.map((m) => ({ sku: ref.sku, media: m, title: product?.title ?? ref.name ?? ref.sku, ...(ref.variant ? { variant: ref.variant } : {}) })));
 }
+
+/// A picture of the thread.
+export const showPicture = (talk: Talk, media: string): Promise<void> => openView(talk, [{ media }]);
 
 export const refOf = (product: Product): ProductRef => ({
   sku: product.sku, name: product.title, price: product.price, currency: product.currency,

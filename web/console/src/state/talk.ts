@@ -4,6 +4,7 @@ import { signal, type Signal } from '@preact/signals';
 import type { Person, State } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
+import type { Sending } from './pictures.js';
 
 /// One open conversation as this window has it: the transport's reduced state, with a number that rises when a part of it
 /// changed, and what only this window knows (drafts, place in the thread, errors). It outlives the link: after a reconnect
@@ -21,6 +22,8 @@ export class Talk {
   /// What went wrong last, beside the composer and on the stage.
   readonly fault: Signal<string | null> = signal(null);
   readonly stageFault: Signal<string | null> = signal(null);
+  /// Pictures on their way from here, and those that failed.
+  readonly sendings: Signal<Sending[]> = signal([]);
   /// Where the thread was scrolled to, from its end; null: at the end.
   fromEnd: number | null = null;
   readonly changedAt: Signal<number> = signal(0);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { icons } from '../../../ui/index.js';
 import { room } from '../lib/text.js';
+import { picturesOf, sendAll } from '../state/pictures.js';
 import type { Talk, Voice } from '../state/talk.js';
 import { Icon } from './parts.js';
+import { Choose, Sendings } from './pictures.js';
 
 const voices: readonly [Voice, string][] = [['reply', 'Reply'], ['note', 'Private note']];
 
@@ -41,6 +43,7 @@ export function Composer({ talk }: { talk: Talk }): JSX.Element {
   const note = talk.voice.value === 'note';
   const draft = talk.drafts[talk.voice.value];
   const left = room(draft.value);
+  const [over, setOver] = useState(false);
   useEffect(() => grow(area.current), [draft.value, talk]);
 
   const send = (): void => {
@@ -64,6 +67,13 @@ export function Composer({ talk }: { talk: Talk }): JSX.Element {
     send();
   };
 
+  /// Pictures of a paste or a drop go to the customer; a note has none.
+  const take = (data: DataTransfer | null): boolean => {
+    const files = note ? [] : picturesOf(data);
+    sendAll(talk, files, 'chat');
+    return files.length > 0;
+  };
+
   const input = (text: string): void => {
     draft.value = text;
     talk.fault.value = null;
@@ -71,12 +81,17 @@ export function Composer({ talk }: { talk: Talk }): JSX.Element {
   };
 
   return (
-    <form class={note ? 'composer note' : 'composer'} onSubmit={(e) => { e.preventDefault(); send(); }}>
+    <form class={`composer ${note ? 'note' : ''} ${over ? 'drop' : ''}`} onSubmit={(e) => { e.preventDefault(); send(); }}
+      onDragOver={(e) => { if (!note && e.dataTransfer?.types.includes('Files')) { e.preventDefault(); setOver(true); } }}
+      onDragLeave={() => setOver(false)} onDrop={(e) => { e.preventDefault(); setOver(false); take(e.dataTransfer); }}>
       <VoiceSwitch talk={talk} />
-      <div class="composer-box">
+      <Sendings talk={talk} use="chat" />
+      <div class="composer-box" data-drop="Drop to send the picture">
+        {!note && <Choose talk={talk} use="chat" class="vt-icon square" label="Attach a picture"><Icon d={icons.attach} /></Choose>}
         <textarea id="composer" ref={area} rows={1} dir="auto" value={draft.value} placeholder={hint(talk, note)}
           aria-label={note ? 'Private note' : 'Message'} aria-describedby="composer-trouble"
-          onInput={(e) => input(e.currentTarget.value)} onKeyDown={key} />
+          onInput={(e) => input(e.currentTarget.value)} onKeyDown={key}
+          onPaste={(e) => { if (take(e.clipboardData)) e.preventDefault(); }} />
         <button type="submit" class="vt-button vt-main square" disabled={draft.value.trim() === ''} aria-label={note ? 'Add note' : 'Send'}>
           <Icon d={note ? icons.check : icons.send} />
         </button>

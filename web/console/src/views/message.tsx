@@ -7,7 +7,7 @@ import { clock, icons } from '../../../ui/index.js';
 import { explain } from '../lib/faults.js';
 import type { Placed } from '../lib/thread.js';
 import { isMine } from '../state/desk.js';
-import { cannotShow, showRef } from '../state/show.js';
+import { cannotShow, showPicture, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { Icon, Picture, Price, Thumb } from './parts.js';
 
@@ -37,10 +37,17 @@ export function Card({ of, talk }: { of: ProductRef; talk: Talk }): JSX.Element 
   );
 }
 
+/// A picture of the thread; while a session is live a press puts it in front of both.
+function Sent({ media, talk }: { media: string; talk: Talk }): JSX.Element {
+  const picture = <Picture media={media} width={220} alt="Picture sent in the chat" />;
+  if (cannotShow(talk, isMine.value) !== null) return picture;
+  return <button type="button" class="shown-picture" title="Look at it together" aria-label="Look at this picture together" onClick={() => void showPicture(talk, media)}>{picture}</button>;
+}
+
 function Body({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
   const { kind, body } = said.body;
   if (kind === 'product' && body.product) return <Card of={body.product} talk={talk} />;
-  if (kind === 'picture' && body.media) return <Picture media={body.media} width={220} alt="Picture sent in the chat" />;
+  if (kind === 'picture' && body.media) return <Sent media={body.media} talk={talk} />;
   return <p class="said" dir="auto">{body.text ?? 'This kind of message needs a newer console.'}</p>;
 }
 

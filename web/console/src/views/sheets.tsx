@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren, JSX } from 'preact';
 import { end, talk } from '../state/desk.js';
 import { sheet } from '../state/layout.js';
+import { Phone } from './pictures.js';
 
 /// What stands over everything until it is answered: the browser's own modal dialog brings focus, Esc and inertness.
 function Dialog({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {
@@ -67,5 +68,6 @@ function End(): JSX.Element | null {
 
 export function Sheets(): JSX.Element | null {
   if (sheet.value === 'keys') return <Keys />;
+  if (sheet.value === 'phone') return <Phone Dialog={Dialog} />;
   return sheet.value === 'end' ? <End /> : null;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { QueueRow } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
@@ -8,11 +8,13 @@ import { icons } from '../../../ui/index.js';
 import { counter, spoken } from '../lib/times.js';
 import { now } from '../state/clock.js';
 import { busy, isMine, open, rowFault, take, talk as focusedTalk, waitedMs } from '../state/desk.js';
-import { details, showCatalogue } from '../state/layout.js';
+import { details, sheet, showCatalogue } from '../state/layout.js';
+import { picturesOf, sendAll } from '../state/pictures.js';
 import { rows, tally } from '../state/queue.js';
 import { cannotShow, pageNow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { Empty, Icon, Price, Thumb } from './parts.js';
+import { Choose, Sendings } from './pictures.js';
 import { hostViewer } from './viewer-host.js';
 
 function shown(talk: Talk, sku: string | undefined): boolean {
@@ -42,7 +44,13 @@ function Tools({ talk }: { talk: Talk }): JSX.Element {
     <div class="stage-bar">
       <Looking talk={talk} />
       <span class="stage-do">
-        <button type="button" class="vt-button" aria-label="Add a piece" hidden={!isMine.value || talk.state === 'ended'} onClick={showCatalogue}><Icon d={icons.plus} size={16} /><span class="add-label">Add a piece</span></button>
+        {cannotShow(talk, isMine.value) === null && (
+          <>
+            <Choose talk={talk} use="view" class="vt-icon" label="Add a photo"><Icon d={icons.picture} /></Choose>
+            <button type="button" class="vt-icon" aria-label="Photo from a phone" title="Photo from a phone" aria-haspopup="dialog" onClick={() => { sheet.value = 'phone'; }}><Icon d={icons.phone} /></button>
+          </>
+        )}
+        <button type="button" class="vt-button" aria-label="Add a piece" title="Add a piece" hidden={!isMine.value || talk.state === 'ended'} onClick={showCatalogue}><Icon d={icons.plus} size={16} /><span class="add-label">Add a piece</span></button>
         <button type="button" class="vt-icon wide-only" aria-pressed={details.value} onClick={() => { details.value = !details.value; }}
           aria-label="Customer details" title="Customer details"><Icon d={icons.person} /></button>
       </span>
@@ -118,16 +126,21 @@ function NoTalk(): JSX.Element {
 /// The piece, and as little else as can be.
 export function Stage(): JSX.Element {
   const talk = focusedTalk.value;
+  const [over, setOver] = useState(false);
   useEffect(() => { if (talk) talk.stageFault.value = null; }, [talk]);
   if (talk === null) return <NoTalk />;
   void talk.at.view.value;
   const conversation = talk.conversation.value;
+  const may = cannotShow(talk, isMine.value) === null;
   const shows = conversation !== null && conversation.view !== null && conversation.view.items.length > 0;
   return (
     <section class="column stage" aria-label="Piece">
       <Tools talk={talk} />
-      <div class="stage-piece">
+      <div class={over ? 'stage-piece drop' : 'stage-piece'} data-drop="Drop to look at the photo together"
+        onDragOver={(e) => { if (may && e.dataTransfer?.types.includes('Files')) { e.preventDefault(); setOver(true); } }}
+        onDragLeave={() => setOver(false)} onDrop={(e) => { e.preventDefault(); setOver(false); if (may) sendAll(talk, picturesOf(e.dataTransfer), 'view'); }}>
         {shows ? <Host key={talk.conv} talk={talk} conversation={conversation} /> : <Nothing talk={talk} />}
+        <Sendings talk={talk} use="view" />
         {talk.stageFault.value !== null && (
           <p class="stage-fault" role="alert">{talk.stageFault.value}
             <button type="button" class="vt-icon" aria-label="Dismiss" onClick={() => { talk.stageFault.value = null; }}><Icon d={icons.close} size={16} /></button></p>
