@@ -9,6 +9,8 @@
     X(text, data, "data", "./data", 0, 0, false, false, "Directory of the store, the originals and the cache.")      \
     X(text, listen, "listen", "127.0.0.1:8080", 0, 0, false, false,                                                   \
       "Address and port to serve on; port 0 takes a free one and prints it. Several, parted by commas.")            \
+    X(flag, share_port, "share-port", "false", 0, 0, false, false,                                                    \
+      "Listen also where another server listens already: for a successor, which takes over before the other goes.") \
     X(text, base_url, "base-url", "", 0, 0, false, false,                                                             \
       "Address by which browsers reach the server, such as https://help.shop.example; empty: from --listen.")       \
     X(text, web, "web", "", 0, 0, false, false, "Directory of the built browser files; empty: beside the binary.")   \

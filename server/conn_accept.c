@@ -217,17 +217,36 @@ static int parse_listen(struct vt_str text, struct sockaddr_storage *ret_where, 
     return VT_OK;
 }
 
-static int open_socket(const struct sockaddr_storage *where, socklen_t len)
+static int bound_socket(const struct sockaddr_storage *where, socklen_t len, bool is_shared)
 {
     int one = 1;
     int fd = socket(where->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)); /* a successor may share the port */
+    if (is_shared)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
     if (where->ss_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)); /* IPv4 has its own listener */
-    if (bind(fd, (const struct sockaddr *)where, len) == 0 && listen(fd, BACKLOG) == 0)
+    if (bind(fd, (const struct sockaddr *)where, len) == 0)
+        return fd;
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return -1;
+}
+
+/* A successor may share the port; two servers that share one by mistake would each get half of the browsers.
+ * A socket that does not share is refused exactly where somebody listens already. */
+static int open_socket(const struct sockaddr_storage *where, socklen_t len, bool may_share)
+{
+    int probe = may_share ? -1 : bound_socket(where, len, false);
+    if (!may_share && probe < 0)
+        return -1;
+    if (probe >= 0)
+        close(probe);
+    int fd = bound_socket(where, len, true);
+    if (fd < 0 || listen(fd, BACKLOG) == 0)
         return fd;
     int saved = errno;
     close(fd);
@@ -265,9 +284,12 @@ static int listen_one(struct vt_net *net, struct vt_str where, struct vt_buf *re
                       VT_STR_ARG(where));
         return VT_ERR_INVALID;
     }
-    int fd = open_socket(&at, len);
+    int fd = open_socket(&at, len, net->config->share_port);
     if (fd < 0) {
-        vt_buf_printf(ret_error, "Cannot listen on %.*s: %s.", VT_STR_ARG(where), strerror(errno));
+        vt_buf_printf(ret_error, "Cannot listen on %.*s: %s.%s", VT_STR_ARG(where), strerror(errno),
+                      errno == EADDRINUSE ? " Choose another port; a successor that is to take over from a "
+                                            "running server needs --share-port."
+                                          : "");
         return VT_ERR_IO;
     }
     struct vt_net_listener *listener = &net->listeners[net->listener_count];

@@ -2,11 +2,16 @@
 /// The planned stop: everyone is told, nothing acknowledged is lost, the process is gone in time.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { http } from './lib/http.mjs';
 import { back, customer, live, say, shop } from './lib/kit.mjs';
 import { Peer } from './lib/peer.mjs';
+import { binary } from './lib/server.mjs';
 
 const started = (t, options) => shop((fn) => t.after(fn), options);
 
@@ -91,4 +96,19 @@ test('a bad start says what to change and ends with a status', async (t) => {
   const second = new Server({ data: `${server.data}/none/such` });
   await assert.rejects(second.start(), /data/i);
   second.child = null;
+});
+
+test('a port that is listened on is refused by name, unless it is to be taken over', async (t) => {
+  const first = await started(t, { associates: [] });
+  const run = (args) => new Promise((resolve) => {
+    execFile(binary, ['serve', '--data', mkdtempSync(join(folder, 'd-')), '--listen', first.host, ...args], { timeout: 3000, killSignal: 'SIGTERM' }, (error, stdout, stderr) => resolve({ error, stdout, stderr }));
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'vitrine-port-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const second = await run([]);
+  assert.ok(second.error.code > 0 && second.stdout === '', JSON.stringify(second));
+  assert.ok(second.stderr.includes(first.host) && second.stderr.includes('--share-port'), second.stderr);
+  assert.equal((await http(first, '/healthz')).status, 200);
+  const successor = await run(['--share-port']);
+  assert.match(successor.stdout, new RegExp(`^listening http://${first.host}$`, 'm'));
 });
