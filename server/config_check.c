@@ -140,9 +140,12 @@ static int check_mail(struct vt_config_load *load, const struct vt_config *confi
     if (!vt_outgoing_mail_url_ok(vt_str(config->mail_url)))
         return refuse_item(load, SOURCE(load, "mail-url"), vt_str(config->mail_url),
                            "an address of the form smtp://name[:port] or smtps://name[:port]");
+    if (config->mail_from[0] == '\0')
+        return vt_config_refuse(load,
+                                "mail-url is given without mail-from: mail needs an address to come from");
     if (!vt_mail_address_ok(vt_str(config->mail_from)))
         return refuse_item(load, SOURCE(load, "mail-from"), vt_str(config->mail_from),
-                           "an address such as shop@example.com, which mail-url needs");
+                           "an address such as shop@example.com");
     return VT_OK;
 }
 

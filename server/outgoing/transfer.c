@@ -127,11 +127,13 @@ static bool is_named(struct vt_str line, const char *name, struct vt_str *ret_va
     return true;
 }
 
-/* What the mail server said last is the reason when it refuses. */
+/* The last refusal is the reason; QUIT's "221 Bye" comes after it. */
 static void keep_reply(struct vt_transfer *transfer, struct vt_str line)
 {
     char *why = transfer->result.why;
     line = trim(line);
+    if (line.len < 4 || (line.ptr[0] != '4' && line.ptr[0] != '5'))
+        return;
     vt_str_copy(why, sizeof(transfer->result.why), line);
     for (char *p = why; *p; p++)
         if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
