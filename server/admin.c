@@ -44,9 +44,8 @@ static const struct {
 };
 
 static const struct vt_admin_command *const groups[] = {
-    vt_admin_site_commands,  vt_admin_people_commands,    vt_admin_token_commands,
-    vt_admin_audit_commands, vt_admin_catalogue_commands, vt_admin_pictures_commands,
-    vt_admin_mail_commands
+    vt_admin_site_commands,      vt_admin_people_commands,   vt_admin_token_commands, vt_admin_audit_commands,
+    vt_admin_catalogue_commands, vt_admin_pictures_commands, vt_admin_mail_commands
 };
 
 /* --- sentences ----------------------------------------------------------------------------- */

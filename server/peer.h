@@ -38,7 +38,7 @@ struct vt_peer {
     uint8_t bad; /* bad messages since bad_since_ms */
     uint8_t requests_open;
     bool signed_in; /* a customer for whom the shop has signed on this very connection */
-    int8_t watch; /* enum vt_watch_tab, -1: watches no list */
+    int8_t watch;   /* enum vt_watch_tab, -1: watches no list */
     uint32_t beat_ms;
 };
 

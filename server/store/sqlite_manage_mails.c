@@ -40,11 +40,12 @@ int vt_manage_mail_add(struct vt_manage *manage, const struct vt_store_mail *mai
     if (err)
         return err;
     return vt_manage_finish(
-        manage, vt_db_run(manage->db,
-                          "INSERT INTO mail (site, id, recipient, body, state, created, tries, next)"
-                          " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?)",
-                          VT_DB_T(mail->site), VT_DB_T(mail->id), VT_DB_T(mail->to), VT_DB_T(mail->body),
-                          VT_DB_N(mail->created), VT_DB_N(mail->next)),
+        manage,
+        vt_db_run(manage->db,
+                  "INSERT INTO mail (site, id, recipient, body, state, created, tries, next)"
+                  " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?)",
+                  VT_DB_T(mail->site), VT_DB_T(mail->id), VT_DB_T(mail->to), VT_DB_T(mail->body),
+                  VT_DB_N(mail->created), VT_DB_N(mail->next)),
         true);
 }
 

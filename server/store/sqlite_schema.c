@@ -3,8 +3,8 @@
  * released is never edited; a change is a new step. */
 #include "server/store/sqlite_db.h"
 
-/* `site` stands in the key of every table but three: a login's cookie, a resume token and a one-time secret name their
- * site by what they are bound to, and are found by the hash of the secret alone. */
+/* `site` stands in the key of every table but three: a login's cookie, a resume token and a one-time secret
+ * name their site by what they are bound to, and are found by the hash of the secret alone. */
 static const char *const steps[] = {
     /* 1: the first live session */
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
@@ -79,7 +79,8 @@ static const char *const steps[] = {
     "CREATE INDEX mail_recipient ON mail (recipient, created);"
     "CREATE INDEX mail_ended ON mail (created) WHERE state <> 'waiting';",
 
-    /* 5: what staff know of a conversation, messages left for an answer, how sessions came out, one-time secrets */
+    /* 5: what staff know of a conversation, messages left for an answer, how sessions came out, one-time
+       secrets */
     "ALTER TABLE conversation ADD COLUMN profile TEXT;"
     "ALTER TABLE conversation ADD COLUMN contact INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX conversation_contact ON conversation (contact) WHERE contact > 0;"
