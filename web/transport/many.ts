@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ChatSend } from '../protocol/index.js';
 import { Link as CoreLink } from './link.js';
 import type { LinkOptions } from './link.js';
 import type { Pending } from './outbox.js';
@@ -22,6 +23,7 @@ export class Link extends CoreLink {
 
   /// conv.open and claim.take hand out a number; the snapshot that follows needs somewhere to go.
   protected override opened(p: Pending, d: Record<string, unknown>): void {
+    if (p.op === 'chat.send' && d['address']) Object.assign((p.d as ChatSend).body, { address: d['address'] }); // drawn by the server
     if (p.op === 'conv.close' && p.conv) return void this.conversations.delete(p.conv.c);
     if (p.op !== 'conv.open' && p.op !== 'claim.take') return;
     const name = (p.d as { conv: string }).conv;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ChatSend } from '../../protocol/index.js';
 import { close, picture } from '../../ui/icons.js';
 import { i18n } from '../../ui/i18n.js';
 import { adopt, sheet } from '../../ui/sheet.js';
@@ -18,6 +19,7 @@ const style = `
 .pending [hidden]{display:none}
 .pending span{flex:1}
 .pending progress{width:100%;height:4px;accent-color:var(--a)}
+img.drawn{padding:0;width:100%;aspect-ratio:1}
 .photo{display:block;padding:0;border:0;background:none;border-radius:var(--r);overflow:hidden;cursor:pointer}
 .photo:disabled{opacity:1;cursor:default}
 .photo:focus-visible{outline:2px solid var(--h);outline-offset:2px}
@@ -51,6 +53,8 @@ export interface OwnPhotos {
   add(): VNode;
   /// A picture in the thread.
   bubble(media: string): VNode;
+  /// What the server has drawn for this conversation.
+  drawn(body: ChatSend['body']): VNode;
 }
 
 /// Photos of the customer's: a button beside the composer, what is on its way above it, and a picture in the thread. Comes
@@ -123,6 +127,7 @@ function photos(app: App): void {
     add: () => h('div', { key: 'add', class: 'add' },
       pending.length > 0 && h('ul', { key: 'pending', class: 'pending' }, ...pending.map(one)),
       iconButton('photo', picture, t('photo'), () => input.click(), { disabled: !app.conv })),
+    drawn: ({ address = '', skus }) => h('img', { src: app.host.base.replace(/\/v1\/$/, address), alt: skus?.join(', ') ?? '', class: 'b drawn', loading: 'lazy' }),
     bubble: (media) => h('button', { class: 'photo', 'aria-label': t(app.conv?.session.state === 'live' ? 'photoSee' : 'photoNamed'), disabled: app.conv?.session.state !== 'live', onclick: () => see(media) },
       h('img', { src: app.media(media, 480), alt: '', loading: 'lazy' })),
   };

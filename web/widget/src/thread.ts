@@ -39,7 +39,7 @@ function row(app: App, r: ThreadRow, before?: ThreadRow, after?: ThreadRow): VNo
   const { body } = r.d as ChatSend;
   return h('li', { key: r.key, class: `${isOwn ? 'me' : ''} ${before?.by === r.by ? '' : 'turn'}`, dir: 'auto' },
     h('span', { class: 'u' }, `${app.name(r.by)}: `),
-    (body.product ? app.more?.card(app, body.product) : body.media && app.more?.photos?.bubble(body.media)) || h('span', { class: 'b' }, body.text ?? body.product?.name ?? ''),
+    (body.product ? app.more?.card(app, body.product) : body.address ? app.more?.photos?.drawn(body) : body.media && app.more?.photos?.bubble(body.media)) || h('span', { class: 'b' }, body.text ?? body.product?.name ?? ''),
     (after?.by !== r.by || r.state === 'failed') && meta(app, r, isOwn));
 }
 

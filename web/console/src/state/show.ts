@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { signal } from '@preact/signals';
 import type { Page, Product, ProductRef, ViewItemNew } from '../../../protocol/index.js';
 import { path } from '../lib/text.js';
 import { productOf } from './catalogue.js';
@@ -85,5 +86,21 @@ export const refOf = (product: Product): ProductRef => ({
 /// A product card in the thread.
 export function sendCard(talk: Talk, product: Product): void {
   talk.conversation.peek()?.sendProduct(refOf(product));
+  pane.value = 'thread';
+}
+
+/// Pieces chosen in the tray for one drawn picture, in the order they were chosen.
+export const chosen = signal<readonly Product[]>([]);
+export const CHOSEN_MAX = 4;
+
+export function choose(product: Product): void {
+  const without = chosen.peek().filter((p) => p.sku !== product.sku);
+  chosen.value = without.length < chosen.peek().length ? without : [...without, product].slice(0, CHOSEN_MAX);
+}
+
+/// The server draws: a sheet with names and prices, or the pieces at one millimetre scale.
+export function sendDrawing(talk: Talk, draw: 'sheet' | 'scale'): void {
+  talk.conversation.peek()?.send('', { kind: 'picture', body: { draw, skus: chosen.peek().map((p) => p.sku) } });
+  chosen.value = [];
   pane.value = 'thread';
 }

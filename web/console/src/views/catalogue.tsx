@@ -7,7 +7,7 @@ import { icons } from '../../../ui/index.js';
 import { fault, hits, next, search, searching, text, type } from '../state/catalogue.js';
 import { isMine, talk } from '../state/desk.js';
 import { focusComposer, showList } from '../state/layout.js';
-import { cannotShow, sendCard, show } from '../state/show.js';
+import { CHOSEN_MAX, cannotShow, choose, chosen, sendCard, sendDrawing, show } from '../state/show.js';
 import { Empty, Icon, Picture, Price } from './parts.js';
 
 const sizes = (product: Product): string => {
@@ -35,6 +35,7 @@ function Pictures({ product }: { product: Product }): JSX.Element | null {
 function Hit({ product, why }: { product: Product; why: string | null }): JSX.Element {
   const [open, setOpen] = useState(false);
   const t = talk.value;
+  const isChosen = chosen.value.some((p) => p.sku === product.sku);
   return (
     <li class="hit">
       <button type="button" class="hit-open" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -48,6 +49,8 @@ function Hit({ product, why }: { product: Product; why: string | null }): JSX.El
       <span class="hit-do">
         <button type="button" class="vt-button" disabled={why !== null || product.media.length === 0} onClick={() => { if (t) void show(t, product); }}>Show together</button>
         <button type="button" class="vt-button" disabled={t === null || !isMine.value} onClick={() => { if (t) sendCard(t, product); }}>Send card</button>
+        <button type="button" class="vt-button choose" aria-pressed={isChosen} aria-label={`Choose ${product.title} for a picture`}
+          disabled={product.media.length === 0 || (!isChosen && chosen.value.length === CHOSEN_MAX)} onClick={() => choose(product)}><Icon d={isChosen ? icons.check : icons.plus} size={18} /></button>
       </span>
       {open && <div class="hit-more">
         {product.description && <p>{product.description}</p>}
@@ -71,6 +74,24 @@ function Results({ why }: { why: string | null }): JSX.Element | null {
   );
 }
 
+/// What was chosen, and the pictures it can become. A true-scale plate needs the feed's sizes; the server says so when one lacks them.
+function Chosen(): JSX.Element | null {
+  const t = talk.value;
+  const n = chosen.value.length;
+  if (n === 0) return null;
+  const cannot = t === null || !isMine.value;
+  return (
+    <div class="chosen" role="group" aria-label="One picture of several pieces">
+      <p class="chosen-line">{n === 1 ? '1 piece chosen; a sheet takes 2 to 4' : `${n} pieces chosen`}
+        <button type="button" class="vt-icon" aria-label="Choose none" onClick={() => { chosen.value = []; }}><Icon d={icons.close} size={18} /></button></p>
+      <span class="hit-do">
+        <button type="button" class="vt-button" disabled={cannot || n < 2} onClick={() => { if (t) sendDrawing(t, 'sheet'); }}>Send sheet</button>
+        <button type="button" class="vt-button" disabled={cannot} onClick={() => { if (t) sendDrawing(t, 'scale'); }}>True scale</button>
+      </span>
+    </div>
+  );
+}
+
 /// The tray: find a piece, show it to both or send it as a card.
 export function Catalogue(): JSX.Element {
   const why = cannotShow(talk.value, isMine.value);
@@ -88,6 +109,7 @@ export function Catalogue(): JSX.Element {
       </div>
       <p class="search-state">{searching.value && hits.value !== null ? 'Searching…' : count}{why !== null && <span> · {why}</span>}</p>
       <div class="scroll"><Results why={why} /></div>
+      <Chosen />
     </section>
   );
 }

@@ -48,6 +48,9 @@ function Body({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
   const { kind, body } = said.body;
   if (kind === 'product' && body.product) return <Card of={body.product} talk={talk} />;
   if (kind === 'picture' && body.media) return <Sent media={body.media} talk={talk} />;
+  if (kind === 'picture' && body.draw) return body.address
+    ? <img class="picture drawn" src={body.address} alt={`${body.draw === 'scale' ? 'True-scale picture' : 'Sheet'} of ${(body.skus ?? []).join(', ')}`} loading="lazy" decoding="async" draggable={false} />
+    : <span class="picture drawn none" />;
   return <p class="said" dir="auto">{body.text ?? 'This kind of message needs a newer console.'}</p>;
 }
 
