@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A picture that was not in the catalogue: from the associate's phone, from the customer, through the thread.
 
+import AxeBuilder from '@axe-core/playwright';
+
 import { gps, photo } from '../server/lib/picture.mjs';
 import { PHONE } from './lib/people.mjs';
 import { expect, livePair, shot, test } from './lib/story.mjs';
@@ -23,6 +25,11 @@ class Phone {
   }
 }
 
+async function axe(page, name) {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  expect.soft(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`), `axe on ${name}`).toEqual([]);
+}
+
 async function phoneOf(cast, url) {
   const [page, watch] = await cast.page(await cast.context(PHONE), 'phone');
   await page.goto(url);
@@ -42,6 +49,7 @@ test("the associate's phone sends a photo, and both look at it", async ({ cast, 
   await expect(sheet.getByRole('img', { name: /QR code/ })).toBeVisible();
   await expect(sheet).toContainText('cannot reach this address');
   await shot(associate.page, '60-desk-phone-code');
+  await axe(associate.page, 'the code');
   const url = await sheet.getByLabel('Link for the phone').inputValue();
   const [phone] = await phoneOf(cast, url);
   await expect(phone.take).toBeVisible();
@@ -60,6 +68,7 @@ test("the associate's phone sends a photo, and both look at it", async ({ cast, 
   await expect(sheet).toBeHidden();
   await expect.poll(async () => (await associate.view.camera()).src).toBe((await customer.view.camera()).src);
   await shot(phone.page, '63-phone-sent');
+  await axe(phone.page, 'the camera page');
   await shot(customer.page, '64-customer-sees-photo');
   await shot(associate.page, '65-desk-sees-photo');
 
@@ -74,6 +83,8 @@ test("the associate's phone sends a photo, and both look at it", async ({ cast, 
   watch.expect(/409/);
   await expect(other.page.getByRole('heading')).toHaveText('Another phone has this code');
   await shot(other.page, '66-phone-used');
+  await other.page.emulateMedia({ colorScheme: 'dark' });
+  await axe(other.page, 'a code in use, dark');
 });
 
 test('a phone says what came of what it sent, and when its code has ended', async ({ cast, customer, associate }) => {
@@ -85,7 +96,9 @@ test('a phone says what came of what it sent, and when its code has ended', asyn
   await phone.choose({ name: 'plan.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('%PDF-1.4\n') });
   watch.expect(/415/);
   await expect(phone.photos.first()).toContainText('not a picture');
+  await phone.page.emulateMedia({ colorScheme: 'dark' });
   await shot(phone.page, '67-phone-refused');
+  await axe(phone.page, 'a refused photo, dark');
   await sheet.getByRole('button', { name: 'Disconnect' }).click();
   await expect(sheet).toBeHidden();
   watch.expect(/403/);
@@ -144,6 +157,7 @@ test("the customer's own photo: into the thread, opened from there, and beside t
   customer.watch.expect(/415/);
   await expect(customer.panel.locator('.pending')).toContainText('not a picture');
   await shot(customer.page, '73-customer-photo-refused');
+  await axe(customer.page, 'a photo that was refused');
   await customer.panel.getByRole('button', { name: 'Discard' }).click();
   await expect(customer.panel.locator('.pending')).toHaveCount(0);
 });
