@@ -169,7 +169,7 @@ export class Nginx extends Running {
 
 /// Requests per second that wrk gets out of one address, and how many there were.
 export async function wrk(url, seconds, connections = 8) {
-  const asked = child(pin(LOAD_CORE, ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, url]), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const asked = child(pin(LOAD_CORE, ['wrk', '-t1', '--timeout', '10s', `-c${connections}`, `-d${seconds}s`, url]), { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   asked.stdout.setEncoding('utf8').on('data', (part) => (text += part));
   await once(asked, 'close');
