@@ -11,6 +11,7 @@
 #include "server/join.h"
 #include "server/people.h"
 #include "server/session.h"
+#include "server/takeover.h"
 #include "server/thread.h"
 
 enum { ROWS_MAX = 200, PRODUCT_BYTES = 16384 };
@@ -287,6 +288,8 @@ static void handle_take_loaded(void *arg, struct vt_conversation *conv, int err)
 int vt_on_claim_take(struct vt_request *rq)
 {
     const struct vt_msg_claim_take *msg = rq->env->msg;
+    if (vt_takeover_is(rq, msg->conv))
+        return vt_takeover(rq, msg->conv);
     struct taking *taking = calloc(1, sizeof(*taking));
     if (!taking)
         return VT_ERR_OVERLOADED;

@@ -192,3 +192,22 @@ test('a waiting caller leaves the line by the code; five wrong ones end the gues
   await cut(other);
   await end(c, kim);
 });
+
+test('a supervisor takes a running session over; an associate does not', async () => {
+  const { c, a, n } = await live(server);
+  const kim = await associate(server, 'kim');
+  assert.equal((await kim.refusal('claim.take', { conv: c.conv })).code, 'claim.gone');
+  const sam = await associate(server, 'sam', { role: 'supervisor' });
+  const { c: s, reference } = await sam.request('claim.take', { conv: c.conv });
+  const snapshot = await sam.waitFor('snapshot', (_, event) => event.c === s);
+  assert.equal(snapshot.d.state.associate.name, 'Sam');
+  assert.equal(snapshot.d.state.reference, reference);
+  const told = await c.waitFor('session.state', (d) => d.why === 'takeover');
+  assert.equal(told.d.associate.name, 'Sam');
+  assert.equal((await a.waitFor('session.state', (d) => d.why === 'takeover')).d.associate.name, 'Sam');
+  await c.waitFor('presence.person', (d) => d.name === 'Sam' && d.at === 'here');
+  await say(sam, 'Good day', { c: s });
+  await c.waitFor('chat.send');
+  await a.request('conv.close', {}, { c: n });
+  await end(c, a, sam, kim);
+});
