@@ -79,6 +79,11 @@ struct vt_media_index *vt_media_index_create(struct vt_store *store, vt_call_fn 
     return NULL;
 }
 
+void vt_media_index_remove(struct vt_media_index *index, struct vt_str id)
+{
+    free(vt_map_remove(&index->by_id, id));
+}
+
 void vt_media_index_destroy(struct vt_media_index *index)
 {
     if (!index)

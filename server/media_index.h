@@ -42,6 +42,9 @@ bool vt_media_index_may_show(const struct vt_media_index *index, struct vt_str s
 int vt_media_index_add(struct vt_media_index *index, const struct vt_medium *medium, vt_store_done_fn *done,
                        void *arg);
 
+/* Erased: in the store it is gone already. */
+void vt_media_index_remove(struct vt_media_index *index, struct vt_str id);
+
 /* The id of what the wire calls `media`: without the grant. */
 struct vt_str vt_media_bare(struct vt_str media);
 

@@ -321,6 +321,24 @@ void vt_masters_drop_upload(struct vt_masters *masters, const char *id)
 
 /* --- what is left to do ------------------------------------------------------------------------ */
 
+void vt_masters_erase(struct vt_masters *masters, struct vt_str id)
+{
+    static const char *const endings[] = { ".tix", ".tif" }; /* the index first: without it there is none */
+    struct vt_media_master *master = vt_map_get(&masters->by_id, id);
+    char name[PLACE_TEXT], text[VT_MASTERS_ID + 1];
+    if (!vt_masters_id_ok(id) || !vt_str_copy(text, sizeof(text), id))
+        return;
+    if (master)
+        forget(masters, master);
+    for (size_t i = 0; i < VT_COUNT(endings); i++) {
+        place_name(id, endings[i], name);
+        unlinkat(masters->root_fd, name, 0);
+    }
+    if (originals_fd(masters) >= 0)
+        remove_original(masters->originals_fd, text);
+    remove_original(masters->uploads_fd, text);
+}
+
 static bool is_hex_pair(const char *name)
 {
     return strlen(name) == 2 && strspn(name, "0123456789abcdef") == 2;

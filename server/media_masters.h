@@ -45,6 +45,9 @@ int vt_masters_keep_upload(struct vt_masters *masters, const char *id, int fd);
 /* Takes it away again; harmless when it is not there. */
 void vt_masters_drop_upload(struct vt_masters *masters, const char *id);
 
+/* Master, index, original and upload of an id, as if it had never been. */
+void vt_masters_erase(struct vt_masters *masters, struct vt_str id);
+
 /* A master in the making: files without names until it is settled. */
 struct vt_masters_draft {
     char id[VT_MASTERS_ID + 1];

@@ -88,4 +88,7 @@ struct vt_blob *vt_media_kept(struct vt_media *media, const char *key);
 /* A descriptor for an original that is not ingested yet, or -1. */
 int vt_media_original(struct vt_media *media, struct vt_str id);
 
+/* A personal picture or film: its files and everything that was made from it. */
+void vt_media_erase(struct vt_media *media, struct vt_str id);
+
 #endif

@@ -117,7 +117,10 @@ static struct vt_api *mount_api(const struct vt_mounts_deps *deps, struct vt_api
                                           .sites = deps->sites,
                                           .audit = deps->audit,
                                           .seal = deps->seal,
-                                          .login = login };
+                                          .login = login,
+                                          .app = deps->app,
+                                          .media = deps->media,
+                                          .index = deps->index };
     return login ? vt_api_mount(&api_deps) : NULL;
 }
 

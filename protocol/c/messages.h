@@ -580,6 +580,13 @@ struct vt_evt_chat_contact {
     struct vt_str name; /* May be absent. */
 };
 
+/* chat.erased: The conversation was erased: what a page still shows of it must go, and the socket closes with 4503.
+ *   evt: struct vt_evt_chat_erased
+ */
+struct vt_evt_chat_erased {
+    bool all; /* Every row of the thread. */
+};
+
 /* chat.history: Older rows of the thread, oldest first; as many as fit.
  *   msg: struct vt_msg_chat_history
  *   rep: struct vt_rep_chat_history

@@ -476,6 +476,13 @@ static const struct vt_shape shape_msg_chat_contact = {
     .name = "chat.contact", .size = sizeof(struct vt_msg_chat_contact), .fields = msg_chat_contact_fields, .fields_n = VT_COUNT(msg_chat_contact_fields),
 };
 
+static const struct vt_field evt_chat_erased_fields[] = {
+    { .name = "all", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_chat_erased, all), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_evt_chat_erased = {
+    .name = "chat.erased", .size = sizeof(struct vt_evt_chat_erased), .fields = evt_chat_erased_fields, .fields_n = VT_COUNT(evt_chat_erased_fields),
+};
+
 static const struct vt_field msg_chat_history_fields[] = {
     { .name = "before", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_chat_history, before), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
     { .name = "n", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_chat_history, n), .size = sizeof(uint8_t), .min = 1, .max = 50 },
@@ -1225,6 +1232,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_CHAT_CONTACT] = { "chat.contact", VT_OP_CHAT_CONTACT, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_ENDED, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
         &shape_msg_chat_contact, &shape_msg_chat_contact, &vt_shape_nothing },
+    [VT_OP_CHAT_ERASED] = { "chat.erased", VT_OP_CHAT_ERASED, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
+        NULL, &shape_evt_chat_erased, NULL },
     [VT_OP_CHAT_HISTORY] = { "chat.history", VT_OP_CHAT_HISTORY, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
         &shape_msg_chat_history, NULL, &shape_rep_chat_history },

@@ -51,6 +51,12 @@ export interface ChatContact {
 
 export type ChatContactReply = Record<string, never>;
 
+/// The conversation was erased: what a page still shows of it must go, and the socket closes with 4503.
+export interface ChatErasedEvent {
+  /** Every row of the thread. */
+  all: boolean;
+}
+
 /// Older rows of the thread, oldest first; as many as fit.
 export interface ChatHistory {
   /** Rows with a smaller cs. */
@@ -841,6 +847,8 @@ export interface Events {
   'chan.open': Chan;
   /** The customer leaves an address: the answer comes by mail, with a link back into the conversation. */
   'chat.contact': ChatContact;
+  /** The conversation was erased: what a page still shows of it must go, and the socket closes with 4503. */
+  'chat.erased': ChatErasedEvent;
   /** Read up to this cs; the server adds delivered, from acknowledgements. */
   'chat.read': ChatReadEvent;
   /** One message of the thread. Answered after the commit; a note goes to staff only. */

@@ -61,6 +61,7 @@ export const EVENT_SHAPES: Readonly<Record<string, string>> = {
   'chan.close': 'n::i:0:65535',
   'chan.open': '@chan',
   'chat.contact': 'email::s:3:254 name:?:s:0:80',
+  'chat.erased': 'all::b',
   'chat.read': 'read:?:i:0:4294967295 delivered:?:i:0:4294967295',
   'chat.send': 'kind::#chat_kind body::@chat_body re:?:i:1:4294967295',
   'chat.typing': 'on::b',

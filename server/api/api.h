@@ -12,6 +12,9 @@
 #include "server/auth/seal.h"
 
 struct vt_api;
+struct vt_app;
+struct vt_media;
+struct vt_media_index;
 struct vt_api_deps { /* all borrowed, alive until vt_api_destroy */
     struct vt_net *net;
     struct vt_loop *loop;
@@ -21,6 +24,9 @@ struct vt_api_deps { /* all borrowed, alive until vt_api_destroy */
     struct vt_audit *audit;
     const struct vt_seal *seal;
     struct vt_api_login *login;
+    struct vt_app *app;
+    struct vt_media *media;
+    struct vt_media_index *index;
 };
 
 struct vt_api *vt_api_mount(const struct vt_api_deps *deps); /* NULL: no memory */

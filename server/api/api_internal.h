@@ -12,7 +12,7 @@
 #include "server/base/ids.h"
 #include "server/base/map.h"
 #include "server/bucket.h"
-#include "server/store/manage.h"
+#include "server/store/privacy.h"
 
 enum {
     VT_API_BODY = 64 * 1024,
@@ -89,6 +89,8 @@ struct vt_api_call {
     struct vt_audit_record record; /* verb absent: none */
     struct vt_str end_person;      /* whose sockets must go; absent: nobody's */
     struct vt_audit_filter filter; /* of the audit's rows */
+    struct vt_privacy_conv *convs; /* of privacy.c, in the arena */
+    size_t convs_n;
 };
 
 /* Always VT_ERR_INVALID, so that a row's function returns it. */
@@ -120,6 +122,8 @@ void vt_api_begin(struct vt_api *api, const struct vt_api_row *row, struct vt_st
                   struct vt_http_req *req);
 /* Answers with call->status and the rest, and ends the call; `instead` functions use it, too. */
 void vt_api_answer(struct vt_api_call *call);
+/* The record first, then the answer. */
+void vt_api_conclude(struct vt_api_call *call);
 void vt_api_answer_busy(struct vt_api_call *call, const char *detail);
 void vt_api_call_end(struct vt_api_call *call);
 /* api.c: one request of a token; false: too many, and how long to wait. */

@@ -271,7 +271,7 @@ static void handle_recorded(void *arg, int err)
     vt_api_answer(call);
 }
 
-static void conclude(struct vt_api_call *call)
+void vt_api_conclude(struct vt_api_call *call)
 {
     if (call->end_person.ptr)
         vt_login_end_person(call->api->deps.login, call->end_person);
@@ -313,7 +313,7 @@ static void handle_read(void *arg, int err)
     if (call->problem)
         vt_api_answer(call);
     else
-        conclude(call);
+        vt_api_conclude(call);
 }
 
 static void handle_run(void *arg, int err)
@@ -331,7 +331,7 @@ static void handle_run(void *arg, int err)
     else if (call->row->instead)
         call->row->instead(call);
     else if (!(call->row->flags & VT_API_READER))
-        conclude(call);
+        vt_api_conclude(call);
     else if (vt_store_look(call->api->deps.store, run_reading, handle_read, call) != VT_OK)
         vt_api_answer_busy(call, "The store is busy.");
 }

@@ -9,6 +9,7 @@
 #define ADMIN      VT_API_ADMIN
 #define TOKEN      VT_API_TOKEN
 #define ENROL      VT_API_ENROL
+#define READER     VT_API_READER
 
 /* clang-format off */
 const struct vt_api_row vt_api_rows[] = {
@@ -39,6 +40,11 @@ const struct vt_api_row vt_api_rows[] = {
     { VT_DELETE, "/site/tokens/{id}",      ADMIN,      0,     NULL,       NULL,       vt_api_token_remove, NULL },
     { VT_GET,    "/audit",                 ADMIN,      TOKEN, NULL,       NULL,       vt_api_audit, vt_api_audit_after },
     { VT_GET,    "/audit/export",          ADMIN,      TOKEN, NULL,       NULL,       vt_api_audit_export, vt_api_audit_export_after },
+    { VT_GET,    "/conversations",         ADMIN,      TOKEN, NULL,       NULL,       vt_api_conversations, NULL },
+    { VT_GET,    "/conversations/{id}/export", ADMIN,  TOKEN | READER, NULL, NULL,   vt_api_export, NULL },
+    { VT_DELETE, "/conversations/{id}",    ADMIN,      TOKEN, NULL,       NULL,       vt_api_erase, vt_api_erase_after },
+    { VT_GET,    "/customers/{id}/export", ADMIN,      TOKEN | READER, NULL, NULL,   vt_api_export, NULL },
+    { VT_DELETE, "/customers/{id}",        ADMIN,      TOKEN, NULL,       NULL,       vt_api_erase, vt_api_erase_after },
 };
 /* clang-format on */
 const size_t vt_api_rows_n = VT_COUNT(vt_api_rows);

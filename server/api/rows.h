@@ -16,6 +16,9 @@ vt_api_run_fn vt_api_invitations, vt_api_invite, vt_api_invitation_remove;
 /* site.c */
 vt_api_run_fn vt_api_site, vt_api_site_put, vt_api_site_secret;
 vt_api_run_fn vt_api_tokens, vt_api_token_make, vt_api_token_remove;
+/* privacy.c */
+vt_api_run_fn vt_api_conversations, vt_api_export, vt_api_erase;
+vt_api_after_fn vt_api_erase_after;
 /* records.c */
 vt_api_run_fn vt_api_audit, vt_api_audit_export;
 vt_api_after_fn vt_api_audit_after, vt_api_audit_export_after;

@@ -40,8 +40,11 @@ static int set_up(struct vt_db *db, bool read_only)
     sqlite3_busy_timeout(sqlite, VT_DB_BUSY_MS);
     sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    int code = sqlite3_exec(sqlite, "PRAGMA mmap_size=0; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;",
-                            NULL, NULL, NULL);
+    /* secure_delete: what is erased is overwritten, not just unlinked (security.md 4). */
+    int code = sqlite3_exec(
+        sqlite,
+        "PRAGMA mmap_size=0; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;",
+        NULL, NULL, NULL);
     if (code == SQLITE_OK && !read_only)
         code = sqlite3_exec(sqlite,
                             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;",

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is kept about a customer: found, written out, erased. As manage.h: at once, on the store's thread. */
+#ifndef VT_STORE_PRIVACY_H
+#define VT_STORE_PRIVACY_H
+
+#include "server/store/manage.h"
+
+struct vt_privacy_conv {
+    struct vt_str conv, customer, reference; /* reference of the last session; absent: none */
+    int64_t created, last, messages;
+    struct vt_str *media; /* ids, filled by who erases; NULL: not looked up */
+    size_t media_n;
+};
+struct vt_privacy_filter {
+    struct vt_str customer, conv, reference, after; /* absent: any */
+    size_t limit;
+};
+/* By id. */
+int vt_privacy_list(struct vt_manage *manage, struct vt_str site, const struct vt_privacy_filter *filter,
+                    struct vt_arena *arena, struct vt_privacy_conv **ret_convs, size_t *ret_n);
+/* Without a word since `before` and without a session that runs. */
+int vt_privacy_stale(struct vt_manage *manage, struct vt_str site, int64_t before, size_t limit,
+                     struct vt_arena *arena, struct vt_privacy_conv **ret_convs, size_t *ret_n);
+int vt_privacy_media(struct vt_manage *manage, struct vt_str site, struct vt_str conv, struct vt_arena *arena,
+                     struct vt_str **ret_ids, size_t *ret_n);
+
+struct vt_privacy_counts {
+    size_t messages, sessions, pictures;
+};
+/* Every row that names the conversation; adds to `counts`. The files of its media are the caller's. */
+int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str conv,
+                     struct vt_privacy_counts *counts);
+
+/* Lines of JSON, one a row. */
+typedef int vt_privacy_write_fn(void *arg, struct vt_str line);
+int vt_privacy_export(struct vt_manage *manage, struct vt_str site, struct vt_str conv,
+                      vt_privacy_write_fn *write, void *arg);
+
+#endif

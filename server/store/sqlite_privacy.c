@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is kept about a customer: found, written out, erased. */
+#include "server/base/ids.h"
+#include "server/store/privacy.h"
+#include "server/store/sqlite_manage.h"
+
+/* --- finding ------------------------------------------------------------------------------- */
+
+static void read_conv(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+{
+    *(struct vt_privacy_conv *)ret_item = (struct vt_privacy_conv){
+        .conv = vt_db_text(stmt, 0, arena, err),
+        .customer = vt_db_text(stmt, 1, arena, err),
+        .created = vt_db_int(stmt, 2),
+        .last = vt_db_int(stmt, 3),
+        .messages = vt_db_int(stmt, 4),
+        .reference = vt_db_text(stmt, 5, arena, err),
+    };
+}
+
+#define SELECT_CONVS                                                                                         \
+    "SELECT c.conv, c.customer, c.created,"                                                                  \
+    " coalesce((SELECT max(ts) FROM message m WHERE m.site=c.site AND m.conv=c.conv), c.created),"           \
+    " (SELECT count(*) FROM message m WHERE m.site=c.site AND m.conv=c.conv),"                               \
+    " (SELECT reference FROM session s WHERE s.site=c.site AND s.conv=c.conv ORDER BY created DESC LIMIT 1)" \
+    " FROM conversation c WHERE c.site=?1"
+
+int vt_privacy_list(struct vt_manage *manage, struct vt_str site, const struct vt_privacy_filter *filter,
+                    struct vt_arena *arena, struct vt_privacy_conv **ret_convs, size_t *ret_n)
+{
+    static const char sql[] = SELECT_CONVS
+        " AND (?2 IS NULL OR customer=?2) AND (?3 IS NULL OR conv=?3)"
+        " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM session s WHERE s.site=c.site AND s.conv=c.conv AND "
+        "reference=?4)) AND (?5 IS NULL OR conv > ?5) ORDER BY conv LIMIT ?6";
+    return vt_manage_read_all(manage,
+                              vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_T(filter->customer),
+                                          VT_DB_T(filter->conv), VT_DB_T(filter->reference),
+                                          VT_DB_T(filter->after), VT_DB_N(filter->limit)),
+                              arena, sizeof(**ret_convs), read_conv, ret_convs, ret_n);
+}
+
+int vt_privacy_stale(struct vt_manage *manage, struct vt_str site, int64_t before, size_t limit,
+                     struct vt_arena *arena, struct vt_privacy_conv **ret_convs, size_t *ret_n)
+{
+    static const char sql[] = SELECT_CONVS " AND created < ?2 AND NOT EXISTS (SELECT 1 FROM message m WHERE "
+                                           "m.site=c.site AND m.conv=c.conv AND ts >= "
+                                           "?2) AND NOT EXISTS (SELECT 1 FROM session s WHERE s.site=c.site "
+                                           "AND s.conv=c.conv AND ended=0) LIMIT ?3";
+    return vt_manage_read_all(manage,
+                              vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_N(before), VT_DB_N(limit)),
+                              arena, sizeof(**ret_convs), read_conv, ret_convs, ret_n);
+}
+
+static void read_medium(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+{
+    *(struct vt_str *)ret_item = vt_db_text(stmt, 0, arena, err);
+}
+
+int vt_privacy_media(struct vt_manage *manage, struct vt_str site, struct vt_str conv, struct vt_arena *arena,
+                     struct vt_str **ret_ids, size_t *ret_n)
+{
+    return vt_manage_read_all(manage,
+                              vt_db_start(manage->db, "SELECT id FROM medium WHERE site=? AND conv=?",
+                                          VT_DB_T(site), VT_DB_T(conv)),
+                              arena, sizeof(**ret_ids), read_medium, ret_ids, ret_n);
+}
+
+/* --- erasing ------------------------------------------------------------------------------- */
+
+int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str conv,
+                     struct vt_privacy_counts *counts)
+{
+    static const char *const texts[] = {
+        "DELETE FROM message WHERE site=? AND conv=?", "DELETE FROM session WHERE site=? AND conv=?",
+        "DELETE FROM medium WHERE site=? AND conv=?",  "DELETE FROM seen WHERE site=? AND conv=?",
+        "DELETE FROM trail WHERE site=? AND conv=?",   "DELETE FROM resume WHERE site=? AND conv=?",
+        "DELETE FROM once WHERE site=? AND conv=?",    "DELETE FROM conversation WHERE site=? AND conv=?",
+    };
+    size_t *const into[VT_COUNT(texts)] = { &counts->messages, &counts->sessions, &counts->pictures };
+    int err = vt_manage_begin(manage);
+    if (err)
+        return err;
+    for (size_t i = 0; i < VT_COUNT(texts) && !err; i++) {
+        err = vt_db_run(manage->db, texts[i], VT_DB_T(site), VT_DB_T(conv));
+        if (!err && into[i])
+            *into[i] += (size_t)vt_db_changes(manage->db);
+    }
+    return vt_manage_finish(manage, err, false);
+}
+
+/* --- writing out --------------------------------------------------------------------------- */
+
+/* One row as {"kind":"message",column:value,…}; texts that are JSON go out as they are stored. */
+static void put_row(struct vt_buf *out, const char *kind, sqlite3_stmt *stmt)
+{
+    vt_buf_printf(out, "{\"kind\":\"%s\"", kind);
+    for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+        const char *text = (const char *)sqlite3_column_text(stmt, i);
+        struct vt_str value = { text, (size_t)sqlite3_column_bytes(stmt, i) };
+        if (!text)
+            continue;
+        vt_buf_printf(out, ",\"%s\":", sqlite3_column_name(stmt, i));
+        if (sqlite3_column_type(stmt, i) == SQLITE_INTEGER || value.ptr[0] == '{')
+            vt_buf_str(out, value);
+        else
+            vt_buf_json_string(out, value);
+    }
+    vt_buf_text(out, "}\n");
+}
+
+int vt_privacy_export(struct vt_manage *manage, struct vt_str site, struct vt_str conv,
+                      vt_privacy_write_fn *write, void *arg)
+{
+    static const struct {
+        const char *kind, *text;
+    } parts[] = {
+        { "conversation",
+          "SELECT conv, customer, created, profile, contact FROM conversation WHERE site=? AND "
+          "conv=?" },
+        { "session",
+          "SELECT sid, reference, queue, joined, created, ended, outcome, note, stars, view FROM session"
+          " WHERE site=? AND conv=? ORDER BY created" },
+        { "message",
+          "SELECT cs, ts, author, kind AS op, body FROM message WHERE site=? AND conv=? ORDER BY cs" },
+        { "page", "SELECT ts, body FROM trail WHERE site=? AND conv=? ORDER BY n" },
+        { "person", "SELECT who, role, name, read, delivered FROM seen WHERE site=? AND conv=?" },
+        { "picture", "SELECT id, width, height, created FROM medium WHERE site=? AND conv=?" },
+    };
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf line = VT_BUF_INIT(1 << 20);
+    int err = VT_OK;
+    for (size_t i = 0; i < VT_COUNT(parts) && !err; i++) {
+        sqlite3_stmt *stmt = vt_db_start(manage->db, parts[i].text, VT_DB_T(site), VT_DB_T(conv));
+        int step = VT_OK;
+        while (!err && (step = vt_db_step(manage->db, stmt)) == VT_DB_ROW) {
+            vt_buf_reset(&line);
+            put_row(&line, parts[i].kind, stmt);
+            err = line.failed ? VT_ERR_NOMEM : write(arg, vt_buf_view(&line));
+        }
+        if (err)
+            vt_db_end(stmt);
+        else
+            err = step;
+    }
+    return err;
+}
