@@ -62,7 +62,6 @@ enum vt_job_kind {
     VT_JOB_MAILS_DUE,
     VT_JOB_PICTURES,
     VT_JOB_PICTURES_DUE,
-    VT_JOB_PICTURE_REPORT,
     VT_JOB_COUNT
 };
 
@@ -97,7 +96,6 @@ struct vt_job {
         vt_store_media_fn *media;
         vt_store_mails_fn *mails;
         vt_store_pictures_fn *pictures;
-        vt_store_picture_report_fn *picture_report;
     } on;
     struct vt_str site, conv; /* of every call that names them */
     union {
@@ -161,11 +159,6 @@ struct vt_job {
             size_t n, cap;
             bool more;
         } list;
-        struct {
-            struct vt_store_picture_counts counts;
-            const struct vt_store_picture *troubled;
-            size_t n;
-        } pictures;
         struct vt_store_conv conv;
         struct vt_store_resume resume;
         struct vt_store_once once;

@@ -149,7 +149,7 @@ int vt_manage_catalogue_put(struct vt_manage *manage, struct vt_str site,
                             const struct vt_store_product *products, size_t n,
                             const struct vt_manage_picture *pictures, size_t pictures_n);
 
-/* As vt_store_picture_report. */
+/* How far a site is; `troubled`: rows with a reason, wanted or failed, at most `limit`. */
 int vt_manage_picture_report(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
                              size_t limit, struct vt_store_picture_counts *ret_counts,
                              struct vt_store_picture **ret_troubled, size_t *ret_n);

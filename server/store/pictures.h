@@ -34,13 +34,9 @@ int vt_store_pictures_due(struct vt_store *store, int64_t now, size_t limit, vt_
 int vt_store_picture_put(struct vt_store *store, const struct vt_store_picture *picture,
                          vt_store_done_fn *done, void *arg);
 
-/* How far a site is; `troubled`: rows with a reason, wanted or failed, at most `limit`. */
+/* How far a site is; manage.h reports it. */
 struct vt_store_picture_counts {
     uint32_t by_state[VT_PICTURE_STATES];
 };
-typedef void vt_store_picture_report_fn(void *arg, int err, const struct vt_store_picture_counts *counts,
-                                        const struct vt_store_picture *troubled, size_t n);
-int vt_store_picture_report(struct vt_store *store, struct vt_str site, size_t limit,
-                            vt_store_picture_report_fn *done, void *arg);
 
 #endif

@@ -53,22 +53,3 @@ int vt_store_picture_put(struct vt_store *store, const struct vt_store_picture *
     job->arg = arg;
     return vt_call_submit(store, job);
 }
-
-static void deliver_report(struct vt_job *job)
-{
-    job->on.picture_report(job->arg, job->err, &job->out.pictures.counts, job->out.pictures.troubled,
-                           job->out.pictures.n);
-}
-
-int vt_store_picture_report(struct vt_store *store, struct vt_str site, size_t limit,
-                            vt_store_picture_report_fn *done, void *arg)
-{
-    struct vt_job *job = vt_call_new(store, VT_JOB_PICTURE_REPORT, site, VT_CALL_NONE);
-    if (!job)
-        return VT_ERR_FULL;
-    job->in.due.limit = limit;
-    job->deliver = deliver_report;
-    job->on.picture_report = done;
-    job->arg = arg;
-    return vt_call_submit(store, job);
-}

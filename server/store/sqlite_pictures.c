@@ -99,20 +99,6 @@ static sqlite3_stmt *start_troubled(struct vt_db *db, struct vt_str site, size_t
                        VT_DB_T(site), VT_DB_N(limit));
 }
 
-int vt_run_picture_report(struct vt_db *db, struct vt_job *job)
-{
-    struct vt_store_picture_counts counts;
-    int err = count(db, job->site, &counts);
-    if (!err)
-        err = read_rows(db, job, start_troubled(db, job->site, job->in.due.limit));
-    void *rows = job->out.list.items; /* the same room in `out` */
-    size_t n = job->out.list.n;
-    job->out.pictures.counts = counts;
-    job->out.pictures.troubled = rows;
-    job->out.pictures.n = n;
-    return err;
-}
-
 int vt_manage_picture_report(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
                              size_t limit, struct vt_store_picture_counts *ret_counts,
                              struct vt_store_picture **ret_troubled, size_t *ret_n)

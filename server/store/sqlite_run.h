@@ -19,7 +19,7 @@ vt_run_fn vt_run_session_wrap, vt_run_sessions_of, vt_run_once_put, vt_run_once_
 vt_run_fn vt_run_work, vt_run_login_get, vt_run_login_drop, vt_run_products, vt_run_version;
 vt_run_fn vt_run_medium_put, vt_run_media;
 vt_run_fn vt_run_mail_put, vt_run_mail_tried, vt_run_mails_due;
-vt_run_fn vt_run_pictures, vt_run_pictures_due, vt_run_picture_put, vt_run_picture_report;
+vt_run_fn vt_run_pictures, vt_run_pictures_due, vt_run_picture_put;
 
 /* Reads the row of an associate. */
 #define VT_PERSON_COLUMNS                                                                                    \

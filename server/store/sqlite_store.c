@@ -84,7 +84,6 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
     [VT_JOB_PICTURE_PUT] = vt_run_picture_put,
     [VT_JOB_PICTURES] = vt_run_pictures,
     [VT_JOB_PICTURES_DUE] = vt_run_pictures_due,
-    [VT_JOB_PICTURE_REPORT] = vt_run_picture_report,
 };
 
 /* --- waiting ------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { http } from './lib/http.mjs';
+import { http, login } from './lib/http.mjs';
 import { SITE, customer, eventually, keeper, shop, writeCatalogue } from './lib/kit.mjs';
 import { metric, photo, quarters, sha256 } from './lib/picture.mjs';
 
@@ -43,7 +43,7 @@ before(async () => {
   base = `http://127.0.0.1:${await listen(host)}`;
   later(() => host.closeAllConnections());
   later(() => host.close());
-  server = await shop(later, { associates: [], args: ['--media-fetch-private'] });
+  server = await shop(later, { associates: ['lea', ['sam', 'supervisor']], args: ['--media-fetch-private'] });
   await hosts(server, ['127.0.0.1', 'localhost']);
 });
 
@@ -93,6 +93,14 @@ test('a picture by address is fetched while the server runs, and shown once it i
   assert.match(lines, /^1 of 2 pictures by address are there, 1 are wanted, 0 failed$/m);
   assert.match(lines, /VT-A\s+127\.0\.0\.1\/gone\.jpg\s+"?the host answered 404"?; 20\d\d-/);
   assert.doesNotMatch(lines, /v=1/);
+  const told = await http(server, '/api/v1/pictures', { headers: { Cookie: await login(server, 'sam') } });
+  assert.equal(told.status, 200, told.text);
+  const { pictures, ...counts } = told.json();
+  assert.deepEqual(counts, { there: 1, wanted: 1, failed: 0 });
+  assert.equal(pictures.length, 1);
+  assert.deepEqual({ ...pictures[0], next: 0 }, { sku: 'VT-A', picture: '127.0.0.1/gone.jpg', why: 'the host answered 404', tries: 1, next: 0 });
+  assert.equal((await http(server, '/api/v1/pictures', { headers: { Cookie: await login(server, 'lea') } })).status, 403);
+  assert.equal((await http(server, '/api/v1/pictures')).status, 401);
   const { headers } = asked.find((one) => one.path.startsWith('/a.jpg'));
   assert.match(headers['user-agent'], /^Vitrine\//);
   for (const name of ['cookie', 'authorization', 'referer', 'accept-encoding', 'if-none-match']) assert.equal(headers[name], undefined, name);
