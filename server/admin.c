@@ -39,8 +39,6 @@ static const struct {
     [VT_ADMIN_BASE_URL] = { "--base-url", "URL",
                             "where browsers reach the server (default: VITRINE_BASE_URL, or "
                             "http://127.0.0.1:8080)" },
-    [VT_ADMIN_CONVERSATION] = { "--conversation", "ID", "one conversation" },
-    [VT_ADMIN_CUSTOMER] = { "--customer", "ID", "all conversations of a customer" },
 };
 
 static const struct vt_admin_command *const groups[] = {

@@ -26,8 +26,6 @@ static const struct {
     { "token add", "token.made" },
     { "token remove", "token.removed" },
     { "invite", "person.invited" },
-    { "erase", "customer.erased" },
-    { "export", "customer.exported" },
 };
 
 static const char *verb_of(const struct vt_admin *admin)

@@ -18,9 +18,6 @@ struct vt_privacy_filter {
 /* By id. */
 int vt_privacy_list(struct vt_manage *manage, struct vt_str site, const struct vt_privacy_filter *filter,
                     struct vt_arena *arena, struct vt_privacy_conv **ret_convs, size_t *ret_n);
-/* Without a word since `before` and without a session that runs. */
-int vt_privacy_stale(struct vt_manage *manage, struct vt_str site, int64_t before, size_t limit,
-                     struct vt_arena *arena, struct vt_privacy_conv **ret_convs, size_t *ret_n);
 int vt_privacy_media(struct vt_manage *manage, struct vt_str site, struct vt_str conv, struct vt_arena *arena,
                      struct vt_str **ret_ids, size_t *ret_n);
 

@@ -39,18 +39,6 @@ int vt_privacy_list(struct vt_manage *manage, struct vt_str site, const struct v
                               arena, sizeof(**ret_convs), read_conv, ret_convs, ret_n);
 }
 
-int vt_privacy_stale(struct vt_manage *manage, struct vt_str site, int64_t before, size_t limit,
-                     struct vt_arena *arena, struct vt_privacy_conv **ret_convs, size_t *ret_n)
-{
-    static const char sql[] = SELECT_CONVS " AND created < ?2 AND NOT EXISTS (SELECT 1 FROM message m WHERE "
-                                           "m.site=c.site AND m.conv=c.conv AND ts >= "
-                                           "?2) AND NOT EXISTS (SELECT 1 FROM session s WHERE s.site=c.site "
-                                           "AND s.conv=c.conv AND ended=0) LIMIT ?3";
-    return vt_manage_read_all(manage,
-                              vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_N(before), VT_DB_N(limit)),
-                              arena, sizeof(**ret_convs), read_conv, ret_convs, ret_n);
-}
-
 static void read_medium(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_str *)ret_item = vt_db_text(stmt, 0, arena, err);
