@@ -81,6 +81,24 @@ static int keep_site(struct vt_admin *admin, struct vt_store_site *site)
     return status;
 }
 
+/* The file of --settings, checked; without the option what a site without settings has. */
+static int read_settings(struct vt_admin *admin, struct vt_buf *text)
+{
+    const char *path = admin->values[VT_ADMIN_SETTINGS];
+    struct vt_settings_error error;
+    if (!path)
+        vt_buf_text(text, "{}");
+    int status = path ? vt_admin_read_file(path, text) : 0;
+    if (status)
+        return status;
+    struct vt_settings *settings = vt_settings_parse(vt_buf_view(text), &error);
+    if (!settings)
+        return vt_admin_fail("%s: %s %s. Nothing was changed.", path,
+                             error.field[0] ? error.field : "the whole", error.msg);
+    vt_settings_destroy(settings);
+    return 0;
+}
+
 static int run_add(struct vt_admin *admin)
 {
     VT_CLEANUP(vt_buf_finish)
@@ -97,7 +115,11 @@ static int run_add(struct vt_admin *admin)
     if (key && admin->values[VT_ADMIN_IF_MISSING] &&
         vt_manage_site_find(admin->manage, vt_str(key), &admin->arena, &there) == VT_OK)
         return keep_site(admin, &there);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf settings = VT_BUF_INIT(SETTINGS_ROOM);
     int status = add_origins(admin, &list);
+    if (!status)
+        status = read_settings(admin, &settings);
     if (status)
         return status;
     vt_id_new(id);
@@ -106,7 +128,7 @@ static int run_add(struct vt_admin *admin)
                                   .key = vt_str(key ? key : made),
                                   .name = vt_str(name),
                                   .origins = vt_buf_view(&list),
-                                  .settings = VT_STR("{}") };
+                                  .settings = vt_buf_view(&settings) };
     int err = vt_manage_site_add(admin->manage, &site);
     if (err == VT_ERR_EXISTS)
         return vt_admin_fail("A site with the key %s is there already; --if-missing would leave it.",
@@ -176,19 +198,12 @@ static int run_set(struct vt_admin *admin)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf text = VT_BUF_INIT(SETTINGS_ROOM);
-    const char *path = admin->values[VT_ADMIN_SETTINGS];
     struct vt_store_site site;
-    struct vt_settings_error error;
     int status = vt_admin_find_site(admin, &site);
     if (!status)
-        status = vt_admin_read_file(path, &text);
+        status = read_settings(admin, &text);
     if (status)
         return status;
-    struct vt_settings *settings = vt_settings_parse(vt_buf_view(&text), &error);
-    if (!settings)
-        return vt_admin_fail("%s: %s %s. Nothing was changed.", path,
-                             error.field[0] ? error.field : "the whole", error.msg);
-    vt_settings_destroy(settings);
     site.settings = vt_buf_view(&text);
     int err = vt_manage_site_put(admin->manage, &site);
     return err ? vt_admin_fail_store(admin, err, "The settings cannot be changed") : 0;
@@ -249,8 +264,8 @@ static int run_identity_key(struct vt_admin *admin)
 }
 
 const struct vt_admin_command vt_admin_site_commands[] = {
-    { "site add", VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(ORIGIN), VT_ADMIN_BIT(KEY) | VT_ADMIN_BIT(IF_MISSING),
-      NULL,
+    { "site add", VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(ORIGIN),
+      VT_ADMIN_BIT(KEY) | VT_ADMIN_BIT(IF_MISSING) | VT_ADMIN_BIT(SETTINGS), NULL,
       "Adds a site and prints its public key.\nWith --if-missing and --key an existing site stays as it is, "
       "but gets the "
       "origins it lacks.",

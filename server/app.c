@@ -6,12 +6,15 @@
 
 #include "protocol/codec/codec.h"
 #include "server/base/err.h"
+#include "server/board.h"
 #include "server/chan.h"
 #include "server/contact.h"
 #include "server/conversation.h"
 #include "server/log.h"
 #include "server/peer.h"
+#include "server/presence.h"
 #include "server/queue.h"
+#include "server/queue_status.h"
 #include "server/site.h"
 
 enum { SWEEP_MS = 1000, ARENA_BYTES = 4 * 1024 * 1024, TEXT_BYTES = 65536, DRAIN_SPREAD_MS = 2000 };
@@ -57,6 +60,7 @@ static void handle_sweep(void *arg)
         vt_conv_sweep(VT_CONTAINER_OF(link, struct vt_conversation, link), now_ms);
     if (now_ms - app->lines_swept_ms >= SWEEP_MS - SWEEP_MS / VT_LIST_SLICES_MOST) {
         app->lines_swept_ms = now_ms;
+        vt_presence_sweep(app, now_ms);
         vt_queue_sweep(app);
     }
     vt_timer_start(&app->sweep, SWEEP_MS / slices, 0);
@@ -98,7 +102,9 @@ static void handle_sessions(void *arg, int err, const struct vt_store_session *s
 static int start(struct vt_app *app)
 {
     const struct vt_app_deps *deps = &app->deps;
-    int err = vt_bus_subscribe(deps->bus, "queue", vt_queue_on_bus, app);
+    int err = vt_bus_subscribe(deps->bus, "board", vt_board_on_bus, app);
+    if (!err)
+        err = vt_queue_status_start(app);
     return err ? err : vt_store_sessions_open(deps->store, handle_sessions, app);
 }
 
@@ -121,6 +127,9 @@ struct vt_app *vt_app_create(const struct vt_app_deps *deps, vt_call_fn *ready, 
     vt_map_init(&app->conversations);
     vt_map_init(&app->lines);
     vt_map_init(&app->guesses);
+    vt_map_init(&app->staff);
+    vt_map_init(&app->statuses);
+    vt_list_init(&app->staff_list);
     vt_arena_init(&app->arena, ARENA_BYTES);
     vt_buf_init(&app->text, TEXT_BYTES);
     app->turn = (struct vt_turn_hook){ .fn = handle_turn, .arg = app };
@@ -175,6 +184,7 @@ void vt_app_stop(struct vt_app *app)
 {
     vt_timer_close(&app->sweep, NULL);
     vt_timer_close(&app->late_timer, NULL);
+    vt_timer_close(&app->hours_timer, NULL);
 }
 
 void vt_app_destroy(struct vt_app *app)
@@ -187,6 +197,8 @@ void vt_app_destroy(struct vt_app *app)
     VT_LIST_EACH (conv, &app->conversations_list, struct vt_conversation, link)
         vt_conv_destroy(conv);
     vt_queue_finish(app);
+    vt_queue_status_finish(app);
+    vt_presence_finish(app);
     vt_map_finish(&app->peers_by_id);
     vt_map_finish(&app->conversations);
     vt_guesses_finish(app);

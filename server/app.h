@@ -51,8 +51,12 @@ struct vt_app {
     struct vt_map conversations;       /* "site/conv" to vt_conversation */
     struct vt_list conversations_list; /* of vt_conversation.link */
     struct vt_map lines;               /* "site/queue" to vt_line, queue.c */
-    struct vt_list late;               /* of vt_peer.late: latest frames held back for 16 ms */
-    struct vt_chan **chans;            /* owned, by number; chan.c */
+    struct vt_map staff;               /* person to vt_staff, presence.c */
+    struct vt_list staff_list;         /* of vt_staff.link */
+    uint32_t next_staff;
+    struct vt_map statuses; /* site to what its customers were told last, queue_status.c */
+    struct vt_list late;    /* of vt_peer.late: latest frames held back for 16 ms */
+    struct vt_chan **chans; /* owned, by number; chan.c */
     uint16_t next_chan;
     uint32_t next_ask;     /* names of open questions among staff */
     struct vt_map guesses; /* person to vt_guess: wrong codes; handlers/code.c */
@@ -61,7 +65,7 @@ struct vt_app {
     bool draining;
     struct vt_arena arena; /* of the message being handled */
     struct vt_buf text;    /* of the frame being encoded */
-    struct vt_timer sweep, late_timer;
+    struct vt_timer sweep, late_timer, hours_timer;
     int64_t lines_swept_ms;
     struct vt_turn_hook turn;
     vt_call_fn *ready; /* NULL once called */

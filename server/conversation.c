@@ -10,9 +10,11 @@
 #include "server/fanout.h"
 #include "server/join.h"
 #include "server/log.h"
+#include "server/notice.h"
 #include "server/people.h"
 #include "server/profile.h"
 #include "server/queue.h"
+#include "server/ring.h"
 #include "server/session.h"
 #include "server/view.h"
 
@@ -74,6 +76,8 @@ void vt_conv_destroy(struct vt_conversation *conv)
     VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
         vt_conv_leave(member);
     vt_chans_close(conv);
+    vt_ring_end(conv, VT_CLAIM_WHY_LEFT);
+    vt_notice_finish(conv);
     conv->app->deps.coord->ops->hist_drop(conv->app->deps.coord, vt_str(conv->key));
     vt_map_remove(&conv->app->conversations, vt_str(conv->key));
     vt_list_remove(&conv->link);
@@ -298,6 +302,8 @@ void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms)
         return;
     vt_people_sweep(conv, now_ms);
     vt_ask_sweep(conv);
+    vt_ring_sweep(conv, now_ms);
+    vt_notice_sweep(conv);
     vt_chans_ease(conv, now_ms);
     if (conv->view_unsaved)
         vt_session_view_changed(conv);

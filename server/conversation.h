@@ -51,8 +51,12 @@ struct vt_session {
     char queue[65];
     char associate[VT_PERSON_TEXT];        /* "" until taken */
     int64_t joined, created, ended, since; /* ms since 1970; since: the present state */
+    int64_t taken;                         /* when an associate took it; 0: not yet */
+    uint32_t eta[2];                       /* seconds, as answered on joining */
     int64_t away_until_ms;                 /* monotonic; the customer announced a longer leave */
     bool joining;                          /* the line has been asked for a place */
+    bool unclaimed;                        /* everybody was asked and nobody came: the customer knows */
+    char lang[36];                         /* the customer's, as BCP 47 */
     char *question; /* owned: the text of queue.join until it is in the thread, or NULL */
     char *product;  /* owned JSON of product_ref, or NULL */
 };
@@ -90,6 +94,11 @@ struct vt_conversation {
     bool view_unsaved, view_saving; /* changed since the last save; a save is on its way */
     uint32_t unread_staff;          /* customer's messages since staff read */
     uint32_t place, eta[2];         /* while waiting, as last told */
+    int64_t place_told_ms;
+    struct vt_ring *ring;       /* owned; NULL unless waiting: ring.c */
+    struct vt_notices *notices; /* owned; what is shown to who waits: notice.c */
+    char known[VT_PERSON_TEXT]; /* the associate of the session before; "": none */
+    int64_t known_ms;           /* ms since 1970 of that */
     struct vt_page_kept trail[VT_TRAIL_MAX];
     uint8_t trail_n;
     struct vt_cid *cids; /* owned, VT_CIDS of them; NULL until the first */

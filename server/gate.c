@@ -20,6 +20,8 @@ static bool is_link(enum vt_op op)
     case VT_OP_BYE:
     case VT_OP_CONV_OPEN:
     case VT_OP_CLAIM_TAKE:
+    case VT_OP_CLAIM_DECLINE:
+    case VT_OP_PRESENCE_SET:
     case VT_OP_QUEUE_WATCH:
     case VT_OP_CODE_USE: /* the conversation is found by what they name: who asks is no member yet */
     case VT_OP_TRANSFER_ANSWER:

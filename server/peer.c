@@ -9,7 +9,7 @@
 #include "server/dispatch.h"
 #include "server/log.h"
 #include "server/metrics.h"
-#include "server/queue.h"
+#include "server/presence.h"
 
 enum { STALL_MS = 9000 }; /* looked at once a second: closed within ten */
 
@@ -127,8 +127,7 @@ void vt_peer_leave(struct vt_peer *peer)
     vt_list_remove(&peer->leaving);
     VT_LIST_EACH (member, &peer->members, struct vt_member, of_peer)
         vt_conv_leave(member);
-    if (peer->site[0] && vt_peer_is_staff(peer))
-        vt_queue_status_changed(peer->app, peer->site);
+    vt_presence_left(peer);
 }
 
 void vt_peer_close(struct vt_peer *peer, int code, const char *reason)
@@ -153,15 +152,28 @@ void vt_peer_closed(void *arg, int code)
     vt_metric_inc(&peers_open, -1);
 }
 
-void vt_peer_beat(struct vt_peer *peer, bool live)
+static void set_beat(struct vt_peer *peer)
 {
     const struct vt_config *config = peer->app->deps.config;
-    uint32_t beat = (uint32_t)(live ? config->beat_live : config->beat_idle);
+    bool fast = peer->live || peer->asked;
+    uint32_t beat = (uint32_t)(fast ? config->beat_live : config->beat_idle);
     if (!peer->conn || peer->beat_ms == beat)
         return;
     peer->beat_ms = beat;
     /* 12.5 s at a beat of 5 s, 35 s at 25 s (protocol.md 9). */
-    vt_conn_beat(peer->conn, beat, live ? beat * 5 / 2 : beat * 7 / 5);
+    vt_conn_beat(peer->conn, beat, fast ? beat * 5 / 2 : beat * 7 / 5);
+}
+
+void vt_peer_beat(struct vt_peer *peer, bool live)
+{
+    peer->live = live;
+    set_beat(peer);
+}
+
+void vt_peer_asked(struct vt_peer *peer, bool asked)
+{
+    peer->asked = asked;
+    set_beat(peer);
 }
 
 void vt_peer_sweep(struct vt_peer *peer, int64_t now_ms)

@@ -26,8 +26,9 @@ struct vt_peer {
     char site[VT_PERSON_TEXT];
     char person[VT_PERSON_TEXT]; /* staff: who; customer: the customer id */
     char name[VT_NAME_TEXT];
-    char token[VT_ID_TEXT]; /* a customer's resume token; dies with bye */
-    int64_t expires_ms;     /* ms since 1970: the login behind it; 0: never */
+    char login[VT_NAME_TEXT]; /* staff: the login name */
+    char token[VT_ID_TEXT];   /* a customer's resume token; dies with bye */
+    int64_t expires_ms;       /* ms since 1970: the login behind it; 0: never */
     struct vt_outbox outbox;
     struct vt_list members; /* of vt_member.of_peer */
     struct vt_list link;    /* in vt_app.peers or .dead */
@@ -38,7 +39,9 @@ struct vt_peer {
     uint8_t bad; /* bad messages since bad_since_ms */
     uint8_t requests_open;
     bool signed_in; /* a customer for whom the shop has signed on this very connection */
-    int8_t watch;   /* enum vt_watch_tab, -1: watches no list */
+    int8_t watch;     /* enum vt_watch_tab, -1: watches no list */
+    bool present;     /* counted by presence.c */
+    bool live, asked; /* serves a live session; holds a claim card: both beat fast */
     uint32_t beat_ms;
 };
 
@@ -57,6 +60,8 @@ bool vt_peer_send(struct vt_peer *peer, struct vt_frame *frame, enum vt_class cl
 void vt_peer_send_text(struct vt_peer *peer, enum vt_class class, uint64_t key);
 void vt_peer_close(struct vt_peer *peer, int code, const char *reason);
 void vt_peer_beat(struct vt_peer *peer, bool live);
+/* Holds a claim card, or no longer: a dead line must be noticed soon. */
+void vt_peer_asked(struct vt_peer *peer, bool asked);
 /* A peer that has not read for 10 s is closed with 4101; expired logins with 4002. */
 void vt_peer_sweep(struct vt_peer *peer, int64_t now_ms);
 /* At the end of the turn: out of every conversation. */

@@ -8,6 +8,7 @@
 #include "server/chan.h"
 #include "server/fanout.h"
 #include "server/log.h"
+#include "server/notice.h"
 #include "server/profile.h"
 #include "server/queue.h"
 #include "server/session.h"
@@ -173,6 +174,8 @@ void vt_people_here(struct vt_member *member)
     else if (vt_people_counts(conv, person))
         person->at = VT_AT_GONE; /* who looked in before is new to the customer */
     tell(conv, person, VT_AT_HERE);
+    if (person->role == VT_ROLE_CUSTOMER)
+        vt_notice_again(conv);
     if (person->role == VT_ROLE_CUSTOMER && conv->session.state == VT_STATE_AWAY)
         vt_session_set(conv, VT_STATE_LIVE, "back");
 }

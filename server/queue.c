@@ -5,33 +5,47 @@
 #include <stdlib.h>
 
 #include "server/base/err.h"
+#include "server/board.h"
 #include "server/fanout.h"
-#include "server/log.h"
 #include "server/metrics.h"
+#include "server/presence.h"
+#include "server/ring.h"
 #include "server/session.h"
+#include "server/site.h"
 
-enum { LINE_LOOK = 1000, ACCEPT_FIRST_MS = 60000, KEY_TEXT = 128, ROW_MAX = 16384 };
+enum { LINE_LOOK = 1000, SERVICE_FIRST_MS = 60000, SERVICE_MOST_MS = 10 * 60000, TELL_MS = 5000 };
 
 struct vt_line {
-    char *key;          /* owned: "site/queue" */
-    double interval_ms; /* EWMA between accepts */
-    int64_t accepted_ms;
+    char *key;           /* owned: "site/queue" */
+    double service_ms;   /* EWMA: what one place took, times those who served */
+    int64_t accepted_ms; /* ms since 1970 */
+    uint32_t waiting;    /* as seen last */
     bool moved, looking;
 };
 
-static struct vt_metric rows_dropped = { .name = "vitrine_queue_rows_dropped_total",
-                                         .help = "List rows the bus did not take.",
-                                         .kind = VT_METRIC_COUNTER };
+static struct vt_metric forecast_error = {
+    .name = "vitrine_queue_forecast_error_seconds",
+    .help = "How far the wait was from the middle of the range given on joining.",
+    .kind = VT_METRIC_HISTOGRAM
+};
+static struct vt_metric forecast_kept = { .name = "vitrine_queue_forecast_total",
+                                          .help = "Waits by the range given on joining.",
+                                          .labels = "in=\"range\"",
+                                          .kind = VT_METRIC_COUNTER };
+static struct vt_metric forecast_missed = { .name = "vitrine_queue_forecast_total",
+                                            .help = "Waits by the range given on joining.",
+                                            .labels = "in=\"outside\"",
+                                            .kind = VT_METRIC_COUNTER };
 
-static void key_of(char ret[KEY_TEXT], const char *site, const char *queue)
+void vt_queue_key(char ret[VT_QUEUE_KEY_TEXT], const char *site, const char *queue)
 {
-    snprintf(ret, KEY_TEXT, "%s/%s", site, queue);
+    snprintf(ret, VT_QUEUE_KEY_TEXT, "%s/%s", site, queue);
 }
 
 static struct vt_line *line_of(struct vt_app *app, const char *site, const char *queue)
 {
-    char key[KEY_TEXT];
-    key_of(key, site, queue);
+    char key[VT_QUEUE_KEY_TEXT];
+    vt_queue_key(key, site, queue);
     struct vt_line *line = vt_map_get(&app->lines, vt_str(key));
     if (line)
         return line;
@@ -39,7 +53,7 @@ static struct vt_line *line_of(struct vt_app *app, const char *site, const char 
     if (!line)
         return NULL;
     line->key = strdup(key);
-    line->interval_ms = ACCEPT_FIRST_MS;
+    line->service_ms = SERVICE_FIRST_MS;
     if (!line->key || vt_map_set(&app->lines, vt_str(key), line) != VT_OK) {
         free(line->key);
         free(line);
@@ -58,13 +72,26 @@ void vt_queue_finish(struct vt_app *app)
     vt_map_finish(&app->lines);
 }
 
+/* A queue's own limit, below the server's. */
+static size_t capacity_of(const struct vt_conversation *conv)
+{
+    const struct vt_app *app = conv->app;
+    const struct vt_site *site = vt_sites_by_id(app->deps.sites, vt_str(conv->site));
+    const struct vt_setting_queue *queue = site ? vt_settings_queue(site->settings,
+                                                                    vt_str(conv->session.queue))
+                                                : NULL;
+    size_t most = (size_t)app->deps.config->queue_capacity;
+    return queue && queue->max > 0 && queue->max < most ? queue->max : most;
+}
+
+/* Who had a place before is not sent away by a limit: full is for those who come. */
 int vt_queue_enter(struct vt_conversation *conv, vt_coord_done_fn *done, void *arg)
 {
     struct vt_coord *coord = conv->app->deps.coord;
-    char key[KEY_TEXT];
-    key_of(key, conv->site, conv->session.queue);
+    char key[VT_QUEUE_KEY_TEXT];
+    vt_queue_key(key, conv->site, conv->session.queue);
     int err = coord->ops->q_push(coord, vt_str(key), vt_str(conv->key), conv->session.joined,
-                                 (size_t)conv->app->deps.config->queue_capacity, done, arg);
+                                 done ? capacity_of(conv) : SIZE_MAX, done, arg);
     vt_queue_moved(conv->app, conv->site, conv->session.queue);
     return err;
 }
@@ -72,9 +99,10 @@ int vt_queue_enter(struct vt_conversation *conv, vt_coord_done_fn *done, void *a
 void vt_queue_leave(struct vt_conversation *conv)
 {
     struct vt_coord *coord = conv->app->deps.coord;
-    char key[KEY_TEXT];
-    key_of(key, conv->site, conv->session.queue);
+    char key[VT_QUEUE_KEY_TEXT];
+    vt_queue_key(key, conv->site, conv->session.queue);
     coord->ops->q_cancel(coord, vt_str(key), vt_str(conv->key));
+    vt_ring_end(conv, VT_CLAIM_WHY_LEFT);
     vt_queue_moved(conv->app, conv->site, conv->session.queue);
 }
 
@@ -86,25 +114,51 @@ uint32_t vt_queue_place(const struct vt_conversation *conv)
     VT_LIST_EACH (other, &conv->app->conversations_list, struct vt_conversation, link) {
         const struct vt_session *session = &other->session;
         int64_t later = session->joined - conv->session.joined;
-        before += session->state == VT_STATE_WAITING &&
-                  (later < 0 || (later == 0 && other->number < conv->number)) &&
+        before += vt_session_waits(session) && (later < 0 || (later == 0 && other->number < conv->number)) &&
                   strcmp(other->site, conv->site) == 0 && strcmp(session->queue, conv->session.queue) == 0;
     }
     return before + 1;
 }
 
+/* Those who take customers here, now or as soon as another has ended. */
+static uint32_t serving(struct vt_app *app, const char *site)
+{
+    uint32_t n = 0;
+    VT_LIST_EACH (staff, &app->staff_list, struct vt_staff, link)
+        n += vt_presence_serves(app, staff, site);
+    return n > 0 ? n : 1;
+}
+
+static void measure(struct vt_conversation *conv, int64_t now_ms)
+{
+    struct vt_session *session = &conv->session;
+    double waited = (double)(now_ms - session->joined) / 1000,
+           middle = (session->eta[0] + session->eta[1]) / 2.0;
+    session->taken = now_ms;
+    if (session->eta[1] == 0)
+        return; /* joined before a restart */
+    bool kept = waited >= session->eta[0] && waited <= session->eta[1];
+    vt_metrics_add(&forecast_error);
+    vt_metrics_add(&forecast_kept);
+    vt_metrics_add(&forecast_missed);
+    vt_metric_observe(&forecast_error, waited > middle ? waited - middle : middle - waited);
+    vt_metric_inc(kept ? &forecast_kept : &forecast_missed, 1);
+}
+
+/* What one place took: since the one before was taken, or, where the line had run empty, since this customer
+ * came; a quiet night is no service time. */
 void vt_queue_accepted(struct vt_conversation *conv)
 {
     struct vt_line *line = line_of(conv->app, conv->site, conv->session.queue);
-    int64_t now_ms = vt_now_ms();
-    if (line && line->accepted_ms > 0) {
-        double interval = (double)(now_ms - line->accepted_ms);
-        double most = 10.0 * 60000; /* a quiet night says nothing about the next hour */
-        line->interval_ms += ((interval < most ? interval : most) - line->interval_ms) * 2 /
-                             21; /* 20 accepts */
-    }
-    if (line)
+    int64_t now_ms = vt_wall_ms(), since_ms = conv->session.joined;
+    measure(conv, now_ms);
+    if (line) {
+        since_ms = line->accepted_ms > since_ms ? line->accepted_ms : since_ms;
+        double took_ms = (double)(now_ms - since_ms);
+        took_ms = (took_ms < SERVICE_MOST_MS ? took_ms : SERVICE_MOST_MS) * serving(conv->app, conv->site);
+        line->service_ms += (took_ms - line->service_ms) * 2 / 21; /* 20 accepts */
         line->accepted_ms = now_ms;
+    }
     vt_queue_moved(conv->app, conv->site, conv->session.queue);
 }
 
@@ -112,9 +166,15 @@ void vt_queue_estimate(struct vt_app *app, const char *site, const char *queue, 
                        uint32_t ret_eta[2])
 {
     struct vt_line *line = line_of(app, site, queue);
-    double seconds = position * (line ? line->interval_ms : ACCEPT_FIRST_MS) / 1000.0;
+    double seconds = position * (line ? line->service_ms : SERVICE_FIRST_MS) / 1000.0 / serving(app, site);
     ret_eta[0] = (uint32_t)(seconds * 0.7);
     ret_eta[1] = (uint32_t)(seconds * 1.5) + 1;
+}
+
+uint32_t vt_queue_waiting(struct vt_app *app, const char *site, const char *queue)
+{
+    struct vt_line *line = line_of(app, site, queue);
+    return line ? line->waiting : 0;
 }
 
 /* --- places ---------------------------------------------------------------------------------- */
@@ -124,10 +184,25 @@ struct look {
     char site[VT_PERSON_TEXT], queue[65];
 };
 
+/* A new place is told at once; a wait that moved by a fifth, every five seconds at most. */
 static bool is_told(const struct vt_conversation *conv, uint32_t place, const uint32_t eta[2])
 {
-    uint32_t was = conv->eta[1], is = eta[1];
-    return conv->place == place && is * 5 >= was * 4 && is * 5 <= was * 6; /* a fifth is worth telling */
+    uint64_t was = conv->eta[1], is = eta[1];
+    return conv->place == place &&
+           ((is * 5 >= was * 4 && is * 5 <= was * 6) || vt_now_ms() - conv->place_told_ms < TELL_MS);
+}
+
+static void tell_place(struct vt_conversation *conv, uint32_t place)
+{
+    uint32_t eta[2];
+    vt_queue_estimate(conv->app, conv->site, conv->session.queue, place, eta);
+    if (is_told(conv, place, eta))
+        return;
+    conv->place = place;
+    conv->place_told_ms = vt_now_ms();
+    memcpy(conv->eta, eta, sizeof(eta));
+    struct vt_evt_queue_place d = { .position = place, .eta = { eta[0], eta[1] } };
+    vt_fanout_latest(conv, &(struct vt_event){ .op = VT_OP_QUEUE_PLACE, .d = &d });
 }
 
 static void handle_line(void *arg, const struct vt_str *keys, size_t n)
@@ -136,17 +211,12 @@ static void handle_line(void *arg, const struct vt_str *keys, size_t n)
     struct vt_line *line = line_of(look->app, look->site, look->queue);
     for (size_t i = 0; i < n; i++) {
         struct vt_conversation *conv = vt_map_get(&look->app->conversations, keys[i]);
-        uint32_t place = (uint32_t)i + 1, eta[2];
-        if (!conv || !conv->loaded || conv->session.state != VT_STATE_WAITING)
-            continue;
-        vt_queue_estimate(look->app, look->site, look->queue, place, eta);
-        if (is_told(conv, place, eta))
-            continue;
-        conv->place = place;
-        memcpy(conv->eta, eta, sizeof(eta));
-        struct vt_evt_queue_place d = { .position = place, .eta = { eta[0], eta[1] } };
-        vt_fanout_latest(conv, &(struct vt_event){ .op = VT_OP_QUEUE_PLACE, .d = &d });
+        if (conv && conv->loaded && vt_session_waits(&conv->session))
+            tell_place(conv, (uint32_t)i + 1);
     }
+    if (line)
+        line->waiting = (uint32_t)n;
+    vt_ring_line(look->app, keys, n);
     if (line)
         line->looking = false;
     free(look);
@@ -176,17 +246,26 @@ void vt_queue_moved(struct vt_app *app, const char *site, const char *queue)
     }
 }
 
-void vt_queue_sweep(struct vt_app *app)
+static void move_lines(struct vt_app *app, const char *site, bool all)
 {
     struct vt_line *line;
     for (size_t at = 0; (line = vt_map_next(&app->lines, &at)) != NULL;) {
         const char *slash = strchr(line->key, '/');
-        char site[VT_PERSON_TEXT];
-        if (!line->moved || !slash)
-            continue;
-        vt_str_copy(site, sizeof(site), (struct vt_str){ line->key, (size_t)(slash - line->key) });
-        vt_queue_moved(app, site, slash + 1);
+        char of[VT_PERSON_TEXT];
+        vt_str_copy(of, sizeof(of), (struct vt_str){ line->key, (size_t)(slash - line->key) });
+        if (site ? strcmp(of, site) == 0 && (all || line->moved) : line->moved)
+            vt_queue_moved(app, of, slash + 1);
     }
+}
+
+void vt_queue_moved_all(struct vt_app *app, const char *site)
+{
+    move_lines(app, site, true);
+}
+
+void vt_queue_sweep(struct vt_app *app)
+{
+    move_lines(app, NULL, false);
 }
 
 /* --- rows of the lists ----------------------------------------------------------------------- */
@@ -214,8 +293,7 @@ void vt_queue_row(const struct vt_conversation *conv, struct vt_arena *arena, st
     *ret = (struct vt_t_queue_row){ .conv = vt_str(conv->conv),
                                     .queue = vt_str(session->queue),
                                     .name = name_of(conv),
-                                    .since = session->state == VT_STATE_WAITING ? session->joined
-                                                                                : session->since,
+                                    .since = vt_session_waits(session) ? session->joined : session->since,
                                     .unread = conv->unread_staff,
                                     .state = session->state,
                                     .online = is_online(conv) };
@@ -227,16 +305,17 @@ void vt_queue_row(const struct vt_conversation *conv, struct vt_arena *arena, st
             vt_decode_body(arena, &vt_shape_product_ref, vt_str(session->product), product, &error) == VT_OK)
             ret->product = product;
     }
+    ret->lang = vt_str(session->lang[0] ? session->lang : NULL);
+    ret->person = vt_str(session->associate[0] ? session->associate : NULL);
+    ret->asked = vt_ring_asked(conv);
+    ret->has_asked = ret->asked > 0;
     for (size_t i = 0; session->associate[0] && i < conv->people_n; i++)
         if (strcmp(conv->people[i].person, session->associate) == 0)
             ret->associate = vt_str(conv->people[i].name);
 }
 
-/* On the bus: site, a zero, the slot's subject, a zero, then the row's JSON. */
 void vt_queue_row_changed(struct vt_conversation *conv)
 {
-    VT_CLEANUP(vt_buf_finish)
-    struct vt_buf bytes = VT_BUF_INIT(ROW_MAX);
     VT_CLEANUP(vt_arena_finish)
     struct vt_arena arena = { 0 }; /* it is finished on every way out */
     struct vt_t_queue_row row;
@@ -244,63 +323,8 @@ void vt_queue_row_changed(struct vt_conversation *conv)
         return; /* nobody has asked for anything; with a profile a message may wait, or have been answered */
     vt_arena_init(&arena, 65536);
     vt_queue_row(conv, &arena, &row);
-    vt_buf_append(&bytes, conv->site, strlen(conv->site) + 1);
-    vt_buf_printf(&bytes, "%u", conv->number);
-    vt_buf_byte(&bytes, '\0');
-    vt_encode_body(&bytes, &vt_shape_queue_row, &row);
-    vt_metrics_add(&rows_dropped);
-    if (bytes.failed || vt_bus_publish(conv->app->deps.bus, "queue", vt_buf_view(&bytes)) != VT_OK)
-        vt_metric_inc(&rows_dropped, 1);
-}
-
-void vt_queue_on_bus(void *arg, struct vt_str bytes)
-{
-    struct vt_app *app = arg;
-    const char *site = bytes.ptr;
-    const char *number = site + strlen(site) + 1;
-    const char *row = number + strlen(number) + 1;
-    struct vt_str json = { row, bytes.len - (size_t)(row - bytes.ptr) };
-    struct vt_event_head head = { .ts = vt_wall_ms() };
-    struct vt_frame *frame = NULL;
-    uint64_t key = (uint64_t)VT_OP_QUEUE_ROW << 56 | strtoull(number, NULL, 10) << 16;
-    VT_LIST_EACH (peer, &app->peers, struct vt_peer, link) {
-        if (peer->watch < 0 || strcmp(peer->site, site) != 0)
-            continue;
-        if (!frame) {
-            vt_buf_reset(&app->text);
-            vt_encode_event_raw(&app->text, "queue.row", &head, json);
-            frame = app->text.failed ? NULL : vt_frame_create(VT_WS_TEXT, app->text.data, app->text.len);
-        }
-        if (frame)
-            vt_peer_send(peer, frame, VT_CLASS_LATEST, key);
-    }
-    vt_frame_unref(frame);
-}
-
-/* --- is somebody there ------------------------------------------------------------------------ */
-
-static bool is_staffed(struct vt_app *app, const char *site)
-{
-    VT_LIST_EACH (peer, &app->peers, struct vt_peer, link)
-        if (peer->phase == VT_PHASE_OPEN && vt_peer_is_staff(peer) && strcmp(peer->site, site) == 0)
-            return true;
-    return false;
-}
-
-void vt_queue_status(struct vt_peer *customer)
-{
-    struct vt_app *app = customer->app;
-    struct vt_evt_queue_status d = { .state = is_staffed(app, customer->site) ? VT_QUEUE_STATE_AVAILABLE
-                                                                              : VT_QUEUE_STATE_MESSAGE };
-    struct vt_event_head head = { 0 };
-    vt_buf_reset(&app->text);
-    vt_encode_event(&app->text, VT_OP_QUEUE_STATUS, &head, &d);
-    vt_peer_send_text(customer, VT_CLASS_LATEST, (uint64_t)VT_OP_QUEUE_STATUS << 56);
-}
-
-void vt_queue_status_changed(struct vt_app *app, const char *site)
-{
-    VT_LIST_EACH (peer, &app->peers, struct vt_peer, link)
-        if (peer->phase == VT_PHASE_OPEN && peer->role == VT_ROLE_CUSTOMER && strcmp(peer->site, site) == 0)
-            vt_queue_status(peer);
+    struct vt_board to = {
+        .op = VT_OP_QUEUE_ROW, .slot = VT_OP_QUEUE_ROW, .site = conv->site, .subject = conv->number
+    };
+    vt_board_tell(conv->app, &to, &row);
 }

@@ -11,6 +11,7 @@
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/people.h"
+#include "server/presence.h"
 #include "server/queue.h"
 #include "server/thread.h"
 #include "server/view.h"
@@ -54,11 +55,13 @@ void vt_session_info(const struct vt_conversation *conv, struct vt_t_session_inf
     ret->sid = vt_str(session->sid);
     ret->reference = vt_str(session->reference);
     ret->queue = vt_str(session->queue);
-    if (session->state == VT_STATE_WAITING && conv->place > 0) {
+    if (vt_session_waits(session) && conv->place > 0) {
         ret->position = conv->place;
         ret->has_position = ret->has_eta = true;
         memcpy(ret->eta, conv->eta, sizeof(ret->eta));
     }
+    if (session->unclaimed)
+        ret->why = VT_STR("unclaimed");
     for (size_t i = 0; session->associate[0] && i < conv->people_n; i++) {
         if (strcmp(conv->people[i].person, session->associate) != 0)
             continue;
@@ -197,8 +200,26 @@ static void announce(struct vt_conversation *conv, const char *why)
     struct vt_t_session_info info;
     struct vt_t_associate associate;
     vt_session_info(conv, &info, &associate);
-    info.why = vt_str(why);
+    if (why)
+        info.why = vt_str(why);
     vt_fanout_control(conv, &(struct vt_event){ .op = VT_OP_SESSION_STATE, .d = &info }, NULL);
+}
+
+/* Whoever served is known from now on, and has room for another. */
+static void unpair(struct vt_conversation *conv)
+{
+    memcpy(conv->known, conv->session.associate, sizeof(conv->known));
+    conv->known_ms = vt_wall_ms();
+    conv->app->deps.coord->ops->load_add(conv->app->deps.coord, vt_str(conv->known), -1);
+}
+
+void vt_session_unclaimed(struct vt_conversation *conv)
+{
+    if (conv->session.unclaimed)
+        return;
+    conv->session.unclaimed = true;
+    announce(conv, NULL);
+    vt_queue_row_changed(conv);
 }
 
 int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char *why)
@@ -214,19 +235,24 @@ int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char
     session->state = state;
     session->since = vt_wall_ms();
     bool was_paired = from == VT_STATE_LIVE || from == VT_STATE_AWAY;
+    bool is_paired = state == VT_STATE_LIVE || state == VT_STATE_AWAY;
     if (was_paired && state == VT_STATE_ENDED)
         vt_session_keep_view(conv);
-    if (was_paired && (state == VT_STATE_ENDED || state == VT_STATE_WAITING))
-        conv->app->deps.coord->ops->load_add(conv->app->deps.coord, vt_str(session->associate), -1);
+    if (was_paired && !is_paired)
+        unpair(conv);
     if (state == VT_STATE_ENDED)
         session->ended = session->since;
     if (state == VT_STATE_WAITING)
         session->associate[0] = '\0';
-    else
+    if (!vt_session_waits(session)) {
         conv->place = 0;
+        session->unclaimed = false;
+    }
     enter(conv, from);
     announce(conv, why);
     vt_queue_row_changed(conv);
+    if (was_paired != is_paired)
+        vt_presence_load(conv->app, is_paired ? session->associate : conv->known);
     vt_log(VT_LOG_INFO, "session.state", VT_LOG_T("reference", session->reference),
            VT_LOG_T("state", vt_state_name(state)), VT_LOG_T("why", why ? why : ""));
     return VT_OK;
@@ -280,8 +306,10 @@ void vt_session_begin(struct vt_conversation *conv, struct vt_str queue)
     vt_str_copy(session->queue, sizeof(session->queue), queue);
     session->associate[0] = '\0';
     session->joined = session->created = vt_wall_ms();
-    session->ended = 0;
+    session->ended = session->taken = 0;
+    session->eta[0] = session->eta[1] = 0;
     session->away_until_ms = 0;
+    session->unclaimed = false;
     if (conv->view)
         vt_view_close(conv->view);
 }

@@ -33,6 +33,12 @@ static inline bool vt_session_runs(const struct vt_session *session)
 {
     return session->state != VT_STATE_NONE && session->state != VT_STATE_ENDED;
 }
+static inline bool vt_session_waits(const struct vt_session *session)
+{
+    return session->state == VT_STATE_WAITING || session->state == VT_STATE_CLAIMED;
+}
+/* Everybody was asked and nobody could come: the customer is told, once. */
+void vt_session_unclaimed(struct vt_conversation *conv);
 
 /* Whether `person` is the associate of a running pairing. */
 static inline bool vt_session_is_of(const struct vt_session *session, const char *person)

@@ -159,7 +159,8 @@ SHAPE(sticky_shape, 0, { IN(sticky_seconds, "seconds", sticky_seconds), WHOLE(0,
       { IN(sticky_seconds, "days", sticky_days), WHOLE(0, 3) });
 SHAPE(ring_shape, 0, { IN(ring_known, "known", ring_known), WHOLE(0, 120) },
       { IN(ring_known, "first", ring_first), WHOLE(0, 300) },
-      { IN(ring_known, "total", ring_total), WHOLE(5, 1800) });
+      { IN(ring_known, "total", ring_total), WHOLE(2, 1800) },
+      { IN(ring_known, "card", ring_card), WHOLE(1, 120) });
 SHAPE(rating_shape, 0, { IN(rating, "on", rating), .kind = VT_ROW_FLAG, .required = true });
 SHAPE(recap_shape, 0, { IN(recap, "on", recap.on), .kind = VT_ROW_FLAG, .required = true },
       { IN(recap, "days", recap.days), WHOLE(1, 365) });
@@ -291,6 +292,7 @@ static void set_defaults(struct vt_settings *settings)
     settings->ring_known = 15;
     settings->ring_first = 20;
     settings->ring_total = 90;
+    settings->ring_card = 20;
     settings->rating = true;
     settings->recap.on = true;
     settings->recap.days = 30;

@@ -69,7 +69,7 @@ struct vt_settings {
     struct vt_texts image_hosts;
     uint32_t retention_days; /* 0: the server's default */
     uint32_t sticky_seconds, sticky_days;
-    uint32_t ring_known, ring_first, ring_total; /* seconds */
+    uint32_t ring_known, ring_first, ring_total, ring_card; /* seconds */
     bool rating;
     struct {
         bool on;

@@ -43,6 +43,15 @@ export type FileUse = 'chat' | 'view';
 /// How far a file has come. Open: a phone has opened the code.
 export type FileState = 'open' | 'checking' | 'ready' | 'refused';
 
+/// Whether somebody of the shop takes customers: busy means there, but not to be asked.
+export type StaffMode = 'available' | 'busy' | 'off';
+
+/// Why a claim card went: somebody took the customer, the time was over, the customer left.
+export type ClaimWhy = 'taken' | 'expired' | 'left';
+
+/// What a notice to those who wait is about.
+export type NoticeKind = 'load' | 'special' | 'tip' | 'greeting';
+
 /// Which conversations a console window lists.
 export type WatchTab = 'mine' | 'unassigned' | 'all';
 
@@ -155,10 +164,27 @@ export interface QueueRow {
   product?: ProductRef | undefined;
   state: State;
   associate?: string | undefined;
+  /** The associate's id: whose it is, where two have one name. */
+  person?: string | undefined;
+  lang?: string | undefined;
+  /** How many associates are asked just now. */
+  asked?: number | undefined;
   /** The customer has a socket now. */
   online: boolean;
   /** Server time in ms of a message that waits for an answer; left out when none does. */
   contact?: number | undefined;
+}
+
+/// One queue as a customer may choose it.
+export interface QueueOpen {
+  id: string;
+  name?: string | undefined;
+  department?: string | undefined;
+  state: QueueState;
+  /** Server time in ms. */
+  nextOpenTime?: number | undefined;
+  /** The shop's reason, such as a holiday. */
+  why?: string | undefined;
 }
 
 /// How a session stands.

@@ -177,6 +177,7 @@ static void reply_ticket(struct ask *ask, struct vt_http_req *req, const struct 
     char text[VT_ID_TEXT];
     bool fits = vt_str_copy(ticket.site, sizeof(ticket.site), person->site);
     fits = vt_str_copy(ticket.person, sizeof(ticket.person), person->person) && fits;
+    fits = vt_str_copy(ticket.login, sizeof(ticket.login), person->login) && fits;
     fits = vt_str_copy(ticket.name, sizeof(ticket.name), person->name) && fits;
     fits = vt_str_copy(ticket.role, sizeof(ticket.role), person->role) && fits;
     fits = vt_str_copy(ticket.origin, sizeof(ticket.origin), vt_str(ask->origin)) && fits;

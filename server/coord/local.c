@@ -20,20 +20,23 @@ struct history {
     uint32_t cut; /* events up to this number have left the history */
 };
 
+struct load {
+    struct vt_str key; /* owned */
+    uint32_t used, asked, cap;
+    bool free;
+};
+
 struct place {
     char *conv; /* owned */
     int64_t score;
+    struct load **asked; /* owned; borrowed from `loads`, which keeps them to the end */
+    size_t asked_n;
 };
 
 struct line {
     struct vt_str key;    /* owned */
     struct place *places; /* owned, by score */
     size_t n, cap;
-};
-
-struct load {
-    struct vt_str key; /* owned */
-    uint32_t used;
 };
 
 struct local {
@@ -212,7 +215,11 @@ static size_t place_of(const struct line *line, struct vt_str conv)
 
 static void place_remove(struct line *line, size_t i)
 {
-    free(line->places[i].conv);
+    struct place *place = &line->places[i];
+    while (place->asked_n > 0)
+        place->asked[--place->asked_n]->asked--;
+    free(place->asked);
+    free(place->conv);
     line->n--;
     memmove(&line->places[i], &line->places[i + 1], (line->n - i) * sizeof(line->places[0]));
 }
@@ -238,7 +245,7 @@ static int place_insert(struct line *line, struct vt_str conv, int64_t score, si
     while (i > 0 && line->places[i - 1].score > score)
         i--;
     memmove(&line->places[i + 1], &line->places[i], (line->n - i) * sizeof(line->places[0]));
-    line->places[i] = (struct place){ copy, score };
+    line->places[i] = (struct place){ .conv = copy, .score = score };
     line->n++;
     return VT_OK;
 }
@@ -353,6 +360,78 @@ static int local_q_accept(struct vt_coord *coord, struct vt_str queue, struct vt
     return post(local, (struct answer){ .done = done, .arg = arg, .err = err });
 }
 
+/* Who was asked, as an answer of its own: `n` names in one block. */
+struct asked {
+    vt_coord_line_fn *done;
+    void *arg;
+    size_t n;
+    struct vt_str names[];
+};
+
+static void handle_asked(void *arg)
+{
+    struct asked *asked = arg;
+    asked->done(asked->arg, asked->names, asked->n);
+    free(asked);
+}
+
+static bool is_asked(const struct place *place, const struct load *load)
+{
+    for (size_t i = 0; i < place->asked_n; i++)
+        if (place->asked[i] == load)
+            return true;
+    return false;
+}
+
+static int local_q_claim(struct vt_coord *coord, struct vt_str queue, struct vt_str conv,
+                         const struct vt_str *persons, size_t n, vt_coord_line_fn *done, void *arg)
+{
+    struct local *local = (struct local *)coord;
+    struct line *line = vt_map_get(&local->lines, queue);
+    size_t i = line ? place_of(line, conv) : 0;
+    struct place *place = line && i < line->n ? &line->places[i] : NULL;
+    struct asked *asked = calloc(1, sizeof(*asked) + n * sizeof(asked->names[0]));
+    struct load **grown = place && asked
+                              ? realloc(place->asked, (place->asked_n + n + 1) * sizeof(*place->asked))
+                              : NULL;
+    if (!asked || (place && !grown)) {
+        free(asked);
+        return VT_ERR_NOMEM;
+    }
+    asked->done = done;
+    asked->arg = arg;
+    if (place)
+        place->asked = grown;
+    for (size_t k = 0; place && k < n; k++) {
+        struct load *load = vt_map_get(&local->loads, persons[k]);
+        if (!load || !load->free || load->used + load->asked >= load->cap || is_asked(place, load))
+            continue;
+        load->asked++;
+        place->asked[place->asked_n++] = load;
+        asked->names[asked->n++] = load->key;
+    }
+    int err = vt_loop_post(local->loop, handle_asked, asked);
+    if (err)
+        free(asked);
+    return err;
+}
+
+static int local_q_release(struct vt_coord *coord, struct vt_str queue, struct vt_str conv,
+                           struct vt_str person)
+{
+    struct line *line = vt_map_get(&((struct local *)coord)->lines, queue);
+    size_t i = line ? place_of(line, conv) : 0;
+    struct place *place = line && i < line->n ? &line->places[i] : NULL;
+    for (size_t k = 0; place && k < place->asked_n; k++) {
+        if (!vt_str_eq(place->asked[k]->key, person))
+            continue;
+        place->asked[k]->asked--;
+        place->asked[k] = place->asked[--place->asked_n];
+        break;
+    }
+    return VT_OK;
+}
+
 static int local_q_line(struct vt_coord *coord, struct vt_str queue, size_t limit, vt_coord_line_fn *done,
                         void *arg)
 {
@@ -369,6 +448,16 @@ static int local_load_add(struct vt_coord *coord, struct vt_str person, int by)
         load->used++;
     else if (load->used > 0)
         load->used--;
+    return VT_OK;
+}
+
+static int local_staff_set(struct vt_coord *coord, struct vt_str person, uint32_t cap, bool free)
+{
+    struct load *load = load_of((struct local *)coord, person);
+    if (!load)
+        return VT_ERR_NOMEM;
+    load->cap = cap;
+    load->free = free;
     return VT_OK;
 }
 
@@ -401,7 +490,8 @@ struct vt_coord *vt_coord_open_local(struct vt_loop *loop)
 {
     static const struct vt_coord_ops ops = { local_hist_append, local_hist_since, local_hist_drop,
                                              local_q_push,      local_q_cancel,   local_q_accept,
-                                             local_q_line,      local_load_add,   local_close };
+                                             local_q_claim,     local_q_release,  local_q_line,
+                                             local_load_add,    local_staff_set,  local_close };
     struct local *local = calloc(1, sizeof(*local));
     if (!local)
         return NULL;

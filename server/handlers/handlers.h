@@ -24,6 +24,9 @@
     X(QUEUE_LEAVE, queue_leave)            \
     X(QUEUE_WATCH, queue_watch)            \
     X(CLAIM_TAKE, claim_take)              \
+    X(CLAIM_DECLINE, claim_decline)        \
+    X(PRESENCE_SET, presence_set)          \
+    X(NOTICE_SEEN, notice_seen)            \
     X(CHAT_SEND, chat_send)                \
     X(CHAT_TYPING, chat_typing)            \
     X(CHAT_READ, chat_read)                \

@@ -9,7 +9,8 @@
 #include "server/join.h"
 #include "server/log.h"
 #include "server/people.h"
-#include "server/queue.h"
+#include "server/presence.h"
+#include "server/queue_status.h"
 #include "server/session.h"
 #include "server/site.h"
 #include "server/trail.h"
@@ -117,7 +118,7 @@ static void finish(struct welcome *welcome)
             vt_trail_add_json(member, welcome->page);
     }
     if (vt_peer_is_staff(peer)) {
-        vt_queue_status_changed(app, peer->site);
+        vt_presence_here(peer);
         vt_ask_tell(peer);
     } else if (peer->role == VT_ROLE_CUSTOMER) {
         vt_queue_status(peer);
@@ -350,6 +351,7 @@ static int hello_staff(struct vt_request *rq, const struct vt_msg_hello *msg, st
     peer->role = supervises ? VT_ROLE_SUPERVISOR : VT_ROLE_ASSOCIATE;
     vt_str_copy(peer->person, sizeof(peer->person), vt_str(ticket.person));
     vt_str_copy(peer->name, sizeof(peer->name), vt_str(ticket.name));
+    vt_str_copy(peer->login, sizeof(peer->login), vt_str(ticket.login));
     peer->expires_ms = ticket.login_expires_ms;
     for (size_t i = 0; i < msg->resume_n && i < CONVS_MAX; i++) {
         vt_str_copy(welcome->convs[i].conv, sizeof(welcome->convs[i].conv), msg->resume[i].conv);

@@ -2,7 +2,6 @@
 /* queue.* and claim.*: asking for an associate, and taking a customer. session.end. */
 #include "server/queue.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "server/base/err.h"
@@ -10,7 +9,11 @@
 #include "server/handlers/handlers.h"
 #include "server/join.h"
 #include "server/people.h"
+#include "server/presence.h"
+#include "server/queue_status.h"
+#include "server/ring.h"
 #include "server/session.h"
+#include "server/site.h"
 #include "server/takeover.h"
 #include "server/thread.h"
 
@@ -26,7 +29,7 @@ static struct vt_conversation *conv_of(const struct vt_reply_to *to)
 /* A place that could not be stored would be lost by a restart: it is not given. */
 static void unplace(struct vt_conversation *conv)
 {
-    if (conv->session.state != VT_STATE_WAITING)
+    if (!vt_session_waits(&conv->session))
         return;
     vt_queue_leave(conv);
     vt_session_set(conv, VT_STATE_ENDED, "store");
@@ -43,6 +46,7 @@ static void handle_join_stored(void *arg, int err)
     } else {
         struct vt_rep_queue_join rep = { .position = vt_queue_place(conv) };
         vt_queue_estimate(to->app, conv->site, conv->session.queue, rep.position, rep.eta);
+        memcpy(conv->session.eta, rep.eta, sizeof(rep.eta));
         vt_reply_ok(to, NULL, &rep);
     }
     free(to);
@@ -92,18 +96,35 @@ static void keep_product(struct vt_session *session, const struct vt_t_product_r
         session->product = strdup(vt_buf_cstr(&json));
 }
 
+static int refuse_closed(struct vt_request *rq, int64_t open_ms)
+{
+    int64_t in_ms = open_ms > 0 ? open_ms - vt_wall_ms() : 0;
+    rq->error.after_ms = in_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)in_ms;
+    return vt_request_fail(rq, VT_ERR_QUEUE_CLOSED, "/d/queue",
+                           open_ms > 0 ? "closed now; queue.status says when it opens"
+                                       : "closed; a message can be left");
+}
+
 int vt_on_queue_join(struct vt_request *rq)
 {
     const struct vt_msg_queue_join *msg = rq->env->msg;
     struct vt_conversation *conv = rq->member->conv;
-    struct vt_str queue = msg->queue.len > 0 ? msg->queue : VT_STR("main");
+    const struct vt_site *site = vt_sites_by_id(rq->app->deps.sites, vt_str(conv->site));
+    int64_t open_ms;
     if (conv->session.joining) /* the place asked for first is on its way */
         return vt_request_fail(rq, VT_ERR_STATE_WRONG, "", "a place is being given already");
+    if (!site)
+        return VT_ERR_OVERLOADED;
+    const struct vt_setting_queue *queue = vt_queue_choose(site->settings, msg->queue, msg->lang,
+                                                           vt_wall_ms(), &open_ms);
+    if (!queue)
+        return refuse_closed(rq, open_ms);
     struct vt_reply_to *to = malloc(sizeof(*to));
     if (!to)
         return VT_ERR_OVERLOADED;
     *to = vt_reply_later(rq);
-    vt_session_begin(conv, queue);
+    vt_session_begin(conv, queue->id);
+    vt_str_copy(conv->session.lang, sizeof(conv->session.lang), msg->lang);
     keep_product(&conv->session, msg->product);
     free(conv->session.question);
     conv->session.question = msg->text.len > 0 ? vt_str_dup(msg->text) : NULL;
@@ -153,7 +174,9 @@ int vt_on_queue_watch(struct vt_request *rq)
         if (rep.rows_n < ROWS_MAX && is_in_tab(conv, rq->peer, msg))
             vt_queue_row(conv, &rq->app->arena, &rep.rows[rep.rows_n++]);
     rq->peer->watch = (int8_t)msg->tab;
-    return vt_reply_now(rq, NULL, &rep);
+    vt_reply_now(rq, NULL, &rep);
+    vt_presence_show(rq->peer);
+    return VT_OK;
 }
 
 /* --- an associate takes a customer ---------------------------------------------------------------- */
@@ -177,6 +200,8 @@ static void give_back(struct taking *taking, int err)
     struct vt_conversation *conv = taken(taking);
     if (taking->counted) {
         coord->ops->load_add(coord, vt_str(taking->person), -1);
+        if (conv && conv->session.state == VT_STATE_CLAIMED)
+            vt_session_set(conv, VT_STATE_WAITING, NULL);
         if (conv && conv->session.state == VT_STATE_WAITING)
             vt_queue_enter(conv, NULL, NULL); /* the place is by joining time, so it is the old one */
     }
@@ -221,7 +246,7 @@ static void handle_take_joined(void *arg, struct vt_join *join, int err)
     struct taking *taking = arg;
     struct vt_member *member = join ? vt_join_member(join) : NULL;
     taking->join = join;
-    if (err || !member || member->conv->session.state != VT_STATE_WAITING) {
+    if (err || !member || !vt_session_waits(&member->conv->session)) {
         give_back(taking, err == VT_ERR_GONE || !err ? VT_ERR_CLAIM_GONE : err);
         return;
     }
@@ -239,6 +264,8 @@ static void handle_accepted(void *arg, int err)
     struct vt_conversation *conv = taken(taking);
     struct vt_peer *peer = vt_peer_find(taking->to.app, taking->to.peer);
     taking->counted = err == VT_OK;
+    if (!err && conv) /* theirs: nobody else is asked any more */
+        vt_ring_end(conv, VT_CLAIM_WHY_TAKEN);
     if (err || !conv || !peer) {
         give_back(taking, err == VT_ERR_FULL ? VT_ERR_CAP_REACHED : VT_ERR_CLAIM_GONE);
         return;
@@ -266,21 +293,22 @@ static void handle_take_loaded(void *arg, struct vt_conversation *conv, int err)
     struct taking *taking = arg;
     struct vt_app *app = taking->to.app;
     struct vt_peer *peer = vt_peer_find(app, taking->to.peer);
-    char key[160];
+    char key[VT_QUEUE_KEY_TEXT];
     if (!err && peer && vt_session_is_of(&conv->session, peer->person)) {
         err = vt_join_start(conv, peer, (struct vt_position){ 0 }, handle_taken_already, taking);
         if (err)
             give_back(taking, err);
         return;
     }
-    if (err || !peer || conv->session.state != VT_STATE_WAITING) {
+    if (err || !peer || !vt_session_waits(&conv->session)) {
         give_back(taking, err ? err : VT_ERR_CLAIM_GONE);
         return;
     }
-    snprintf(key, sizeof(key), "%s/%s", conv->site, conv->session.queue);
-    err = app->deps.coord->ops->q_accept(app->deps.coord, vt_str(key), vt_str(conv->key),
-                                         vt_str(peer->person), (uint32_t)app->deps.config->capacity,
-                                         handle_accepted, taking);
+    const struct vt_staff *staff = vt_presence_find(app, peer->person);
+    vt_queue_key(key, conv->site, conv->session.queue);
+    err = app->deps.coord->ops->q_accept(
+        app->deps.coord, vt_str(key), vt_str(conv->key), vt_str(peer->person),
+        staff ? vt_presence_cap(app, staff) : (uint32_t)app->deps.config->capacity, handle_accepted, taking);
     if (err)
         give_back(taking, VT_ERR_OVERLOADED);
 }
@@ -302,6 +330,19 @@ int vt_on_claim_take(struct vt_request *rq)
         free(taking);
     }
     return err;
+}
+
+int vt_on_claim_decline(struct vt_request *rq)
+{
+    const struct vt_msg_claim_decline *msg = rq->env->msg;
+    struct vt_conversation *conv = vt_conv_find(rq->app, vt_str(rq->peer->site), msg->conv);
+    struct vt_staff *staff = vt_presence_find(rq->app, rq->peer->person);
+    int err = conv ? vt_ring_decline(conv, rq->peer->person) : VT_ERR_CLAIM_GONE;
+    if (err)
+        return err;
+    if (staff && msg->has_away && msg->away)
+        vt_presence_choose(rq->app, staff, VT_STAFF_MODE_BUSY, 0);
+    return vt_reply_now(rq, NULL, NULL);
 }
 
 /* --- the end --------------------------------------------------------------------------------------- */

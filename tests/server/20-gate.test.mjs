@@ -9,7 +9,7 @@ import { tables } from './lib/protocol.mjs';
 
 const FAST = ['--rate-act', '10000', '--rate-talk', '10000', '--rate-search', '10000', '--capacity', '100', '--chat-per-minute', '10000'];
 /// These concern the link or the site, not the state of one conversation; what they answer is theirs.
-const STATELESS = new Set(['ack', 'hb', 'conv.open', 'claim.take', 'queue.watch', 'catalogue.search', 'catalogue.product', 'code.use', 'transfer.answer', 'colleague.answer', 'supervisor.watch']);
+const STATELESS = new Set(['ack', 'hb', 'conv.open', 'claim.take', 'claim.decline', 'presence.set', 'queue.watch', 'catalogue.search', 'catalogue.product', 'code.use', 'transfer.answer', 'colleague.answer', 'supervisor.watch']);
 /// hello comes once and bye is the last: 10-join has them.
 const APART = new Set(['hello', 'bye']);
 const GATE = new Set(['role.forbidden', 'state.wrong', 'op.unknown', 'json.bad']);

@@ -52,14 +52,44 @@ test('places rise when somebody comes back to an older place', async (t) => {
   await two.cut();
 });
 
+const queue = (id, more = {}) => ({ id, name: id, ...more });
+
 test('each queue has its own line', async (t) => {
-  const server = await started(t);
+  const server = await started(t, { settings: { queues: [queue('rings'), queue('watches')] } });
   const [, rings] = await line(server, 2, { queue: 'rings' });
   const [watch] = await line(server, 1, { queue: 'watches' });
   const a = await associate(server);
   const { rows } = await a.request('queue.watch', { tab: 'unassigned', queue: 'rings' });
   assert.deepEqual(rows.map((row) => row.queue), ['rings', 'rings']);
   for (const peer of [rings, watch, a]) await peer.cut();
+});
+
+test('department and language choose the queue; an unknown name is no reason to send anybody away', async (t) => {
+  const settings = {
+    queues: [queue('rings-fr', { department: 'rings', languages: ['fr'] }), queue('rings', { department: 'rings', languages: ['en', 'de'] }), queue('care')],
+  };
+  const server = await started(t, { settings });
+  const a = await associate(server);
+  for (const [d, want] of [
+    [{ queue: 'rings', lang: 'fr-CH' }, 'rings-fr'], [{ queue: 'rings', lang: 'de' }, 'rings'], [{ queue: 'rings', lang: 'it' }, 'rings-fr'],
+    [{ queue: 'care', lang: 'fr' }, 'care'], [{ lang: 'fr' }, 'rings-fr'], [{ lang: 'it' }, 'care'], [{ queue: 'gone', lang: 'en' }, 'rings'],
+  ]) {
+    const c = await customer(server);
+    await c.request('queue.join', d);
+    assert.equal((await c.waitFor('session.state', (s) => s.state === 'waiting')).d.queue, want, JSON.stringify(d));
+    await c.request('queue.leave', {});
+    await c.cut();
+  }
+  await a.cut();
+});
+
+test('a queue may be shorter than the server allows', async (t) => {
+  const server = await started(t, { settings: { queues: [queue('rings', { max: 1 })] } });
+  const [one] = await line(server, 1);
+  const late = await customer(server);
+  assert.equal((await late.refusal('queue.join', { lang: 'en' })).code, 'queue.full');
+  await one.cut();
+  await late.cut();
 });
 
 test('a full queue refuses; a place that is free again is given', async (t) => {
@@ -123,6 +153,8 @@ test('the list shows who waits, who is served, and what they looked at', async (
   await take(max, c.conv);
   const taken = await lea.waitFor('queue.row', (row) => row.conv === c.conv && row.state === 'live');
   assert.equal(taken.d.associate, 'Max');
+  assert.equal(taken.d.person, max.welcome.me.id, 'whose it is does not hang on a name');
+  assert.equal(taken.d.lang, 'en');
   assert.deepEqual([await rows(max, 'mine'), await rows(max, 'unassigned'), await rows(lea, 'mine')], [[c.conv], [], []]);
   await c.cut();
   await lea.waitFor('queue.row', (row) => row.conv === c.conv && row.online === false);

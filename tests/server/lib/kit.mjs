@@ -14,10 +14,10 @@ export const SITE = 'pk_test';
 export const OTHER_SHOP = 'https://other.test';
 export const OTHER_SITE = 'pk_other';
 
-/// A started server with one site and `associates` (login or [login, role, site]).
-export async function shop(after, { associates = ['lea'], other = false, ...options } = {}) {
+/// A started server with one site, its `settings` and `associates` (login or [login, role, site]).
+export async function shop(after, { associates = ['lea'], other = false, settings, ...options } = {}) {
   const server = await serve(after, options);
-  await server.addSite({ key: SITE, origins: [SHOP] });
+  await server.addSite({ key: SITE, origins: [SHOP], words: settings ? ['--settings', settingsFile(server, settings)] : [] });
   if (other) await server.addSite({ key: OTHER_SITE, name: 'The other shop', origins: [OTHER_SHOP] });
   for (const entry of associates) {
     const [login, role = 'associate', site = SITE] = [entry].flat();
@@ -25,6 +25,18 @@ export async function shop(after, { associates = ['lea'], other = false, ...opti
   }
   await siteIsThere(server, other ? OTHER_SITE : SITE, other ? OTHER_SHOP : SHOP);
   return server;
+}
+
+function settingsFile(server, settings) {
+  const path = join(server.data, 'settings.json');
+  writeFileSync(path, JSON.stringify(settings));
+  return path;
+}
+
+/// What the site decides, by `vitrine admin site set`; a running server has it within two seconds.
+export async function setSettings(server, settings) {
+  const { status, stderr } = await server.admin(['site', 'set', '--site', SITE, '--settings', settingsFile(server, settings)]);
+  assert.equal(status, 0, stderr);
 }
 
 /// The server looks for changes of `vitrine admin` twice a second or so; there is no event to wait for outside it.

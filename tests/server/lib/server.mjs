@@ -57,8 +57,8 @@ export class Server {
     return stdout.trim();
   }
 
-  addSite({ key, name = 'Maison Test', origins }) {
-    return this.mustAdmin(['site', 'add', '--name', name, '--key', key, ...origins.flatMap((origin) => ['--origin', origin])]);
+  addSite({ key, name = 'Maison Test', origins, words = [] }) {
+    return this.mustAdmin(['site', 'add', '--name', name, '--key', key, ...words, ...origins.flatMap((origin) => ['--origin', origin])]);
   }
 
   addAssociate({ site, login, name = login, role = 'associate' }) {
