@@ -182,6 +182,7 @@ void vt_app_end_person(struct vt_app *app, struct vt_str person)
 
 void vt_app_stop(struct vt_app *app)
 {
+    app->stopped = true;
     vt_timer_close(&app->sweep, NULL);
     vt_timer_close(&app->late_timer, NULL);
     vt_timer_close(&app->hours_timer, NULL);

@@ -62,7 +62,7 @@ struct vt_app {
     struct vt_map guesses; /* person to vt_guess: wrong codes; handlers/code.c */
     uint32_t next_number;  /* conversations' numbers, the wire's `c` of staff */
     uint64_t restoring;    /* sessions of the last run not loaded yet */
-    bool draining;
+    bool draining, stopped;
     struct vt_arena arena; /* of the message being handled */
     struct vt_buf text;    /* of the frame being encoded */
     struct vt_timer sweep, late_timer, hours_timer;

@@ -32,6 +32,8 @@ void vt_board_tell(struct vt_app *app, const struct vt_board *to, const void *d)
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf bytes = VT_BUF_INIT(MESSAGE_MAX);
     struct head head = head_of(to);
+    if (app->stopped)
+        return; /* the loop will not come round to it */
     vt_buf_append(&bytes, &head, sizeof(head));
     vt_encode_body(&bytes, vt_op_rows[to->op].evt, d);
     vt_metrics_add(&dropped);

@@ -81,6 +81,12 @@ bool vt_presence_is_free(const struct vt_app *app, const struct vt_staff *staff)
            staff->used + staff->asked < vt_presence_cap(app, staff);
 }
 
+bool vt_presence_takes(const struct vt_app *app, const struct vt_staff *staff)
+{
+    return staff->windows > 0 && (!staff->said || staff->chosen == VT_STAFF_MODE_AVAILABLE) &&
+           staff->used < vt_presence_cap(app, staff);
+}
+
 bool vt_presence_serves(const struct vt_app *app, const struct vt_staff *staff, const char *site)
 {
     return staff->chosen == VT_STAFF_MODE_AVAILABLE && strcmp(staff->site, site) == 0 && !is_lost(app, staff);
@@ -190,6 +196,7 @@ void vt_presence_choose(struct vt_app *app, struct vt_staff *staff, enum vt_staf
     if (cap > 0)
         staff->own_cap = cap;
     staff->chosen = mode;
+    staff->said = true;
     if (mode != VT_STAFF_MODE_AVAILABLE)
         vt_ring_drop_person(app, staff);
     vt_log(VT_LOG_INFO, "presence.set", VT_LOG_T("person", staff->person),

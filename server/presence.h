@@ -13,6 +13,7 @@
 struct vt_staff {
     char site[VT_PERSON_TEXT], person[VT_PERSON_TEXT], login[VT_NAME_TEXT], name[VT_NAME_TEXT];
     enum vt_staff_mode chosen;
+    bool said;             /* has chosen */
     uint32_t own_cap;      /* 0: the site's */
     uint32_t used, asked;  /* sessions; questions out, those on their way to coord too */
     uint32_t windows;      /* sockets that are open */
@@ -35,6 +36,8 @@ enum vt_staff_mode vt_presence_mode(const struct vt_app *app, const struct vt_st
 uint32_t vt_presence_cap(const struct vt_app *app, const struct vt_staff *staff);
 /* May be asked now: available, with a line, with room. */
 bool vt_presence_is_free(const struct vt_app *app, const struct vt_staff *staff);
+/* May be given a customer by a colleague: with a line, with room, and not busy or off by choice. */
+bool vt_presence_takes(const struct vt_app *app, const struct vt_staff *staff);
 /* Takes customers of this queue, now or as soon as another has ended. */
 bool vt_presence_serves(const struct vt_app *app, const struct vt_staff *staff, const char *site);
 /* All of the site's people, to a window that has just begun to watch. */

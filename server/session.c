@@ -272,6 +272,8 @@ int vt_session_pair(struct vt_conversation *conv, const char *person, const char
     vt_people_paired(conv, former);
     announce(conv, why);
     vt_queue_row_changed(conv);
+    vt_presence_load(conv->app, former);
+    vt_presence_load(conv->app, session->associate);
     vt_log(VT_LOG_INFO, "session.pair", VT_LOG_T("reference", session->reference), VT_LOG_T("why", why));
     return VT_OK;
 }

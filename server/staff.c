@@ -2,6 +2,7 @@
 #include "server/staff.h"
 
 #include "server/base/err.h"
+#include "server/presence.h"
 #include "server/session.h"
 
 uint32_t vt_staff_used(struct vt_app *app, const char *person)
@@ -15,14 +16,19 @@ uint32_t vt_staff_used(struct vt_app *app, const char *person)
 int vt_staff_available(struct vt_app *app, const char *site, struct vt_str person,
                        char ret_name[VT_NAME_TEXT])
 {
-    VT_LIST_EACH (peer, &app->peers, struct vt_peer, link) {
-        if (peer->phase != VT_PHASE_OPEN || !vt_peer_is_staff(peer) || strcmp(peer->site, site) != 0 ||
-            !vt_str_eq(vt_str(peer->person), person))
-            continue;
-        if (vt_staff_used(app, peer->person) >= (uint32_t)app->deps.config->capacity)
-            return VT_ERR_CAP_REACHED;
-        memcpy(ret_name, peer->name, VT_NAME_TEXT);
-        return VT_OK;
-    }
-    return VT_ERR_NOT_FOUND;
+    const struct vt_staff *staff = vt_map_get(&app->staff, person);
+    if (!staff || strcmp(staff->site, site) != 0 || staff->windows == 0)
+        return VT_ERR_NOT_FOUND;
+    if (staff->used >= vt_presence_cap(app, staff))
+        return VT_ERR_CAP_REACHED;
+    if (!vt_presence_takes(app, staff))
+        return VT_ERR_NOT_FOUND; /* busy or off by choice */
+    memcpy(ret_name, staff->name, VT_NAME_TEXT);
+    return VT_OK;
+}
+
+bool vt_staff_has_room(struct vt_app *app, const char *person)
+{
+    const struct vt_staff *staff = vt_presence_find(app, person);
+    return staff && vt_staff_used(app, person) < vt_presence_cap(app, staff);
 }

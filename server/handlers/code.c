@@ -199,7 +199,7 @@ int vt_on_code_use(struct vt_request *rq)
         rq->error.after_ms = (uint32_t)(guess->since_ms + GUESS_MS - rq->now_ms);
         return vt_request_fail(rq, VT_ERR_RATE_LIMITED, "/d/code", "five wrong codes; wait ten minutes");
     }
-    if (vt_staff_used(rq->app, rq->peer->person) >= (uint32_t)rq->app->deps.config->capacity)
+    if (!vt_staff_has_room(rq->app, rq->peer->person))
         return vt_request_fail(rq, VT_ERR_CAP_REACHED, "", "you have no room for another customer");
     struct using *using = calloc(1, sizeof(*using));
     if (!using)

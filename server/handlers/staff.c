@@ -236,8 +236,7 @@ static void handle_yes(void *arg, struct vt_join *join, struct vt_member *member
     yes->join = join;
     if (!err && (!conv || conv->session.state != VT_STATE_LIVE))
         err = VT_ERR_ASK_EXPIRED;
-    if (!err && yes->kind == VT_ASK_KIND_TRANSFER &&
-        vt_staff_used(yes->to.app, member->peer->person) >= (uint32_t)yes->to.app->deps.config->capacity)
+    if (!err && yes->kind == VT_ASK_KIND_TRANSFER && !vt_staff_has_room(yes->to.app, member->peer->person))
         err = VT_ERR_CAP_REACHED;
     if (err)
         end_yes(yes, err);
