@@ -38,7 +38,7 @@ struct vt_peer {
     int64_t bad_since_ms;
     uint8_t bad; /* bad messages since bad_since_ms */
     uint8_t requests_open;
-    bool signed_in; /* a customer for whom the shop has signed on this very connection */
+    bool signed_in;   /* a customer for whom the shop has signed on this very connection */
     int8_t watch;     /* enum vt_watch_tab, -1: watches no list */
     bool present;     /* counted by presence.c */
     bool live, asked; /* serves a live session; holds a claim card: both beat fast */
