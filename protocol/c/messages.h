@@ -166,6 +166,37 @@ enum vt_file_state {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_file_state_name(enum vt_file_state value);
 
+/* Whether somebody of the shop takes customers: busy means there, but not to be asked. */
+enum vt_staff_mode {
+    VT_STAFF_MODE_AVAILABLE = 0,
+    VT_STAFF_MODE_BUSY,
+    VT_STAFF_MODE_OFF,
+};
+#define VT_STAFF_MODE_COUNT 3
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_staff_mode_name(enum vt_staff_mode value);
+
+/* Why a claim card went: somebody took the customer, the time was over, the customer left. */
+enum vt_claim_why {
+    VT_CLAIM_WHY_TAKEN = 0,
+    VT_CLAIM_WHY_EXPIRED,
+    VT_CLAIM_WHY_LEFT,
+};
+#define VT_CLAIM_WHY_COUNT 3
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_claim_why_name(enum vt_claim_why value);
+
+/* What a notice to those who wait is about. */
+enum vt_notice_kind {
+    VT_NOTICE_KIND_LOAD = 0,
+    VT_NOTICE_KIND_SPECIAL,
+    VT_NOTICE_KIND_TIP,
+    VT_NOTICE_KIND_GREETING,
+};
+#define VT_NOTICE_KIND_COUNT 4
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_notice_kind_name(enum vt_notice_kind value);
+
 /* Which conversations a console window lists. */
 enum vt_watch_tab {
     VT_WATCH_TAB_MINE = 0,
@@ -291,11 +322,27 @@ struct vt_t_queue_row {
     struct vt_t_product_ref *product; /* NULL: absent. */
     enum vt_state state;
     struct vt_str associate; /* May be absent. */
+    struct vt_str person; /* The associate's id: whose it is, where two have one name. May be absent. */
+    struct vt_str lang; /* May be absent. */
+    uint32_t asked; /* How many associates are asked just now. */
+    bool has_asked;
     bool online; /* The customer has a socket now. */
     int64_t contact; /* Server time in ms of a message that waits for an answer; left out when none does. */
     bool has_contact;
 };
 extern const struct vt_shape vt_shape_queue_row;
+
+/* One queue as a customer may choose it. */
+struct vt_t_queue_open {
+    struct vt_str id;
+    struct vt_str name; /* May be absent. */
+    struct vt_str department; /* May be absent. */
+    enum vt_queue_state state;
+    int64_t next_open_time; /* Server time in ms. */
+    bool has_next_open_time;
+    struct vt_str why; /* The shop's reason, such as a holiday. May be absent. */
+};
+extern const struct vt_shape vt_shape_queue_open;
 
 /* How a session stands. */
 struct vt_t_session_info {
@@ -650,6 +697,38 @@ struct vt_evt_chat_typing {
     bool on;
 };
 
+/* claim.ask: A customer asks and this associate may take them; the card ends at until.
+ *   evt: struct vt_evt_claim_ask
+ */
+struct vt_evt_claim_ask {
+    struct vt_str conv;
+    struct vt_str queue;
+    struct vt_str name;
+    int64_t since; /* Server time in ms at which they joined the line. */
+    int64_t until; /* Server time in ms at which the offer ends. */
+    bool before; /* You spoke before. */
+    struct vt_str lang; /* May be absent. */
+    struct vt_t_product_ref *product; /* NULL: absent. */
+};
+
+/* claim.decline: Not me; with away not the next ones either.
+ *   msg: struct vt_msg_claim_decline
+ *   rep: {}, no struct; pass NULL
+ */
+struct vt_msg_claim_decline {
+    struct vt_str conv;
+    bool away;
+    bool has_away;
+};
+
+/* claim.gone: The card of this conversation goes; it stands in the slot of claim.ask.
+ *   evt: struct vt_evt_claim_gone
+ */
+struct vt_evt_claim_gone {
+    struct vt_str conv;
+    enum vt_claim_why why;
+};
+
 /* claim.take: An associate takes the customer; a snapshot follows.
  *   msg: struct vt_msg_claim_take
  *   rep: struct vt_rep_claim_take
@@ -978,6 +1057,33 @@ struct vt_evt_mark_drop {
     size_t marks_n; /* 1..64 */
 };
 
+/* notice.drop: That notice no longer holds.
+ *   evt: struct vt_evt_notice_drop
+ */
+struct vt_evt_notice_drop {
+    struct vt_str id;
+};
+
+/* notice.seen: The customer had it before their eyes; counted, nothing else.
+ *   msg: struct vt_msg_notice_seen
+ */
+struct vt_msg_notice_seen {
+    struct vt_str id;
+};
+
+/* notice.show: A notice; the same id again replaces it.
+ *   evt: struct vt_evt_notice_show
+ */
+struct vt_evt_notice_show {
+    struct vt_str id;
+    enum vt_notice_kind kind;
+    struct vt_str text;
+    struct vt_str url; /* May be absent. */
+    struct vt_str media; /* A medium's id, or the address of a greeting card. May be absent. */
+    int64_t until; /* Server time in ms. */
+    bool has_until;
+};
+
 /* page.at: The customer is on this page; the trail keeps every product.
  *   msg: struct vt_t_page (the shared type itself)
  *   evt: struct vt_t_page (the shared type itself)
@@ -986,6 +1092,37 @@ struct vt_evt_mark_drop {
 /* presence.person: Somebody of the session came, went, or changes page.
  *   evt: struct vt_t_person (the shared type itself)
  */
+
+/* presence.set: Whether this person takes customers, and how many at once; what is left out stays. Empty, it asks how it stands.
+ *   msg: struct vt_msg_presence_set
+ *   rep: struct vt_rep_presence_set
+ */
+struct vt_msg_presence_set {
+    enum vt_staff_mode mode;
+    bool has_mode;
+    uint8_t cap; /* Conversations at once. */
+    bool has_cap;
+};
+struct vt_rep_presence_set {
+    enum vt_staff_mode mode;
+    uint8_t cap;
+    uint8_t used;
+};
+
+/* presence.staff: One of the shop's people as they stand; all of them after queue.watch, then each change.
+ *   evt: struct vt_evt_presence_staff
+ */
+struct vt_evt_presence_staff {
+    struct vt_str who; /* The person's id. */
+    struct vt_str name;
+    enum vt_staff_mode mode;
+    uint8_t used; /* Conversations they have now. */
+    uint8_t cap;
+    int64_t since; /* Server time in ms at which the mode began. */
+    bool has_since;
+    struct vt_str *queues; /* Those they are asked for. */
+    size_t queues_n; /* 0..24 */
+};
 
 /* queue.join: The customer asks for an associate.
  *   msg: struct vt_msg_queue_join
@@ -1028,6 +1165,9 @@ struct vt_evt_queue_status {
     bool has_next_open_time;
     uint32_t eta[2]; /* Seconds, from and to. */
     bool has_eta;
+    struct vt_str why; /* A reason for people, such as a holiday; unclaimed: everybody was asked and nobody could come. May be absent. */
+    struct vt_t_queue_open *queues; /* Where the shop has several; the state above is the best of them. */
+    size_t queues_n; /* 0..24 */
 };
 
 /* queue.watch: A console window lists conversations; queue.row follows each change.

@@ -92,6 +92,24 @@ const char *vt_file_state_name(enum vt_file_state value)
     return (size_t)value < VT_COUNT(file_state_words) ? file_state_words[value] : NULL;
 }
 
+static const char *const staff_mode_words[] = { "available", "busy", "off" };
+const char *vt_staff_mode_name(enum vt_staff_mode value)
+{
+    return (size_t)value < VT_COUNT(staff_mode_words) ? staff_mode_words[value] : NULL;
+}
+
+static const char *const claim_why_words[] = { "taken", "expired", "left" };
+const char *vt_claim_why_name(enum vt_claim_why value)
+{
+    return (size_t)value < VT_COUNT(claim_why_words) ? claim_why_words[value] : NULL;
+}
+
+static const char *const notice_kind_words[] = { "load", "special", "tip", "greeting" };
+const char *vt_notice_kind_name(enum vt_notice_kind value)
+{
+    return (size_t)value < VT_COUNT(notice_kind_words) ? notice_kind_words[value] : NULL;
+}
+
 static const char *const watch_tab_words[] = { "mine", "unassigned", "all" };
 const char *vt_watch_tab_name(enum vt_watch_tab value)
 {
@@ -214,11 +232,26 @@ static const struct vt_field t_queue_row_fields[] = {
     { .name = "product", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_queue_row, product), .size = sizeof(struct vt_t_product_ref), .shape = &vt_shape_product_ref },
     { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_queue_row, state), .size = sizeof(enum vt_state), .words = state_words, .words_n = VT_COUNT(state_words) },
     { .name = "associate", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_queue_row, associate), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "person", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_queue_row, person), .size = sizeof(struct vt_str), .min = 0, .max = 40 },
+    { .name = "lang", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_queue_row, lang), .size = sizeof(struct vt_str), .min = 0, .max = 35 },
+    { .name = "asked", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_queue_row, asked), .has_offset = offsetof(struct vt_t_queue_row, has_asked), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
     { .name = "online", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_queue_row, online), .size = sizeof(bool) },
     { .name = "contact", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_queue_row, contact), .has_offset = offsetof(struct vt_t_queue_row, has_contact), .size = sizeof(int64_t), .min = 0, .max = INT64_C(9007199254740991) },
 };
 const struct vt_shape vt_shape_queue_row = {
     .name = "queue_row", .size = sizeof(struct vt_t_queue_row), .fields = t_queue_row_fields, .fields_n = VT_COUNT(t_queue_row_fields),
+};
+
+static const struct vt_field t_queue_open_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_queue_open, id), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_queue_open, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "department", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_queue_open, department), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_queue_open, state), .size = sizeof(enum vt_queue_state), .words = queue_state_words, .words_n = VT_COUNT(queue_state_words) },
+    { .name = "nextOpenTime", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_queue_open, next_open_time), .has_offset = offsetof(struct vt_t_queue_open, has_next_open_time), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_queue_open, why), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+};
+const struct vt_shape vt_shape_queue_open = {
+    .name = "queue_open", .size = sizeof(struct vt_t_queue_open), .fields = t_queue_open_fields, .fields_n = VT_COUNT(t_queue_open_fields),
 };
 
 static const struct vt_field t_session_info_fields[] = {
@@ -538,6 +571,36 @@ static const struct vt_shape shape_msg_chat_typing = {
     .name = "chat.typing", .size = sizeof(struct vt_msg_chat_typing), .fields = msg_chat_typing_fields, .fields_n = VT_COUNT(msg_chat_typing_fields),
 };
 
+static const struct vt_field evt_claim_ask_fields[] = {
+    { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_claim_ask, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "queue", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_claim_ask, queue), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "name", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_claim_ask, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "since", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_claim_ask, since), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_claim_ask, until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "before", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_claim_ask, before), .size = sizeof(bool) },
+    { .name = "lang", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_claim_ask, lang), .size = sizeof(struct vt_str), .min = 0, .max = 35 },
+    { .name = "product", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_claim_ask, product), .size = sizeof(struct vt_t_product_ref), .shape = &vt_shape_product_ref },
+};
+static const struct vt_shape shape_evt_claim_ask = {
+    .name = "claim.ask", .size = sizeof(struct vt_evt_claim_ask), .fields = evt_claim_ask_fields, .fields_n = VT_COUNT(evt_claim_ask_fields),
+};
+
+static const struct vt_field msg_claim_decline_fields[] = {
+    { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_claim_decline, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "away", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_claim_decline, away), .has_offset = offsetof(struct vt_msg_claim_decline, has_away), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_msg_claim_decline = {
+    .name = "claim.decline", .size = sizeof(struct vt_msg_claim_decline), .fields = msg_claim_decline_fields, .fields_n = VT_COUNT(msg_claim_decline_fields),
+};
+
+static const struct vt_field evt_claim_gone_fields[] = {
+    { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_claim_gone, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "why", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_claim_gone, why), .size = sizeof(enum vt_claim_why), .words = claim_why_words, .words_n = VT_COUNT(claim_why_words) },
+};
+static const struct vt_shape shape_evt_claim_gone = {
+    .name = "claim.gone", .size = sizeof(struct vt_evt_claim_gone), .fields = evt_claim_gone_fields, .fields_n = VT_COUNT(evt_claim_gone_fields),
+};
+
 static const struct vt_field msg_claim_take_fields[] = {
     { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_claim_take, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
 };
@@ -835,6 +898,62 @@ static const struct vt_shape shape_msg_mark_drop = {
     .name = "mark.drop", .size = sizeof(struct vt_msg_mark_drop), .fields = msg_mark_drop_fields, .fields_n = VT_COUNT(msg_mark_drop_fields),
 };
 
+static const struct vt_field evt_notice_drop_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_notice_drop, id), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+};
+static const struct vt_shape shape_evt_notice_drop = {
+    .name = "notice.drop", .size = sizeof(struct vt_evt_notice_drop), .fields = evt_notice_drop_fields, .fields_n = VT_COUNT(evt_notice_drop_fields),
+};
+
+static const struct vt_field msg_notice_seen_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_notice_seen, id), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+};
+static const struct vt_shape shape_msg_notice_seen = {
+    .name = "notice.seen", .size = sizeof(struct vt_msg_notice_seen), .fields = msg_notice_seen_fields, .fields_n = VT_COUNT(msg_notice_seen_fields),
+};
+
+static const struct vt_field evt_notice_show_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_notice_show, id), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "kind", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_notice_show, kind), .size = sizeof(enum vt_notice_kind), .words = notice_kind_words, .words_n = VT_COUNT(notice_kind_words) },
+    { .name = "text", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_notice_show, text), .size = sizeof(struct vt_str), .min = 0, .max = 500 },
+    { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_notice_show, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "media", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_notice_show, media), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_notice_show, until), .has_offset = offsetof(struct vt_evt_notice_show, has_until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_evt_notice_show = {
+    .name = "notice.show", .size = sizeof(struct vt_evt_notice_show), .fields = evt_notice_show_fields, .fields_n = VT_COUNT(evt_notice_show_fields),
+};
+
+static const struct vt_field msg_presence_set_fields[] = {
+    { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_presence_set, mode), .has_offset = offsetof(struct vt_msg_presence_set, has_mode), .size = sizeof(enum vt_staff_mode), .words = staff_mode_words, .words_n = VT_COUNT(staff_mode_words) },
+    { .name = "cap", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_presence_set, cap), .has_offset = offsetof(struct vt_msg_presence_set, has_cap), .size = sizeof(uint8_t), .min = 1, .max = 20 },
+};
+static const struct vt_shape shape_msg_presence_set = {
+    .name = "presence.set", .size = sizeof(struct vt_msg_presence_set), .fields = msg_presence_set_fields, .fields_n = VT_COUNT(msg_presence_set_fields),
+};
+
+static const struct vt_field rep_presence_set_fields[] = {
+    { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_presence_set, mode), .size = sizeof(enum vt_staff_mode), .words = staff_mode_words, .words_n = VT_COUNT(staff_mode_words) },
+    { .name = "cap", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_presence_set, cap), .size = sizeof(uint8_t), .min = 0, .max = 255 },
+    { .name = "used", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_presence_set, used), .size = sizeof(uint8_t), .min = 0, .max = 255 },
+};
+static const struct vt_shape shape_rep_presence_set = {
+    .name = "presence.set reply", .size = sizeof(struct vt_rep_presence_set), .fields = rep_presence_set_fields, .fields_n = VT_COUNT(rep_presence_set_fields),
+};
+
+static const struct vt_field evt_presence_staff_fields[] = {
+    { .name = "who", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_presence_staff, who), .size = sizeof(struct vt_str), .min = 1, .max = 40 },
+    { .name = "name", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_presence_staff, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_presence_staff, mode), .size = sizeof(enum vt_staff_mode), .words = staff_mode_words, .words_n = VT_COUNT(staff_mode_words) },
+    { .name = "used", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_presence_staff, used), .size = sizeof(uint8_t), .min = 0, .max = 255 },
+    { .name = "cap", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_presence_staff, cap), .size = sizeof(uint8_t), .min = 0, .max = 255 },
+    { .name = "since", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_presence_staff, since), .has_offset = offsetof(struct vt_evt_presence_staff, has_since), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "queues", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_evt_presence_staff, queues), .has_offset = offsetof(struct vt_evt_presence_staff, queues_n), .size = sizeof(struct vt_str), .min = 0, .max = 64, .list_min = 0, .list_max = 24, .list_multiple = 1 },
+};
+static const struct vt_shape shape_evt_presence_staff = {
+    .name = "presence.staff", .size = sizeof(struct vt_evt_presence_staff), .fields = evt_presence_staff_fields, .fields_n = VT_COUNT(evt_presence_staff_fields),
+};
+
 static const struct vt_field msg_queue_join_fields[] = {
     { .name = "queue", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_queue_join, queue), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
     { .name = "lang", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_queue_join, lang), .size = sizeof(struct vt_str), .min = 0, .max = 35 },
@@ -865,6 +984,8 @@ static const struct vt_field evt_queue_status_fields[] = {
     { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_queue_status, state), .size = sizeof(enum vt_queue_state), .words = queue_state_words, .words_n = VT_COUNT(queue_state_words) },
     { .name = "nextOpenTime", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_queue_status, next_open_time), .has_offset = offsetof(struct vt_evt_queue_status, has_next_open_time), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
     { .name = "eta", .type = VT_FIELD_INT, .flags = VT_FIELD_TUPLE | VT_FIELD_HAS, .offset = offsetof(struct vt_evt_queue_status, eta), .has_offset = offsetof(struct vt_evt_queue_status, has_eta), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295), .list_min = 2, .list_max = 2, .list_multiple = 1 },
+    { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_queue_status, why), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "queues", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_evt_queue_status, queues), .has_offset = offsetof(struct vt_evt_queue_status, queues_n), .size = sizeof(struct vt_t_queue_open), .list_min = 0, .list_max = 24, .list_multiple = 1, .shape = &vt_shape_queue_open },
 };
 static const struct vt_shape shape_evt_queue_status = {
     .name = "queue.status", .size = sizeof(struct vt_evt_queue_status), .fields = evt_queue_status_fields, .fields_n = VT_COUNT(evt_queue_status_fields),
@@ -1247,6 +1368,15 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_CHAT_TYPING] = { "chat.typing", VT_OP_CHAT_TYPING, 'n', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, VT_CLASS_LATEST, VT_RATE_ACT, 1024,
         &shape_msg_chat_typing, &shape_msg_chat_typing, NULL },
+    [VT_OP_CLAIM_ASK] = { "claim.ask", VT_OP_CLAIM_ASK, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 16384,
+        NULL, &shape_evt_claim_ask, NULL },
+    [VT_OP_CLAIM_DECLINE] = { "claim.decline", VT_OP_CLAIM_DECLINE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        1 << VT_STATE_CLAIMED, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        &shape_msg_claim_decline, NULL, &vt_shape_nothing },
+    [VT_OP_CLAIM_GONE] = { "claim.gone", VT_OP_CLAIM_GONE, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
+        NULL, &shape_evt_claim_gone, NULL },
     [VT_OP_CLAIM_TAKE] = { "claim.take", VT_OP_CLAIM_TAKE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_claim_take, NULL, &shape_rep_claim_take },
@@ -1316,12 +1446,27 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_MARK_DROP] = { "mark.drop", VT_OP_MARK_DROP, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
         &shape_msg_mark_drop, &shape_msg_mark_drop, &vt_shape_nothing },
+    [VT_OP_NOTICE_DROP] = { "notice.drop", VT_OP_NOTICE_DROP, 'e', 0, 1 << VT_ROLE_CUSTOMER,
+        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
+        NULL, &shape_evt_notice_drop, NULL },
+    [VT_OP_NOTICE_SEEN] = { "notice.seen", VT_OP_NOTICE_SEEN, 'n', 1 << VT_ROLE_CUSTOMER, 0,
+        ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        &shape_msg_notice_seen, NULL, NULL },
+    [VT_OP_NOTICE_SHOW] = { "notice.show", VT_OP_NOTICE_SHOW, 'e', 0, 1 << VT_ROLE_CUSTOMER,
+        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, VT_CLASS_LATEST, VT_RATE_NONE, 8192,
+        NULL, &shape_evt_notice_show, NULL },
     [VT_OP_PAGE_AT] = { "page.at", VT_OP_PAGE_AT, 'n', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, VT_CLASS_LATEST, VT_RATE_ACT, 16384,
         &vt_shape_page, &vt_shape_page, NULL },
     [VT_OP_PRESENCE_PERSON] = { "presence.person", VT_OP_PRESENCE_PERSON, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
         NULL, &vt_shape_person, NULL },
+    [VT_OP_PRESENCE_SET] = { "presence.set", VT_OP_PRESENCE_SET, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        &shape_msg_presence_set, NULL, &shape_rep_presence_set },
+    [VT_OP_PRESENCE_STAFF] = { "presence.staff", VT_OP_PRESENCE_STAFF, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
+        NULL, &shape_evt_presence_staff, NULL },
     [VT_OP_QUEUE_JOIN] = { "queue.join", VT_OP_QUEUE_JOIN, 'q', 1 << VT_ROLE_CUSTOMER, 0,
         1 << VT_STATE_NONE | 1 << VT_STATE_ENDED, VT_CLASS_CONTROL, VT_RATE_ACT, 16384,
         &shape_msg_queue_join, NULL, &shape_rep_queue_join },
@@ -1335,7 +1480,7 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
         ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 16384,
         NULL, &vt_shape_queue_row, NULL },
     [VT_OP_QUEUE_STATUS] = { "queue.status", VT_OP_QUEUE_STATUS, 'e', 0, 1 << VT_ROLE_CUSTOMER,
-        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_ENDED, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
+        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_ENDED, VT_CLASS_LATEST, VT_RATE_NONE, 16384,
         NULL, &shape_evt_queue_status, NULL },
     [VT_OP_QUEUE_WATCH] = { "queue.watch", VT_OP_QUEUE_WATCH, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
