@@ -44,7 +44,7 @@ const bundle = async (entry, more = {}) => {
   return Buffer.from(made.outputFiles[0].contents);
 };
 const short = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-const sri = (bytes) => `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
+const sri = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 const put = async (path, bytes) => {
@@ -120,7 +120,8 @@ const report = (rows) => {
 
 for (const part of ['v1', 'console', 'phone']) await rm(join(out, part), { recursive: true, force: true });
 const words = await locales();
-const widget = await chunk('widget', 'widget/src/main.ts');
+const calls = await chunk('calls', 'widget/src/calls-chunk.ts');
+const widget = await chunk('widget', 'widget/src/main.ts', { __CALLS__: JSON.stringify([calls.file, calls.sri]) });
 const viewerTools = await chunk('viewer-tools', 'widget/src/viewer-tools-chunk.ts');
 const viewerTiles = await chunk('viewer-tiles', 'widget/src/viewer-tiles-chunk.ts');
 const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts', {
@@ -147,6 +148,7 @@ report([
   { name: 'loader', gzip: gzip(loaderCode), limit: 3 },
   { name: 'loader + widget', gzip: gzip(loaderCode) + widget.gzip, limit: 15 },
   // With the line's half of the shared view.
+  { name: 'calls', gzip: calls.gzip, limit: 1 },
   { name: 'page', gzip: page.gzip, limit: 6 },
   // What it takes to see, follow, move and take over; then what is drawn on the picture and what a hand does besides; then
   // the pixels for a closer look.

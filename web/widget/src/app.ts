@@ -166,12 +166,6 @@ export class App {
     this.draw();
   }
 
-  /// Leaving for a page without the snippet: the place is kept longer, and the associate is told.
-  expect({ returnSeconds, message }: { returnSeconds: number; message?: string }): void {
-    this.link.request('away', { returnSeconds: Math.min(1800, Math.max(0, returnSeconds | 0)), message: message?.slice(0, 75) }, 1)
-      .catch(() => undefined);
-  }
-
   /// Where the line was closed for good: from the beginning.
   again(): void {
     this.unview?.();

@@ -2,6 +2,7 @@
 import { adopt, sheet } from '../../ui/sheet.js';
 import type { Call, Host, OpenRequest, PageProduct, StartWidget, Widget } from './api.js';
 import { App } from './app.js';
+import type { TakeCall } from './calls-chunk.js';
 import { h, patch } from './h.js';
 import { panel } from './panel.js';
 import { style } from './style.js';
@@ -40,14 +41,20 @@ const start: StartWidget = (host, kept) => {
   } satisfies Widget;
 };
 
-/// The calls that reach the widget. `identify`, `order`, `consent`, `createCode` and `register` wait for their half on the
-/// server; they are remembered by whoever calls again, and nothing is pretended.
-function act(app: App, [name, arg]: Call): void {
+declare const __CALLS__: [file: string, integrity: string];
+
+/// The calls that reach the widget; those about the customer are a chunk's. `order`, `consent` and `register` wait for their half
+/// on the server; nothing is pretended.
+function act(app: App, call: Call): void {
+  const [name, arg] = call;
   if (name === 'open') app.show(arg as OpenRequest);
   else if (name === 'close') app.hide();
   else if (name === 'product') app.give(arg as PageProduct | null);
   else if (name === 'told') app.link.adopt(arg as never);
-  else if (name === 'expectDisconnect') app.expect(arg as { returnSeconds: number; message?: string });
+  // Leaving for a page without the snippet: the place is kept longer, and the associate is told. Not the chunk's: the page may be
+  // gone before it has come.
+  else if (name === 'expectDisconnect') app.link.request('away', arg as never, 1).catch(Object);
+  else void app.host.load('calls', __CALLS__).then((take) => (take as TakeCall)(app, call));
 }
 
 function localeOf(host: Host): string {

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { App } from './app.js';
+import type { Call } from './api.js';
+
+/// The calls a page makes about its customer: `identify`, `context`, `createCode`. A chunk of its own, asked for with the first
+/// of them: most visits need none. What is said before the line is up goes with the welcome; identity goes with each, since a
+/// site may ask for the shop's signature on every connection.
+
+interface Identity { token?: string; id?: string; name?: string; email?: string }
+type Code = { code: string; expiresAt: number } | { error: string };
+
+export class Calls {
+  private _who: Identity | undefined;
+  private _facts: Record<string, unknown> = {};
+  private _codes: ((code: Code) => void)[] = [];
+
+  constructor(private _app: App) {
+    _app.link.on('welcome', () => this._say());
+  }
+
+  take([name, arg]: Call): void {
+    if (name === 'identify') this._who = arg as Identity;
+    else if (name === 'context') Object.assign(this._facts, arg);
+    else if (name === 'createCode') this._codes.push(arg as (code: Code) => void);
+    else return;
+    if (this._app.link.state === 'live') this._say();
+    else if (this._codes.length && this._app.link.state === 'idle') this._app.lead(); // a code is asked for by a person
+  }
+
+  private _say(): void {
+    const { link, host } = this._app;
+    const fail = (e: { code?: string; message?: string }): void =>
+      host.fire('error', { code: e.code ?? 'call', message: String(e.message ?? e), retry: false });
+    if (this._who) link.request('identify', this._who, 1).then(({ verified }) => host.fire('identified', { verified }), fail);
+    const keys = this._facts;
+    if (Object.keys(keys).length) {
+      this._facts = {};
+      link.request('context', { keys }, 1).catch(fail);
+    }
+    for (const fn of this._codes.splice(0)) {
+      link.request('code.make', {}, 1).then(({ code, until }) => fn({ code, expiresAt: until }), (e) => fn({ error: e.code }));
+    }
+  }
+}
+
+let made: [App, Calls] | undefined;
+
+/// One for each start of the widget.
+export const calls = (app: App, call: Call): void => {
+  if (made?.[0] !== app) made = [app, new Calls(app)];
+  made[1].take(call);
+};
+
+export type TakeCall = typeof calls;
+
+(globalThis as unknown as { Vitrine?: { chunk(name: string, what: unknown): void } }).Vitrine?.chunk('calls', calls);
