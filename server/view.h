@@ -18,6 +18,7 @@
 
 enum {
     VT_VIEW_ITEMS = 12,
+    VT_VIEW_COMPARED = 4,        /* side by side */
     VT_VIEW_MARKS_SLOT = 64,     /* marks of one slot */
     VT_VIEW_POINTS = 256,        /* points of one mark */
     VT_VIEW_MARKS_BYTES = 40000, /* all marks as JSON: a snapshot has 64 KiB and holds them all */
@@ -38,7 +39,9 @@ const char *vt_view_driver(const struct vt_view *view); /* "" when nobody drives
 /* Each returns VT_OK or a VT_ERR_* of the wire, and then nothing has changed. */
 int vt_view_open(struct vt_view *view, const char *by, const struct vt_msg_view_open *msg, int64_t now_ms);
 int vt_view_set(struct vt_view *view, const struct vt_msg_view_set *msg, int64_t now_ms);
-/* What is added is shown at once. *ret_slot: its slot, 0 for a drop. */
+/* Side by side. VT_ERR_FIELD_BAD: a slot twice; VT_ERR_NOT_FOUND: none of that number. */
+int vt_view_compare(struct vt_view *view, const struct vt_msg_compare_set *msg, int64_t now_ms);
+/* What is added is shown at once, and alone. *ret_slot: its slot, 0 for a drop. */
 int vt_view_item(struct vt_view *view, const struct vt_msg_view_item *msg, int64_t now_ms,
                  uint16_t *ret_slot);
 int vt_view_drive(struct vt_view *view, const char *by, bool take, int64_t now_ms);
@@ -65,11 +68,18 @@ int vt_view_export(const struct vt_view *view, struct vt_arena *arena, struct vt
 bool vt_view_mark(const struct vt_view *view, uint32_t mark, struct vt_t_mark *ret);
 /* One item for the wire; false when it is not there. Borrowed from `view`. */
 bool vt_view_item_at(const struct vt_view *view, uint16_t slot, struct vt_t_view_item *ret);
+/* What was compared last; borrowed from `view`. False: nothing. */
+bool vt_view_comparison(const struct vt_view *view, struct vt_t_comparison *ret);
 uint16_t vt_view_active(const struct vt_view *view);
 /* The piece on show as the recap will want it, texts and points borrowed from `view`; false when nothing is
  * shown, nobody looked at it, or it stands as it was kept last. Counts as kept from then on. */
 bool vt_view_keep(struct vt_view *view, int64_t now_ms, struct vt_arena *arena,
                   struct vt_evt_view_kept *ret_kept);
+void vt_view_rect(const struct vt_view *view, double ret_rect[4]);
+uint16_t vt_view_slot_at(const struct vt_view *view, size_t i); /* 0: there are no more */
+enum vt_view_mode vt_view_mode(const struct vt_view *view);
+/* What the catalogue says of the piece in this slot. */
+void vt_view_measure(struct vt_view *view, uint16_t slot, double width_mm, double height_mm);
 /* What a restart finds in the store. The driver is kept only by name. VT_OK or VT_ERR_*. */
 int vt_view_import(struct vt_view *view, const struct vt_t_view *from);
 

@@ -122,7 +122,9 @@ for (const part of ['v1', 'console', 'phone']) await rm(join(out, part), { recur
 const words = await locales();
 const calls = await chunk('calls', 'widget/src/calls-chunk.ts');
 const widget = await chunk('widget', 'widget/src/main.ts', { __CALLS__: JSON.stringify([calls.file, calls.sri]) });
-const viewerTools = await chunk('viewer-tools', 'widget/src/viewer-tools-chunk.ts');
+const viewerAsk = await chunk('viewer-ask', 'widget/src/viewer-ask-chunk.ts');
+const viewerCompare = await chunk('viewer-compare', 'widget/src/viewer-compare-chunk.ts', { __ASK__: JSON.stringify([viewerAsk.file, viewerAsk.sri]) });
+const viewerTools = await chunk('viewer-tools', 'widget/src/viewer-tools-chunk.ts', { __COMPARE__: JSON.stringify([viewerCompare.file, viewerCompare.sri]) });
 const viewerTiles = await chunk('viewer-tiles', 'widget/src/viewer-tiles-chunk.ts');
 const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts', {
   __TOOLS__: JSON.stringify([viewerTools.file, viewerTools.sri]),
@@ -156,6 +158,9 @@ report([
   { name: 'viewer-tools', gzip: viewerTools.gzip, limit: 10.5 },
   { name: 'viewer-tiles', gzip: viewerTiles.gzip, limit: 2.5 },
   { name: 'photo', gzip: photo.gzip, limit: 3 },
+  // Pieces side by side; then the questions that come with them.
+  { name: 'viewer-compare', gzip: viewerCompare.gzip, limit: 4 },
+  { name: 'viewer-ask', gzip: viewerAsk.gzip, limit: 2 },
   ...console_,
   ...phone,
 ]);

@@ -125,6 +125,15 @@ enum vt_view_mode {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_view_mode_name(enum vt_view_mode value);
 
+/* How pieces stand side by side: each fills its pane, or all at one millimetre scale. */
+enum vt_compare_scale {
+    VT_COMPARE_SCALE_FIT = 0,
+    VT_COMPARE_SCALE_TRUE,
+};
+#define VT_COMPARE_SCALE_COUNT 2
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_compare_scale_name(enum vt_compare_scale value);
+
 /* What moves on a binary channel. */
 enum vt_chan_kind {
     VT_CHAN_KIND_VIEW = 0,
@@ -269,8 +278,20 @@ struct vt_t_view_item {
     struct vt_str variant; /* May be absent. */
     struct vt_str media;
     struct vt_str title; /* May be absent. */
+    double width_mm; /* Of the piece, from the catalogue. */
+    bool has_width_mm;
+    double height_mm;
+    bool has_height_mm;
 };
 extern const struct vt_shape vt_shape_view_item;
+
+/* What compare.set set last; the slots that are still there. */
+struct vt_t_comparison {
+    uint16_t *slots;
+    size_t slots_n; /* 2..4 */
+    enum vt_compare_scale scale;
+};
+extern const struct vt_shape vt_shape_comparison;
 
 /* A mark that stays on a medium until dropped; points are x0, y0, x1, y1 … in media coordinates. */
 struct vt_t_mark {
@@ -297,6 +318,7 @@ struct vt_t_view {
     bool has_frame;
     double t; /* Film time in seconds. */
     bool has_t;
+    struct vt_t_comparison *compare; /* NULL: absent. */
     struct vt_t_mark *marks;
     size_t marks_n; /* 0..768 */
 };
@@ -381,6 +403,10 @@ struct vt_t_product {
     struct vt_str *media;
     size_t media_n; /* 0..32 */
     struct vt_str description; /* May be absent. */
+    double width_mm; /* The feed's product_width. */
+    bool has_width_mm;
+    double height_mm; /* The feed's product_height. */
+    bool has_height_mm;
     struct vt_t_variant *variants;
     size_t variants_n; /* 0..64 */
 };
@@ -812,6 +838,31 @@ struct vt_rep_colleague_ask {
  *   evt: {}, no struct; pass NULL
  *   rep: {}, no struct; pass NULL
  */
+
+/* compare.set: The driver lays two to four slots side by side, in this order. One rect serves all of them. Back to one piece: view.set with mode image.
+ *   msg: struct vt_msg_compare_set
+ *   evt: struct vt_evt_compare_set
+ *   rep: struct vt_rep_compare_set
+ */
+struct vt_msg_compare_set {
+    uint32_t base; /* The seq it was wished from. */
+    uint16_t *slots;
+    size_t slots_n; /* 2..4 */
+    enum vt_compare_scale scale;
+};
+struct vt_evt_compare_set {
+    uint32_t seq;
+    uint16_t *slots;
+    size_t slots_n; /* 2..4 */
+    enum vt_compare_scale scale;
+    uint16_t active;
+    double rect[4];
+};
+struct vt_rep_compare_set {
+    uint32_t seq;
+    uint16_t active;
+    double rect[4];
+};
 
 /* context: The site's own facts about the visit, for staff alone; null removes a key.
  *   msg: struct vt_msg_context
@@ -1420,11 +1471,20 @@ struct vt_evt_view_item {
     uint16_t drop;
     bool has_drop;
     uint16_t active;
+    enum vt_view_mode mode; /* When it changed: what is added is shown alone. */
+    bool has_mode;
+    struct vt_t_comparison *compare; /* NULL: absent. When a compared piece went and two are left. */
 };
 struct vt_rep_view_item {
     uint32_t seq;
     uint16_t slot; /* Of what was added. */
     bool has_slot;
+    struct vt_t_view_item *item; /* NULL: absent. What was added, as the others got it. */
+    uint16_t active;
+    bool has_active;
+    enum vt_view_mode mode;
+    bool has_mode;
+    struct vt_t_comparison *compare; /* NULL: absent. */
 };
 
 /* view.kept: What was last seen of a piece, with its marks, when another came or the session ended. Rows of the thread that are no messages; the recap is made from them.
@@ -1460,6 +1520,8 @@ struct vt_rep_view_open {
     uint32_t seq;
     uint16_t *slots;
     size_t slots_n; /* 1..12 */
+    struct vt_t_view_item *items; /* As the others got them: with what the catalogue knows. */
+    size_t items_n; /* 0..12 */
 };
 
 /* view.phone: A code for a phone's camera: the first phone that opens the address may send pictures, and each is shown at once. stop ends it.

@@ -68,6 +68,12 @@ const char *vt_view_mode_name(enum vt_view_mode value)
     return (size_t)value < VT_COUNT(view_mode_words) ? view_mode_words[value] : NULL;
 }
 
+static const char *const compare_scale_words[] = { "fit", "true" };
+const char *vt_compare_scale_name(enum vt_compare_scale value)
+{
+    return (size_t)value < VT_COUNT(compare_scale_words) ? compare_scale_words[value] : NULL;
+}
+
 static const char *const chan_kind_words[] = { "view", "ptr", "draw", "dom" };
 const char *vt_chan_kind_name(enum vt_chan_kind value)
 {
@@ -180,9 +186,19 @@ static const struct vt_field t_view_item_fields[] = {
     { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_view_item, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
     { .name = "media", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_view_item, media), .size = sizeof(struct vt_str), .min = 1, .max = 200 },
     { .name = "title", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_view_item, title), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "width_mm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view_item, width_mm), .has_offset = offsetof(struct vt_t_view_item, has_width_mm), .size = sizeof(double), .number_min = 0, .number_max = 10000 },
+    { .name = "height_mm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view_item, height_mm), .has_offset = offsetof(struct vt_t_view_item, has_height_mm), .size = sizeof(double), .number_min = 0, .number_max = 10000 },
 };
 const struct vt_shape vt_shape_view_item = {
     .name = "view_item", .size = sizeof(struct vt_t_view_item), .fields = t_view_item_fields, .fields_n = VT_COUNT(t_view_item_fields),
+};
+
+static const struct vt_field t_comparison_fields[] = {
+    { .name = "slots", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_comparison, slots), .has_offset = offsetof(struct vt_t_comparison, slots_n), .size = sizeof(uint16_t), .min = 1, .max = 65535, .list_min = 2, .list_max = 4, .list_multiple = 1 },
+    { .name = "scale", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_comparison, scale), .size = sizeof(enum vt_compare_scale), .words = compare_scale_words, .words_n = VT_COUNT(compare_scale_words) },
+};
+const struct vt_shape vt_shape_comparison = {
+    .name = "comparison", .size = sizeof(struct vt_t_comparison), .fields = t_comparison_fields, .fields_n = VT_COUNT(t_comparison_fields),
 };
 
 static const struct vt_field t_mark_fields[] = {
@@ -206,6 +222,7 @@ static const struct vt_field t_view_fields[] = {
     { .name = "rect", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED | VT_FIELD_TUPLE, .offset = offsetof(struct vt_t_view, rect), .size = sizeof(double), .number_min = -1, .number_max = 2, .list_min = 4, .list_max = 4, .list_multiple = 1 },
     { .name = "frame", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view, frame), .has_offset = offsetof(struct vt_t_view, has_frame), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
     { .name = "t", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view, t), .has_offset = offsetof(struct vt_t_view, has_t), .size = sizeof(double), .number_min = 0, .number_max = 86400 },
+    { .name = "compare", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_view, compare), .size = sizeof(struct vt_t_comparison), .shape = &vt_shape_comparison },
     { .name = "marks", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_view, marks), .has_offset = offsetof(struct vt_t_view, marks_n), .size = sizeof(struct vt_t_mark), .list_min = 0, .list_max = 768, .list_multiple = 1, .shape = &vt_shape_mark },
 };
 const struct vt_shape vt_shape_view = {
@@ -288,6 +305,8 @@ static const struct vt_field t_product_fields[] = {
     { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
     { .name = "media", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_product, media), .has_offset = offsetof(struct vt_t_product, media_n), .size = sizeof(struct vt_str), .min = 0, .max = 200, .list_min = 0, .list_max = 32, .list_multiple = 1 },
     { .name = "description", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product, description), .size = sizeof(struct vt_str), .min = 0, .max = 2000 },
+    { .name = "width_mm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_product, width_mm), .has_offset = offsetof(struct vt_t_product, has_width_mm), .size = sizeof(double), .number_min = 0, .number_max = 10000 },
+    { .name = "height_mm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_product, height_mm), .has_offset = offsetof(struct vt_t_product, has_height_mm), .size = sizeof(double), .number_min = 0, .number_max = 10000 },
     { .name = "variants", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_product, variants), .has_offset = offsetof(struct vt_t_product, variants_n), .size = sizeof(struct vt_t_variant), .list_min = 0, .list_max = 64, .list_multiple = 1, .shape = &vt_shape_variant },
 };
 const struct vt_shape vt_shape_product = {
@@ -693,6 +712,35 @@ static const struct vt_field rep_colleague_ask_fields[] = {
 };
 static const struct vt_shape shape_rep_colleague_ask = {
     .name = "colleague.ask reply", .size = sizeof(struct vt_rep_colleague_ask), .fields = rep_colleague_ask_fields, .fields_n = VT_COUNT(rep_colleague_ask_fields),
+};
+
+static const struct vt_field msg_compare_set_fields[] = {
+    { .name = "base", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_compare_set, base), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "slots", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_compare_set, slots), .has_offset = offsetof(struct vt_msg_compare_set, slots_n), .size = sizeof(uint16_t), .min = 1, .max = 65535, .list_min = 2, .list_max = 4, .list_multiple = 1 },
+    { .name = "scale", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_compare_set, scale), .size = sizeof(enum vt_compare_scale), .words = compare_scale_words, .words_n = VT_COUNT(compare_scale_words) },
+};
+static const struct vt_shape shape_msg_compare_set = {
+    .name = "compare.set", .size = sizeof(struct vt_msg_compare_set), .fields = msg_compare_set_fields, .fields_n = VT_COUNT(msg_compare_set_fields),
+};
+
+static const struct vt_field evt_compare_set_fields[] = {
+    { .name = "seq", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_compare_set, seq), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "slots", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_evt_compare_set, slots), .has_offset = offsetof(struct vt_evt_compare_set, slots_n), .size = sizeof(uint16_t), .min = 1, .max = 65535, .list_min = 2, .list_max = 4, .list_multiple = 1 },
+    { .name = "scale", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_compare_set, scale), .size = sizeof(enum vt_compare_scale), .words = compare_scale_words, .words_n = VT_COUNT(compare_scale_words) },
+    { .name = "active", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_compare_set, active), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "rect", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED | VT_FIELD_TUPLE, .offset = offsetof(struct vt_evt_compare_set, rect), .size = sizeof(double), .number_min = -1, .number_max = 2, .list_min = 4, .list_max = 4, .list_multiple = 1 },
+};
+static const struct vt_shape shape_evt_compare_set = {
+    .name = "compare.set event", .size = sizeof(struct vt_evt_compare_set), .fields = evt_compare_set_fields, .fields_n = VT_COUNT(evt_compare_set_fields),
+};
+
+static const struct vt_field rep_compare_set_fields[] = {
+    { .name = "seq", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_compare_set, seq), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "active", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_compare_set, active), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "rect", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED | VT_FIELD_TUPLE, .offset = offsetof(struct vt_rep_compare_set, rect), .size = sizeof(double), .number_min = -1, .number_max = 2, .list_min = 4, .list_max = 4, .list_multiple = 1 },
+};
+static const struct vt_shape shape_rep_compare_set = {
+    .name = "compare.set reply", .size = sizeof(struct vt_rep_compare_set), .fields = rep_compare_set_fields, .fields_n = VT_COUNT(rep_compare_set_fields),
 };
 
 static const struct vt_field msg_context_fields[] = {
@@ -1221,6 +1269,8 @@ static const struct vt_field evt_view_item_fields[] = {
     { .name = "add", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_view_item, add), .size = sizeof(struct vt_t_view_item), .shape = &vt_shape_view_item },
     { .name = "drop", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_view_item, drop), .has_offset = offsetof(struct vt_evt_view_item, has_drop), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
     { .name = "active", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_view_item, active), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_view_item, mode), .has_offset = offsetof(struct vt_evt_view_item, has_mode), .size = sizeof(enum vt_view_mode), .words = view_mode_words, .words_n = VT_COUNT(view_mode_words) },
+    { .name = "compare", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_view_item, compare), .size = sizeof(struct vt_t_comparison), .shape = &vt_shape_comparison },
 };
 static const struct vt_shape shape_evt_view_item = {
     .name = "view.item event", .size = sizeof(struct vt_evt_view_item), .fields = evt_view_item_fields, .fields_n = VT_COUNT(evt_view_item_fields),
@@ -1229,6 +1279,10 @@ static const struct vt_shape shape_evt_view_item = {
 static const struct vt_field rep_view_item_fields[] = {
     { .name = "seq", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_view_item, seq), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
     { .name = "slot", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_rep_view_item, slot), .has_offset = offsetof(struct vt_rep_view_item, has_slot), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "item", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_rep_view_item, item), .size = sizeof(struct vt_t_view_item), .shape = &vt_shape_view_item },
+    { .name = "active", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_rep_view_item, active), .has_offset = offsetof(struct vt_rep_view_item, has_active), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_rep_view_item, mode), .has_offset = offsetof(struct vt_rep_view_item, has_mode), .size = sizeof(enum vt_view_mode), .words = view_mode_words, .words_n = VT_COUNT(view_mode_words) },
+    { .name = "compare", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_rep_view_item, compare), .size = sizeof(struct vt_t_comparison), .shape = &vt_shape_comparison },
 };
 static const struct vt_shape shape_rep_view_item = {
     .name = "view.item reply", .size = sizeof(struct vt_rep_view_item), .fields = rep_view_item_fields, .fields_n = VT_COUNT(rep_view_item_fields),
@@ -1261,6 +1315,7 @@ static const struct vt_shape shape_msg_view_open = {
 static const struct vt_field rep_view_open_fields[] = {
     { .name = "seq", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_view_open, seq), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
     { .name = "slots", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_rep_view_open, slots), .has_offset = offsetof(struct vt_rep_view_open, slots_n), .size = sizeof(uint16_t), .min = 1, .max = 65535, .list_min = 1, .list_max = 12, .list_multiple = 1 },
+    { .name = "items", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_rep_view_open, items), .has_offset = offsetof(struct vt_rep_view_open, items_n), .size = sizeof(struct vt_t_view_item), .list_min = 0, .list_max = 12, .list_multiple = 1, .shape = &vt_shape_view_item },
 };
 static const struct vt_shape shape_rep_view_open = {
     .name = "view.open reply", .size = sizeof(struct vt_rep_view_open), .fields = rep_view_open_fields, .fields_n = VT_COUNT(rep_view_open_fields),
@@ -1395,6 +1450,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_COLLEAGUE_LEAVE] = { "colleague.leave", VT_OP_COLLEAGUE_LEAVE, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY | 1 << VT_STATE_ENDED, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &vt_shape_nothing, &vt_shape_nothing, &vt_shape_nothing },
+    [VT_OP_COMPARE_SET] = { "compare.set", VT_OP_COMPARE_SET, 'x', VT_FROM_DRIVER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        &shape_msg_compare_set, &shape_evt_compare_set, &shape_rep_compare_set },
     [VT_OP_CONTEXT] = { "context", VT_OP_CONTEXT, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, VT_CLASS_CONTROL, VT_RATE_ACT, 8192,
         &shape_msg_context, &shape_msg_context, &vt_shape_nothing },

@@ -31,6 +31,9 @@ export type MarkKind = 'ink' | 'circle' | 'arrow';
 /// How the viewer shows its items.
 export type ViewMode = 'image' | 'spin' | 'film' | 'compare';
 
+/// How pieces stand side by side: each fills its pane, or all at one millimetre scale.
+export type CompareScale = 'fit' | 'true';
+
 /// What moves on a binary channel.
 export type ChanKind = 'view' | 'ptr' | 'draw' | 'dom';
 
@@ -113,6 +116,15 @@ export interface ViewItem {
   variant?: string | undefined;
   media: string;
   title?: string | undefined;
+  /** Of the piece, from the catalogue. */
+  width_mm?: number | undefined;
+  height_mm?: number | undefined;
+}
+
+/// What compare.set set last; the slots that are still there.
+export interface Comparison {
+  slots: number[];
+  scale: CompareScale;
 }
 
 /// A mark that stays on a medium until dropped; points are x0, y0, x1, y1 … in media coordinates.
@@ -140,6 +152,7 @@ export interface View {
   frame?: number | undefined;
   /** Film time in seconds. */
   t?: number | undefined;
+  compare?: Comparison | undefined;
   marks: Mark[];
 }
 
@@ -222,6 +235,10 @@ export interface Product {
   url?: string | undefined;
   media: string[];
   description?: string | undefined;
+  /** The feed's product_width. */
+  width_mm?: number | undefined;
+  /** The feed's product_height. */
+  height_mm?: number | undefined;
   variants: Variant[];
 }
 

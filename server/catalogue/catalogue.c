@@ -19,8 +19,9 @@ struct product {
     char *sku, *body; /* owned */
     char *source;     /* owned: with addresses among its pictures; NULL: it names none */
     size_t body_len;
-    char *words;          /* owned: the zones' folded words one after the other */
-    uint32_t ends[ZONES]; /* where each zone ends in `words` */
+    char *words;                /* owned: the zones' folded words one after the other */
+    double width_mm, height_mm; /* 0: unknown */
+    uint32_t ends[ZONES];       /* where each zone ends in `words` */
 };
 
 struct vt_catalogue {
@@ -180,7 +181,11 @@ int vt_catalogue_add(struct vt_catalogue *catalogue, struct vt_str sku, struct v
     if (make_room(catalogue) != VT_OK)
         return VT_ERR_NOMEM;
     struct product *product = &catalogue->products[catalogue->n];
-    *product = (struct product){ .sku = vt_str_dup(sku), .body = vt_str_dup(body), .body_len = body.len };
+    *product = (struct product){ .sku = vt_str_dup(sku),
+                                 .body = vt_str_dup(body),
+                                 .body_len = body.len,
+                                 .width_mm = json_number_value(json_object_get(tree, "width_mm")),
+                                 .height_mm = json_number_value(json_object_get(tree, "height_mm")) };
     int err = product->sku && product->body ? read_words(product, tree) : VT_ERR_NOMEM;
     if (!err)
         err = read_pictures(catalogue, product, tree);
@@ -201,12 +206,27 @@ static struct vt_str body_of(const struct product *product)
     return (struct vt_str){ product->body, product->body_len };
 }
 
-struct vt_str vt_catalogue_get(const struct vt_catalogue *catalogue, struct vt_str sku)
+static const struct product *find(const struct vt_catalogue *catalogue, struct vt_str sku)
 {
     uintptr_t number = (uintptr_t)vt_map_get(&catalogue->by_sku, sku);
-    if (number == 0 || number > catalogue->n)
-        return (struct vt_str){ 0 };
-    return body_of(&catalogue->products[number - 1]);
+    return number == 0 || number > catalogue->n ? NULL : &catalogue->products[number - 1];
+}
+
+struct vt_str vt_catalogue_get(const struct vt_catalogue *catalogue, struct vt_str sku)
+{
+    const struct product *product = find(catalogue, sku);
+    return product ? body_of(product) : (struct vt_str){ 0 };
+}
+
+bool vt_catalogue_size(const struct vt_catalogue *catalogue, struct vt_str sku, double *ret_width_mm,
+                       double *ret_height_mm)
+{
+    const struct product *product = find(catalogue, sku);
+    if (!product || product->width_mm <= 0 || product->height_mm <= 0)
+        return false;
+    *ret_width_mm = product->width_mm;
+    *ret_height_mm = product->height_mm;
+    return true;
 }
 
 struct query {

@@ -5,6 +5,7 @@
 #ifndef VT_CATALOGUE_H
 #define VT_CATALOGUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "server/base/str.h"
@@ -20,6 +21,9 @@ int vt_catalogue_add(struct vt_catalogue *catalogue, struct vt_str sku, struct v
 int vt_catalogue_picture(struct vt_catalogue *catalogue, struct vt_str url, struct vt_str id);
 /* By sku of a product or of one of its variants: the product's JSON, or absent. */
 struct vt_str vt_catalogue_get(const struct vt_catalogue *catalogue, struct vt_str sku);
+/* By the same names: how large the piece is. False: the catalogue does not say both. */
+bool vt_catalogue_size(const struct vt_catalogue *catalogue, struct vt_str sku, double *ret_width_mm,
+                       double *ret_height_mm);
 /* Fills up to `n` hits from number `from` on; returns how many; *ret_total counts all. Empty text: all, in
  * order. */
 size_t vt_catalogue_search(const struct vt_catalogue *catalogue, struct vt_str text, size_t from, size_t n,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/catalogue/import.h"
 
+#include <stdlib.h>
+
 #include "server/api/json.h"
 #include "server/base/err.h"
 #include "server/base/map.h"
@@ -13,6 +15,7 @@ enum {
     TEXT_MOST = 2000,
     URL_MOST = 2048,
     OPTION_MOST = 64,
+    LENGTH_MOST_MM = 10000,
     BODY_BYTES = 65536
 };
 
@@ -108,6 +111,43 @@ static bool is_url(struct vt_str url)
         if ((unsigned char)url.ptr[i] <= 0x20 || url.ptr[i] == '\\')
             return false;
     return (path || http) && url.len <= URL_MOST;
+}
+
+/* "2.1 cm" as the Merchant feed writes it, in millimetres; 0 when it is none. */
+static double read_length(struct vt_str text)
+{
+    static const struct {
+        const char *name;
+        double mm;
+    } units[] = { { "mm", 1 }, { "cm", 10 }, { "in", 25.4 } };
+    char line[24], *end;
+    vt_str_copy(line, sizeof(line), text);
+    if (line[0] < '0' || line[0] > '9' || text.len >= sizeof(line))
+        return 0;
+    double value = strtod(line, &end);
+    while (*end == ' ')
+        end++;
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (strcmp(end, units[i].name) == 0 && value * units[i].mm <= LENGTH_MOST_MM)
+            return value * units[i].mm;
+    return 0;
+}
+
+/* A size that cannot be read is named, and its product goes on without: it is then not shown at true scale.
+ */
+static void put_length(struct import *import, const json_t *product, struct vt_str sku, const char *from,
+                       const char *name)
+{
+    struct vt_str text = vt_json_text(product, from);
+    double mm = text.ptr ? read_length(text) : 0;
+    if (mm > 0)
+        vt_buf_printf(&import->body, ",\"%s\":%.6g", name, mm);
+    else if (json_object_get(product, from)) {
+        vt_buf_printf(&import->why, "%s must be a length such as \"2.1 cm\", in mm, cm or in, at most 10 m",
+                      from);
+        import->calls->refused(import->calls->arg, import->number, sku, vt_buf_view(&import->why));
+        vt_buf_reset(&import->why);
+    }
 }
 
 /* --- parts of a product -------------------------------------------------------------------- */
@@ -255,6 +295,8 @@ static int put_product(struct import *import, const json_t *product, struct vt_s
     vt_json_put_text(&import->body, "currency", currency);
     vt_json_put_text(&import->body, "url", url);
     put_line(&import->body, "description", vt_json_text(product, "description"), TEXT_MOST);
+    put_length(import, product, *ret_sku, "product_width", "width_mm");
+    put_length(import, product, *ret_sku, "product_height", "height_mm");
     put_pictures(import, product, *ret_sku);
     return put_variants(import, product);
 }

@@ -2,11 +2,12 @@
 /* Vitrine's JSON, the file a shop's catalogue comes in:
  *
  *     {"version":1, "currency":"EUR", "products":[{"sku","title","description","price":"2450.00",
- *       "currency","url","pictures":["photos/x/hero.jpg","https://shop.example/x.jpg"],
- * "variants":[{"sku","size","colour","price", "available":true,"stock":{…}}]}]}
+ *       "currency","url","product_width":"2.1 cm","product_height":"2.6 cm",
+ *       "pictures":["photos/x/hero.jpg","https://shop.example/x.jpg"],
+ *       "variants":[{"sku","size","colour","price","available":true,"stock":{…}}]}]}
  *
  * A broken file is refused as a whole; a bad product is named and left out; a bad picture is named
- * and its product goes on without it. Unknown members are ignored. */
+ * (or size) and its product goes on without it. Unknown members are ignored. */
 #ifndef VT_CATALOGUE_IMPORT_H
 #define VT_CATALOGUE_IMPORT_H
 

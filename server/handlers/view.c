@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* view.*, mark.* and the frames that move: VIEW, PTR, DRAW. */
+/* view.*, compare.set, mark.* and the frames that move: VIEW, PTR, DRAW. */
 #include "server/view.h"
 
 #include "server/base/err.h"
+#include "server/catalogue/catalogue.h"
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
 #include "server/media_told.h"
 #include "server/session.h"
+#include "server/site.h"
 
 /* --- the whole view ------------------------------------------------------------------------------ */
 
@@ -47,6 +49,27 @@ static int may_name(struct vt_request *rq, struct vt_str media)
                : vt_request_fail(rq, VT_ERR_NOT_FOUND, "/d", "there is no such picture here");
 }
 
+/* How large a piece is comes from the catalogue, never from who shows it. */
+static void measure(const struct vt_request *rq, struct vt_view *view, uint16_t slot)
+{
+    const struct vt_site *site = vt_sites_by_id(rq->app->deps.sites, vt_str(rq->peer->site));
+    struct vt_t_view_item item;
+    double width_mm, height_mm;
+    if (site && site->catalogue && vt_view_item_at(view, slot, &item) && item.sku.ptr &&
+        vt_catalogue_size(site->catalogue, item.sku, &width_mm, &height_mm))
+        vt_view_measure(view, slot, width_mm, height_mm);
+}
+
+static int refuse_open(struct vt_request *rq, int err)
+{
+    const struct vt_msg_view_open *msg = rq->env->msg;
+    if (err != VT_ERR_FIELD_BAD)
+        return err;
+    if (msg->mode == VT_VIEW_MODE_COMPARE)
+        return vt_request_fail(rq, err, "/d/mode", "open with another mode, then compare.set");
+    return vt_request_fail(rq, err, "/d/active", "active counts from 1 within items");
+}
+
 int vt_on_view_open(struct vt_request *rq)
 {
     struct vt_view *view = view_of(rq->member->conv);
@@ -62,16 +85,18 @@ int vt_on_view_open(struct vt_request *rq)
     vt_session_keep_view(rq->member->conv);
     err = vt_view_open(view, vt_member_who(rq->member), msg, rq->now_ms);
     if (err)
-        return err == VT_ERR_FIELD_BAD
-                   ? vt_request_fail(rq, err, "/d/active", "active counts from 1 within items")
-                   : err;
+        return refuse_open(rq, err);
+    for (size_t i = 0; vt_view_slot_at(view, i) != 0; i++)
+        measure(rq, view, vt_view_slot_at(view, i));
     if (vt_view_export(view, &rq->app->arena, &d) != VT_OK)
         return VT_ERR_OVERLOADED;
     vt_told_view(rq->member->conv, &rq->app->arena, &d);
     changed(rq, &d, &numbers);
     for (size_t i = 0; i < d.items_n; i++)
         slots[i] = d.items[i].slot;
-    struct vt_rep_view_open rep = { .seq = d.seq, .slots = slots, .slots_n = d.items_n };
+    struct vt_rep_view_open rep = {
+        .seq = d.seq, .slots = slots, .slots_n = d.items_n, .items = d.items, .items_n = d.items_n
+    };
     return vt_reply_now(rq, &numbers, &rep);
 }
 
@@ -90,12 +115,12 @@ int vt_on_view_set(struct vt_request *rq)
                                  .has_active = msg->has_active,
                                  .mode = msg->mode,
                                  .has_mode = msg->has_mode,
-                                 .has_rect = msg->has_rect,
+                                 .has_rect = msg->has_rect || msg->has_active,
                                  .frame = msg->frame,
                                  .has_frame = msg->has_frame,
                                  .t = msg->t,
                                  .has_t = msg->has_t };
-    memcpy(d.rect, msg->rect, sizeof(d.rect));
+    vt_view_rect(view, d.rect);
     changed(rq, &d, &numbers);
     struct vt_rep_view_set rep = { .seq = d.seq };
     return vt_reply_now(rq, &numbers, &rep);
@@ -107,25 +132,65 @@ int vt_on_view_item(struct vt_request *rq)
     struct vt_view *view = view_of(rq->member->conv);
     struct vt_event_head numbers;
     struct vt_t_view_item added;
+    struct vt_t_comparison compare;
     uint16_t slot;
     int err = view ? VT_OK : VT_ERR_OVERLOADED;
     if (!err && msg->add)
         err = may_name(rq, msg->add->media);
     if (err)
         return err;
+    enum vt_view_mode before = vt_view_mode(view);
     vt_session_keep_view(rq->member->conv);
     err = vt_view_item(view, msg, rq->now_ms, &slot);
     if (err)
         return err == VT_ERR_FIELD_BAD ? vt_request_fail(rq, err, "/d", "exactly one of add and drop") : err;
-    struct vt_evt_view_item d = {
-        .seq = vt_view_seq(view), .active = vt_view_active(view), .drop = msg->drop, .has_drop = msg->has_drop
-    };
+    struct vt_evt_view_item d = { .seq = vt_view_seq(view),
+                                  .active = vt_view_active(view),
+                                  .drop = msg->drop,
+                                  .has_drop = msg->has_drop,
+                                  .mode = vt_view_mode(view),
+                                  .has_mode = vt_view_mode(view) != before };
+    if (slot)
+        measure(rq, view, slot);
     if (vt_view_item_at(view, slot, &added)) {
         added.media = vt_told_media(rq->member->conv, &rq->app->arena, added.media);
         d.add = &added;
     }
+    if (msg->has_drop && vt_view_comparison(view, &compare))
+        d.compare = &compare;
     changed(rq, &d, &numbers);
-    struct vt_rep_view_item rep = { .seq = d.seq, .slot = slot, .has_slot = slot != 0 };
+    struct vt_rep_view_item rep = { .seq = d.seq,
+                                    .slot = slot,
+                                    .has_slot = slot != 0,
+                                    .item = d.add,
+                                    .active = d.active,
+                                    .has_active = true,
+                                    .mode = d.mode,
+                                    .has_mode = d.has_mode,
+                                    .compare = d.compare };
+    return vt_reply_now(rq, &numbers, &rep);
+}
+
+int vt_on_compare_set(struct vt_request *rq)
+{
+    const struct vt_msg_compare_set *msg = rq->env->msg;
+    struct vt_view *view = rq->member->conv->view;
+    struct vt_event_head numbers;
+    vt_session_keep_view(rq->member->conv);
+    int err = vt_view_compare(view, msg, rq->now_ms);
+    if (err == VT_ERR_FIELD_BAD)
+        return vt_request_fail(rq, err, "/d/slots", "two to four slots, each once");
+    if (err)
+        return stale(rq, err);
+    struct vt_evt_compare_set d = { .seq = vt_view_seq(view),
+                                    .slots = msg->slots,
+                                    .slots_n = msg->slots_n,
+                                    .scale = msg->scale,
+                                    .active = vt_view_active(view) };
+    struct vt_rep_compare_set rep = { .seq = d.seq, .active = d.active };
+    vt_view_rect(view, d.rect);
+    memcpy(rep.rect, d.rect, sizeof(rep.rect));
+    changed(rq, &d, &numbers);
     return vt_reply_now(rq, &numbers, &rep);
 }
 

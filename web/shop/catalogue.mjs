@@ -147,6 +147,8 @@ export function toVitrineJson(products) {
       price: toDecimal(piece.price),
       currency: piece.currency,
       url: `/products/${piece.handle}/`,
+      product_width: piece.width,
+      product_height: piece.height,
       pictures: piece.pictures.map((picture) => picture.path),
       variants: piece.variants.map((variant) => ({
         sku: variant.sku,

@@ -23,6 +23,7 @@ export const acting: Acting = {
       open: (items, active = 1) => wish(conv, 'view.open', { items, active, mode: 'image' }),
       add: (add) => wish(conv, 'view.item', { add }),
       set: (p) => void wish(conv, 'view.set', { base: conv.view?.seq ?? 0, ...p } as Requests['view.set']),
+      compare: (p) => void wish(conv, 'compare.set', { base: conv.view?.seq ?? 0, ...p }),
       pointer: (p) => channels()?.latest(conv, 'ptr', p.edge, (head) => encodePointer(head, p)),
       // Strokes are ordered: every part goes, at once.
       draw: (d) => {

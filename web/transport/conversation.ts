@@ -131,7 +131,7 @@ export class Conversation extends Emitter<ConversationEvents> {
       case 'page.at': return this._trail(d as Page, head.ts);
       case 'view.open': case 'view.state': return this._view(d as View);
       case 'view.close': return this._view(null);
-      case 'view.set': case 'view.item': case 'view.drive': case 'mark.add': case 'mark.drop': return this._change(op, d, by);
+      case 'view.set': case 'view.item': case 'view.drive': case 'compare.set': case 'mark.add': case 'mark.drop': return this._change(op, d, by);
     }
   }
 

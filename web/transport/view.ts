@@ -7,16 +7,21 @@ export type ViewPatch = Partial<View> & { seq: number };
 export type ViewChange =
   | { op: 'view.set'; d: Events['view.set'] }
   | { op: 'view.item'; d: Events['view.item'] }
+  | { op: 'compare.set'; d: Events['compare.set'] }
   | { op: 'view.drive'; d: Events['view.drive'] };
 
 /// The fields one event changes. Another active piece begins whole: its rect is not the last one's.
 export function viewPatch(view: View, change: ViewChange): ViewPatch {
+  if (change.op === 'compare.set') {
+    const { slots, scale, ...rest } = change.d;
+    return { ...rest, mode: 'compare', compare: { slots, scale } };
+  }
   if (change.op !== 'view.item') return change.d as ViewPatch;
-  const { seq, add, drop, active } = change.d;
+  const { add, drop, ...rest } = change.d;
   const items = view.items.filter((i) => i.slot !== drop && i.slot !== add?.slot);
   const marks = view.marks.filter((m) => m.slot !== drop);
-  const rect: View['rect'] = active === view.active ? view.rect : [0, 0, 1, 1];
-  return { seq, active, items: add ? [...items, add] : items, marks, rect };
+  const rect: View['rect'] = rest.active === view.active ? view.rect : [0, 0, 1, 1];
+  return { ...rest, items: add ? [...items, add] : items, marks, rect };
 }
 
 /// The part of the medium a centre and a scale show at least.

@@ -2,7 +2,7 @@
 
 import type { Mark } from '../protocol/index.js';
 import { el, i18n, sheet } from '../ui/index.js';
-import { frameOf, pan, toScreen, zoom, type Point } from './geometry.js';
+import { frameOf, pan, toScreen, zoom, type Frame, type Point } from './geometry.js';
 import { gestures } from './gesture.js';
 import type { Core, Equip, Kit, Sharp, Sharpen } from './kit.js';
 import { createKnown } from './known.js';
@@ -30,6 +30,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): CoreViewer {
   const t = i18n(words, o.strings);
   let kit: Partial<Kit> = {};
   let sharp: Sharp | undefined;
+  let tiles: Sharpen | undefined;
   let sharper = !!o.iiif; // or will be
   let frame = frameOf(0, 0, 1);
   let shown = false;
@@ -52,10 +53,11 @@ export function createCore(o: ViewerOptions, ready?: () => void): CoreViewer {
   const picture = createPicture(holder, o.src, wake);
   const slot = (): number => sync.view?.active ?? 0;
   const place = (x: number, y: number): Point => toScreen(sync.camera, frame, x, y);
+  const frameAt = (x?: number, y?: number): Frame => kit.frame?.(x, y) ?? frame;
 
   const hands = gestures(stage, {
-    pan: (dx, dy) => sync.move(pan(sync.camera, frame, dx, dy, sync.max)),
-    zoom: (px, py, factor) => sync.move(zoom(sync.camera, frame, px, py, factor, sync.max)),
+    pan: (dx, dy) => sync.move(pan(sync.camera, frameAt(), dx, dy, sync.max)),
+    zoom: (px, py, factor) => sync.move(zoom(sync.camera, frameAt(px, py), px, py, factor, sync.max)),
     rest: sync.rest,
     hand: (...how) => kit.hand?.(...how),
   });
@@ -104,7 +106,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): CoreViewer {
     style.width = `${frame.fitWidth}px`;
     style.height = `${frame.fitHeight}px`;
     style.transform = `translate(${x}px,${y}px) scale(${scale})`;
-    picture.need(frame.fitWidth * ((sharp?.able ?? sharper) ? 1 : scale) * devicePixelRatio);
+    picture.need(frameAt().fitWidth * ((sharp?.able ?? sharper) ? 1 : scale) * devicePixelRatio);
     sharp?.painted();
     kit.painted?.(performance.now());
   }
@@ -179,8 +181,8 @@ export function createCore(o: ViewerOptions, ready?: () => void): CoreViewer {
     },
   };
   const core: Core = {
-    o, shadow, root, stage, holder, picture, note, sync, known, hands, slot, place, wake,
-    get frame() { return frame; }, get shown() { return shown; }, say: (text) => viewer.narrate?.(text),
+    o, shadow, root, stage, holder, picture, note, sync, known, hands, slot, place, wake, frameAt, newPicture: createPicture,
+    get frame() { return frame; }, get shown() { return shown && !kit.frame?.(); }, get sharpen() { return tiles; }, say: (text) => viewer.narrate?.(text),
   };
   return {
     viewer,
@@ -190,6 +192,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): CoreViewer {
       wake();
     },
     sharpen(make) {
+      tiles = make;
       sharper = !!make;
       if (!gone) sharp ??= make?.(core);
       wake();

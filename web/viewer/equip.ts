@@ -4,7 +4,8 @@ import * as icons from '../ui/icons.js';
 import { el, i18n, sheet } from '../ui/index.js';
 import { paintCorners } from './corners.js';
 import { createHand } from './hand.js';
-import type { Equip } from './kit.js';
+import { toMedia } from './geometry.js';
+import type { Compare, Comparing, Core, Equip, Pane } from './kit.js';
 import { createLive } from './live.js';
 import { createNarrator } from './narrator.js';
 import { createPointers } from './pointers.js';
@@ -19,20 +20,22 @@ import { createTrails } from './trails.js';
 /// All that is drawn on the picture and all a hand does beyond moving it: marks, pointers, tools, keys, buttons, the other
 /// pictures, and words for those who do not see what others do. Joined to the shared picture through kit.ts.
 
+const AGAIN_MS = 5000;
 const MOST_DROPS = 64;
 const SHARP = 2; // canvas pixels per CSS pixel at most: lines gain nothing from more
 
 let looks: CSSStyleSheet | undefined;
 
-export const equip: Equip = (core) => {
+/// `comparing` brings the part that lays pieces side by side.
+export const equipWith = (comparing: (core: Core) => Promise<Comparing>): Equip => (core) => {
   const { o, root, sync, known, wake } = core;
   const { me, wish } = o;
   const t = i18n(toolWords, o.strings);
   const number = new Intl.NumberFormat(o.locale, { maximumFractionDigits: 1 });
   let tool: Tool = 'move';
   let colour = me === 'c' ? 0 : 1;
-  let active = core.slot();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let ended = false;
 
   const canvas = el('canvas');
   const layer = el('div', { class: 'layer' });
@@ -43,7 +46,14 @@ export const equip: Equip = (core) => {
   const pointers = createPointers(layer, me, o.names, trails.put);
   const steps = createSteps(core);
   const narrator = createNarrator(t, number, o.names, () => sync, core.say);
-  const hand = createHand(core, live, pointers, steps, () => ({ tool, colour }));
+  const one: Pane = {
+    get slot() { return core.slot(); }, get shown() { return core.shown; }, place: core.place,
+    media: (px, py) => toMedia(sync.camera, core.frame, px, py),
+  };
+  let many: Compare | undefined;
+  let asked = false;
+  const paneAt = (x: number, y: number): Pane => many?.at(x, y) ?? one;
+  const hand = createHand(core, live, pointers, steps, paneAt, () => ({ tool, colour }));
 
   const own = (): number[] => known.marks().filter((m) => m.by === me && m.slot === core.slot()).map((m) => m.mark);
   const drop = (ids: number[]): void => {
@@ -54,10 +64,26 @@ export const equip: Equip = (core) => {
   const undo = (): void => drop(own().slice(-1));
   const clear = (): void => drop(own());
   const turn = (by: number): void => {
-    const { items = [] } = sync.view ?? {};
-    const to = items[items.findIndex((i) => i.slot === core.slot()) + by];
+    const all = many?.at() ? many.panes : sync.view?.items ?? [];
+    const to = all[all.findIndex((i) => i.slot === core.slot()) + by];
     if (to) sync.select(to.slot);
   };
+  /// Brings the panes, then `then`s.
+  const bring = (then?: (it: Compare) => void): void => {
+    if (many) return then?.(many);
+    if (asked) return;
+    asked = true;
+    comparing(core).then((make) => {
+      if (ended) return;
+      many = make(core, { el, i18n, sheet, iconButton, number });
+      then?.(many);
+      wake();
+    }, () => setTimeout(() => {
+      asked = false;
+      wake();
+    }, AGAIN_MS));
+  };
+  const choose = (): void => bring((it) => it.choose());
   const pick = (next: Tool): void => {
     tool = next;
     core.stage.classList.toggle('pen', isPen(tool));
@@ -71,7 +97,7 @@ export const equip: Equip = (core) => {
     pick, undo, clear, zoom: steps.zoom, whole: steps.whole, colour(n) { colour = n; wake(); },
   });
   const strip = createStrip(t, o.src, {
-    select: sync.select, step: turn, drop: () => { if (sync.view) wish.item({ drop: sync.view.active }); },
+    select: sync.select, step: turn, compare: choose, drop: () => { if (sync.view) wish.item({ drop: sync.view.active }); },
   });
   const shut = iconButton(t('viewer.close'), icons.close, () => wish.close(), 'shut float');
   const edges = ([['l', -1, 0, 'left', icons.left], ['r', 1, 0, 'right', icons.right], ['u', 0, -1, 'up', icons.down],
@@ -79,16 +105,16 @@ export const equip: Equip = (core) => {
     iconButton(t(`viewer.${word}`), path, () => steps.look(dx, dy), `edge float ${place}`));
 
   function key(e: KeyboardEvent): void {
-    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || (e.target as Element).localName === 'input') return;
     const { zoom, look } = steps;
     const acts: Record<string, (() => void) | undefined> = {
       '+': () => zoom(1.6), '=': () => zoom(1.6), '-': () => zoom(1 / 1.6), '0': steps.whole,
       ArrowLeft: () => look(-1, 0), ArrowRight: () => look(1, 0), ArrowUp: () => look(0, -1), ArrowDown: () => look(0, 1),
-      PageUp: () => turn(-1), PageDown: () => turn(1), z: undo, Delete: clear,
+      PageUp: () => turn(-1), PageDown: () => turn(1), z: undo, Delete: clear, c: choose,
       Escape: tool === 'move' ? undefined : () => pick('move'),
     };
     const named = TOOLS[Number(e.key) - 1];
-    const act = named ? () => pick(named) : acts[e.key];
+    const act = named ? () => pick(named) : acts[e.key] ?? many?.key(e.key);
     if (!act) return;
     e.preventDefault();
     e.stopPropagation();
@@ -109,12 +135,27 @@ export const equip: Equip = (core) => {
   /// Marks, pointers and what fades, and again when the first of these changes by itself.
   function draw(now: number): void {
     fit();
-    layer.hidden = !core.shown;
-    if (!core.shown) return;
-    paintShapes(ctx, [...known.marks(), ...live.list(now)], active, core.place);
-    const still = pointers.paint(active, core.place, now);
-    if (sync.camera.scale > 1.01) paintCorners(ctx, core.frame);
-    const wait = trails.paint(ctx, core.place, now) ? 0 : Math.min(still, live.wait);
+    const panes = (many?.at() ? many.panes : [one] as Pane[]).filter((p) => p.shown);
+    layer.hidden = !panes.length;
+    const shapes = [...known.marks(), ...live.list(now)];
+    const still = pointers.paint((slot, x, y) => {
+      const pane = panes.find((p) => p.slot === slot);
+      const at = pane?.place(x, y);
+      return at && paneAt(...at) === pane ? at : undefined;
+    }, now);
+    let wait = Math.min(still, live.wait);
+    for (const { slot, place, box } of panes) {
+      ctx.save();
+      if (box) {
+        ctx.beginPath();
+        ctx.rect(box.left, box.top, box.width, box.height);
+        ctx.clip();
+      }
+      paintShapes(ctx, shapes, slot, place);
+      if (trails.paint(ctx, slot, place, now)) wait = 0;
+      ctx.restore();
+    }
+    if (core.shown && sync.camera.scale > 1.01) paintCorners(ctx, core.frame);
     clearTimeout(timer);
     if (wait <= 0) wake();
     else if (wait < Infinity) timer = setTimeout(wake, wait);
@@ -136,14 +177,15 @@ export const equip: Equip = (core) => {
     settled: live.settled,
     painted(now) {
       const { view, camera: { scale }, max } = sync;
-      if (active !== core.slot()) trails.clear();
-      active = core.slot();
+      if (view?.mode === 'compare') bring();
+      many?.painted();
       tools.update({ tool, colour, scale: number.format(scale), min: scale < 1.001, max: scale > max - 0.001, own: own().length > 0 });
       tools.pens.hidden = !isPen(tool);
-      strip.update(view?.items ?? [], active);
+      strip.update(view?.items ?? [], core.slot());
       root.classList.toggle('close-up', scale > 1.001);
       draw(now);
     },
+    frame: (x, y) => many?.at(x, y)?.frame,
     halt: steps.land,
     pointer: pointers.put,
     stroke(from, d) {
@@ -160,6 +202,8 @@ export const equip: Equip = (core) => {
       trails.drop(from);
     },
     stop() {
+      ended = true;
+      many?.stop();
       clearTimeout(timer);
       narrator.stop();
       steps.land();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createPen } from './draw.js';
-import { toMedia, type Point } from './geometry.js';
-import type { Core, Kit } from './kit.js';
+import type { Point } from './geometry.js';
+import type { Core, Kit, Pane } from './kit.js';
 import type { Live } from './live.js';
 import type { Pointers } from './pointers.js';
 import type { Steps } from './steps.js';
@@ -23,7 +23,8 @@ const TWICE_PX = 28;
 interface Sent { slot: number; x: number; y: number; kind: PointerKind; buttons: number }
 interface Tap { x: number; y: number; t: number }
 
-export function createHand(core: Core, live: Live, pointers: Pointers, steps: Steps, chosen: () => { tool: Tool; colour: number }): Hand {
+export function createHand(core: Core, live: Live, pointers: Pointers, steps: Steps, paneAt: (x: number, y: number) => Pane,
+  chosen: () => { tool: Tool; colour: number }): Hand {
   const { o: { me, wish }, wake } = core;
   const undo = new AbortController();
   let inside = false;
@@ -42,11 +43,12 @@ export function createHand(core: Core, live: Live, pointers: Pointers, steps: St
   }
 
   function point(px: number, py: number, touch: boolean, down: boolean, last: boolean): void {
-    const [x, y] = toMedia(core.sync.camera, core.frame, px, py);
-    if (!core.shown || Math.min(x, y) < 0 || Math.max(x, y) > 1) return leave();
+    const { media, shown, slot } = paneAt(px, py);
+    const [x, y] = media(px, py);
+    if (!shown || Math.min(x, y) < 0 || Math.max(x, y) > 1) return leave();
     inside = true;
     const kind = chosen().tool === 'laser' ? POINTER.laser : touch ? POINTER.touch : POINTER.move;
-    const now = { slot: core.slot(), x, y, kind, buttons: down ? 1 : 0 };
+    const now = { slot, x, y, kind, buttons: down ? 1 : 0 };
     if (last) sent.end(now);
     else sent.push(now);
     if (kind !== POINTER.laser) return;
@@ -59,8 +61,9 @@ export function createHand(core: Core, live: Live, pointers: Pointers, steps: St
     (d) => wish.draw(d),
     (stroke) => { live.cancel(me, stroke); wake(); },
   );
-  const onMedium = (px: number, py: number): Point =>
-    toMedia(core.sync.camera, core.frame, px, py).map((v) => Math.min(1, Math.max(0, v))) as Point;
+  /* A stroke stays on the piece it began on. */
+  let under: Pane;
+  const onMedium = (px: number, py: number): Point => under.media(px, py).map((v) => Math.min(1, Math.max(0, v))) as Point;
 
   function draw(x: number, y: number, e: PointerEvent): void {
     const box = core.stage.getBoundingClientRect();
@@ -75,6 +78,7 @@ export function createHand(core: Core, live: Live, pointers: Pointers, steps: St
 
   function tapped(x: number, y: number, t: number): void {
     if (!press || !near(press, x, y, t, TAP_PX)) return;
+    core.sync.select(under.slot);
     if (near(tap, x, y, t, TWICE_PX)) {
       steps.twice(x, y);
       tap.t = -TAP_MS;
@@ -85,9 +89,10 @@ export function createHand(core: Core, live: Live, pointers: Pointers, steps: St
     const { tool, colour } = chosen();
     const touch = e.pointerType === 'touch';
     if (phase === 'down') {
+      under = paneAt(x, y);
       drawing = isPen(tool);
       press = tool === 'move' ? { x, y, t: e.timeStamp } : null;
-      if (core.shown && isPen(tool)) pen.start(core.slot(), tool, colour, onMedium(x, y), [x, y]);
+      if (under.shown && isPen(tool)) pen.start(under.slot, tool, colour, onMedium(x, y), [x, y]);
       if (tool === 'move') steps.land();
     } else if (phase === 'move' && drawing && core.hands.held) draw(x, y, e);
     else if (phase !== 'move') {

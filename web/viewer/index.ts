@@ -2,10 +2,12 @@
 
 /// The shared view with all its tools. `createViewer` fills an element with it; the host carries wishes out and brings what
 /// others do in. The widget takes its parts one by one, core.ts, then equip.ts and sharp.ts when
-/// the picture is there.
+/// the picture is there, compare.ts when pieces lie side by side.
 
+import { asking } from './asking.js';
+import { compareWith } from './compare.js';
 import { createCore } from './core.js';
-import { equip } from './equip.js';
+import { equipWith } from './equip.js';
 import { sharpen } from './sharp.js';
 import type { Viewer, ViewerOptions } from './types.js';
 
@@ -13,7 +15,7 @@ export type { MarkKind, PointerKind, StrokePart, Viewer, ViewerOptions, ViewerWi
 
 export function createViewer(o: ViewerOptions): Viewer {
   const core = createCore(o);
-  core.equip(equip);
+  core.equip(equipWith(() => Promise.resolve(compareWith(() => Promise.resolve(asking)))));
   if (o.iiif) core.sharpen(sharpen);
   return core.viewer;
 }

@@ -18,13 +18,13 @@ export interface Pointers {
   /// `now` may have passed: what came before the tools is put when they are there.
   put(who: string, p: Pointed, now: number): void;
   gone(who: string): void;
-  /// Puts all in their places; returns in how many ms it wants to do so again (0: next frame).
-  paint(slot: number, place: (x: number, y: number) => Point, now: number): number;
+  /// Puts all in their places, or none where there is no such place on show; returns in how many ms it wants to do so again (0: next frame).
+  paint(place: (slot: number, x: number, y: number) => Point | undefined, now: number): number;
 }
 
 /// `me` is drawn without a name, and only as a laser: a person sees their own hand. `trail` hears where lasers are.
 export function createPointers(
-  layer: HTMLElement, me: string, names: (who: string) => string, trail: (who: string, x: number, y: number, now: number) => void,
+  layer: HTMLElement, me: string, names: (who: string) => string, trail: (who: string, slot: number, x: number, y: number, now: number) => void,
 ): Pointers {
   const all = new Map<string, Pointer>();
 
@@ -52,15 +52,15 @@ export function createPointers(
       node.className = `pointer ${['', 'spot touch', 'spot'][kind]}`;
       all.set(who, { slot, kind, t: now, node, track });
     },
-    paint(slot, place, now) {
+    paint(place, now) {
       let wait = REMOVE_MS;
-      for (const [who, { slot: on, kind, t, track, node }] of all) {
+      for (const [who, { slot, kind, t, track, node }] of all) {
         const age = now - t;
         const at = track.at(now);
-        const [px, py] = place(...at);
-        if (kind === POINTER.laser && on === slot) trail(who, ...at, now);
-        node.hidden = on !== slot;
-        node.style.transform = `translate(${px}px,${py}px)`;
+        const px = place(slot, ...at);
+        if (kind === POINTER.laser && px) trail(who, slot, ...at, now);
+        node.hidden = !px;
+        if (px) node.style.transform = `translate(${px[0]}px,${px[1]}px)`;
         node.style.opacity = age < FADE_MS ? '1' : '.35';
         wait = Math.min(wait, age < track.delay ? 0 : (age < FADE_MS ? FADE_MS : REMOVE_MS) - age);
         if (age >= REMOVE_MS) gone(who);

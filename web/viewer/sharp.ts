@@ -2,8 +2,8 @@
 
 import { el } from '../ui/index.js';
 import { toMedia } from './geometry.js';
-import type { Core, Sharp, Sharpen } from './kit.js';
-import { ENOUGH, factorFor, readInfo, tilesOf, type Full, type Tile } from './tiles.js';
+import type { Piece, Sharp, Sharpen } from './kit.js';
+import { address, ENOUGH, factorFor, readInfo, tilesOf, type Full, type Tile } from './tiles.js';
 
 /// Sharper pixels for the part on show: tiles laid over the whole picture once it is drawn larger than it is. Coarser tiles
 /// stay below finer ones, finer ones above coarser ones, until every tile of the level that fits now is decoded. Where a busy
@@ -17,18 +17,12 @@ const AGAIN_MS = 2000;
 const TRIES = 3;
 const INFO_TRIES = 15; // a picture that has just come is on its way for seconds
 
-interface Piece { image: HTMLImageElement; factor: number; state: 'loading' | 'there' | 'failed'; tries: number; at: number }
+interface Cut { image: HTMLImageElement; factor: number; state: 'loading' | 'there' | 'failed'; tries: number; at: number }
 
-/// The address of a medium, which may carry a grant as its query.
-function address(iiif: string, media: string, path: string): string {
-  const [id = '', grant] = media.split('?');
-  return `${iiif}${encodeURIComponent(id)}/${path}${grant ? `?${grant}` : ''}`;
-}
-
-export const sharpen: Sharpen = (core: Core): Sharp => {
+export const sharpen: Sharpen = (core: Piece): Sharp => {
   const { holder, picture, sync, o } = core;
   const layer = el('div');
-  const pieces = new Map<string, Piece>(); // in the order of their last use
+  const pieces = new Map<string, Cut>(); // in the order of their last use
   let media = '';
   let full: Full | null = null;
   let able = true;
@@ -46,7 +40,7 @@ export const sharpen: Sharpen = (core: Core): Sharp => {
     image.removeAttribute('src'); // ends a request that is still running
   }
 
-  const dropIf = (test: (piece: Piece, path: string) => boolean): void => {
+  const dropIf = (test: (piece: Cut, path: string) => boolean): void => {
     for (const [path, piece] of [...pieces]) if (test(piece, path)) drop(path);
   };
 
@@ -100,7 +94,7 @@ export const sharpen: Sharpen = (core: Core): Sharp => {
   async function load(tile: Tile, of: Full, tries: number): Promise<void> {
     const { path, factor } = tile;
     const image = el('img', { alt: '', draggable: false, decoding: 'async', src: address(o.iiif!, media, path) });
-    const piece: Piece = { image, factor, state: 'loading', tries, at: 0 };
+    const piece: Cut = { image, factor, state: 'loading', tries, at: 0 };
     pieces.set(path, piece);
     const good = await image.decode().then(() => true, () => false);
     if (pieces.get(path) !== piece) return;

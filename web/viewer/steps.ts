@@ -48,11 +48,14 @@ export function createSteps(core: Core): Steps {
   }
 
   const heading = (): Camera => goal ?? sync.camera;
-  const zoomTo = (px: number, py: number, factor: number): void => glide(zoom(heading(), core.frame, px, py, factor, sync.max));
+  const zoomTo = (px: number, py: number, factor: number): void => glide(zoom(heading(), core.frameAt(px, py), px, py, factor, sync.max));
 
   return {
     land,
-    zoom: (factor) => zoomTo(core.frame.width / 2, core.frame.height / 2, factor),
+    zoom(factor) {
+      const { width, height } = core.frameAt();
+      zoomTo(width / 2, height / 2, factor);
+    },
     whole: () => glide(WHOLE),
     look(dx, dy) {
       const { cx, cy, scale } = heading();

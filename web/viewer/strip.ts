@@ -17,13 +17,14 @@ const hide = (e: Event): void => { (e.target as HTMLElement).hidden = true; };
 /// The pictures of the view, the one on show marked. Rebuilt only when the list changes.
 export function createStrip(
   t: Translate<ToolWord>, src: (media: string, width: number) => string,
-  acts: { select(slot: number): void; step(by: number): void; drop(): void },
+  acts: { select(slot: number): void; step(by: number): void; drop(): void; compare(): void },
 ): Strip {
   const thumbs = el('div', { class: 'thumbs' });
   const before = iconButton(t('viewer.before'), icons.left, () => acts.step(-1));
   const next = iconButton(t('viewer.next'), icons.right, () => acts.step(1));
   const drop = iconButton(t('viewer.drop'), icons.trash, acts.drop);
-  const node = el('div', { class: 'strip', role: 'group', 'aria-label': t('viewer.strip') }, before, thumbs, next, drop);
+  const beside = iconButton(t('viewer.compare'), icons.beside, acts.compare);
+  const node = el('div', { class: 'strip', role: 'group', 'aria-label': t('viewer.strip') }, before, thumbs, next, beside, drop);
   let built: readonly ViewItem[] = [];
   let shown = 0;
 

@@ -24,6 +24,8 @@ export interface Sync {
   /// The gesture is over.
   rest(): void;
   select(slot: number): void;
+  /// Now, or when the wheel has come.
+  act(what: () => void): void;
   take(): void;
   stop(): void;
 }
@@ -47,7 +49,7 @@ export function createSync(
   let moving = false;
   let movedAt = -Infinity;
   let askedAt = -Infinity;
-  let wanted: { moved?: boolean; active?: number } | null = null;
+  let wanted: { moved?: boolean; act?: () => void } | null = null;
   let patience: ReturnType<typeof setTimeout> | undefined;
 
   const out = throttle<Camera>((c, edge) => {
@@ -89,10 +91,17 @@ export function createSync(
   function choose(active: number): void {
     if (!view) return;
     out.stop();
-    camera = shared = WHOLE;
-    const rect = rectOf(WHOLE);
+    if (view.mode !== 'compare') camera = WHOLE; // side by side, one rect serves them all
+    shared = camera;
+    const rect = rectOf(camera);
     view = { ...view, active, rect };
     wish.set({ active, rect });
+  }
+
+  function act(what: () => void): void {
+    if (driving()) what();
+    else ask({ act: what });
+    changed();
   }
 
   /// After the driver may have changed: a held gesture goes out, or ends.
@@ -101,7 +110,7 @@ export function createSync(
       const held = wanted;
       clearTimeout(patience);
       wanted = null;
-      if (held?.active !== undefined) choose(held.active);
+      if (held?.act) held.act();
       else if (held?.moved) send();
     } else if (view?.driver !== before) {
       askedAt = -Infinity;
@@ -133,7 +142,7 @@ export function createSync(
       if (!view) return;
       const before = view.driver;
       const { rect, ...rest } = p;
-      const jump = rest.active !== undefined && rest.active !== view.active;
+      const jump = rest.compare || (rest.active !== undefined && rest.active !== view.active);
       const fresh = newer(p.seq, seq);
       const mine = driving() && (rest.driver ?? me) === me;
       view = { ...view, ...rest };
@@ -173,12 +182,8 @@ export function createSync(
       if (driving()) out.end(camera);
     },
 
-    select(slot) {
-      if (!view || slot === view.active) return;
-      if (driving()) choose(slot);
-      else ask({ active: slot });
-      changed();
-    },
+    select(slot) { if (view && slot !== view.active) act(() => choose(slot)); },
+    act,
 
     take() { wish.drive(true); },
 

@@ -14,6 +14,12 @@ export interface Tile { path: string; factor: number; x: number; y: number; widt
 /// wider than a step does not cost the next one.
 export const ENOUGH = 1.1;
 
+/// The address of a medium, which may carry a grant as its query.
+export function address(iiif: string, media: string, path: string): string {
+  const [id = '', grant] = media.split('?');
+  return `${iiif}${encodeURIComponent(id)}/${path}${grant ? `?${grant}` : ''}`;
+}
+
 const isCount = (n: unknown): n is number => Number.isInteger(n) && (n as number) > 0;
 
 /// Reads info.json; null when it does not name square tiles.

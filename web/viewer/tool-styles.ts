@@ -50,8 +50,7 @@ background:color-mix(in srgb,CanvasText 6%,Canvas);opacity:.72;transition:opacit
 @media (hover:hover){.stage:not(.pen,.laser):hover~.edge,.edge:hover{opacity:1;pointer-events:auto}}
 .wide .tools{padding:8px}.wide .tools .vt-icon{flex:0 0 36px;min-height:36px}
 .wide .strip{padding:4px 8px}
-.wide .touch i{width:30px;height:30px;margin:-15px;border-width:3px;background:color-mix(in srgb,var(--c) 45%,transparent)}
-.chip{max-width:100%}
+.wide .chip{max-width:100%}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media (forced-colors:active){.vt-icon{border:1px solid ButtonText}.tools [aria-pressed=true]{background:Highlight;color:HighlightText}
 .swatch i,.pointer *{forced-color-adjust:none}}`;

@@ -25,6 +25,7 @@ export const toolWords = {
   'viewer.strip': 'Pictures',
   'viewer.before': 'Picture before',
   'viewer.next': 'Next picture',
+  'viewer.compare': 'Compare',
   'viewer.drop': 'Take this picture away',
   'viewer.moved': '{name} shows picture {n} of {all} at {scale}×',
   'viewer.marked': '{name} marked picture {n}',

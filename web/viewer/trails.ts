@@ -5,16 +5,15 @@ import { personColour } from './palette.js';
 
 /// The fading tail of a laser.
 export interface Trails {
-  put(who: string, x: number, y: number, t: number): void;
+  put(who: string, slot: number, x: number, y: number, t: number): void;
   drop(who: string): void;
-  clear(): void;
-  /// Returns whether there is any.
-  paint(ctx: CanvasRenderingContext2D, place: (x: number, y: number) => Point, now: number): boolean;
+  /// Those on `slot`; returns whether there is any.
+  paint(ctx: CanvasRenderingContext2D, slot: number, place: (x: number, y: number) => Point, now: number): boolean;
 }
 
 const TRAIL_MS = 600;
 
-interface Sample { x: number; y: number; t: number }
+interface Sample { slot: number; x: number; y: number; t: number }
 
 export function createTrails(): Trails {
   const all = new Map<string, Sample[]>();
@@ -37,16 +36,17 @@ export function createTrails(): Trails {
   }
 
   return {
-    put(who, x, y, t) {
-      const trail = all.get(who) ?? [];
+    put(who, slot, x, y, t) {
+      let trail = all.get(who) ?? [];
       const last = trail.at(-1);
-      if (last && last.x === x && last.y === y) return;
-      all.set(who, [...trail, { x, y, t }]);
+      if (last?.slot !== slot) trail = [];
+      else if (last.x === x && last.y === y) return;
+      all.set(who, [...trail, { slot, x, y, t }]);
     },
     drop: (who) => void all.delete(who),
-    clear: () => all.clear(),
-    paint(ctx, place, now) {
+    paint(ctx, slot, place, now) {
       for (const [who, trail] of all) {
+        if (trail[0]!.slot !== slot) continue;
         const young = trail.filter((s) => now - s.t < TRAIL_MS);
         if (young.length) {
           all.set(who, young);

@@ -17,6 +17,8 @@ export interface StrokePart {
 /// `apply`, `patch` and the rest of `Viewer`.
 export interface ViewerWishes {
   /// A structural change: `view.set`, with the view's seq as base. Already shown here; a refusal is answered by `apply`.
+  /// `compare.set`, with the view's seq as base. Shown when the answer has come.
+  compare(p: { slots: number[]; scale: 'fit' | 'true' }): void;
   set(p: { rect?: Rect; active?: number; mode?: string }): void;
   /// A VIEW frame, at most 30 a second; the last of a gesture has `edge`, and the server makes its `view.set` from it.
   motion(m: { slot: number; cx: number; cy: number; scale: number; edge: boolean }): void;
@@ -38,6 +40,10 @@ export interface ViewerOptions {
   src(media: string, width: number): string;
   /// Where the pictures' tiles are, `${base}/iiif/3/`; without it the whole picture grows with the scale.
   iiif?: string;
+  /// Brings a part that ships apart, by its name and file.
+  load?(name: string, file: [file: string, integrity: string]): Promise<unknown>;
+  /// Nothing may be kept in this browser.
+  forgets?: boolean;
   /// This person's handle, "c" or "a1".
   me: string;
   /// A person's name, for "Camille is guiding".

@@ -62,7 +62,7 @@ test('the tools come later: the wishes already handed out can do the rest, strok
   assert.deepEqual(told, [['stroke', { ...stroke, who: 'a1' }]]);
   assert.deepEqual(sync.own(conv, 'view.set', { base: 4, active: 2 }, { seq: 9 }), ['view.set', { active: 2, seq: 9 }]);
   assert.deepEqual(sync.own(conv, 'view.drive', { take: false }, { seq: 9 }), ['view.drive', { seq: 9, driver: '' }]);
-  assert.equal(Object.keys(sync.wishes({ ...conv })).length, 10, 'a later conversation has all from the start');
+  assert.equal(Object.keys(sync.wishes({ ...conv })).length, 11, 'a later conversation has all from the start');
 });
 
 test('broken frames and frames of nobody are dropped', () => {

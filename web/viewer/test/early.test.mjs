@@ -40,7 +40,7 @@ function tools(known) {
   const pointers = createPointers(layer, 'c', names, (...where) => trails.push(where));
   for (const [who, put] of known.pointers) pointers.put(who, ...put);
   const see = (now) => {
-    const wait = pointers.paint(1, (x, y) => [x * 100, y * 100], now);
+    const wait = pointers.paint((slot, x, y) => (slot === 1 ? [x * 100, y * 100] : undefined), now);
     return { wait, seen: layer.kids.filter((n) => !n.hidden).map((n) => [n.text, n.style.transform, n.style.opacity]) };
   };
   return { pointers, see, trails };
@@ -112,5 +112,5 @@ test('only the latest place is kept, and nobody who left the picture or the view
 test('a laser kept for the tools leaves its trail from where it is, not from where it was', () => {
   const { see, trails } = run([['point', 'a1', at(0.1, { kind: 2 }), 1000], ['point', 'a1', at(0.3, { kind: 2 }), 1100]], 9);
   see(1200);
-  assert.deepEqual(trails, [['a1', 0.3, 0.5, 1200]]);
+  assert.deepEqual(trails, [['a1', 1, 0.3, 0.5, 1200]]);
 });

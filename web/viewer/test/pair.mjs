@@ -16,7 +16,7 @@ const { outputFiles } = await need('esbuild').build({
   stdin: { contents: `
     import { createViewer } from '../index.ts';
     import { createCore } from '../core.ts';
-    import { equip } from '../equip.ts';
+    import { equipWith } from '../equip.ts';
     import { pairUp } from './pair-page.mjs';
     let core, ready = 0;
     const create = (o) => (o.me === 'c' ? (core = createCore(o, () => { ready++; })).viewer : createViewer(o));
@@ -28,7 +28,7 @@ const { outputFiles } = await need('esbuild').build({
       });
       viewer.apply({ seq: 1, driver: 'a1', items: [{ slot: 1, media }], active: 1, mode: 'image', rect: [0, 0, 1, 1], marks: [] });
     });
-    window.pair = { lone, ...pairUp(create, (m, w) => '/t/' + m + '/' + w), equip: () => core.equip(equip), ready: () => ready };`, resolveDir: here('.') },
+    window.pair = { lone, ...pairUp(create, (m, w) => '/t/' + m + '/' + w), equip: () => core.equip(equipWith(() => new Promise(() => {}))), ready: () => ready };`, resolveDir: here('.') },
   bundle: true, format: 'iife', target: 'es2022', write: false,
 });
 const html = `<!doctype html><meta charset=utf-8><title>pair</title><link rel=stylesheet href=/s.css><div id=c></div><div id=a1></div><script src=/pair.js></script>`;

@@ -156,6 +156,38 @@ test('another picture: at once when driving, after the yes when not; it begins w
   assert.equal(c.sync.view.active, 2);
 });
 
+test('side by side one rect serves all: another active piece keeps it', () => {
+  const beside = { ...base, mode: 'compare', compare: { slots: [1, 2], scale: 'fit' } };
+  const a = side('a1', beside);
+  a.sync.move(there);
+  a.sync.select(2);
+  assert.deepEqual(a.sync.camera, there);
+  const [op, { active, rect }] = a.sent.at(-1);
+  assert.deepEqual([op, active], ['set', 2]);
+  assert.ok(Math.abs(rect[2] - 0.25) < 1e-9, `${rect}`);
+  const c = side('c', beside);
+  c.sync.patch({ seq: 12, active: 2, rect: [0.25, 0.25, 0.5, 0.5] });
+  assert.deepEqual([c.sync.view.active, c.sync.camera.scale], [2, 2]);
+  assert.deepEqual(c.sent, [], 'and nothing is sent back');
+});
+
+test('what a comparison sets is shown, to the driver too; a wish waits for the wheel', () => {
+  const set = { seq: 12, mode: 'compare', compare: { slots: [2, 1], scale: 'true' }, active: 1, rect: [0, 0, 1, 1] };
+  const a = side('a1');
+  a.sync.move(there);
+  a.sync.rest();
+  a.sync.patch(set);
+  assert.deepEqual([a.sync.camera.scale, a.sync.view.mode, a.sync.view.compare.slots], [1, 'compare', [2, 1]]);
+  const c = side('c');
+  let done = 0;
+  c.sync.act(() => { done++; });
+  assert.deepEqual([c.kinds(), done], [['drive'], 0]);
+  c.sync.patch({ seq: 11, driver: 'c' });
+  assert.equal(done, 1);
+  a.sync.act(() => { done++; });
+  assert.equal(done, 2, 'at once when driving');
+});
+
 test('a snapshot in mid gesture of the driver: the gesture goes on and its state is sent', () => {
   const { sync, sent } = side('a1');
   sync.move(there);

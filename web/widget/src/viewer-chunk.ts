@@ -33,7 +33,8 @@ function show(app: App, place: HTMLElement): void {
   const core = createCore({
     root: place, me: conv.me, wish: conv.viewer, locale: app.locale, strings: app.host.options.strings ?? {},
     src: (media, width) => app.media(media, width),
-    names: (who) => app.name(who), iiif: app.host.base.replace(/v1\/$/, 'iiif/3/'),
+    names: (who) => app.name(who), iiif: app.host.base.replace(/v1\/$/, 'iiif/3/'), load: app.host.load,
+    forgets: app.host.options.storage === 'none',
   }, () => {
     more();
     sharper();
