@@ -244,6 +244,23 @@ static int add_levels(struct indexing *in)
     return 0;
 }
 
+enum { FIND_PX = 512 }; /* as for the true-scale plate */
+
+/* What fills its picture needs no box, and a picture that cannot be searched does without. */
+static void find_object(struct indexing *in)
+{
+    struct vt_master master;
+    struct vt_template_rect rect;
+    if (vt_master_open(in->fd, &master) || vt_image_object(&master, FIND_PX, &rect) ||
+        (rect.w > 0.999 && rect.h > 0.999))
+        return;
+    const uint16_t left = (uint16_t)(rect.x * UINT16_MAX), top = (uint16_t)(rect.y * UINT16_MAX);
+    in->writer.object[0] = left;
+    in->writer.object[1] = top;
+    in->writer.object[2] = (uint16_t)VIPS_MIN(rect.w * UINT16_MAX, UINT16_MAX - left);
+    in->writer.object[3] = (uint16_t)VIPS_MIN(rect.h * UINT16_MAX, UINT16_MAX - top);
+}
+
 int vt_image_index(int fd, bool is_jpeg, struct vt_image_result *ret_result)
 {
     VT_MAPPED struct vt_mapped file = { NULL, 0 };
@@ -257,6 +274,8 @@ int vt_image_index(int fd, bool is_jpeg, struct vt_image_result *ret_result)
                            .fd = fd,
                            .is_jpeg = is_jpeg };
     int err = add_levels(&in);
+    if (!err)
+        find_object(&in);
     if (!err && vt_tix_write(&in.writer, file.len, &out) != VT_OK)
         err = -1;
     vt_tix_writer_finish(&in.writer);

@@ -14,6 +14,7 @@
 
 #include "media/image.h"
 #include "media/sniff.h"
+#include "media/template.h"
 #include "server/base/cleanup.h"
 
 static inline void vt_image_drop(VipsImage **image)
@@ -63,6 +64,11 @@ int vt_step_mirror(VipsImage **image);
 int vt_step_turn(VipsImage **image, double degrees, bool with_alpha);
 int vt_step_quality(VipsImage **image, enum vt_picture_quality quality);
 int vt_step_strip(VipsImage **image); /* no field of metadata is left */
+
+/* --- image_object.c: the object in its picture, looked for at `px` wide; the whole when no edge is found ---
+ */
+
+int vt_image_object(const struct vt_master *master, uint32_t px, struct vt_template_rect *ret_rect);
 
 /* --- the rest --- */
 

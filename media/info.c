@@ -35,8 +35,8 @@ static void append_sizes(uint32_t w, uint32_t h, const struct vt_iiif_limits *li
     vt_buf_text(out, "]");
 }
 
-int vt_info_json(struct vt_str id, uint32_t full_w, uint32_t full_h, const struct vt_iiif_limits *limits,
-                 struct vt_buf *out)
+int vt_info_json(struct vt_str id, uint32_t full_w, uint32_t full_h, const uint16_t object[4],
+                 const struct vt_iiif_limits *limits, struct vt_buf *out)
 {
     vt_buf_text(out, "{\"@context\":\"http://iiif.io/api/image/3/context.json\",\"id\":");
     vt_buf_json_string(out, id);
@@ -46,6 +46,9 @@ int vt_info_json(struct vt_str id, uint32_t full_w, uint32_t full_h, const struc
     vt_buf_printf(out, ",\"maxWidth\":%" PRIu32 ",\"maxHeight\":%" PRIu32 ",\"maxArea\":%" PRIu64,
                   limits->max_side, limits->max_side, limits->max_area);
     append_sizes(full_w, full_h, limits, out);
+    if (object[2] > 0)
+        vt_buf_printf(out, ",\"object\":[%.5f,%.5f,%.5f,%.5f]", object[0] / 65535.0, object[1] / 65535.0,
+                      object[2] / 65535.0, object[3] / 65535.0);
     vt_buf_printf(out, ",\"tiles\":[{\"width\":%d,\"height\":%d,\"scaleFactors\":[", VT_TILE_PX, VT_TILE_PX);
     for (unsigned level = 0; level < levels_of(full_w, full_h); level++)
         vt_buf_printf(out, "%s%u", level ? "," : "", 1U << level);

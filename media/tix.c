@@ -8,7 +8,7 @@
 #include "media/digest.h"
 #include "server/base/err.h"
 
-enum { HEAD = 40, LEVEL = 8, TILE = 16, VERSION = 1 };
+enum { HEAD = 40, LEVEL = 8, TILE = 16, OBJECT = 8, VERSION = 2 };
 #define OWN_BIT (UINT64_C(1) << 63)
 
 static const uint8_t jfif[] = { 0xff, 0xe0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0 };
@@ -103,7 +103,8 @@ static bool is_sealed(const uint8_t *bytes, size_t len)
 static int read_file(struct vt_tix *tix, size_t len, uint64_t master_bytes)
 {
     struct vt_bytes file = { tix->bytes, len, false };
-    if (memcmp(tix->bytes, "VTIX", 4) != 0 || tix->bytes[4] != VERSION || tix->bytes[5] > 1)
+    if (memcmp(tix->bytes, "VTIX", 4) != 0 || tix->bytes[4] < 1 || tix->bytes[4] > VERSION ||
+        tix->bytes[5] > 1)
         return VT_ERR_INVALID;
     tix->is_jpeg = tix->bytes[5] == 1;
     tix->level_count = (uint32_t)vt_bytes_le(&file, 6, 2);
@@ -120,10 +121,16 @@ static int read_file(struct vt_tix *tix, size_t len, uint64_t master_bytes)
         return VT_ERR_INVALID;
     size_t tiles_at = HEAD + (size_t)tix->level_count * LEVEL;
     size_t tables_at = tiles_at + (size_t)tix->tile_count * TILE;
-    if (tables_at + tables_len + tix->own_len + VT_DIGEST_BYTES != len || !is_sealed(tix->bytes, len))
+    const size_t object_len = tix->bytes[4] >= 2 ? OBJECT : 0;
+    if (tables_at + tables_len + tix->own_len + object_len + VT_DIGEST_BYTES != len ||
+        !is_sealed(tix->bytes, len))
         return VT_ERR_INVALID;
     tix->tiles = tix->bytes + tiles_at;
     tix->own = tix->bytes + tables_at + tables_len;
+    for (size_t i = 0; object_len > 0 && i < 4; i++)
+        tix->object[i] = (uint16_t)vt_bytes_le(&file, len - VT_DIGEST_BYTES - OBJECT + i * 2, 2);
+    if (tix->object[0] + tix->object[2] > UINT16_MAX || tix->object[1] + tix->object[3] > UINT16_MAX)
+        return VT_ERR_INVALID;
     int err = read_levels(tix, &file);
     if (!err)
         err = check_tiles(tix);

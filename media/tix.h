@@ -4,13 +4,14 @@
  *
  * Ingest writes it in the worker, the server reads it. Every number in it is checked against the
  * master's length before use and a checksum ends it, so a torn or forged file is refused whole.
- * Little-endian, version 1:
+ * Little-endian, version 2; version 1 had no object:
  *
  *     "VTIX" u8 version  u8 is_jpeg  u16 levels  u32 width height tile_px  u64 master_bytes
  *     u32 tables_len  u32 own_len  u32 tiles
  *     levels x { u32 width height }              largest first, each about half of the one before
  *     tiles  x { u64 offset  u32 len  u16 w h }  level by level, row by row; offset's top bit: in `own`
  *     tables (JPEG: SOI … EOI)   own (tiles the TIFF pads, cut and encoded by ingest, whole JPEGs)
+ *     u16 x y w h   the object in its picture, in 1/65535 of it; w 0: it fills it, or was not found
  *     SHA-256 of all before it
  */
 #ifndef VT_MEDIA_TIX_H
@@ -38,6 +39,7 @@ struct vt_tix {
     uint32_t width, height, tile_px;
     uint64_t master_bytes;
     bool is_jpeg;
+    uint16_t object[4]; /* x, y, w, h in 1/65535 of the picture; w 0: unknown */
     uint32_t level_count, tile_count;
     struct vt_tix_level levels[VT_TIX_LEVELS];
     uint8_t *bytes;       /* owned: the file */
@@ -81,6 +83,7 @@ struct vt_tix_writer {
     struct vt_str tables; /* borrowed until finish */
     uint32_t width, height, level_count, tile_count;
     bool is_jpeg, failed;
+    uint16_t object[4]; /* as in struct vt_tix */
 };
 
 /* `tables`: the TIFF's JPEGTables, SOI to EOI; empty when the tiles are not JPEG. */

@@ -59,7 +59,7 @@ void vt_tix_add_own_tile(struct vt_tix_writer *writer, uint16_t w, uint16_t h, c
 static void put_file(const struct vt_tix_writer *writer, uint64_t master_bytes, struct vt_buf *out)
 {
     vt_buf_text(out, "VTIX");
-    put_le(out, 1, 1);
+    put_le(out, 2, 1);
     put_le(out, writer->is_jpeg, 1);
     put_le(out, writer->level_count, 2);
     put_le(out, writer->width, 4);
@@ -73,6 +73,8 @@ static void put_file(const struct vt_tix_writer *writer, uint64_t master_bytes, 
     vt_buf_str(out, vt_buf_view(&writer->tiles));
     vt_buf_str(out, writer->tables);
     vt_buf_str(out, vt_buf_view(&writer->own));
+    for (int i = 0; i < 4; i++)
+        put_le(out, writer->object[i], 2);
 }
 
 int vt_tix_write(struct vt_tix_writer *writer, uint64_t master_bytes, struct vt_buf *out)

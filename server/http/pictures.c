@@ -208,7 +208,7 @@ static void answer_info(struct ask *ask, struct vt_http_req *req, const struct v
 {
     char base[BASE_MAX];
     if (own_base(ask->pictures, req, base))
-        vt_pictures_info(req, base, ask->iiif.raw_id, master->tix->width, master->tix->height,
+        vt_pictures_info(req, base, ask->iiif.raw_id, master->tix,
                          ask->is_personal ? VT_PICTURES_PRIVATE : "public, max-age=600");
     else
         vt_http_problem(req, 400, "host", "The Host header is missing or no host",

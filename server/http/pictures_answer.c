@@ -127,8 +127,8 @@ void vt_pictures_original(struct vt_http_req *req, int fd)
 
 /* --- IIIF -------------------------------------------------------------------------------------- */
 
-void vt_pictures_info(struct vt_http_req *req, const char *base, struct vt_str raw_id, uint32_t width,
-                      uint32_t height, const char *cache_control)
+void vt_pictures_info(struct vt_http_req *req, const char *base, struct vt_str raw_id,
+                      const struct vt_tix *tix, const char *cache_control)
 {
     const struct vt_iiif_limits limits = VT_IIIF_LIMITS;
     VT_CLEANUP(vt_buf_finish)
@@ -136,7 +136,7 @@ void vt_pictures_info(struct vt_http_req *req, const char *base, struct vt_str r
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf json = VT_BUF_INIT(65536);
     vt_buf_printf(&id, "%s/iiif/3/%.*s", base, VT_STR_ARG(raw_id));
-    vt_info_json(vt_buf_view(&id), width, height, &limits, &json);
+    vt_info_json(vt_buf_view(&id), tix->width, tix->height, tix->object, &limits, &json);
     if (json.failed || id.failed) {
         vt_http_problem(req, 500, "internal", "The answer could not be made",
                         "The server is short of memory.");

@@ -5,6 +5,7 @@
 
 #include "media/iiif.h"
 #include "media/media_errors.h"
+#include "media/tix.h"
 #include "server/http/http_internal.h"
 
 #define VT_PICTURES_FOREVER "public, max-age=31536000, immutable"
@@ -26,8 +27,8 @@ void vt_pictures_bytes(struct vt_http_req *req, const char *type, struct vt_str 
 void vt_pictures_original(struct vt_http_req *req, int fd);
 
 /* `base`: scheme and host. Both write the whole answer or header. */
-void vt_pictures_info(struct vt_http_req *req, const char *base, struct vt_str raw_id, uint32_t width,
-                      uint32_t height, const char *cache_control);
+void vt_pictures_info(struct vt_http_req *req, const char *base, struct vt_str raw_id,
+                      const struct vt_tix *tix, const char *cache_control);
 void vt_pictures_links(struct vt_http_req *req, const char *base, struct vt_str raw_id,
                        const struct vt_recipe *recipe);
 

@@ -16,14 +16,16 @@ export interface Pictured { width: number; height: number; object: readonly numb
 export interface Measured { across: number; dx: number; dy: number; wide: number; high: number }
 
 const GAP = 2;
+const ONE_ROW = 1.3; // pieces on one line are compared most easily, at a little less size
 const ROOM = 0.84; // of a pane, so that a piece at true scale stands free
 
-/// Columns as many as make the panes' shorter sides longest: two stand side by side on a desk, one above the other on a phone.
+/// Columns as many as make the panes' shorter sides longest, one row rather than several: two stand side by side at a desk, one
+/// above the other on a phone.
 export function boxesOf(n: number, width: number, height: number): Box[] {
   let cols = 1;
   let best = 0;
   for (let c = 1; c <= n; c++) {
-    const side = Math.min(width / c, height / Math.ceil(n / c));
+    const side = Math.min(width / c, height / Math.ceil(n / c)) * (c === n ? ONE_ROW : 1);
     if (side <= best + 0.01) continue;
     best = side;
     cols = c;

@@ -231,7 +231,8 @@ static void info_document(void **state)
     struct vt_iiif_limits limits = VT_IIIF_LIMITS;
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf out = VT_BUF_INIT(4096);
-    assert_int_equal(vt_info_json(VT_STR("https://shop.example/iiif/3/a%2Db"), 8000, 6000, &limits, &out),
+    assert_int_equal(vt_info_json(VT_STR("https://shop.example/iiif/3/a%2Db"), 8000, 6000,
+                                  (const uint16_t[4]){ 0 }, &limits, &out),
                      VT_OK);
     const char *text = vt_buf_cstr(&out);
     assert_non_null(strstr(text, "\"id\":\"https://shop.example/iiif/3/a%2Db\""));
@@ -240,7 +241,11 @@ static void info_document(void **state)
     assert_non_null(strstr(text, "{\"width\":500,\"height\":375},"));
     assert_non_null(strstr(text, "{\"width\":4000,\"height\":3000}]"));
     assert_null(strstr(text, "{\"width\":8000")); /* above maxArea */
+    assert_null(strstr(text, "object"));
     assert_non_null(strstr(text, "\"maxArea\":25000000"));
+    vt_buf_reset(&out);
+    vt_info_json(VT_STR("a"), 8000, 6000, (const uint16_t[4]){ 6553, 13107, 32768, 26214 }, &limits, &out);
+    assert_non_null(strstr(vt_buf_cstr(&out), ",\"object\":[0.09999,0.20000,0.50001,0.40000],"));
     assert_true(vt_info_wants_ld(VT_STR("application/ld+json")));
     assert_true(
         vt_info_wants_ld(VT_STR("text/html, Application/LD+JSON;profile=\"x\", application/json;q=0.9")));

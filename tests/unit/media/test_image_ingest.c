@@ -359,6 +359,38 @@ static void the_index_leads_to_every_tile(void **state)
     g_free(jpeg);
 }
 
+/* A dark disc on a studio's white: its box is found, and told in the index. */
+static void the_object_is_found(void **state)
+{
+    (void)state;
+    VipsImage *white, *disc;
+    void *jpeg = NULL;
+    size_t len;
+    int master;
+    struct stat st;
+    struct vt_tix *tix;
+    assert_int_equal(vips_black(&white, 1600, 1200, "bands", 3, NULL), 0);
+    assert_int_equal(vips_linear1(white, &disc, 1, 240, "uchar", TRUE, NULL), 0);
+    g_object_unref(white);
+    white = vips_image_copy_memory(disc);
+    g_object_unref(disc);
+    double dark[3] = { 60, 50, 40 };
+    assert_int_equal(vips_draw_circle(white, dark, 3, 800, 500, 300, "fill", TRUE, NULL), 0);
+    assert_int_equal(vips_jpegsave_buffer(white, &jpeg, &len, "Q", 90, NULL), 0);
+    g_object_unref(white);
+    struct outcome out = fixture_ingest(&fx, jpeg, len, &master);
+    assert_int_equal(out.last.err, VT_MEDIA_OK);
+    fstat(master, &st);
+    assert_int_equal(vt_tix_read(out.bytes, out.len, (uint64_t)st.st_size, &tix), VT_OK);
+    const double want[4] = { 500. / 1600, 200. / 1200, 600. / 1600, 600. / 1200 };
+    for (int i = 0; i < 4; i++)
+        assert_true(fabs(tix->object[i] / 65535. - want[i]) < 0.035); /* it is never cut, so a little more */
+    vt_tix_destroy(tix);
+    outcome_finish(&out);
+    close(master);
+    g_free(jpeg);
+}
+
 /* --- what is refused --------------------------------------------------------------------------------- */
 
 static void a_cut_file_is_truncated(void **state)
@@ -465,6 +497,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(cmyk_gray_and_16_bit_are_taken),
         cmocka_unit_test(lossless_comes_back_exactly_and_alpha_lies_on_white),
         cmocka_unit_test(the_index_leads_to_every_tile),
+        cmocka_unit_test(the_object_is_found),
         cmocka_unit_test(a_cut_file_is_truncated),
         cmocka_unit_test(a_progressive_picture_is_taken),
         cmocka_unit_test(drawings_and_documents_are_no_pictures),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "media/digest.h"
 #include "media/iiif.h"
 #include "media/tix.h"
 #include "server/base/err.h"
@@ -30,6 +31,7 @@ static void write_index(struct vt_buf *out)
     vt_tix_add_own_tile(&writer, 138, 450, edge, sizeof(edge) - 1);
     vt_tix_add_level(&writer, 325, 225);
     vt_tix_add_own_tile(&writer, 325, 225, edge, sizeof(edge) - 1);
+    memcpy(writer.object, (const uint16_t[4]){ 6553, 13107, 32768, 26214 }, sizeof(writer.object));
     assert_int_equal(vt_tix_write(&writer, MASTER, out), VT_OK);
     vt_tix_writer_finish(&writer);
 }
@@ -54,6 +56,7 @@ static void tiles_by_recipe(void **state)
     struct vt_tix_tile tile;
     write_index(&file);
     assert_int_equal(vt_tix_read(file.data, file.len, MASTER, &tix), VT_OK);
+    assert_int_equal(tix->object[3], 26214);
     assert_true(find(tix, "a/0,0,512,512/512,512/0/default.jpg", &tile));
     assert_int_equal(tile.offset, 100);
     assert_true(find(tix, "a/512,0,512,512/max/0/color.jpg", &tile));
@@ -119,6 +122,41 @@ static void a_tile_is_tables_and_pixels(void **state)
     close(fd);
 }
 
+static void reseal(struct vt_buf *file)
+{
+    assert_int_equal(vt_digest_sha256(file->data, file->len - VT_DIGEST_BYTES,
+                                      (uint8_t *)file->data + file->len - VT_DIGEST_BYTES),
+                     VT_OK);
+}
+
+/* Masters made before the object was looked for stay in use. */
+static void version_1_has_no_object(void **state)
+{
+    (void)state;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf file = VT_BUF_INIT(1 << 16);
+    struct vt_tix *tix = NULL;
+    write_index(&file);
+    file.data[4] = 1;
+    file.len -= 8;
+    reseal(&file);
+    assert_int_equal(vt_tix_read(file.data, file.len, MASTER, &tix), VT_OK);
+    assert_int_equal(tix->object[2], 0);
+    vt_tix_destroy(tix);
+}
+
+static void an_object_beyond_its_picture_is_refused(void **state)
+{
+    (void)state;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf file = VT_BUF_INIT(1 << 16);
+    struct vt_tix *tix = NULL;
+    write_index(&file);
+    memset(file.data + file.len - VT_DIGEST_BYTES - 4, 0xff, 4);
+    reseal(&file);
+    assert_int_equal(vt_tix_read(file.data, file.len, MASTER, &tix), VT_ERR_INVALID);
+}
+
 static void a_torn_index_is_refused(void **state)
 {
     (void)state;
@@ -164,10 +202,9 @@ static void a_wrong_index_is_not_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tiles_by_recipe),
-        cmocka_unit_test(a_tile_is_tables_and_pixels),
-        cmocka_unit_test(a_torn_index_is_refused),
-        cmocka_unit_test(a_wrong_index_is_not_written),
+        cmocka_unit_test(tiles_by_recipe),         cmocka_unit_test(a_tile_is_tables_and_pixels),
+        cmocka_unit_test(version_1_has_no_object), cmocka_unit_test(an_object_beyond_its_picture_is_refused),
+        cmocka_unit_test(a_torn_index_is_refused), cmocka_unit_test(a_wrong_index_is_not_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
