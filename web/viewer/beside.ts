@@ -35,7 +35,7 @@ export function createBeside(core: Core, { el, iconButton, number }: Lent, t: Tr
     update(truly, life, perMm, here) {
       scale.setAttribute('aria-pressed', String(truly));
       own.setAttribute('aria-pressed', String(life));
-      own.hidden = rule.hidden = !truly || !Number.isFinite(perMm);
+      own.hidden = rule.hidden = !truly || perMm === Infinity;
       zoom.max = String(Math.log2(sync.max));
       zoom.value = String(Math.log2(sync.camera.scale));
       zoom.setAttribute('aria-valuetext', `${number.format(sync.camera.scale)}×`);

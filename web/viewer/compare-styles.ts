@@ -5,9 +5,9 @@ export const compareStyles = `
 .apart .stage>.holder,.apart .strip:not(.side){display:none}
 .pane{position:absolute;overflow:hidden;background:Canvas;pointer-events:none}
 .pane.on::after{content:"";position:absolute;inset:0;border:2px solid var(--vitrine-accent,#1f4d45)}
-.name,.rule{position:absolute;bottom:8px;padding:4px 12px;max-width:calc(100% - 16px);text-align:start;pointer-events:auto}
-.name{inset-inline-start:8px;display:block;overflow:hidden;max-height:calc(100% - 16px)}
-.name small{display:block;font-size:inherit;font-weight:400}
+.name,.rule{position:absolute;bottom:8px;padding:4px 12px;max-width:95%;pointer-events:auto}
+.name{inset-inline-start:8px;display:block;text-align:start;overflow:hidden;max-height:95%}
+small{display:block;font:inherit}
 .rule{inset-inline-end:8px;flex-direction:column;gap:4px;font-variant-numeric:tabular-nums}
 .rule i{height:6px;border:solid;border-width:0 2px 2px}
 .side{justify-content:center}

@@ -92,7 +92,7 @@ export function createSide(core: Core, { el, number }: Lent, item: ViewItem, t: 
       const active = core.slot() === item.slot;
       node.classList.toggle('on', active);
       name.setAttribute('aria-pressed', String(active));
-      const text = size ? `${number.format(size.wide)} × ${number.format(size.high)} mm`
+      const text = size ? `${number.format(item.width_mm!)} × ${number.format(item.height_mm!)} mm`
         : truly && !item.width_mm ? t(o.me === 'c' ? 'compare.unknown' : 'compare.feed') : '';
       if (words.textContent !== text) words.textContent = text;
       name.hidden = !item.title && !text;

@@ -43,7 +43,8 @@ static struct vt_catalogue *make(void)
         "gold\",\"variants\":[{\"sku\":\"VT-1-48\",\"size\":\"48\"}]}",
         "{\"sku\":\"VT-2\",\"title\":\"Halo "
         "ring\",\"description\":\"Sapphire\",\"variants\":[{\"sku\":\"VT-2-R\",\"colour\":\"Rosé\"}]}",
-        "{\"sku\":\"VT-3\",\"title\":\"Rose pendant\",\"description\":\"A ring of pearls\",\"variants\":[]}",
+        "{\"sku\":\"VT-3\",\"title\":\"Rose pendant\",\"description\":\"A ring of "
+        "pearls\",\"width_mm\":12,\"height_mm\":16.5,\"variants\":[{\"sku\":\"VT-3-S\"}]}",
     };
     static const char *const skus[] = { "VT-1", "VT-2", "VT-3" };
     struct vt_catalogue *catalogue = vt_catalogue_create();
@@ -314,10 +315,23 @@ static void test_a_product_without_addresses_stays_as_it_came(void **state)
     vt_catalogue_destroy(catalogue);
 }
 
+static void test_sizes(void **state)
+{
+    struct vt_catalogue *catalogue = make();
+    double width = 0, height = 0;
+    (void)state;
+    assert_false(vt_catalogue_size(catalogue, VT_STR("VT-1"), &width, &height));
+    assert_false(vt_catalogue_size(catalogue, VT_STR("VT-9"), &width, &height));
+    assert_true(vt_catalogue_size(catalogue, VT_STR("VT-3-S"), &width, &height));
+    assert_true(width == 12 && height == 16.5);
+    vt_catalogue_destroy(catalogue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fold),
+        cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_search_best_first),
         cmocka_unit_test(test_get_by_product_and_variant),
         cmocka_unit_test(test_ten_thousand_and_no_more),

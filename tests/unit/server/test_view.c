@@ -72,6 +72,14 @@ static int set_rect(uint32_t base, double x, double y, double size)
     return vt_view_set(view, &msg, T0);
 }
 
+static int compare(uint32_t base, const uint16_t *slots, size_t n)
+{
+    struct vt_msg_compare_set msg = {
+        .base = base, .slots = (uint16_t *)slots, .slots_n = n, .scale = VT_COMPARE_SCALE_TRUE
+    };
+    return vt_view_compare(view, &msg, T0);
+}
+
 static int mark(const char *by, uint16_t slot, size_t points_n, uint32_t *ret_mark)
 {
     static double points[VT_VIEW_POINTS * 2 + 2];
@@ -375,11 +383,58 @@ static void test_export_and_import(void **state)
                      VT_OK); /* whoever drove before the restart holds nothing */
 }
 
+static void test_compare(void **state)
+{
+    static const uint16_t two[] = { 3, 1 }, twice[] = { 1, 1 }, gone[] = { 1, 9 };
+    (void)state;
+    assert_int_equal(compare(0, two, 2), VT_ERR_VIEW_STALE); /* nothing is shown */
+    open_items("c", 3, 2);
+    uint32_t seq = vt_view_seq(view);
+    assert_int_equal(compare(seq, two, 1), VT_ERR_FIELD_BAD);
+    assert_int_equal(compare(seq, twice, 2), VT_ERR_FIELD_BAD);
+    assert_int_equal(compare(seq, gone, 2), VT_ERR_NOT_FOUND);
+    assert_int_equal(vt_view_seq(view), seq); /* a refusal changes nothing */
+    assert_int_equal(compare(seq, two, 2), VT_OK);
+    assert_int_equal(compare(seq, two, 2), VT_ERR_VIEW_STALE);
+    struct vt_t_view now = exported();
+    assert_int_equal(now.mode, VT_VIEW_MODE_COMPARE);
+    assert_int_equal(now.active, 3); /* what was on show is not among them */
+    assert_int_equal(now.compare->slots_n, 2);
+    assert_int_equal(now.compare->scale, VT_COMPARE_SCALE_TRUE);
+    assert_int_equal(drop(3), VT_OK);
+    now = exported();
+    assert_null(now.compare);
+    assert_int_equal(now.mode, VT_VIEW_MODE_IMAGE);
+    assert_int_equal(now.active, 1);
+}
+
+/* A store may hold a comparison of pieces that are not there: the view counts, not that. */
+static void test_compare_import(void **state)
+{
+    uint16_t slots[] = { 1, 2, 7 };
+    (void)state;
+    open_items("c", 3, 1);
+    struct vt_t_view kept = exported();
+    struct vt_t_comparison both = { slots, 2, VT_COMPARE_SCALE_FIT },
+                           torn = { slots, 3, VT_COMPARE_SCALE_FIT };
+    struct vt_view *other = vt_view_create();
+    kept.mode = VT_VIEW_MODE_COMPARE;
+    kept.compare = &torn;
+    assert_int_equal(vt_view_import(other, &kept), VT_OK);
+    assert_int_equal(vt_view_mode(other), VT_VIEW_MODE_IMAGE);
+    kept.compare = &both;
+    assert_int_equal(vt_view_import(other, &kept), VT_OK);
+    assert_int_equal(vt_view_mode(other), VT_VIEW_MODE_COMPARE);
+    vt_view_destroy(other);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(test_open),
+        T(test_compare),
+        T(test_compare_import),
         T(test_slots_wrap_past_zero_and_past_what_is_there),
         T(test_set_is_stale_after_a_structural_change_only),
         T(test_items),
