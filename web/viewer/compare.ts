@@ -31,7 +31,7 @@ export const compareWith = (asking: (core: Core) => Promise<Asking>): Comparing 
     .then(what, () => { questions = undefined; });
   const choose = (): void => ask((q) => q.choose((slots) => wish(slots, was?.scale ?? 'fit')));
   const card = (): void => ask((q) => q.card(calibrated(), (perMm) => {
-    calibrate(perMm, o.forgets);
+    calibrate(perMm, o.storage !== 'none');
     life = true;
     core.wake();
   }));

@@ -30,7 +30,6 @@ export function createCore(o: ViewerOptions, ready?: () => void): CoreViewer {
   const t = i18n(words, o.strings);
   let kit: Partial<Kit> = {};
   let sharp: Sharp | undefined;
-  let tiles: Sharpen | undefined;
   let sharper = !!o.iiif; // or will be
   let frame = frameOf(0, 0, 1);
   let shown = false;
@@ -182,7 +181,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): CoreViewer {
   };
   const core: Core = {
     o, shadow, root, stage, holder, picture, note, sync, known, hands, slot, place, wake, frameAt, newPicture: createPicture,
-    get frame() { return frame; }, get shown() { return shown && !kit.frame?.(); }, get sharpen() { return tiles; }, say: (text) => viewer.narrate?.(text),
+    get frame() { return frame; }, get shown() { return shown && !kit.frame?.(); }, say: (text) => viewer.narrate?.(text),
   };
   return {
     viewer,
@@ -192,8 +191,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): CoreViewer {
       wake();
     },
     sharpen(make) {
-      tiles = make;
-      sharper = !!make;
+      sharper = !!(core.sharpen = make);
       if (!gone) sharp ??= make?.(core);
       wake();
     },

@@ -38,7 +38,7 @@ export interface Core {
   slot(): number;
   newPicture: typeof createPicture;
   /// Once the tiles have come.
-  readonly sharpen?: Sharpen | undefined;
+  sharpen?: Sharpen | undefined;
   place(x: number, y: number): Point;
   wake(): void;
   say(text: string): void;

@@ -12,7 +12,7 @@ export function calibrated(): number {
   return known / devicePixelRatio;
 }
 
-export function calibrate(perMm: number, forgets: boolean | undefined): void {
+export function calibrate(perMm: number, keeps: boolean): void {
   known = perMm * devicePixelRatio;
-  try { if (!forgets) localStorage.setItem(key(), String(known)); } catch { /* for this page only, then */ }
+  try { if (keeps) localStorage.setItem(key(), String(known)); } catch { /* for this page only, then */ }
 }

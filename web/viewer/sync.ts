@@ -49,7 +49,8 @@ export function createSync(
   let moving = false;
   let movedAt = -Infinity;
   let askedAt = -Infinity;
-  let wanted: { moved?: boolean; act?: () => void } | null = null;
+  /* Shown here and not sent yet; with what is done once the wheel is here, else the place is sent. */
+  let wanted: { act?: () => void } | null = null;
   let patience: ReturnType<typeof setTimeout> | undefined;
 
   const out = throttle<Camera>((c, edge) => {
@@ -111,7 +112,7 @@ export function createSync(
       clearTimeout(patience);
       wanted = null;
       if (held?.act) held.act();
-      else if (held?.moved) send();
+      else if (held) send();
     } else if (view?.driver !== before) {
       askedAt = -Infinity;
       giveUp();
@@ -171,7 +172,7 @@ export function createSync(
       moving = true;
       movedAt = Date.now();
       if (driving()) out.push(camera);
-      else ask({ moved: true });
+      else ask({});
       changed();
     },
 

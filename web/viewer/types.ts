@@ -42,8 +42,8 @@ export interface ViewerOptions {
   iiif?: string;
   /// Brings a part that ships apart, by its name and file.
   load?(name: string, file: [file: string, integrity: string]): Promise<unknown>;
-  /// Nothing may be kept in this browser.
-  forgets?: boolean;
+  /// 'none': nothing may be kept in this browser.
+  storage?: string | undefined;
   /// This person's handle, "c" or "a1".
   me: string;
   /// A person's name, for "Camille is guiding".

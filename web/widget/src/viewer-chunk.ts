@@ -21,20 +21,20 @@ async function hands(app: App): Promise<ViewerTools['equip']> {
 /// The shared picture: what a chat alone does not need. The tools come when the picture is there (viewer-tools-chunk.ts),
 /// and so do tiles (viewer-tiles-chunk.ts); where they fail to, the picture goes on without and asks for them again.
 function show(app: App, place: HTMLElement): void {
-  const conv = app.conv;
+  const { conv, host } = app;
   if (!conv) return;
   let open = true;
   const more = (): void => void hands(app).then((equip) => { if (open) core.equip(equip); }, () => open && setTimeout(more, AGAIN_MS));
-  const sharper = (): void => void app.host.load('viewer-tiles', __TILES__).then((made) => core.sharpen(made as ViewerTiles), () => {
+  const sharper = (): void => void host.load('viewer-tiles', __TILES__).then((made) => core.sharpen(made as ViewerTiles), () => {
     core.sharpen();
     if (open) setTimeout(sharper, AGAIN_MS);
   });
   place.replaceChildren();
   const core = createCore({
-    root: place, me: conv.me, wish: conv.viewer, locale: app.locale, strings: app.host.options.strings ?? {},
+    root: place, me: conv.me, wish: conv.viewer, locale: app.locale, strings: app.over,
     src: (media, width) => app.media(media, width),
-    names: (who) => app.name(who), iiif: app.host.base.replace(/v1\/$/, 'iiif/3/'), load: app.host.load,
-    forgets: app.host.options.storage === 'none',
+    names: (who) => app.name(who), iiif: host.base.replace(/v1\/$/, 'iiif/3/'), load: host.load,
+    storage: host.options.storage,
   }, () => {
     more();
     sharper();
@@ -45,12 +45,12 @@ function show(app: App, place: HTMLElement): void {
   const undo = [
     adopt(place, sheet(stageStyle)),
     conv.on('view', (v) => { if (v) viewer.apply(v); else end(); }),
-    conv.on('view.patch', (p) => viewer.patch(p)),
-    conv.on('motion', (m) => viewer.motion(m)),
+    conv.on('view.patch', viewer.patch),
+    conv.on('motion', viewer.motion),
     conv.on('pointer', ({ who, ...p }) => viewer.pointer(who, p)),
     conv.on('stroke', ({ who, ...d }) => viewer.stroke(who, d)),
-    conv.on('mark', (m) => viewer.mark(m)),
-    conv.on('marks.drop', (ids) => viewer.dropMarks(ids)),
+    conv.on('mark', viewer.mark),
+    conv.on('marks.drop', viewer.dropMarks),
     conv.on('people', () => { for (const [who, p] of conv.people) if (p.at === 'gone') viewer.gone(who); }),
   ];
   const end = (): void => {
