@@ -37,12 +37,10 @@ static void test_hello_comes_first_and_once(void **state)
     customer.client.text = human_text;
     customer.client.arg = &customer;
     ask(&customer, "since", "{\"s\":0,\"cs\":0}");
-    settle(5);
-    assert_int_equal(customer.client.code, VT_CLOSE_PROTOCOL);
+    expect_closed(&customer, VT_CLOSE_PROTOCOL);
     arrive(&customer, NULL);
     client_hello_customer(&customer.client, NULL);
-    settle(5);
-    assert_int_equal(customer.client.code, VT_CLOSE_PROTOCOL);
+    expect_closed(&customer, VT_CLOSE_PROTOCOL);
     reset();
 }
 
@@ -53,8 +51,7 @@ static void test_a_page_of_another_origin_is_turned_away(void **state)
     customer.client.text = human_text;
     customer.client.arg = &customer;
     client_hello_customer(&customer.client, NULL);
-    settle(5);
-    assert_int_equal(customer.client.code, VT_CLOSE_FORBIDDEN);
+    expect_closed(&customer, VT_CLOSE_FORBIDDEN);
     reset();
 }
 
@@ -65,8 +62,7 @@ static void test_a_token_of_nobody(void **state)
     client_drop(&customer.client);
     client_open(&customer.client, &core, CORE_SHOP);
     client_hello_customer(&customer.client, "[{\"conv\":\"x\",\"epoch\":1,\"s\":0,\"cs\":0,\"tok\":\"no\"}]");
-    settle(20);
-    assert_int_equal(customer.client.code, VT_CLOSE_TOKEN);
+    expect_closed(&customer, VT_CLOSE_TOKEN);
     reset();
 }
 
@@ -153,8 +149,7 @@ static void test_ten_bad_messages_end_it(void **state)
     settle(5);
     assert_int_equal(customer.client.code, 0);
     client_send(&customer.client, "{");
-    settle(5);
-    assert_int_equal(customer.client.code, VT_CLOSE_PROTOCOL);
+    expect_closed(&customer, VT_CLOSE_PROTOCOL);
     reset();
 }
 
@@ -207,8 +202,7 @@ static void test_binary_frames(void **state)
     assert_int_equal(frames_n, 2);
     send_ptr(&customer, channel_of(&customer, VT_CHAN_KIND_DRAW)->n, 1,
              0); /* a pointer on the strokes' channel */
-    settle(5);
-    assert_int_equal(customer.client.code, VT_CLOSE_PROTOCOL);
+    expect_closed(&customer, VT_CLOSE_PROTOCOL);
     reset();
 }
 
