@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { http } from './lib/http.mjs';
-import { SITE, keeper, live, shop, writeCatalogue } from './lib/kit.mjs';
+import { SITE, customer, keeper, live, setSettings, shop, writeCatalogue } from './lib/kit.mjs';
 import { QUARTERS, decodePng, look, near, quarters, sha256 } from './lib/picture.mjs';
 
 const later = keeper(after);
@@ -84,6 +84,36 @@ test('a card has the picture, and the name as ink', async () => {
   const [long, short] = [anna, nobody].map((png) => count(png, [28, 28, 30], { by: 60, step: 2 }).pixels);
   assert.ok(long > short + 300, `${long} pixels of ink to ${short}`);
   assert.ok(count(anna, RED, { step: 8 }).pixels > 1000, 'the quarter of red');
+});
+
+test('who waits is greeted by name on what they look at, signed, and again by the right name', async () => {
+  await setSettings(server, { greeting: { on: true, text: 'One moment, please.', sku: 'TWO' } });
+  const greeting = (text) => (d) => d.kind === 'greeting' && Boolean(d.media) === text;
+  const ink = (png) => count(png, [28, 28, 30], { by: 60, step: 2 }).pixels;
+  const c = await customer(server);
+  await c.request('queue.join', { lang: 'en', product: { sku: 'ONE' } });
+  const { d: nameless } = await c.waitFor('notice.show', greeting(false));
+  assert.deepEqual([nameless.text, nameless.media], ['One moment, please.', undefined], 'without a name no card');
+  await c.request('identify', { name: 'I' });
+  const { d: short } = await c.waitFor('notice.show', greeting(true));
+  await c.request('identify', { name: 'Maximiliane Sophie' });
+  const { d: long } = await c.waitFor('notice.show', (d) => d.kind === 'greeting' && d.media && d.media !== short.media);
+  assert.equal(long.id, short.id, 'it takes the place of the one before');
+  assert.match(long.media, new RegExp(`^/p/card/${ONE}\\.jpg\\?d=[\\w-]+&e=\\d+&s=`));
+  const said = (path) => JSON.parse(Buffer.from(path.match(/d=([\w-]+)/)[1], 'base64url'));
+  assert.deepEqual([said(long.media).name, said(long.media).text], ['Maximiliane Sophie', 'One moment, please.']);
+  const { status, body } = await get(long.media);
+  assert.deepEqual([status, look(body)], [200, { type: 'image/jpeg', width: 1080, height: 1080 }]);
+  const drawings = await Promise.all([short, long].map(({ media }) => drawn(address('card', ONE, said(media)))));
+  assert.ok(ink(drawings[1]) > ink(drawings[0]) + 300, 'a longer name is more ink');
+  const other = await customer(server);
+  await other.request('identify', { name: 'Bea' });
+  await other.request('queue.join', { lang: 'en', product: { sku: 'NOT-THERE' } });
+  assert.match((await other.waitFor('notice.show', greeting(true))).d.media, new RegExp(`^/p/card/${TWO}`), "else the site's choice");
+  await setSettings(server, {});
+  await other.waitFor('notice.drop', (d) => d.id === long.id);
+  for (const peer of [c, other]) await peer.request('queue.leave', {});
+  await Promise.all([c.cut(), other.cut()]);
 });
 
 test('every format, private, with an ETag that spares the work', async () => {
