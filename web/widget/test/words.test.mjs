@@ -7,8 +7,10 @@ import { load } from '../../check/load.mjs';
 const { words, english: first } = await load(new URL('../src/words.ts', import.meta.url));
 const { englishMore } = await load(new URL('../src/words-more.ts', import.meta.url));
 const { englishPhoto } = await load(new URL('../src/words-photo.ts', import.meta.url));
+const views = await Promise.all(['words', 'tool-words', 'compare-words', 'ask-words'].map((name) => load(new URL(`../../viewer/${name}.ts`, import.meta.url))));
+const ofViewer = Object.assign({}, ...views.flatMap((v) => Object.values(v)));
 // The launcher's label is the loader's word.
-const english = { launcher: '', ...first, ...englishMore, ...englishPhoto };
+const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer };
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 
