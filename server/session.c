@@ -96,6 +96,8 @@ int vt_session_save(struct vt_conversation *conv, vt_store_done_fn *done, void *
                                     .joined = session->joined,
                                     .created = session->created,
                                     .ended = session->ended,
+                                    .taken = session->taken,
+                                    .eta = { session->eta[0], session->eta[1] },
                                     .info = vt_str(session->product) };
     if (conv->view && vt_view_is_open(conv->view) && encode_view(conv, &view) == VT_OK)
         row.view = vt_buf_view(&view);
@@ -242,6 +244,8 @@ int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char
         unpair(conv);
     if (state == VT_STATE_ENDED)
         session->ended = session->since;
+    if (state == VT_STATE_LIVE && session->taken == 0)
+        session->taken = session->since;
     if (state == VT_STATE_WAITING)
         session->associate[0] = '\0';
     if (!vt_session_waits(session)) {

@@ -83,6 +83,15 @@ int32_t vt_zone_day(struct vt_str date)
     return (int32_t)g_date_get_julian(&at);
 }
 
+void vt_zone_date(int32_t day, struct vt_buf *out)
+{
+    GDate date;
+    g_date_clear(&date, 1);
+    g_date_set_julian(&date, (guint32)day);
+    vt_buf_printf(out, "%04u-%02u-%02u", (unsigned)g_date_get_year(&date), (unsigned)g_date_get_month(&date),
+                  (unsigned)g_date_get_day(&date));
+}
+
 int64_t vt_zone_read_instant(struct vt_str text)
 {
     char copy[INSTANT_MOST];

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "server/base/str.h"
+#include "server/base/buf.h"
 
 struct vt_zone;
 
@@ -26,6 +26,8 @@ int64_t vt_zone_instant(const struct vt_zone *zone, int32_t day, int minute);
 
 /* "2026-12-24"; 0: no such date. */
 int32_t vt_zone_day(struct vt_str date);
+/* The same back. */
+void vt_zone_date(int32_t day, struct vt_buf *out);
 /* 0: Monday. */
 static inline int vt_zone_weekday(int32_t day)
 {

@@ -80,6 +80,7 @@ struct vt_api_call {
     bool wrong;                    /* `current` is not the person's password */
     /* the answer */
     int status;
+    const char *type; /* of `out`; NULL: JSON */
     struct vt_buf out;
     const char *problem, *title; /* NULL: none */
     struct vt_str detail, pointer;

@@ -63,6 +63,8 @@ void vt_api_answer(struct vt_api_call *call)
             vt_http_set(req, "ETag", etag);
         if (call->status == 204)
             vt_http_reply(req, 204, NULL, (struct vt_str){ 0 });
+        else if (call->type && !call->out.failed)
+            vt_http_reply(req, call->status, call->type, vt_buf_view(&call->out));
         else
             vt_http_reply_json(req, call->status, &call->out);
     }

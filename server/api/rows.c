@@ -39,6 +39,7 @@ const struct vt_api_row vt_api_rows[] = {
     { VT_POST,   "/site/tokens",           ADMIN,      0,     NULL,       NULL,       vt_api_token_make, NULL },
     { VT_DELETE, "/site/tokens/{id}",      ADMIN,      0,     NULL,       NULL,       vt_api_token_remove, NULL },
     { VT_GET,    "/pictures",              SUPERVISOR, TOKEN, NULL,       NULL,       vt_api_pictures, NULL },
+    { VT_GET,    "/reports/{id}",          SUPERVISOR, TOKEN | READER, NULL, NULL,  vt_api_report, NULL },
     { VT_GET,    "/audit",                 ADMIN,      TOKEN, NULL,       NULL,       vt_api_audit, vt_api_audit_after },
     { VT_GET,    "/audit/export",          ADMIN,      TOKEN, NULL,       NULL,       vt_api_audit_export, vt_api_audit_export_after },
     { VT_GET,    "/conversations",         ADMIN,      TOKEN, NULL,       NULL,       vt_api_conversations, NULL },

@@ -19,6 +19,8 @@ vt_api_run_fn vt_api_tokens, vt_api_token_make, vt_api_token_remove;
 /* privacy.c */
 vt_api_run_fn vt_api_conversations, vt_api_export, vt_api_erase;
 vt_api_after_fn vt_api_erase_after;
+/* reports.c */
+vt_api_run_fn vt_api_report;
 /* records.c */
 vt_api_run_fn vt_api_pictures;
 vt_api_run_fn vt_api_audit, vt_api_audit_export;

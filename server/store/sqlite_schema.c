@@ -121,6 +121,14 @@ static const char *const steps[] = {
     "ROWID;"
     "CREATE INDEX conversation_customer ON conversation (site, customer);"
     "CREATE INDEX conversation_created ON conversation (site, created);",
+
+    /* 8: what reports count of a session, known when it ends, and the way to a period's sessions */
+    "ALTER TABLE session ADD COLUMN taken INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN eta_low INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN eta_high INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN replied INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX session_created ON session (site, created);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -6,21 +6,44 @@ enum { FORMER_MS = 30000 };
 
 /* --- sessions ------------------------------------------------------------------------------ */
 
+/* What reports count of the thread is looked up once, when the session ends: the store keeps the order of
+ * the calls, so every message of it is there. `replied`: the first words of staff after it was taken;
+ * `asked`: whether the customer said anything. */
+static int count_said(struct vt_db *db, struct vt_str site, const struct vt_store_session *s)
+{
+    return vt_db_run(
+        db,
+        "UPDATE session SET"
+        " replied=coalesce((SELECT min(m.ts) FROM message m WHERE m.site=?1 AND m.conv=session.conv AND"
+        " m.kind='chat.send' AND m.author LIKE 'a%' AND m.aud & 1 AND m.ts BETWEEN session.taken AND"
+        " session.ended), 0),"
+        " asked=EXISTS (SELECT 1 FROM message m WHERE m.site=?1 AND m.conv=session.conv AND"
+        " m.kind='chat.send' AND m.author='c' AND m.ts BETWEEN session.created AND session.ended)"
+        " WHERE site=?1 AND sid=?2",
+        VT_DB_T(site), VT_DB_T(s->sid));
+}
+
+/* When it was first taken and what was foretold stay as they were first said: neither outlives a restart in
+ * memory. */
 int vt_run_session_put(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_session *s = &job->in.session;
-    return vt_db_run(
+    int err = vt_db_run(
         db,
         "INSERT INTO session (site, sid, conv, reference, queue, associate, state, joined, created, ended, "
         "view,"
-        " info) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " info, taken, eta_low, eta_high) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET conv=excluded.conv, reference=excluded.reference, queue=excluded.queue,"
         " associate=excluded.associate, state=excluded.state, joined=excluded.joined, "
         "created=excluded.created,"
-        " ended=excluded.ended, view=excluded.view, info=excluded.info",
+        " ended=excluded.ended, view=excluded.view, info=excluded.info,"
+        " taken=coalesce(nullif(taken, 0), excluded.taken),"
+        " eta_low=iif(eta_high > 0, eta_low, excluded.eta_low),"
+        " eta_high=iif(eta_high > 0, eta_high, excluded.eta_high)",
         VT_DB_T(job->site), VT_DB_T(s->sid), VT_DB_T(job->conv), VT_DB_T(s->reference), VT_DB_T(s->queue),
         VT_DB_T(s->associate), VT_DB_N(s->state), VT_DB_N(s->joined), VT_DB_N(s->created), VT_DB_N(s->ended),
-        VT_DB_T(s->view), VT_DB_T(s->info));
+        VT_DB_T(s->view), VT_DB_T(s->info), VT_DB_N(s->taken), VT_DB_N(s->eta[0]), VT_DB_N(s->eta[1]));
+    return err || s->ended == 0 ? err : count_said(db, job->site, s);
 }
 
 static int read_session(struct vt_job *job, sqlite3_stmt *stmt)

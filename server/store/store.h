@@ -113,6 +113,8 @@ struct vt_store_session {
         associate;                  /* associate: person id, absent until claimed */
     int state;                      /* enum vt_state */
     int64_t joined, created, ended; /* ms since 1970; 0: not yet */
+    int64_t taken;                  /* by the first associate */
+    uint32_t eta[2];                /* seconds, as foretold on joining; 0, 0: not */
     struct vt_str view;             /* JSON of `view` with its marks; absent: none */
     struct vt_str info;             /* JSON the owner keeps beside it (product, text) */
 };

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reports, on the reader's thread: the question from the query, the sessions of the period, the answer as
+ * JSON or as CSV. Supervisors see the queues they stand in; who stands in none sees all. */
+#include "server/reports.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "server/api/rows.h"
+#include "server/settings.h"
+
+enum { DAYS_DEFAULT = 28, QUEUES_MOST = 256 };
+
+struct asking {
+    struct vt_api_call *call;
+    struct vt_manage *manage;
+    const struct vt_report_kind *kind;
+    struct vt_zone *zone;           /* owned */
+    struct vt_settings *settings;   /* owned */
+    struct vt_str queue, tz, login; /* login absent: every queue */
+    int32_t from, to;
+    enum vt_report_by by;
+    bool csv;
+    struct vt_report report;
+    struct vt_store_person *people; /* in the call's arena; their names */
+    size_t people_n;
+};
+
+static int refuse_query(struct asking *asking, const char *detail)
+{
+    return vt_api_refuse(asking->call, 400, "query", "The query cannot be read", "%s", detail);
+}
+
+/* --- the question -------------------------------------------------------------------------- */
+
+static int take_day(struct asking *asking, const char *name, int32_t fallback, int32_t *ret_day)
+{
+    struct vt_str text = vt_api_query(asking->call, name);
+    *ret_day = text.ptr ? vt_zone_day(text) : fallback;
+    return *ret_day > 0 ? VT_OK : refuse_query(asking, "from and to must be days, as 2026-03-29.");
+}
+
+static int take_period(struct asking *asking)
+{
+    int32_t today;
+    int minute;
+    asking->tz = vt_api_query(asking->call, "tz");
+    if (!asking->tz.ptr)
+        asking->tz = VT_STR("UTC");
+    asking->zone = vt_zone_open(asking->tz);
+    if (!asking->zone)
+        return refuse_query(asking, "tz must be a time zone, as Europe/Paris.");
+    vt_zone_local(asking->zone, vt_wall_ms(), &today, &minute);
+    int err = take_day(asking, "to", today, &asking->to);
+    if (!err)
+        err = take_day(asking, "from", asking->to - DAYS_DEFAULT + 1, &asking->from);
+    if (!err && (asking->from > asking->to || asking->to - asking->from >= VT_REPORT_DAYS))
+        err = refuse_query(asking, "from must not come after to, and a report covers 400 days at most.");
+    return err;
+}
+
+static int take_by(struct asking *asking)
+{
+    struct vt_str text = vt_api_query(asking->call, "by");
+    for (int i = 0; text.ptr && i < VT_REPORT_BYS; i++) {
+        asking->by = (enum vt_report_by)i;
+        if (vt_str_eq(text, vt_str(vt_report_by_names[i])))
+            return VT_OK;
+    }
+    asking->by = VT_REPORT_BY_DAY;
+    return text.ptr ? refuse_query(asking, "by must be day, queue, associate, hour, weekday or slot.")
+                    : VT_OK;
+}
+
+static int take_format(struct asking *asking)
+{
+    struct vt_str text = vt_api_query(asking->call, "format");
+    asking->csv = vt_str_eq(text, VT_STR("csv"));
+    return !text.ptr || asking->csv || vt_str_eq(text, VT_STR("json"))
+               ? VT_OK
+               : refuse_query(asking, "format must be json or csv.");
+}
+
+/* --- whose queues -------------------------------------------------------------------------- */
+
+static bool names(const struct vt_setting_queue *queue, struct vt_str login)
+{
+    for (size_t g = 0; g < queue->groups_n; g++)
+        for (size_t i = 0; i < queue->groups[g].n; i++)
+            if (vt_str_eq(queue->groups[g].at[i], login))
+                return true;
+    return false;
+}
+
+static int take_rights(struct asking *asking)
+{
+    struct vt_api_call *call = asking->call;
+    struct vt_store_site site;
+    struct vt_settings_error why;
+    if (!vt_str_eq(call->person.role, VT_STR("supervisor"))) /* an admin, or a token */
+        return VT_OK;
+    int err = vt_manage_site_get(asking->manage, call->site, &call->arena, &site);
+    if (err)
+        return err;
+    asking->settings = vt_settings_parse(site.settings, &why);
+    if (!asking->settings)
+        return VT_ERR_INVALID;
+    for (size_t i = 0; i < asking->settings->queues_n; i++)
+        if (names(&asking->settings->queues[i], call->person.login))
+            asking->login = call->person.login;
+    return VT_OK;
+}
+
+static bool may_see(const struct asking *asking, struct vt_str queue)
+{
+    const struct vt_setting_queue *found = asking->login.ptr ? vt_settings_queue(asking->settings, queue)
+                                                             : NULL;
+    return !asking->login.ptr || (found && (found->groups_n == 0 || names(found, asking->login)));
+}
+
+/* --- counting ------------------------------------------------------------------------------ */
+
+static int handle_row(void *arg, const struct vt_report_session *row)
+{
+    struct asking *asking = arg;
+    if ((asking->queue.ptr && !vt_str_eq(asking->queue, row->queue)) || !may_see(asking, row->queue))
+        return VT_OK;
+    return vt_report_add(&asking->report, row);
+}
+
+static int read_people(struct asking *asking)
+{
+    struct vt_api_call *call = asking->call;
+    struct vt_str after = { 0 };
+    struct vt_store_person *page;
+    size_t n = VT_MANAGE_PAGE;
+    int err = VT_OK;
+    if (asking->by != VT_REPORT_BY_ASSOCIATE)
+        return VT_OK;
+    asking->people = vt_arena_array(&call->arena, VT_REPORT_KEYS, sizeof(*page));
+    while (!err && asking->people && n == VT_MANAGE_PAGE && asking->people_n + n <= VT_REPORT_KEYS) {
+        err = vt_manage_people(asking->manage, call->site, after, VT_MANAGE_PAGE, &call->arena, &page, &n);
+        for (size_t i = 0; !err && i < n; i++)
+            asking->people[asking->people_n++] = page[i];
+        if (!err && n > 0)
+            after = page[n - 1].login;
+    }
+    return asking->people ? err : VT_ERR_NOMEM;
+}
+
+static struct vt_str name_of(const struct asking *asking, struct vt_str person)
+{
+    for (size_t i = 0; i < asking->people_n; i++)
+        if (vt_str_eq(asking->people[i].person, person))
+            return asking->people[i].name;
+    return VT_STR("Somebody who left");
+}
+
+static int compute(struct asking *asking)
+{
+    int err = vt_report_init(&asking->report, asking->zone, asking->from, asking->to, asking->by);
+    if (!err)
+        err = vt_report_sessions(asking->manage, asking->call->site, asking->report.from, asking->report.to,
+                                 handle_row, asking);
+    if (err == VT_ERR_FULL)
+        return vt_api_refuse(
+            asking->call, 422, "field", "Too much for one report",
+            "The period has more than %d sessions, or %d queues or people: ask for fewer days.",
+            VT_REPORT_SESSIONS, VT_REPORT_KEYS);
+    vt_report_settle(&asking->report);
+    return err ? err : read_people(asking);
+}
+
+/* --- the answer as JSON -------------------------------------------------------------------- */
+
+/* Seconds, minutes and shares to the third place: a report claims no more. */
+static void put_value(const struct asking *asking, const struct vt_report_group *group,
+                      enum vt_report_cell cell, const char *none)
+{
+    double value;
+    if (vt_report_cell(group, cell, &value))
+        vt_buf_printf(&asking->call->out, "%.10g", round(value * 1000) / 1000);
+    else
+        vt_buf_text(&asking->call->out, none);
+}
+
+static void put_values(const struct asking *asking, const struct vt_report_group *group)
+{
+    struct vt_buf *out = &asking->call->out;
+    vt_buf_text(out, "\"values\":[");
+    for (size_t i = 0; i < asking->kind->cells_n; i++) {
+        vt_buf_text(out, i ? "," : "");
+        put_value(asking, group, asking->kind->cells[i], "null");
+    }
+    vt_buf_byte(out, ']');
+}
+
+static void put_rows(const struct asking *asking, struct vt_buf *key)
+{
+    struct vt_buf *out = &asking->call->out;
+    for (size_t i = 0; i < asking->report.groups_n; i++) {
+        vt_buf_reset(key);
+        vt_report_key(&asking->report, i, key);
+        vt_buf_text(out, i ? ",{" : "{");
+        vt_json_put_text(out, "key", vt_buf_view(key));
+        if (asking->by == VT_REPORT_BY_ASSOCIATE)
+            vt_json_put_text(out, "name", name_of(asking, vt_buf_view(key)));
+        vt_buf_byte(out, ',');
+        put_values(asking, &asking->report.groups[i]);
+        vt_buf_byte(out, '}');
+    }
+}
+
+static void put_columns(const struct asking *asking)
+{
+    struct vt_buf *out = &asking->call->out;
+    for (size_t i = 0; i < asking->kind->cells_n; i++) {
+        const struct vt_report_column *column = &vt_report_columns[asking->kind->cells[i]];
+        vt_buf_text(out, i ? ",{" : "{");
+        vt_json_put_text(out, "name", vt_str(column->name));
+        vt_json_put_text(out, "title", vt_str(column->title));
+        vt_json_put_text(out, "unit", vt_str(column->unit));
+        vt_json_put_text(out, "definition", vt_str(column->definition));
+        vt_buf_byte(out, '}');
+    }
+}
+
+static void put_json(const struct asking *asking, struct vt_buf *key)
+{
+    struct vt_buf *out = &asking->call->out;
+    vt_buf_byte(out, '{');
+    vt_json_put_text(out, "report", vt_str(asking->kind->name));
+    vt_json_put_text(out, "title", vt_str(asking->kind->title));
+    vt_json_put_text(out, "question", vt_str(asking->kind->question));
+    vt_zone_date(asking->from, key);
+    vt_json_put_text(out, "from", vt_buf_view(key));
+    vt_buf_reset(key);
+    vt_zone_date(asking->to, key);
+    vt_json_put_text(out, "to", vt_buf_view(key));
+    vt_json_put_text(out, "tz", asking->tz);
+    vt_json_put_text(out, "by", vt_str(vt_report_by_names[asking->by]));
+    vt_json_put_text(out, "queue", asking->queue);
+    vt_json_put_raw(out, "columns", VT_STR("["));
+    put_columns(asking);
+    vt_buf_text(out, "],\"rows\":[");
+    put_rows(asking, key);
+    vt_buf_text(out, "],\"total\":{");
+    put_values(asking, &asking->report.total);
+    vt_buf_text(out, "}}");
+}
+
+/* --- the answer as CSV --------------------------------------------------------------------- */
+
+/* RFC 4180; what a spreadsheet would take for a formula becomes text. */
+static void put_csv_text(struct vt_buf *out, struct vt_str text)
+{
+    vt_buf_text(out, text.len > 0 && strchr("=+-@\t\r", text.ptr[0]) ? "\"'" : "\"");
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"')
+            vt_buf_byte(out, '"');
+        vt_buf_byte(out, text.ptr[i]);
+    }
+    vt_buf_byte(out, '"');
+}
+
+static void put_csv_line(const struct asking *asking, struct vt_str key, const struct vt_report_group *group)
+{
+    struct vt_buf *out = &asking->call->out;
+    put_csv_text(out, key);
+    for (size_t i = 0; i < asking->kind->cells_n; i++) {
+        vt_buf_byte(out, ',');
+        put_value(asking, group, asking->kind->cells[i], "");
+    }
+    vt_buf_text(out, "\r\n");
+}
+
+static void put_csv(struct asking *asking, struct vt_buf *key)
+{
+    struct vt_buf *out = &asking->call->out;
+    vt_buf_text(out, vt_report_by_names[asking->by]);
+    for (size_t i = 0; i < asking->kind->cells_n; i++) {
+        const struct vt_report_column *column = &vt_report_columns[asking->kind->cells[i]];
+        vt_buf_printf(out, ",%s (%s)", column->name, column->unit);
+    }
+    vt_buf_text(out, "\r\n");
+    for (size_t i = 0; i < asking->report.groups_n; i++) {
+        vt_buf_reset(key);
+        vt_report_key(&asking->report, i, key);
+        struct vt_str text = vt_buf_view(key);
+        put_csv_line(asking, asking->by == VT_REPORT_BY_ASSOCIATE ? name_of(asking, text) : text,
+                     &asking->report.groups[i]);
+    }
+    put_csv_line(asking, VT_STR("total"), &asking->report.total);
+    asking->call->type = "text/csv; charset=utf-8; header=present";
+}
+
+/* --- the row of the table ------------------------------------------------------------------ */
+
+static int ask(struct asking *asking)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf key = VT_BUF_INIT(256);
+    asking->kind = vt_report_find(asking->call->id);
+    if (!asking->kind)
+        return vt_api_missing(asking->call);
+    asking->queue = vt_api_query(asking->call, "queue");
+    int err = take_period(asking);
+    if (!err)
+        err = take_by(asking);
+    if (!err)
+        err = take_format(asking);
+    if (!err)
+        err = take_rights(asking);
+    if (!err && asking->queue.ptr && !may_see(asking, asking->queue))
+        err = vt_api_missing(asking->call);
+    if (!err)
+        err = compute(asking);
+    if (err)
+        return err;
+    if (asking->csv)
+        put_csv(asking, &key);
+    else
+        put_json(asking, &key);
+    return VT_OK;
+}
+
+int vt_api_report(struct vt_api_call *call, struct vt_manage *manage)
+{
+    struct asking asking = { .call = call, .manage = manage };
+    int err = ask(&asking);
+    vt_report_finish(&asking.report);
+    vt_settings_destroy(asking.settings);
+    vt_zone_close(asking.zone);
+    return err;
+}
