@@ -24,6 +24,7 @@ static const struct folder {
 } folders[] = {
     { "/v1/", "v1", VT_STATIC_SNIPPET },
     { "/console/", "console", VT_STATIC_APP },
+    { "/admin/", "admin", VT_STATIC_APP },
     { "/phone/", "phone", VT_STATIC_APP },
 };
 

@@ -76,18 +76,18 @@ const locales = async () => {
   return { table, labels };
 };
 
-const buildConsole = async () => {
-  if (!existsSync(here('console/src/main.tsx'))) return [];
-  const code = await bundle('console/src/main.tsx');
-  const css = await bundle('console/src/console.css', { format: undefined });
-  const names = { script: `console-${short(code)}.js`, style: `console-${short(css)}.css` };
-  const page = (await readFile(here('console/index.html'), 'utf8'))
-    .replace('<!--script-->', `<script src="/console/${names.script}" integrity="${sri(code)}" defer></script>`)
-    .replace('<!--style-->', `<link rel="stylesheet" href="/console/${names.style}" integrity="${sri(css)}">`);
-  await put(`console/${names.script}`, code);
-  await put(`console/${names.style}`, css);
-  await put('console/index.html', page);
-  return [{ name: 'console', gzip: gzip(code) + gzip(css) }];
+/// A page of staff: one script and one style sheet under their hashes.
+const buildStaff = async (part) => {
+  const code = await bundle(`${part}/src/main.tsx`);
+  const css = await bundle(`${part}/src/${part}.css`, { format: undefined });
+  const names = { script: `${part}-${short(code)}.js`, style: `${part}-${short(css)}.css` };
+  const page = (await readFile(here(`${part}/index.html`), 'utf8'))
+    .replace('<!--script-->', `<script src="/${part}/${names.script}" integrity="${sri(code)}" defer></script>`)
+    .replace('<!--style-->', `<link rel="stylesheet" href="/${part}/${names.style}" integrity="${sri(css)}">`);
+  await put(`${part}/${names.script}`, code);
+  await put(`${part}/${names.style}`, css);
+  await put(`${part}/index.html`, page);
+  return [{ name: part, gzip: gzip(code) + gzip(css) }];
 };
 
 /// The camera page for a phone that scanned a code.
@@ -118,7 +118,7 @@ const report = (rows) => {
   }
 };
 
-for (const part of ['v1', 'console', 'phone']) await rm(join(out, part), { recursive: true, force: true });
+for (const part of ['v1', 'console', 'admin', 'phone']) await rm(join(out, part), { recursive: true, force: true });
 const words = await locales();
 const calls = await chunk('calls', 'widget/src/calls-chunk.ts');
 const widget = await chunk('widget', 'widget/src/main.ts', { __CALLS__: JSON.stringify([calls.file, calls.sri]) });
@@ -143,7 +143,8 @@ const loaderCode = await bundle('loader/src/loader.ts', {
   },
 });
 await put('v1/vitrine.js', loaderCode);
-const console_ = await buildConsole();
+const console_ = await buildStaff('console');
+const admin = await buildStaff('admin');
 const phone = await buildPhone();
 await buildShop();
 report([
@@ -162,5 +163,6 @@ report([
   { name: 'viewer-compare', gzip: viewerCompare.gzip, limit: 4 },
   { name: 'viewer-ask', gzip: viewerAsk.gzip, limit: 2 },
   ...console_,
+  ...admin,
   ...phone,
 ]);

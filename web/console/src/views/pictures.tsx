@@ -5,7 +5,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import type { FileUse } from '../../../protocol/index.js';
 import { elapsed, icons } from '../../../ui/index.js';
 import { explain } from '../lib/faults.js';
-import { isLocal, qr } from '../lib/qr.js';
+import { isLocal, qr } from '../../../ui/qr.js';
 import { now } from '../state/clock.js';
 import { talk as focusedTalk } from '../state/desk.js';
 import { sheet } from '../state/layout.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from '../../check/load.mjs';
 
-const { isLocal, qr } = await load(new URL('../src/lib/qr.ts', import.meta.url));
+const { isLocal, qr } = await load(new URL('../qr.ts', import.meta.url));
 
 /// The modules that a path of ours covers, as rows of booleans.
 function modules({ size, path }) {
