@@ -11,6 +11,15 @@ export const pages: readonly Page[] = [
   { id: 'people', title: 'People', group: 'Team', who: 'supervisor' },
   { id: 'account', title: 'My account', group: 'Team', who: 'associate' },
   { id: 'site', title: 'Site', group: 'Shop', who: 'supervisor', edits: ['/name', '/origins', '/settings/imageHosts', '/settings/pushHosts', '/settings/identify', '/settings/requireTotp'] },
+  { id: 'hours', title: 'Queues and hours', group: 'Shop', who: 'supervisor', edits: ['/settings/queues', '/settings/cap', '/settings/ring', '/settings/sticky'] },
+  { id: 'notices', title: 'Notices', group: 'Shop', who: 'supervisor', edits: ['/settings/notices', '/settings/greeting'] },
+  { id: 'canned', title: 'Canned replies', group: 'Shop', who: 'supervisor', edits: ['/settings/canned'] },
+  { id: 'labels', title: 'Labels', group: 'Shop', who: 'supervisor', edits: ['/settings/labels'] },
+  { id: 'theme', title: 'Theme', group: 'Shop', who: 'supervisor', edits: ['/settings/theme'] },
+  { id: 'pictures', title: 'Pictures', group: 'Running it', who: 'supervisor' },
+  { id: 'mail', title: 'Mail', group: 'Running it', who: 'admin' },
+  { id: 'privacy', title: 'Privacy', group: 'Running it', who: 'supervisor', edits: ['/settings/retention', '/settings/mask', '/settings/recap', '/settings/rating'] },
+  { id: 'audit', title: 'Audit log', group: 'Running it', who: 'admin' },
 ];
 
 const rank: Record<Role, number> = { associate: 0, supervisor: 1, admin: 2 };

@@ -2,23 +2,32 @@
 
 import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
 import type { ComponentChildren, FunctionComponent, JSX } from 'preact';
-import { go, pagesOf, route, type Page } from '../state/route.js';
+import { go, pageOf, pagesOf, route, type Page } from '../state/route.js';
 import { forget, isNew, logout, who, again as askAgain } from '../state/login.js';
 import { dirty, mine } from '../state/site.js';
-import { pageOf } from '../state/route.js';
 import type { Me } from '../api.js';
 import { roles } from '../lib/words.js';
 import { Account } from './account.js';
+import { Audit } from './audit.js';
+import { Canned } from './canned.js';
 import { Enrol } from './factor.js';
 import { GateCard, LoginView, Waiting } from './gate.js';
+import { HoursPage } from './hours.js';
+import { Labels } from './labels.js';
 import { LinkView } from './link.js';
+import { MailPage } from './mail.js';
+import { Notices } from './notices.js';
 import { Act } from './parts.js';
 import { People } from './people.js';
+import { Pictures } from './pictures.js';
+import { Privacy } from './privacy.js';
 import { Collided, SaveBar } from './save.js';
 import { SitePage } from './site.js';
+import { Theme } from './theme.js';
 
 const views: Record<string, FunctionComponent<{ me: Me }>> = {
-  people: People, account: Account, site: SitePage,
+  people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, canned: Canned, labels: Labels, theme: Theme,
+  pictures: Pictures, mail: MailPage, privacy: Privacy, audit: Audit,
 };
 
 /// One page that breaks must not take the others, or the draft, with it.
@@ -73,7 +82,7 @@ async function leave(): Promise<void> {
 function Inside({ me }: { me: Me }): JSX.Element {
   const [menu, open] = useState(false);
   const pages = pagesOf(me.role);
-  const here = pages.find((p) => p.id === route.value) ?? pages.find((p) => p.id === (me.role === 'associate' ? 'account' : 'people')) ?? pages[0]!;
+  const here = pages.find((p) => p.id === route.value) ?? pages.find((p) => p.id === (me.role === 'associate' ? 'account' : 'hours')) ?? pages[0]!;
   const View = views[here.id];
   useEffect(() => {
     document.title = `${here.title} · ${me.site.name}`;
