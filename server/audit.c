@@ -14,7 +14,7 @@
 enum { DAY_MS = 86400000, JOB_BYTES = 16 << 20, PAGE = 256, LINE_BYTES = 65536, BATCH = 128 };
 enum { KEPT_DAYS = 365 };
 
-enum kind { PUT, READ, EXPORT };
+enum kind { PUT, READ, EXPORT, VERIFY };
 
 struct job {
     struct vt_list link; /* in the queue, then in finished */
@@ -28,6 +28,8 @@ struct job {
     int err;
     vt_audit_done_fn *done;
     vt_audit_read_fn *read;
+    struct vt_audit_verdict verdict;
+    vt_audit_verify_fn *verified;
     void *arg;
 };
 
@@ -78,6 +80,8 @@ static void deliver(void *arg)
         audit->pending--;
         if (job->kind == READ && !audit->closed)
             job->read(job->arg, job->err, job->records, job->n);
+        else if (job->kind == VERIFY && !audit->closed)
+            job->verified(job->arg, job->err, &job->verdict);
         else if (job->done && !audit->closed)
             job->done(job->arg, job->err);
         else if (job->err)
@@ -185,6 +189,16 @@ int vt_audit_export(struct vt_audit *audit, const struct vt_audit_filter *filter
     return VT_OK;
 }
 
+int vt_audit_verify(struct vt_audit *audit, vt_audit_verify_fn *done, void *arg)
+{
+    struct job *job = new_job(audit, VERIFY, arg);
+    if (!job)
+        return VT_ERR_FULL;
+    job->verified = done;
+    push(audit, job);
+    return VT_OK;
+}
+
 /* --- the thread ---------------------------------------------------------------------------- */
 
 static void put_text(struct vt_buf *out, const char *name, struct vt_str text)
@@ -268,6 +282,8 @@ static void run_batch(struct vt_audit *audit, struct vt_list *batch)
             job->err = vt_audit_log_read(audit->log, &job->filter, &job->arena, &job->records, &job->n);
         else if (job->kind == EXPORT)
             job->err = export_records(audit->log, job);
+        else if (job->kind == VERIFY)
+            job->err = vt_audit_log_verify(audit->log, NULL, &job->verdict);
         else if (job->n == 0)
             run_puts(audit, batch, job);
     }

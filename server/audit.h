@@ -32,6 +32,10 @@ int vt_audit_read(struct vt_audit *audit, const struct vt_audit_filter *filter, 
 int vt_audit_export(struct vt_audit *audit, const struct vt_audit_filter *filter, int fd,
                     vt_audit_done_fn *done, void *arg);
 
+/* The whole chain, every site's records; the verdict lives until `done` returns. */
+typedef void vt_audit_verify_fn(void *arg, int err, const struct vt_audit_verdict *verdict);
+int vt_audit_verify(struct vt_audit *audit, vt_audit_verify_fn *done, void *arg);
+
 /* `{"n":…,"time":…,…}` as REST and the command line show a record; the site is left out. */
 void vt_audit_write(struct vt_buf *out, const struct vt_audit_record *record);
 

@@ -82,6 +82,39 @@ void vt_api_audit_export_after(struct vt_api_call *call)
         vt_api_answer_busy(call, "The audit log is behind.");
 }
 
+/* --- verifying ----------------------------------------------------------------------------- */
+
+int vt_api_audit_verify(struct vt_api_call *call, struct vt_manage *manage)
+{
+    (void)call;
+    (void)manage;
+    return VT_OK;
+}
+
+static void handle_verified(void *arg, int err, const struct vt_audit_verdict *verdict)
+{
+    struct vt_api_call *call = arg;
+    if (err) {
+        vt_api_answer_busy(call, "The audit log cannot be read.");
+        return;
+    }
+    vt_buf_printf(&call->out, "{\"whole\":%s,\"records\":%lld", verdict->broken ? "false" : "true",
+                  (long long)verdict->records);
+    if (verdict->broken)
+        vt_buf_printf(&call->out, ",\"broken\":%lld", (long long)verdict->broken);
+    if (verdict->why)
+        vt_json_put_text(&call->out, "why", vt_str(verdict->why));
+    vt_buf_printf(&call->out, ",\"head\":{\"n\":%lld,\"hash\":\"%s\"}}", (long long)verdict->head.n,
+                  verdict->head.hash);
+    vt_api_answer(call);
+}
+
+void vt_api_audit_verify_after(struct vt_api_call *call)
+{
+    if (vt_audit_verify(call->api->deps.audit, handle_verified, call) != VT_OK)
+        vt_api_answer_busy(call, "The audit log is behind.");
+}
+
 int vt_api_unnamed(const char *data_dir)
 {
     return open(data_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

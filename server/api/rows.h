@@ -22,8 +22,9 @@ vt_api_after_fn vt_api_erase_after;
 /* reports.c */
 vt_api_run_fn vt_api_report;
 /* records.c */
-vt_api_run_fn vt_api_pictures;
-vt_api_run_fn vt_api_audit, vt_api_audit_export;
-vt_api_after_fn vt_api_audit_after, vt_api_audit_export_after;
+vt_api_run_fn vt_api_audit, vt_api_audit_export, vt_api_audit_verify;
+vt_api_after_fn vt_api_audit_after, vt_api_audit_export_after, vt_api_audit_verify_after;
+/* catalogue.c */
+vt_api_run_fn vt_api_pictures, vt_api_pictures_retry, vt_api_mails, vt_api_mails_retry;
 
 #endif

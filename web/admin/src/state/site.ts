@@ -50,9 +50,17 @@ export function forgetSite(): void {
 
 export const at = (pointer: string): Json | undefined => read(draft.value ?? undefined, pointer);
 
+/// Parts whose `on` the server wants said as soon as anything in them is.
+const switches: Record<string, boolean> = { '/settings/recap': true, '/settings/greeting': false, '/settings/identify': false };
+
 export function edit(pointer: string, value: Json | undefined): void {
   if (draft.value === null) return;
-  draft.value = write(draft.value, pointer, value);
+  let next = write(draft.value, pointer, value);
+  for (const [part, on] of Object.entries(switches)) {
+    const name = `${part}/${part.endsWith('identify') ? 'enforced' : 'on'}`;
+    if (pointer.startsWith(part) && read(next, part) !== undefined && read(next, name) === undefined) next = write(next, name, on);
+  }
+  draft.value = next;
   if (trouble.value?.pointer.startsWith(pointer)) trouble.value = null;
   failed.value = null;
 }

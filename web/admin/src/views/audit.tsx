@@ -14,11 +14,13 @@ const verbs: Record<string, string> = {
   'login': 'Logged in', 'logout': 'Logged out', 'login.failed': 'Login failed', 'login.locked': 'Login closed for a while', 'login.revoked': 'Logins ended',
   'password.changed': 'Password changed', 'factor.on': 'Second factor on', 'factor.off': 'Second factor off', 'factor.recovery': 'New recovery codes',
   'person.invited': 'Invited', 'person.joined': 'Joined', 'person.changed': 'Person changed', 'person.removed': 'Person removed', 'person.reset': 'New password offered',
-  'invitation.removed': 'Link withdrawn', 'site.changed': 'Settings changed', 'secret.rotated': 'New signing secret', 'token.made': 'API token made', 'token.removed': 'API token removed',
+  'invitation.removed': 'Link withdrawn', 'site.added': 'Site added', 'site.changed': 'Settings changed', 'secret.rotated': 'New signing secret', 'token.made': 'API token made', 'token.removed': 'API token removed',
   'conversation.opened': 'Conversation opened', 'customer.exported': 'Customer exported', 'customer.erased': 'Customer erased', 'conversation.exported': 'Conversation exported', 'conversation.erased': 'Conversation erased',
 };
 
-const details = (entry: Entry): string => Object.entries(entry.detail).map(([key, value]) => `${key}: ${String(value)}`).join(', ');
+const names: Record<string, string> = { factor: 'second factor', verbs: 'may' };
+
+const details = (entry: Entry): string => Object.entries(entry.detail).map(([key, value]) => `${names[key] ?? key}: ${typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)}`).join(', ');
 
 /// Green only after the server has gone through the whole chain just now.
 function Chain(): JSX.Element {
@@ -28,7 +30,7 @@ function Chain(): JSX.Element {
       {(v) => (
         <div class={v.whole ? 'chain' : 'chain broken'} role="status">
           <p><strong>{v.whole ? 'The chain is whole' : `The chain is broken at record ${v.broken}`}</strong> <span class="quiet">{count(v.records, 'record')} looked at{v.why && `: ${v.why}`}</span></p>
-          <p class="quiet small">Head {v.head.n}:<span class="mono">{v.head.hash.slice(0, 12)}</span>. Keep it elsewhere, and <code>vitrine admin audit verify --head</code> proves later that nothing was taken out.</p>
+          <p class="quiet small">Head <span class="mono break">{v.head.n}:{v.head.hash}</span>. Keep it elsewhere, and <code>vitrine admin audit verify --head</code> proves later that nothing was taken out.</p>
         </div>
       )}
     </Show>

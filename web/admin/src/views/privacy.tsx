@@ -77,7 +77,7 @@ function Requests(): JSX.Element {
     <>
       <form class="row" onSubmit={submit} noValidate role="search">
         <Field label="Find by" quiet>{(wires) => <select {...wires} class="field" value={by} onChange={(e) => setBy(e.currentTarget.value as 'reference' | 'customer')}><option value="reference">Reference</option><option value="customer">Customer</option></select>}</Field>
-        <Field label={by === 'reference' ? 'Reference' : 'Customer id'} quiet>{(wires) => <input {...wires} class="field" type="search" placeholder={by === 'reference' ? 'the number customers are told' : 'the id the shop signs'} value={wanted} onInput={(e) => want(e.currentTarget.value)} />}</Field>
+        <Field label={by === 'reference' ? 'Reference' : 'Customer id'} quiet>{(wires) => <input {...wires} class="field" type="search" placeholder={by === 'reference' ? 'as customers were told' : 'as the shop signs it'} value={wanted} onInput={(e) => want(e.currentTarget.value)} />}</Field>
         <Act label="Find" type="submit" main />
       </form>
       {fault && <p class="trouble" role="alert">{fault}</p>}
