@@ -9,6 +9,7 @@
 #include "server/fanout.h"
 #include "server/metrics.h"
 #include "server/presence.h"
+#include "server/profile.h"
 #include "server/ring.h"
 #include "server/session.h"
 #include "server/site.h"
@@ -286,6 +287,26 @@ static bool is_online(const struct vt_conversation *conv)
     return false;
 }
 
+/* Only the labels stay in `arena`: a list of rows must not hold what the page has said of each. */
+static void take_labels(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_queue_row *row)
+{
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena whole = { 0 };
+    struct vt_t_profile profile;
+    if (!conv->profile)
+        return;
+    vt_arena_init(&whole, 65536);
+    vt_profile_read(conv, &whole, &profile);
+    struct vt_str *labels = profile.labels_n ? vt_arena_alloc(arena, profile.labels_n * sizeof(*labels)) : NULL;
+    for (size_t i = 0; labels && i < profile.labels_n; i++) {
+        labels[i] = vt_arena_str(arena, profile.labels[i]);
+        if (!labels[i].ptr)
+            return;
+        row->labels_n = i + 1;
+    }
+    row->labels = labels;
+}
+
 void vt_queue_row(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_queue_row *ret)
 {
     const struct vt_session *session = &conv->session;
@@ -299,6 +320,7 @@ void vt_queue_row(const struct vt_conversation *conv, struct vt_arena *arena, st
                                     .online = is_online(conv) };
     ret->contact = conv->contact;
     ret->has_contact = conv->contact > 0;
+    take_labels(conv, arena, ret);
     if (session->product) {
         struct vt_t_product_ref *product = vt_arena_alloc(arena, sizeof(*product));
         if (product &&

@@ -32,6 +32,7 @@ const struct vt_api_row vt_api_rows[] = {
     { VT_GET,    "/invitations",           ADMIN,      TOKEN, NULL,       NULL,       vt_api_invitations, NULL },
     { VT_POST,   "/invitations",           ADMIN,      TOKEN, NULL,       NULL,       vt_api_invite, NULL },
     { VT_DELETE, "/invitations/{id}",      ADMIN,      TOKEN, NULL,       NULL,       vt_api_invitation_remove, NULL },
+    { VT_GET,    "/desk",                  ASSOCIATE,  0,     NULL,       NULL,       vt_api_desk, NULL },
     { VT_GET,    "/site",                  SUPERVISOR, TOKEN, NULL,       NULL,       vt_api_site, NULL },
     { VT_PUT,    "/site",                  ADMIN,      TOKEN, NULL,       NULL,       vt_api_site_put, NULL },
     { VT_POST,   "/site/secret",           ADMIN,      0,     NULL,       NULL,       vt_api_site_secret, NULL },

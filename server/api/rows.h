@@ -13,6 +13,8 @@ vt_api_run_fn vt_api_people, vt_api_person, vt_api_person_put, vt_api_person_rem
 /* links.c */
 vt_api_run_fn vt_api_link_look, vt_api_link_accept, vt_api_person_reset;
 vt_api_run_fn vt_api_invitations, vt_api_invite, vt_api_invitation_remove;
+/* desk.c */
+vt_api_run_fn vt_api_desk;
 /* site.c */
 vt_api_run_fn vt_api_site, vt_api_site_put, vt_api_site_secret;
 vt_api_run_fn vt_api_tokens, vt_api_token_make, vt_api_token_remove;

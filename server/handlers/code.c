@@ -132,7 +132,8 @@ static void handle_paired(void *arg, int err)
     const struct vt_conversation *conv = member->conv;
     struct vt_rep_code_use rep = { .c = conv->number,
                                    .sid = vt_str(conv->session.sid),
-                                   .reference = vt_str(conv->session.reference) };
+                                   .reference = vt_str(conv->session.reference),
+                                   .conv = vt_str(conv->conv) };
     vt_reply_ok(&using->to, NULL, &rep);
     vt_join_flush(VT_TAKE(using->join), true);
     vt_people_here(member);

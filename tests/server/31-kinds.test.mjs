@@ -94,6 +94,8 @@ test('labels: among staff, kept, and in the snapshot', async () => {
   assert.deepEqual((await max.waitFor('snapshot')).d.profile.labels, ['ring', 'urgent']);
   await a.request('label.set', { add: ['sold'], drop: ['urgent'] }, { c: n });
   assert.deepEqual((await max.waitFor('label.set')).d, { add: ['sold'], drop: ['urgent'] });
+  const listed = (await a.request('queue.watch', { tab: 'all' })).rows.find((row) => row.conv === c.conv);
+  assert.deepEqual(listed.labels, ['ring', 'sold'], 'the list can be narrowed by them');
   const before = a.chain(n).position.cs;
   await a.request('label.set', { add: ['sold'] }, { c: n });
   await say(a, 'still here', { c: n });

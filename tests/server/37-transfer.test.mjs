@@ -165,10 +165,11 @@ test('the telephone code pairs at once, one time, at its own site', async () => 
   assert.equal((await oto.refusal('code.use', { code })).code, 'not.found');
   const lea = await associate(server, 'lea');
   if (first !== code) assert.equal((await lea.refusal('code.use', { code: first })).code, 'not.found', 'the newest counts');
-  const { c: n, reference } = await lea.request('code.use', { code });
+  const { c: n, reference, conv } = await lea.request('code.use', { code });
   await lea.waitFor('snapshot', (_, event) => event.c === n);
   const state = (await c.waitFor('session.state', (d) => d.state === 'live')).d;
   assert.equal(state.reference, reference);
+  assert.equal(conv, c.conv);
   assert.equal(state.associate.name, 'Lea');
   assert.equal((await lea.refusal('code.use', { code })).code, 'not.found', 'used');
   await end(c, lea, oto);

@@ -228,6 +228,18 @@ test('a site that asks for a second factor lets people do nothing else first', a
   assert.equal((await tom.post('/me/totp/disable', { password: PASSWORD })).json().type, 'state');
 });
 
+test('what a console offers to choose from is for every associate, and no more of the settings', async () => {
+  const ada = await as('ada');
+  const before = await ada.get('/site');
+  const canned = [{ id: 'size', shortcut: 'size', text: 'Which size, {{customer}}?', queue: 'rings' }];
+  const settings = { queues: [{ id: 'rings', name: 'Rings', department: 'Jewellery' }], canned, labels: ['VIP', 'repair'], pushHosts: ['two.test'] };
+  assert.equal((await ada.put('/site', { settings }, { 'If-Match': before.headers.etag })).status, 200);
+  const desk = await (await as('lea')).get('/desk');
+  assert.deepEqual(desk.json(), { queues: settings.queues, canned, labels: ['VIP', 'repair'] });
+  const now = await ada.get('/site');
+  assert.equal((await ada.put('/site', { settings: {} }, { 'If-Match': now.headers.etag })).status, 200);
+});
+
 test('the site: two admins do not overwrite each other, errors name their place', async () => {
   const ada = await as('ada');
   const site = await ada.get('/site');

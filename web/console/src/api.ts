@@ -57,3 +57,19 @@ export const login = async (name: string, password: string): Promise<Me> =>
 export const logout = (): Promise<object> => call('POST', '/logout');
 
 export const ticket = async (): Promise<string> => (await call<{ ticket: string }>('POST', '/tickets')).ticket;
+
+export interface Canned {
+  id: string;
+  shortcut: string;
+  text: string;
+  lang?: string;
+  queue?: string;
+}
+
+export interface House {
+  queues: { id: string; name?: string; department?: string }[];
+  canned: Canned[];
+  labels: string[];
+}
+
+export const desk = (): Promise<House> => call('GET', '/desk');

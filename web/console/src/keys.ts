@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { accept, cards } from './state/cards.js';
 import { step } from './state/desk.js';
 import { focusComposer, left, sheet, showCatalogue, showList } from './state/layout.js';
 
@@ -12,6 +13,11 @@ function press(e: KeyboardEvent): void {
   if (e.altKey && !e.ctrlKey && !e.metaKey && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) {
     e.preventDefault();
     step(e.key === 'ArrowUp' ? -1 : 1);
+  } else if (e.altKey && e.key === 'Enter') {
+    const first = cards.peek()[0];
+    if (first === undefined) return;
+    e.preventDefault();
+    void accept(first);
   } else if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === 'k') {
     e.preventDefault();
     showCatalogue();

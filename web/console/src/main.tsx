@@ -5,7 +5,7 @@
 
 import { effect, untracked } from '@preact/signals';
 import { render } from 'preact';
-import type { QueueRow } from '../../protocol/index.js';
+import type { Events, QueueRow } from '../../protocol/index.js';
 import type { Link } from '../../transport/index.js';
 import { adopt, controls, sheet, tokens } from '../../ui/index.js';
 import type { Me } from './api.js';
@@ -13,15 +13,28 @@ import { forgetCatalogue } from './state/catalogue.js';
 import { startClock } from './state/clock.js';
 import { closeAll, markRead, onConversation, openFirst, reopen } from './state/desk.js';
 import { dropLine, openLine } from './state/line.js';
+import { forgetCards, onCard } from './state/cards.js';
+import { onDoing } from './state/doing.js';
+import { learnHouse } from './state/house.js';
 import { ask, lastPerson, who, type Login } from './state/login.js';
 import { forgetAll, onRow, watch } from './state/queue.js';
+import { forgetStaff, myId, onStaff } from './state/presence.js';
 import { App } from './views/app.js';
 
 function listen(me: Me): (link: Link) => (() => void)[] {
   return (link) => [
     // A refused list asks again with the next welcome; the list says that it is loading until then.
-    link.on('welcome', () => { watch(link, me.name).then(reopen).then(openFirst).catch(() => undefined); }),
-    link.on('event', ({ op, d }) => { if (op === 'queue.row') onRow(d as QueueRow); }),
+    link.on('welcome', () => {
+      forgetCards();
+      void learnHouse();
+      watch(link, me).then(reopen).then(openFirst).catch(() => undefined);
+    }),
+    link.on('event', (event) => {
+      if (event.op === 'queue.row') onRow(event.d as QueueRow);
+      else if (event.op === 'presence.staff') onStaff(event.d as Events['presence.staff']);
+      else if (/^(claim|staff)\./.test(event.op)) onCard(event.op, event.d);
+      else onDoing(event);
+    }),
     link.on('conversation', onConversation),
   ];
 }
@@ -31,6 +44,8 @@ function forgetEverything(): void {
   dropLine();
   forgetAll();
   forgetCatalogue();
+  forgetCards();
+  forgetStaff();
 }
 
 let present: string | null = null;
@@ -39,6 +54,7 @@ function follow(login: Login): void {
   if (login.at === 'in') {
     if (present !== null && present !== login.me.id) forgetEverything();
     present = login.me.id;
+    myId.value = login.me.id;
     openLine(login.me, listen(login.me));
   } else if (login.at === 'out' && present !== null && lastPerson.peek() !== present) {
     forgetEverything();

@@ -56,7 +56,7 @@ const until = async (what) => { for (let i = 0; i < 400 && !what(); i++) await n
 
 login.who.value = { at: 'in', me: person };
 line.openLine(person, (link) => [
-  link.on('welcome', () => { queue.watch(link, person.name).then(desk.reopen).catch(() => undefined); }),
+  link.on('welcome', () => { queue.watch(link, person).then(desk.reopen).catch(() => undefined); }),
   link.on('conversation', desk.onConversation),
 ]);
 await until(() => queue.known.value);

@@ -16,7 +16,7 @@ const listed = (q) => q.listed.value.map((r) => r.conv);
 test('a new connection asks for every tab and ends watching all', async () => {
   const q = await fresh();
   const link = linkWith({ mine: [row('m', 'live')], unassigned: [row('u', 'waiting')], all: [row('m', 'live'), row('u', 'waiting'), row('o', 'live', { associate: 'Léa' })] });
-  await q.watch(link, 'Camille');
+  await q.watch(link, { id: 'p1', name: 'Camille' });
   assert.deepEqual(link.asked, ['queue.watch mine', 'queue.watch unassigned', 'queue.watch all']);
   assert.deepEqual([q.tally.value.mine, q.tally.value.unassigned, q.tally.value.all], [1, 1, 3]);
   assert.equal(q.tab.value, 'mine', 'with customers of one\'s own the window starts there');
@@ -24,7 +24,7 @@ test('a new connection asks for every tab and ends watching all', async () => {
 
 test('a row taken here is mine before the server says so, and stays mine after', async () => {
   const q = await fresh();
-  await q.watch(linkWith({ unassigned: [row('a', 'waiting')], all: [row('a', 'waiting')] }), 'Camille');
+  await q.watch(linkWith({ unassigned: [row('a', 'waiting')], all: [row('a', 'waiting')] }), { id: 'p1', name: 'Camille' });
   q.claimed('a');
   assert.equal(q.tally.value.unassigned, 0);
   q.onRow(row('a', 'live', { associate: 'Camille' }));
@@ -33,7 +33,7 @@ test('a row taken here is mine before the server says so, and stays mine after',
 
 test('handed to somebody else it is no longer mine; ended it stays until put away', async () => {
   const q = await fresh();
-  await q.watch(linkWith({ mine: [row('a', 'live', { associate: 'Camille' }), row('b', 'live', { associate: 'Camille' })] }), 'Camille');
+  await q.watch(linkWith({ mine: [row('a', 'live', { associate: 'Camille' }), row('b', 'live', { associate: 'Camille' })] }), { id: 'p1', name: 'Camille' });
   q.onRow(row('a', 'live', { associate: 'Léa' }));
   assert.equal(q.mine.value.has('a'), false);
   q.onRow(row('b', 'ended', { associate: 'Camille' }));
@@ -46,22 +46,22 @@ test('handed to somebody else it is no longer mine; ended it stays until put awa
 
 test('what ended elsewhere is forgotten at once', async () => {
   const q = await fresh();
-  await q.watch(linkWith({ all: [row('o', 'live', { associate: 'Léa' })] }), 'Camille');
+  await q.watch(linkWith({ all: [row('o', 'live', { associate: 'Léa' })] }), { id: 'p1', name: 'Camille' });
   q.onRow(row('o', 'ended', { associate: 'Léa' }));
   assert.equal(q.rows.value.size, 0);
 });
 
 test('a reconnect replaces what the server no longer lists, but keeps what is mine', async () => {
   const q = await fresh();
-  await q.watch(linkWith({ mine: [row('m', 'live', { associate: 'Camille' })], all: [row('x', 'waiting')] }), 'Camille');
-  await q.watch(linkWith({ all: [row('y', 'waiting')] }), 'Camille');
+  await q.watch(linkWith({ mine: [row('m', 'live', { associate: 'Camille' })], all: [row('x', 'waiting')] }), { id: 'p1', name: 'Camille' });
+  await q.watch(linkWith({ all: [row('y', 'waiting')] }), { id: 'p1', name: 'Camille' });
   assert.deepEqual([...q.rows.value.keys()].sort(), ['m', 'y']);
   assert.equal(q.mine.value.has('m'), true);
 });
 
 test('the map of rows is bounded', async () => {
   const q = await fresh();
-  await q.watch(linkWith({}), 'Camille');
+  await q.watch(linkWith({}), { id: 'p1', name: 'Camille' });
   for (let i = 0; i < 700; i++) q.onRow(row(`r${i}`, 'live', { associate: 'Léa' }));
   assert.ok(q.rows.value.size <= 600, String(q.rows.value.size));
 });

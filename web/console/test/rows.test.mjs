@@ -3,7 +3,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { load } from './load.mjs';
 
-const { order, hold, counts, owns, neighbour, belongs } = await load('../src/lib/rows.ts');
+const { order, hold, counts, owns, neighbour, belongs, passes } = await load('../src/lib/rows.ts');
 
 const row = (conv, state, since, more = {}) =>
   ({ conv, queue: 'rings', name: conv, since, unread: 0, state, online: true, ...more });
@@ -51,10 +51,10 @@ test('counts do not count what is over', () => {
 });
 
 test('whose a row is', () => {
-  assert.equal(owns(row('x', 'live', 0, { associate: 'Camille' }), 'Camille', false), true);
-  assert.equal(owns(row('x', 'live', 0, { associate: 'Léa' }), 'Camille', true), false, 'handed over');
-  assert.equal(owns(row('x', 'ended', 0), 'Camille', true), true, 'ended without a name stays mine');
-  assert.equal(owns(row('x', 'waiting', 0, { associate: 'Camille' }), 'Camille', true), false, 'back in the line');
+  assert.equal(owns(row('x', 'live', 0, { associate: 'Camille' }), { id: 'p1', name: 'Camille' }, false), true);
+  assert.equal(owns(row('x', 'live', 0, { associate: 'Léa' }), { id: 'p1', name: 'Camille' }, true), false, 'handed over');
+  assert.equal(owns(row('x', 'ended', 0), { id: 'p1', name: 'Camille' }, true), true, 'ended without a name stays mine');
+  assert.equal(owns(row('x', 'waiting', 0, { associate: 'Camille' }), { id: 'p1', name: 'Camille' }, true), false, 'back in the line');
 });
 
 test('a row taken by me leaves Unassigned even while it still says waiting', () => {
@@ -67,4 +67,24 @@ test('Alt with arrows goes round and starts at an end', () => {
   assert.equal(neighbour(['a', 'b'], null, 1), 'a');
   assert.equal(neighbour(['a', 'b'], 'gone', -1), 'b');
   assert.equal(neighbour([], 'a', 1), null);
+});
+
+test('two colleagues of one name: the id decides', () => {
+  assert.equal(owns(row('x', 'live', 0, { associate: 'Camille', person: 'p2' }), { id: 'p1', name: 'Camille' }, true), false);
+  assert.equal(owns(row('x', 'live', 0, { associate: 'Camille', person: 'p1' }), { id: 'p1', name: 'Camille' }, false), true);
+});
+
+test('a message that was left stands among the unassigned, after who waits, the oldest first; it is nobody\'s longest wait', () => {
+  const rows = [row('late', 'none', 1, { contact: 90 }), row('early', 'ended', 2, { contact: 50 }), row('waits', 'waiting', 500), row('quiet', 'none', 3)];
+  assert.deepEqual(order(rows, 'unassigned', new Set()).map((r) => r.conv), ['waits', 'early', 'late']);
+  assert.equal(counts(rows, new Set()).longest.conv, 'waits');
+  assert.equal(counts(rows.slice(0, 2), new Set()).longest, null);
+});
+
+test('a filter of queue and label', () => {
+  const r = row('x', 'live', 0, { queue: 'rings', labels: ['VIP'] });
+  assert.equal(passes(r, { queue: '', label: '' }), true);
+  assert.equal(passes(r, { queue: 'rings', label: 'VIP' }), true);
+  assert.equal(passes(r, { queue: 'watches', label: '' }), false);
+  assert.equal(passes(r, { queue: '', label: 'repair' }), false);
 });

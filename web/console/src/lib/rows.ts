@@ -15,28 +15,31 @@ export interface Counts {
   longest: QueueRow | null;
 }
 
-const over = (row: QueueRow): boolean => row.state === 'ended' || row.state === 'none';
+export const over = (row: QueueRow): boolean => row.state === 'ended' || row.state === 'none';
+/// Nobody is with them, and a message they left waits for an answer.
+export const left = (row: QueueRow): boolean => over(row) && row.contact !== undefined;
 const waits = (row: QueueRow): boolean => row.state === 'waiting' || row.state === 'claimed';
 
 /// Whether a row stands under a tab. An ended conversation stays under Mine until it is put away, because messages may still
 /// come and go in it; nobody else has to see it.
 export function belongs(row: QueueRow, tab: Tab, mine: ReadonlySet<string>): boolean {
   if (tab === 'mine') return mine.has(row.conv);
-  if (tab === 'unassigned') return waits(row) && !mine.has(row.conv);
-  return !over(row) || mine.has(row.conv);
+  if (tab === 'unassigned') return (waits(row) || left(row)) && !mine.has(row.conv);
+  return !over(row) || left(row) || mine.has(row.conv);
 }
 
-/// Waiting first, the longest wait on top; then what runs, the oldest first; ended last, the newest first. Never by unread:
+/// Waiting first, the longest wait on top; then what runs, the oldest first; messages to be answered, the oldest first; ended last,
+/// the newest first. Never by unread:
 /// a message must not move what one is about to press.
 function rank(row: QueueRow): number {
-  return waits(row) ? 0 : over(row) ? 2 : 1;
+  return waits(row) ? 0 : left(row) ? 2 : over(row) ? 3 : 1;
 }
 
 export function order(rows: Iterable<QueueRow>, tab: Tab, mine: ReadonlySet<string>): QueueRow[] {
   return [...rows].filter((row) => belongs(row, tab, mine)).sort((a, b) => {
     const by = rank(a) - rank(b);
     if (by !== 0) return by;
-    const age = rank(a) === 2 ? b.since - a.since : a.since - b.since;
+    const age = rank(a) === 3 ? b.since - a.since : rank(a) === 2 ? (a.contact ?? 0) - (b.contact ?? 0) : a.since - b.since;
     return age || (a.conv < b.conv ? -1 : a.conv > b.conv ? 1 : 0);
   });
 }
@@ -51,18 +54,34 @@ export function hold(shown: readonly string[], wanted: readonly string[]): strin
 export function counts(rows: Iterable<QueueRow>, mine: ReadonlySet<string>): Counts {
   const all = [...rows];
   const waiting = order(all, 'unassigned', mine);
+  const first = waiting[0];
   return {
     mine: all.filter((row) => mine.has(row.conv) && !over(row)).length,
     unassigned: waiting.length,
-    all: all.filter((row) => !over(row)).length,
-    longest: waiting[0] ?? null,
+    all: all.filter((row) => !over(row) || left(row)).length,
+    longest: first !== undefined && waits(first) ? first : null,
   };
 }
 
-/// Which conversations are this person's, after one row changed. The wire names the associate, not their id, so a row that
-/// was known as mine stays mine until another name stands in it; `taken` are those this window took itself.
-export function owns(row: QueueRow, me: string, known: boolean): boolean {
+/// What the list is narrowed to; empty: everything.
+export interface Filter {
+  queue: string;
+  label: string;
+}
+
+export const passes = (row: QueueRow, filter: Filter): boolean =>
+  (filter.queue === '' || row.queue === filter.queue) && (filter.label === '' || (row.labels ?? []).includes(filter.label));
+
+export interface Self {
+  id: string;
+  name: string;
+}
+
+/// Which conversations are this person's, after one row changed: by the id, where the row has one. A row that was known as
+/// mine stays mine until another's name stands in it.
+export function owns(row: QueueRow, { id, name: me }: Self, known: boolean): boolean {
   if (waits(row)) return false;
+  if (row.person !== undefined && row.person !== '') return row.person === id;
   if (row.associate === undefined || row.associate === '') return known;
   return row.associate === me;
 }

@@ -4,8 +4,8 @@ import { computed, signal } from '@preact/signals';
 import type { State } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
-import { neighbour, order } from '../lib/rows.js';
-import { focusComposer, left, narrow, pane } from './layout.js';
+import { left, neighbour, order } from '../lib/rows.js';
+import { focusComposer, left as leftColumn, narrow, pane } from './layout.js';
 import { serverTime, theLink } from './line.js';
 import { claimed, forget, mine, rows, tab } from './queue.js';
 import { say } from './say.js';
@@ -23,7 +23,34 @@ export const busy = signal<string | null>(null);
 export const rowFault = signal<{ conv: string; text: string } | null>(null);
 
 export const talk = computed(() => talks.value.get(focused.value ?? '') ?? null);
-export const isMine = computed(() => focused.value !== null && mine.value.has(focused.value));
+/// Those a colleague has called this person in to. Kept over a reload of this window, as the server keeps it.
+const JOINED = 'vitrine.joined';
+const joined = signal<ReadonlySet<string>>(new Set(kept()));
+/// The customer in front is this person's own.
+export const owns = computed(() => focused.value !== null && mine.value.has(focused.value));
+/// May write and show here: one's own, called in, or answering a message that was left.
+export const isMine = computed(() => {
+  const conv = focused.value;
+  const row = rows.value.get(conv ?? '');
+  return conv !== null && (mine.value.has(conv) || isCalled(conv) || (row !== undefined && left(row)));
+});
+export const isCalled = (conv: string): boolean => joined.value.has(conv);
+
+function kept(): string[] {
+  try {
+    return JSON.parse(sessionStorage.getItem(JOINED) ?? '[]') as string[];
+  } catch {
+    return [];
+  }
+}
+
+export function setCalled(conv: string, on: boolean): void {
+  const next = new Set(joined.peek());
+  if (on) next.add(conv);
+  else next.delete(conv);
+  joined.value = next;
+  try { sessionStorage.setItem(JOINED, JSON.stringify([...next].slice(-20))); } catch { /* forgotten at a reload */ }
+}
 
 function seen(t: Talk): boolean {
   return focused.peek() === t.conv && document.visibilityState === 'visible' && document.hasFocus()
@@ -63,7 +90,7 @@ function onChange(t: Talk, part: string): void {
 /// The last message announced, per conversation: what a snapshot brings is not news.
 const heard = new Map<string, number>();
 
-function talkFor(conv: string): Talk {
+export function talkFor(conv: string): Talk {
   const there = talks.peek().get(conv);
   if (there !== undefined) return there;
   const made = new Talk(conv, onChange);
@@ -79,12 +106,12 @@ export function onConversation(conversation: Conversation): void {
   heard.set(t.conv, conversation.rows.at(-1)?.cs ?? 0);
 }
 
-async function attach(t: Talk, ask: () => Promise<{ c: number }>): Promise<boolean> {
+export async function attach(t: Talk, ask: () => Promise<{ c?: number }>): Promise<boolean> {
   busy.value = t.conv;
   rowFault.value = null;
   try {
     const { c } = await ask();
-    const conversation = theLink().conversations.get(c);
+    const conversation = c === undefined ? undefined : theLink().conversations.get(c);
     if (conversation !== undefined) onConversation(conversation);
     return true;
   } catch (e) {
@@ -102,7 +129,7 @@ export async function open(conv: string): Promise<void> {
   if (busy.peek() === conv) return;
   const t = talkFor(conv);
   focused.value = conv;
-  left.value = 'list';
+  leftColumn.value = 'list';
   if (narrow.matches) pane.value = 'thread';
   if (t.conversation.peek() === null) await attach(t, () => theLink().request('conv.open', { conv }));
   dropOldPreviews();
@@ -117,10 +144,28 @@ export async function take(conv: string): Promise<void> {
     if (focused.peek() !== conv && t.conversation.peek() === null) close(conv);
     return;
   }
-  claimed(conv);
-  focused.value = conv;
+  withMe(t);
+}
+
+/// In front and one's own from now on.
+export function withMe(t: Talk): void {
+  setCalled(t.conv, false);
+  claimed(t.conv);
+  focused.value = t.conv;
   tab.value = 'mine';
   say(`${t.name('c')} is with you.`);
+  focusComposer();
+}
+
+/// Says yes to a colleague's question: a hand-over makes the customer one's own, a call lets one in. The thread is opened
+/// first, which is also how this window learns its own name in it.
+export async function call(conv: string, op: 'transfer.answer' | 'colleague.answer', ask: number): Promise<void> {
+  await open(conv);
+  const t = talkFor(conv);
+  if (t.conversation.peek() === null || !(await attach(t, () => theLink().request(op, { conv, ask, ok: true })))) return;
+  if (op === 'transfer.answer') return withMe(t);
+  setCalled(conv, true);
+  say(`You are in the conversation with ${t.name('c')}.`);
   focusComposer();
 }
 
@@ -160,12 +205,12 @@ export function step(by: 1 | -1): void {
   void open(next).then(focusComposer);
 }
 
-export async function end(conv: string): Promise<void> {
+export async function end(conv: string, why = ''): Promise<void> {
   const t = talks.peek().get(conv);
   const conversation = t?.conversation.peek();
   if (t === undefined || !conversation) return;
   try {
-    await theLink().request('session.end', {}, conversation.c);
+    await theLink().request('session.end', why === '' ? {} : { why }, conversation.c);
   } catch (e) {
     t.fault.value = explain(e);
   }

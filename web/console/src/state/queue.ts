@@ -3,7 +3,7 @@
 import { computed, signal } from '@preact/signals';
 import type { QueueRow } from '../../../protocol/index.js';
 import type { Link } from '../../../transport/index.js';
-import { counts, order, owns, type Tab } from '../lib/rows.js';
+import { counts, left, order, owns, passes, type Filter, type Self, type Tab } from '../lib/rows.js';
 import { say } from './say.js';
 
 /// Every conversation this person may see in a list. Each tab is asked for once per connection, so that none of the three is
@@ -18,9 +18,12 @@ export const tab = signal<Tab>('unassigned');
 export const known = signal(false);
 
 export const tally = computed(() => counts(rows.value.values(), mine.value));
-export const listed = computed(() => order(rows.value.values(), tab.value, mine.value));
+export const filter = signal<Filter>({ queue: '', label: '' });
+export const listed = computed(() => order(rows.value.values(), tab.value, mine.value).filter((row) => passes(row, filter.value)));
+/// What the rows that are there can be narrowed by.
+export const labelsSeen = computed(() => [...new Set([...rows.value.values()].flatMap((row) => row.labels ?? []))].sort());
 
-let me = '';
+let me: Self = { id: '', name: '' };
 
 function put(changed: Iterable<QueueRow>): void {
   const next = new Map(rows.peek());
@@ -31,7 +34,7 @@ function put(changed: Iterable<QueueRow>): void {
     next.set(row.conv, row);
   }
   for (const [conv, row] of next) {
-    if ((row.state === 'none' || row.state === 'ended' || next.size > ROWS_MAX) && !own.has(conv)) next.delete(conv);
+    if ((((row.state === 'none' || row.state === 'ended') && !left(row)) || next.size > ROWS_MAX) && !own.has(conv)) next.delete(conv);
   }
   rows.value = next;
   mine.value = own;
@@ -41,7 +44,7 @@ function put(changed: Iterable<QueueRow>): void {
 export function onRow(row: QueueRow): void {
   const before = rows.peek().get(row.conv);
   put([row]);
-  if (row.state === 'waiting' && before?.state !== 'waiting') say(`${row.name || 'A visitor'} is waiting.`);
+  if (row.state === 'waiting' && (before === undefined || before.state === 'none' || before.state === 'ended')) say(`${row.name || 'A visitor'} is waiting.`);
 }
 
 /// Ours from now on, before the server's row says so: the click has been answered.
@@ -61,8 +64,8 @@ export function forget(conv: string): void {
 }
 
 /// After each welcome. What the former connection knew is replaced as a whole.
-export async function watch(link: Link, name: string): Promise<void> {
-  me = name;
+export async function watch(link: Link, person: Self): Promise<void> {
+  me = { id: person.id, name: person.name };
   const own = await link.request('queue.watch', { tab: 'mine' });
   const free = await link.request('queue.watch', { tab: 'unassigned' });
   const all = await link.request('queue.watch', { tab: 'all' });
@@ -80,4 +83,5 @@ export function forgetAll(): void {
   mine.value = new Set();
   known.value = false;
   tab.value = 'unassigned';
+  filter.value = { queue: '', label: '' };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { signal, type Signal } from '@preact/signals';
-import type { Person, State } from '../../../protocol/index.js';
+import type { Person, Profile, State } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import type { Sending } from './pictures.js';
@@ -14,6 +14,13 @@ export type Voice = 'reply' | 'note';
 type Part = 'thread' | 'session' | 'people' | 'trail' | 'typing' | 'view';
 const parts: readonly Part[] = ['thread', 'session', 'people', 'trail', 'typing', 'view'];
 
+export interface Asking {
+  ask: number;
+  kind: 'transfer' | 'colleague';
+  name: string;
+  until: number;
+}
+
 export class Talk {
   readonly at: Record<Part, Signal<number>>;
   readonly conversation: Signal<Conversation | null> = signal(null);
@@ -22,6 +29,12 @@ export class Talk {
   /// What went wrong last, beside the composer and on the stage.
   readonly fault: Signal<string | null> = signal(null);
   readonly stageFault: Signal<string | null> = signal(null);
+  /// What staff know beside the thread.
+  readonly profile: Signal<Profile> = signal({ customer: { verified: false }, labels: [] });
+  /// A colleague who has been asked, until they answer.
+  readonly asking: Signal<Asking | null> = signal(null);
+  /// When a customer who said so comes back (server time), and why they left.
+  readonly back: Signal<{ until: number; message?: string } | null> = signal(null);
   /// Pictures on their way from here, and those that failed.
   readonly sendings: Signal<Sending[]> = signal([]);
   /// Where the thread was scrolled to, from its end; null: at the end.

@@ -5,11 +5,14 @@ import { useEffect } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Me } from '../api.js';
 import { tabTitle } from '../lib/title.js';
+import { favicon } from '../state/alerts.js';
+import { cards, cardTitle } from '../state/cards.js';
 import { focused, talk } from '../state/desk.js';
 import { details, left, pane } from '../state/layout.js';
 import { who } from '../state/login.js';
 import { mine, rows, tally } from '../state/queue.js';
 import { listenForKeys } from '../keys.js';
+import { Cards } from './cards.js';
 import { Catalogue } from './catalogue.js';
 import { Customer } from './customer.js';
 import { List } from './list.js';
@@ -29,7 +32,11 @@ function unread(): number {
 
 function Desk({ me }: { me: Me }): JSX.Element {
   useEffect(listenForKeys, []);
-  useSignalEffect(() => { document.title = tabTitle(unread(), tally.value.unassigned); });
+  useSignalEffect(() => {
+    const first = cards.value[0];
+    document.title = tabTitle(unread(), tally.value.unassigned, first === undefined ? undefined : `${cardTitle(first)} · Vitrine`);
+    favicon(first !== undefined || unread() > 0);
+  });
   const open = talk.value;
   const shape = `desk pane-${open === null ? 'left' : pane.value}${open !== null ? ' open' : ''}${open !== null && details.value ? ' details' : ''}`;
   return (
@@ -41,6 +48,7 @@ function Desk({ me }: { me: Me }): JSX.Element {
         <Guard what="The piece"><Stage /></Guard>
         {open !== null && <Guard key={`thread ${open.conv}`} what="The thread"><Thread talk={open} /></Guard>}
         {open !== null && <Guard key={`person ${open.conv}`} what="The customer"><Customer talk={open} /></Guard>}
+        <Cards />
       </main>
       <Notice />
       <Sheets />

@@ -5,11 +5,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { QueueRow } from '../../../protocol/index.js';
 import { icons } from '../../../ui/index.js';
-import { belongs, hold, type Tab } from '../lib/rows.js';
+import { belongs, hold, left, type Tab } from '../lib/rows.js';
 import { coarse, counter, duration, spoken } from '../lib/times.js';
 import { now } from '../state/clock.js';
 import { busy, focused, open, rowFault, take, talks, waitedMs } from '../state/desk.js';
-import { known, listed, mine, rows, tab, tally } from '../state/queue.js';
+import { filter, known, labelsSeen, listed, mine, rows, tab, tally } from '../state/queue.js';
+import { house, queueName } from '../state/house.js';
+import { sheet } from '../state/layout.js';
+import { line } from '../state/line.js';
+import { self, setPresence } from '../state/presence.js';
 import { Empty, Icon, Thumb } from './parts.js';
 
 const tabs: readonly [Tab, string][] = [['mine', 'Mine'], ['unassigned', 'Unassigned'], ['all', 'All']];
@@ -24,6 +28,7 @@ function Waited({ row }: { row: QueueRow }): JSX.Element {
 }
 
 function stateWords(row: QueueRow, own: boolean): string {
+  if (left(row)) return 'Left a message';
   if (row.state === 'ended' || row.state === 'none') return 'Ended';
   if (row.state === 'away') return 'Away';
   if (!row.online) return 'Off the site';
@@ -34,7 +39,7 @@ function stateWords(row: QueueRow, own: boolean): string {
 function Side({ row, own }: { row: QueueRow; own: boolean }): JSX.Element {
   const waits = row.state === 'waiting' || row.state === 'claimed';
   if (waits && !own) return <Waited row={row} />;
-  return <span class="row-age">{coarse(waitedMs(row.since, now.value))}</span>;
+  return <span class="row-age">{coarse(waitedMs(left(row) ? row.contact ?? row.since : row.since, now.value))}</span>;
 }
 
 function TakeButton({ row, gone, first }: { row: QueueRow; gone: boolean; first: boolean }): JSX.Element | null {
@@ -61,6 +66,7 @@ function Row({ row, gone, first }: { row: QueueRow; gone: boolean; first: boolea
           <span class="row-product">{waits && !row.online && 'Off the site · '}<bdi>{row.product?.name ?? row.product?.sku ?? 'No piece yet'}</bdi></span>
           {!waits && <span class="row-state">{gone ? 'No longer here' : typing ? 'Typing…' : stateWords(row, own)}</span>}
           {waits && gone && <span class="row-state">No longer here</span>}
+          <RowLabels row={row} />
         </span>
         <span class="row-side">
           {!gone && <Side row={row} own={own} />}
@@ -105,6 +111,45 @@ function Longest(): JSX.Element | null {
   );
 }
 
+/// Said where one looks for customers: without it an empty desk would seem like an empty shop.
+function Offered(): JSX.Element | null {
+  const me = self.value;
+  if (me === null || me.mode === 'available' || line.value.state !== 'live') return null;
+  const full = me.used >= me.cap;
+  return (
+    <p class="offered">
+      <span>{full ? `You have ${me.used} of ${me.cap} customers, so no more are offered.` : 'No customers are offered to you.'}</span>
+      {!full && <button type="button" class="vt-button vt-main" onClick={() => void setPresence({ mode: 'available' })}>I am available</button>}
+    </p>
+  );
+}
+
+function Filters(): JSX.Element | null {
+  const { queues, labels } = house.value;
+  const all = [...new Set([...labels, ...labelsSeen.value])];
+  const some = filter.value.queue !== '' || filter.value.label !== '';
+  if (queues.length < 2 && all.length === 0 && !some) return null;
+  return (
+    <div class="filters">
+      {queues.length > 1 && (
+        <select aria-label="Queue" value={filter.value.queue} onChange={(e) => { filter.value = { ...filter.value, queue: e.currentTarget.value }; }}>
+          <option value="">All queues</option>{queues.map((q) => <option key={q.id} value={q.id}>{q.name ?? q.id}</option>)}
+        </select>
+      )}
+      {all.length > 0 && (
+        <select aria-label="Label" value={filter.value.label} onChange={(e) => { filter.value = { ...filter.value, label: e.currentTarget.value }; }}>
+          <option value="">All labels</option>{all.map((l) => <option key={l} value={l}>{l}</option>)}
+        </select>
+      )}
+    </div>
+  );
+}
+
+function RowLabels({ row }: { row: QueueRow }): JSX.Element | null {
+  const words = [...(house.value.queues.length > 1 && filter.value.queue === '' ? [queueName(row.queue)] : []), ...(row.labels ?? [])].slice(0, 3);
+  return words.length === 0 ? null : <span class="row-labels">{words.map((word) => <span key={word} class="chip"><bdi>{word}</bdi></span>)}</span>;
+}
+
 function Tabs(): JSX.Element {
   const pick = (t: Tab): void => { tab.value = t; };
   const move = (e: KeyboardEvent): void => {
@@ -147,12 +192,15 @@ export function List(): JSX.Element {
   const still = useStill();
   const area = useRef<HTMLDivElement>(null);
   const empty = useComputed(() => nothing[tab.value]);
+  const isNarrowed = filter.value.queue !== '' || filter.value.label !== '';
   useEffect(() => { area.current?.scrollTo(0, 0); }, [tab.value]);
   return (
     <section class="column list" aria-label="Customers">
       <h2 class="vt-unseen">Customers</h2>
       <Tabs />
+      <Filters />
       <Longest />
+      <Offered />
       <div class="scroll" ref={area} id="rows" role="tabpanel" aria-labelledby={`tab-${tab.value}`}
         onPointerEnter={(e) => still.point(e.pointerType === 'mouse')} onPointerLeave={() => still.point(false)}>
         <Lost shown={still.rows} />
@@ -162,9 +210,12 @@ export function List(): JSX.Element {
             {still.rows.map((row) => <Row key={row.conv} row={row} first={tab.value === 'unassigned' && row.conv === tally.value.longest?.conv} gone={!belongs(row, tab.value, mine.value) || !rows.value.has(row.conv)} />)}
           </ul>
         )}
-        {still.rows.length === 0 && known.value && <Empty icon={icons.hourglass} title={empty.value[0]}><p>{empty.value[1]}</p></Empty>}
+        {still.rows.length === 0 && known.value && (isNarrowed
+          ? <Empty icon={icons.search} title="Nothing with this filter"><button type="button" class="vt-button" onClick={() => { filter.value = { queue: '', label: '' }; }}>Show all</button></Empty>
+          : <Empty icon={icons.hourglass} title={empty.value[0]}><p>{empty.value[1]}</p></Empty>)}
         {still.rows.length === 0 && !known.value && <p class="quiet pad">Loading…</p>}
       </div>
+      <button type="button" class="code-enter" onClick={() => { sheet.value = 'code'; }}><Icon d={icons.phone} size={16} />Caller’s code</button>
     </section>
   );
 }

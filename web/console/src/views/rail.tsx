@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { icons } from '../../../ui/index.js';
 import type { Me } from '../api.js';
 import { focused } from '../state/desk.js';
 import { left, narrow, pane, sheet, showCatalogue, showList, type Pane } from '../state/layout.js';
-import { line } from '../state/line.js';
-import { logout } from '../state/login.js';
 import { rows, tally } from '../state/queue.js';
-import { say } from '../state/say.js';
-import { Avatar, Icon } from './parts.js';
-
-const states: Record<string, string> = {
-  idle: 'Not connected', connecting: 'Connecting…', live: 'Connected', retrying: 'Reconnecting…', ended: 'Disconnected',
-};
+import { Icon } from './parts.js';
+import { Self } from './self.js';
 
 function Item(props: { icon: string; label: string; short?: string; on: boolean; badge?: number; badgeText?: string; press(): void; hide?: string }): JSX.Element {
   const { icon, label, short, on, badge = 0, badgeText, press, hide } = props;
@@ -31,29 +24,6 @@ function PaneItem({ to, icon, label }: { to: Pane; icon: string; label: string }
   if (focused.value === null) return null;
   const unread = to === 'thread' && pane.value !== to ? rows.value.get(focused.value)?.unread ?? 0 : 0;
   return <Item hide="phone" icon={icon} label={label} on={pane.value === to} badge={unread} badgeText="unread" press={() => { pane.value = to; }} />;
-}
-
-function Self({ me }: { me: Me }): JSX.Element {
-  const [open, setOpen] = useState(false);
-  const leave = async (): Promise<void> => {
-    if (!(await logout())) say('Logging out did not work: the server cannot be reached.');
-  };
-  return (
-    <div class="self" onFocusOut={(e) => { if (!e.currentTarget.contains(e.relatedTarget as Node | null)) setOpen(false); }}
-      onKeyDown={(e) => { if (e.key === 'Escape' && open) { e.stopPropagation(); setOpen(false); } }}>
-      <button type="button" class="self-button" aria-expanded={open} aria-controls="self-menu" onClick={() => setOpen(!open)}>
-        <Avatar name={me.name} /><span class={`line-dot ${line.value.state}`} aria-hidden="true" />
-        <span class="vt-unseen">{me.name}, {states[line.value.state]}</span>
-      </button>
-      <div id="self-menu" class="menu" hidden={!open}>
-        <p class="menu-name">{me.name}</p>
-        <p class="menu-line">{me.role} · {me.site.name}</p>
-        <p class="menu-line"><span class={`line-dot inline ${line.value.state}`} aria-hidden="true" />{states[line.value.state]}</p>
-        <button type="button" class="vt-button wide" onClick={() => { setOpen(false); sheet.value = 'keys'; }}>Keys</button>
-        <button type="button" class="vt-button wide" onClick={() => void leave()}>Log out</button>
-      </div>
-    </div>
-  );
 }
 
 /// Where one is and who one is. On a phone it is the bar at the bottom and leads through the columns.

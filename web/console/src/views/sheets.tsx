@@ -1,30 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useEffect, useRef } from 'preact/hooks';
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import { end, talk } from '../state/desk.js';
 import { sheet } from '../state/layout.js';
+import { CallerCode, CallIn, HandOver, withTalk } from './asking.js';
+import { Dialog } from './dialog.js';
 import { Phone } from './pictures.js';
-
-/// What stands over everything until it is answered: the browser's own modal dialog brings focus, Esc and inertness.
-function Dialog({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {
-  const el = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = el.current;
-    dialog?.showModal();
-    return () => dialog?.close();
-  }, []);
-  return (
-    <dialog class="sheet" ref={el} aria-label={label} onClose={() => { sheet.value = null; }}
-      onClick={(e) => { if (e.target === el.current) sheet.value = null; }}>
-      <div class="sheet-body">{children}</div>
-    </dialog>
-  );
-}
 
 const keys: readonly [string[], string][] = [
   [['Alt', '↑'], 'Previous of your conversations'],
   [['Alt', '↓'], 'Next of your conversations'],
+  [['Alt', 'Enter'], 'Claim whoever asks first'],
   [['Ctrl', 'K'], 'Search the catalogue'],
   [['Esc'], 'To the message field'],
   [['Enter'], 'Send'],
@@ -67,7 +53,13 @@ function End(): JSX.Element | null {
 }
 
 export function Sheets(): JSX.Element | null {
-  if (sheet.value === 'keys') return <Keys />;
-  if (sheet.value === 'phone') return <Phone Dialog={Dialog} />;
-  return sheet.value === 'end' ? <End /> : null;
+  switch (sheet.value) {
+    case 'keys': return <Keys />;
+    case 'phone': return <Phone Dialog={Dialog} />;
+    case 'end': return <End />;
+    case 'code': return <CallerCode />;
+    case 'hand': return withTalk(HandOver);
+    case 'call': return withTalk(CallIn);
+    default: return null;
+  }
 }
