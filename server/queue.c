@@ -288,7 +288,8 @@ static bool is_online(const struct vt_conversation *conv)
 }
 
 /* Only the labels stay in `arena`: a list of rows must not hold what the page has said of each. */
-static void take_labels(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_queue_row *row)
+static void take_labels(const struct vt_conversation *conv, struct vt_arena *arena,
+                        struct vt_t_queue_row *row)
 {
     VT_CLEANUP(vt_arena_finish)
     struct vt_arena whole = { 0 };
@@ -297,7 +298,8 @@ static void take_labels(const struct vt_conversation *conv, struct vt_arena *are
         return;
     vt_arena_init(&whole, 65536);
     vt_profile_read(conv, &whole, &profile);
-    struct vt_str *labels = profile.labels_n ? vt_arena_alloc(arena, profile.labels_n * sizeof(*labels)) : NULL;
+    struct vt_str *labels = profile.labels_n ? vt_arena_alloc(arena, profile.labels_n * sizeof(*labels))
+                                             : NULL;
     for (size_t i = 0; labels && i < profile.labels_n; i++) {
         labels[i] = vt_arena_str(arena, profile.labels[i]);
         if (!labels[i].ptr)

@@ -349,6 +349,8 @@ struct vt_t_queue_row {
     uint32_t asked; /* How many associates are asked just now. */
     bool has_asked;
     bool online; /* The customer has a socket now. */
+    struct vt_str *labels;
+    size_t labels_n; /* 0..32 */
     int64_t contact; /* Server time in ms of a message that waits for an answer; left out when none does. */
     bool has_contact;
 };
@@ -788,6 +790,7 @@ struct vt_rep_code_use {
     uint32_t c;
     struct vt_str sid;
     struct vt_str reference;
+    struct vt_str conv; /* Whose code it was. May be absent. */
 };
 
 /* colleague.answer: By the person asked. With ok they are in: presence.person tells everybody, a snapshot follows.

@@ -253,6 +253,7 @@ static const struct vt_field t_queue_row_fields[] = {
     { .name = "lang", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_queue_row, lang), .size = sizeof(struct vt_str), .min = 0, .max = 35 },
     { .name = "asked", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_queue_row, asked), .has_offset = offsetof(struct vt_t_queue_row, has_asked), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
     { .name = "online", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_queue_row, online), .size = sizeof(bool) },
+    { .name = "labels", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_queue_row, labels), .has_offset = offsetof(struct vt_t_queue_row, labels_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 32, .list_multiple = 1 },
     { .name = "contact", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_queue_row, contact), .has_offset = offsetof(struct vt_t_queue_row, has_contact), .size = sizeof(int64_t), .min = 0, .max = INT64_C(9007199254740991) },
 };
 const struct vt_shape vt_shape_queue_row = {
@@ -655,6 +656,7 @@ static const struct vt_field rep_code_use_fields[] = {
     { .name = "c", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_code_use, c), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
     { .name = "sid", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_code_use, sid), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
     { .name = "reference", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_code_use, reference), .size = sizeof(struct vt_str), .min = 0, .max = 16 },
+    { .name = "conv", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_code_use, conv), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
 };
 static const struct vt_shape shape_rep_code_use = {
     .name = "code.use reply", .size = sizeof(struct vt_rep_code_use), .fields = rep_code_use_fields, .fields_n = VT_COUNT(rep_code_use_fields),

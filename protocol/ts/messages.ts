@@ -156,6 +156,8 @@ export interface CodeUseReply {
   c: number;
   sid: string;
   reference: string;
+  /** Whose code it was. */
+  conv?: string | undefined;
 }
 
 /// By the person asked. With ok they are in: presence.person tells everybody, a snapshot follows.

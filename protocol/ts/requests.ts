@@ -70,7 +70,7 @@ export const REPLY_SHAPES: Readonly<Record<string, string>> = {
   'claim.decline': '',
   'claim.take': 'c::i:1:4294967295 sid::s:0:64 reference::s:0:16',
   'code.make': 'code::s:6:6 until::i:-9007199254740991:9007199254740991',
-  'code.use': 'c::i:1:4294967295 sid::s:0:64 reference::s:0:16',
+  'code.use': 'c::i:1:4294967295 sid::s:0:64 reference::s:0:16 conv:?:s:0:64',
   'colleague.answer': 'c:?:i:1:4294967295 sid:?:s:0:64 reference:?:s:0:16',
   'colleague.ask': 'ask::i:0:4294967295 until::i:-9007199254740991:9007199254740991',
   'colleague.leave': '',

@@ -16,7 +16,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   mark: 'mark::i:1:4294967295 slot::i:1:65535 by::s:0:16 kind::#mark_kind colour::i:0:255 points::f:0:1:2:512:2',
   view: 'seq::i:0:4294967295 driver::s:0:16 items::@view_item:::0:12 active::i:0:65535 mode::#view_mode rect::f:-1:2:4:4 frame:?:i:0:65535 t:?:f:0:86400 compare:?:@comparison marks::@mark:::0:768',
   row: 'op::s:1:40 cs::i:0:4294967295 by::s:0:16 ts::i:-9007199254740991:9007199254740991 d::j',
-  queue_row: 'conv::s:1:64 queue::s:0:64 name::s:0:80 since::i:-9007199254740991:9007199254740991 unread::i:0:4294967295 product:?:@product_ref state::#state associate:?:s:0:80 person:?:s:0:40 lang:?:s:0:35 asked:?:i:0:4294967295 online::b contact:?:i:0:9007199254740991',
+  queue_row: 'conv::s:1:64 queue::s:0:64 name::s:0:80 since::i:-9007199254740991:9007199254740991 unread::i:0:4294967295 product:?:@product_ref state::#state associate:?:s:0:80 person:?:s:0:40 lang:?:s:0:35 asked:?:i:0:4294967295 online::b labels:?:s:1:64:0:32 contact:?:i:0:9007199254740991',
   queue_open: 'id::s:1:64 name:?:s:0:80 department:?:s:0:80 state::#queue_state nextOpenTime:?:i:-9007199254740991:9007199254740991 why:?:s:0:200',
   session_info: 'state::#state sid:?:s:0:64 reference:?:s:0:16 queue:?:s:0:64 associate:?:@associate hb:?:i:0:4294967295 why:?:s:0:64 position:?:i:0:4294967295 eta:?:i:0:4294967295:2:2',
   variant: 'sku::s:1:64 size:?:s:0:64 colour:?:s:0:64 price:?:s:0:24 available::b',

@@ -184,6 +184,7 @@ export interface QueueRow {
   asked?: number | undefined;
   /** The customer has a socket now. */
   online: boolean;
+  labels?: string[] | undefined;
   /** Server time in ms of a message that waits for an answer; left out when none does. */
   contact?: number | undefined;
 }

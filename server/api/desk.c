@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a console offers to choose from: queues to hand over to, canned replies, labels. The rest of the settings
- * is for those who run the site. */
+/* What a console offers to choose from: queues to hand over to, canned replies, labels. The rest of the
+ * settings is for those who run the site. */
 #include "server/api/rows.h"
 #include "server/settings.h"
 
