@@ -159,6 +159,8 @@ static void handle_owned(void *arg, int err, const struct vt_store_conv *row)
         conv->cs = row->cs;
         vt_str_copy(conv->customer, sizeof(conv->customer), row->customer);
         vt_profile_load(conv, row->profile);
+        vt_str_copy(conv->known, sizeof(conv->known), row->known);
+        conv->known_ms = row->known_at;
         /* Notes may lie between, so the customer's chain starts from what each client brings. */
         for (int a = 0; a < VT_AUDIENCES; a++)
             conv->last_cs[a] = row->cs;
@@ -316,7 +318,7 @@ void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms)
 struct restoring {
     struct vt_app *app;
     int state;
-    char sid[VT_ID_TEXT], reference[16], queue[65], associate[VT_PERSON_TEXT];
+    char sid[VT_ID_TEXT], reference[16], queue[65], associate[VT_PERSON_TEXT], lang[36];
     int64_t joined, created;
     char *view, *product; /* owned */
 };
@@ -353,6 +355,7 @@ static void handle_restored(void *arg, struct vt_conversation *conv, int err)
         memcpy(session->sid, from->sid, sizeof(session->sid));
         memcpy(session->reference, from->reference, sizeof(session->reference));
         memcpy(session->queue, from->queue, sizeof(session->queue));
+        memcpy(session->lang, from->lang, sizeof(session->lang));
         session->joined = from->joined;
         session->created = from->created;
         session->product = VT_TAKE(from->product);
@@ -390,6 +393,7 @@ int vt_conv_restore(struct vt_app *app, const struct vt_store_session *row)
     vt_str_copy(from->sid, sizeof(from->sid), row->sid);
     vt_str_copy(from->reference, sizeof(from->reference), row->reference);
     vt_str_copy(from->queue, sizeof(from->queue), row->queue);
+    vt_str_copy(from->lang, sizeof(from->lang), row->lang);
     vt_str_copy(from->associate, sizeof(from->associate), row->associate);
     from->view = row->view.len > 0 ? vt_str_dup(row->view) : NULL;
     from->product = row->info.len > 0 ? vt_str_dup(row->info) : NULL;

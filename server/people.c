@@ -48,6 +48,7 @@ int vt_people_load(struct vt_conversation *conv, const struct vt_store_mark *mar
         person->verified = person->role == VT_ROLE_CUSTOMER && vt_profile_is_verified(conv);
         person->read = marks[i].read;
         person->delivered = marks[i].delivered;
+        person->called = marks[i].called;
     }
     return VT_OK;
 }
@@ -59,7 +60,8 @@ static void save(struct vt_conversation *conv, const struct vt_person *person)
                                   .role = vt_str(vt_role_name(person->role)),
                                   .name = vt_str(person->name),
                                   .read = person->read,
-                                  .delivered = person->delivered };
+                                  .delivered = person->delivered,
+                                  .called = person->called };
     /* Refused when the queue is full: the next change of the mark carries all of it. */
     vt_store_mark_put(conv->app->deps.store, vt_str(conv->site), vt_str(conv->conv), &mark);
 }
@@ -210,17 +212,26 @@ void vt_people_call(struct vt_member *member, bool called)
     if (person->called == called)
         return;
     person->called = called;
+    save(member->conv, person);
     if (!is_of_pair(member->conv, person))
         show(member->conv, person, called);
 }
 
+static void uncall(struct vt_conversation *conv, struct vt_person *person)
+{
+    if (!person->called)
+        return;
+    person->called = false;
+    save(conv, person);
+}
+
 void vt_guests_out(struct vt_conversation *conv)
 {
-    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv) {
-        vt_member_person(member)->called = false;
+    for (size_t i = 0; i < conv->people_n; i++)
+        uncall(conv, &conv->people[i]);
+    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
         if (member->peer->role == VT_ROLE_GUEST)
             vt_peer_close(member->peer, VT_CLOSE_ENDED, "the session has ended");
-    }
 }
 
 void vt_people_paired(struct vt_conversation *conv, const char *former)
@@ -281,10 +292,10 @@ void vt_people_restored(struct vt_conversation *conv)
         vt_log(VT_LOG_ERROR, "people.restore", VT_LOG_T("conv", conv->conv),
                VT_LOG_T("err", vt_err_name(err)));
     for (size_t i = 0; i < conv->people_n; i++) {
-        if (!is_of_pair(conv, &conv->people[i])) {
+        if (!is_of_pair(conv, &conv->people[i]))
             drop_wheel(conv, &conv->people[i]);
+        if (!is_of_pair(conv, &conv->people[i]) && !conv->people[i].called)
             continue;
-        }
         conv->people[i].left_ms = vt_now_ms();
         conv->people[i].at = VT_AT_CHANGING;
     }
@@ -295,7 +306,7 @@ static void give_up(struct vt_conversation *conv, struct vt_person *person, cons
 {
     tell(conv, person, VT_AT_GONE);
     person->left_ms = 0;
-    person->called = false;
+    uncall(conv, person);
     drop_wheel(conv, person);
     if (!vt_session_runs(&conv->session) || !is_of_pair(conv, person))
         return; /* it was another session, or another associate has taken it over */

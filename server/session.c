@@ -98,6 +98,7 @@ int vt_session_save(struct vt_conversation *conv, vt_store_done_fn *done, void *
                                     .ended = session->ended,
                                     .taken = session->taken,
                                     .eta = { session->eta[0], session->eta[1] },
+                                    .lang = vt_str(session->lang[0] ? session->lang : NULL),
                                     .info = vt_str(session->product) };
     if (conv->view && vt_view_is_open(conv->view) && encode_view(conv, &view) == VT_OK)
         row.view = vt_buf_view(&view);

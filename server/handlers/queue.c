@@ -10,6 +10,7 @@
 #include "server/join.h"
 #include "server/people.h"
 #include "server/presence.h"
+#include "server/profile.h"
 #include "server/queue_status.h"
 #include "server/ring.h"
 #include "server/session.h"
@@ -156,7 +157,8 @@ static bool is_in_tab(const struct vt_conversation *conv, const struct vt_peer *
     const struct vt_session *session = &conv->session;
     bool listed = vt_session_runs(session) || conv->contact > 0; /* a message to answer has no session */
     if (!conv->loaded || !listed || strcmp(conv->site, peer->site) != 0 ||
-        (msg->queue.ptr && !vt_str_eq(msg->queue, vt_str(session->queue))))
+        (msg->queue.ptr && !vt_str_eq(msg->queue, vt_str(session->queue))) ||
+        (msg->label.ptr && !vt_profile_has_label(conv, msg->label)))
         return false;
     if (msg->tab == VT_WATCH_TAB_MINE)
         return vt_session_runs(session) && strcmp(session->associate, peer->person) == 0;

@@ -10,6 +10,7 @@
 #include "server/profile.h"
 #include "server/queue.h"
 #include "server/session.h"
+#include "server/site.h"
 #include "server/staff.h"
 
 /* --- labels ------------------------------------------------------------------------------------- */
@@ -98,6 +99,12 @@ static const void *handle_transfer(const struct vt_committed *done, void *state)
     return &handing->rep;
 }
 
+static bool has_queue(const struct vt_app *app, const char *site_id, struct vt_str queue)
+{
+    const struct vt_site *site = vt_sites_by_id(app->deps.sites, vt_str(site_id));
+    return site && vt_settings_queue(site->settings, queue);
+}
+
 int vt_on_transfer_ask(struct vt_request *rq)
 {
     const struct vt_msg_transfer_ask *msg = rq->env->msg;
@@ -109,6 +116,8 @@ int vt_on_transfer_ask(struct vt_request *rq)
             return err;
     } else if (!vt_session_is_of(&conv->session, rq->peer->person) && rq->peer->role != VT_ROLE_SUPERVISOR) {
         return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "", "the session is another associate's");
+    } else if (!has_queue(rq->app, conv->site, msg->queue)) {
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/queue", "the site has no such queue");
     }
     vt_str_copy(handing.queue, sizeof(handing.queue), msg->queue);
     struct vt_evt_transfer_ask d = { .ask = handing.ask.id,

@@ -129,6 +129,10 @@ static const char *const steps[] = {
     "ALTER TABLE session ADD COLUMN replied INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE session ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX session_created ON session (site, created);",
+
+    /* 9: who was called into a running session; the customer's language */
+    "ALTER TABLE seen ADD COLUMN called INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN lang TEXT;",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

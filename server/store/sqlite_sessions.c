@@ -32,17 +32,19 @@ int vt_run_session_put(struct vt_db *db, struct vt_job *job)
         db,
         "INSERT INTO session (site, sid, conv, reference, queue, associate, state, joined, created, ended, "
         "view,"
-        " info, taken, eta_low, eta_high) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " info, taken, eta_low, eta_high, lang)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET conv=excluded.conv, reference=excluded.reference, queue=excluded.queue,"
         " associate=excluded.associate, state=excluded.state, joined=excluded.joined, "
         "created=excluded.created,"
-        " ended=excluded.ended, view=excluded.view, info=excluded.info,"
+        " ended=excluded.ended, view=excluded.view, info=excluded.info, lang=excluded.lang,"
         " taken=coalesce(nullif(taken, 0), excluded.taken),"
         " eta_low=iif(eta_high > 0, eta_low, excluded.eta_low),"
         " eta_high=iif(eta_high > 0, eta_high, excluded.eta_high)",
         VT_DB_T(job->site), VT_DB_T(s->sid), VT_DB_T(job->conv), VT_DB_T(s->reference), VT_DB_T(s->queue),
         VT_DB_T(s->associate), VT_DB_N(s->state), VT_DB_N(s->joined), VT_DB_N(s->created), VT_DB_N(s->ended),
-        VT_DB_T(s->view), VT_DB_T(s->info), VT_DB_N(s->taken), VT_DB_N(s->eta[0]), VT_DB_N(s->eta[1]));
+        VT_DB_T(s->view), VT_DB_T(s->info), VT_DB_N(s->taken), VT_DB_N(s->eta[0]), VT_DB_N(s->eta[1]),
+        VT_DB_T(s->lang));
     return err || s->ended == 0 ? err : count_said(db, job->site, s);
 }
 
@@ -64,6 +66,7 @@ static int read_session(struct vt_job *job, sqlite3_stmt *stmt)
             .ended = vt_db_int(stmt, 9),
             .view = vt_db_text(stmt, 10, &job->arena, &short_of),
             .info = vt_db_text(stmt, 11, &job->arena, &short_of),
+            .lang = vt_db_text(stmt, 12, &job->arena, &short_of),
         };
     return short_of;
 }
@@ -73,7 +76,7 @@ int vt_run_sessions_open(struct vt_db *db, struct vt_job *job)
     sqlite3_stmt *stmt = vt_db_start_values(
         db,
         "SELECT site, sid, conv, reference, queue, associate, state, joined, created,"
-        " ended, view, info FROM session WHERE ended = 0 ORDER BY joined, sid",
+        " ended, view, info, lang FROM session WHERE ended = 0 ORDER BY joined, sid",
         NULL, 0);
     int err;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {

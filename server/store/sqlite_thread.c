@@ -119,6 +119,22 @@ int vt_run_conv_create(struct vt_db *db, struct vt_job *job)
         VT_DB_N(conv->cs), VT_DB_N(conv->created));
 }
 
+/* Who served last: the customer may be asked for by somebody they know. */
+static int find_known(struct vt_db *db, struct vt_job *job)
+{
+    sqlite3_stmt *stmt = vt_db_start(db,
+                                     "SELECT associate, ended FROM session WHERE site=? AND conv=? AND"
+                                     " associate IS NOT NULL AND ended > 0 ORDER BY ended DESC LIMIT 1",
+                                     VT_DB_T(job->site), VT_DB_T(job->conv));
+    int err = vt_db_step(db, stmt), short_of = VT_OK;
+    if (err != VT_DB_ROW)
+        return err;
+    job->out.conv.known = vt_db_text(stmt, 0, &job->arena, &short_of);
+    job->out.conv.known_at = vt_db_int(stmt, 1);
+    vt_db_end(stmt);
+    return short_of;
+}
+
 int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
 {
     sqlite3_stmt *stmt = vt_db_start(db,
@@ -138,7 +154,7 @@ int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
         .profile = vt_db_text(stmt, 4, &job->arena, &short_of),
     };
     vt_db_end(stmt);
-    return short_of;
+    return short_of ? short_of : find_known(db, job);
 }
 
 /* --- what was read ------------------------------------------------------------------------- */
@@ -148,19 +164,20 @@ int vt_run_mark_put(struct vt_db *db, struct vt_job *job)
     const struct vt_store_mark *mark = &job->in.mark;
     return vt_db_run(
         db,
-        "INSERT INTO seen (site, conv, who, person, role, name, read, delivered) VALUES (?, ?, ?, ?, ?, ?, "
-        "?, ?)"
+        "INSERT INTO seen (site, conv, who, person, role, name, read, delivered, called)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET person=excluded.person, role=excluded.role, name=excluded.name,"
-        " read=excluded.read, delivered=excluded.delivered",
+        " read=excluded.read, delivered=excluded.delivered, called=excluded.called",
         VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(mark->who), VT_DB_T(mark->person),
-        VT_DB_T(mark->role), VT_DB_T(mark->name), VT_DB_N(mark->read), VT_DB_N(mark->delivered));
+        VT_DB_T(mark->role), VT_DB_T(mark->name), VT_DB_N(mark->read), VT_DB_N(mark->delivered),
+        VT_DB_N(mark->called));
 }
 
 int vt_run_marks(struct vt_db *db, struct vt_job *job)
 {
     sqlite3_stmt *stmt = vt_db_start(
         db,
-        "SELECT who, person, role, name, read, delivered FROM seen WHERE site=? AND conv=?"
+        "SELECT who, person, role, name, read, delivered, called FROM seen WHERE site=? AND conv=?"
         " ORDER BY who",
         VT_DB_T(job->site), VT_DB_T(job->conv));
     int err, short_of = VT_OK;
@@ -174,6 +191,7 @@ int vt_run_marks(struct vt_db *db, struct vt_job *job)
                 .name = vt_db_text(stmt, 3, &job->arena, &short_of),
                 .read = (uint32_t)vt_db_int(stmt, 4),
                 .delivered = (uint32_t)vt_db_int(stmt, 5),
+                .called = vt_db_int(stmt, 6) != 0,
             };
         if (!mark || short_of) {
             vt_db_end(stmt);

@@ -69,6 +69,8 @@ struct vt_store_conv {
     uint32_t epoch, cs;                 /* cs: the highest */
     int64_t created;
     struct vt_str profile; /* JSON of `profile` (protocol types.json), absent: none yet */
+    struct vt_str known;   /* the associate of the last session that ended; absent: none */
+    int64_t known_at;      /* ms since 1970 of its end */
 };
 int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *conv, vt_store_done_fn *done,
                          void *arg);
@@ -94,6 +96,7 @@ int vt_store_contacts(struct vt_store *store, size_t limit, vt_store_names_fn *d
 struct vt_store_mark {
     struct vt_str who, person, role, name;
     uint32_t read, delivered;
+    bool called; /* into the session that runs */
 };
 int vt_store_mark_put(struct vt_store *store, struct vt_str site, struct vt_str conv,
                       const struct vt_store_mark *mark);
@@ -115,6 +118,7 @@ struct vt_store_session {
     int64_t joined, created, ended; /* ms since 1970; 0: not yet */
     int64_t taken;                  /* by the first associate */
     uint32_t eta[2];                /* seconds, as foretold on joining; 0, 0: not */
+    struct vt_str lang;             /* the customer's, as BCP 47 */
     struct vt_str view;             /* JSON of `view` with its marks; absent: none */
     struct vt_str info;             /* JSON the owner keeps beside it (product, text) */
 };

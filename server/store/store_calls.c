@@ -224,6 +224,7 @@ int vt_store_session_put(struct vt_store *store, const struct vt_store_session *
     job->in.session.associate = vt_call_keep(job, session->associate);
     job->in.session.view = vt_call_keep(job, session->view);
     job->in.session.info = vt_call_keep(job, session->info);
+    job->in.session.lang = vt_call_keep(job, session->lang);
     job->deliver = vt_call_deliver_done;
     job->on.done = done;
     job->arg = arg;

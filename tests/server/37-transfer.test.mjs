@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { OTHER_SHOP, OTHER_SITE, associate, customer, keeper, live, say, shop } from './lib/kit.mjs';
+import { OTHER_SHOP, OTHER_SITE, associate, back, customer, keeper, live, say, shop } from './lib/kit.mjs';
 
 const later = keeper(after);
 let server;
@@ -95,6 +95,8 @@ test('back into a queue: waiting again, at the front', async () => {
   const { c, a, n } = await live(server);
   const other = await customer(server);
   await other.request('queue.join', { lang: 'en' });
+  const nowhere = await a.refusal('transfer.ask', { queue: 'no-such', note: 'x' }, { c: n });
+  assert.deepEqual([nowhere.code, nowhere.field], ['field.bad', '/d/queue']);
   await a.request('transfer.ask', { queue: 'main', note: 'My shift ends.' }, { c: n });
   const told = await c.waitFor('session.state', (d) => d.why === 'transfer');
   assert.equal(told.d.state, 'waiting');
@@ -128,6 +130,33 @@ test('a colleague called in is seen by all, and gone when they leave', async () 
   await c.until('the channels gone', () => ([...c.chans.values()].every((chan) => chan.by !== who) ? true : undefined));
   assert.equal((await max.refusal('colleague.leave', {}, { c: m })).code, 'not.found');
   await end(c, a, max);
+});
+
+test('who was called in still is after a restart; who served last is asked first', async () => {
+  const own = await shop(later, { associates: ['lea', 'max'], settings: { ring: { known: 5, first: 5, total: 60 }, sticky: { seconds: 15, days: 3 } } });
+  const { c, a, n } = await live(own);
+  const max = await associate(own, 'max');
+  const { ask } = await a.request('colleague.ask', { to: id(max), note: '' }, { c: n });
+  await max.request('colleague.answer', { conv: c.conv, ask, ok: true });
+  await say(c, 'behind it'); // committed after the mark
+  await own.restart();
+  const [again, lea, ken] = [await back(own, c), await associate(own, 'lea'), await associate(own, 'max')];
+  const { c: l } = await lea.request('conv.open', { conv: c.conv });
+  const { c: m } = await ken.request('conv.open', { conv: c.conv });
+  await again.waitFor('presence.person', (d) => d.name === 'Max' && d.at === 'here');
+  await ken.request('colleague.leave', {}, { c: m });
+  await lea.request('session.end', {}, { c: l });
+  await cut(again, lea, ken);
+  await own.restart();
+  const third = await back(own, again);
+  for (const login of ['max', 'lea']) await (await associate(own, login)).request('presence.set', { mode: 'available' });
+  const [first, second] = [await associate(own, 'lea'), await associate(own, 'max')];
+  await third.request('queue.join', { lang: 'fr' });
+  assert.equal((await first.waitFor('claim.ask', (d) => d.conv === c.conv)).d.before, true);
+  assert.equal(second.seen('claim.ask').length, 0, 'not before those five seconds');
+  await own.restart();
+  const { rows } = await (await associate(own, 'lea')).request('queue.watch', { tab: 'all' });
+  assert.deepEqual([rows[0].conv, rows[0].lang, rows[0].state], [c.conv, 'fr', 'waiting']);
 });
 
 test('who only looks in is nobody to the customer: no presence, no channel, no pointer', async () => {

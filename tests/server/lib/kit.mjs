@@ -68,8 +68,9 @@ export function back(server, peer, { from = peer.resume, ...options } = {}) {
 }
 
 export async function associate(server, login = 'lea', { site = SITE, role = 'associate', ...hello } = {}) {
+  const token = await ticket(server, login); // before the socket: a login takes its time, a silent socket has 5 s
   const peer = await Peer.open(server, { name: login });
-  await peer.hello({ site, role, token: await ticket(server, login), ...hello });
+  await peer.hello({ site, role, token, ...hello });
   return peer;
 }
 
