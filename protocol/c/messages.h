@@ -1231,6 +1231,7 @@ struct vt_evt_queue_status {
 struct vt_msg_queue_watch {
     enum vt_watch_tab tab;
     struct vt_str queue; /* May be absent. */
+    struct vt_str label; /* Only conversations that have it. May be absent. */
 };
 struct vt_rep_queue_watch {
     struct vt_t_queue_row *rows;

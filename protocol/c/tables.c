@@ -1044,6 +1044,7 @@ static const struct vt_shape shape_evt_queue_status = {
 static const struct vt_field msg_queue_watch_fields[] = {
     { .name = "tab", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_queue_watch, tab), .size = sizeof(enum vt_watch_tab), .words = watch_tab_words, .words_n = VT_COUNT(watch_tab_words) },
     { .name = "queue", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_queue_watch, queue), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "label", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_queue_watch, label), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
 };
 static const struct vt_shape shape_msg_queue_watch = {
     .name = "queue.watch", .size = sizeof(struct vt_msg_queue_watch), .fields = msg_queue_watch_fields, .fields_n = VT_COUNT(msg_queue_watch_fields),

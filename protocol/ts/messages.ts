@@ -496,6 +496,8 @@ export interface QueueStatusEvent {
 export interface QueueWatch {
   tab: WatchTab;
   queue?: string | undefined;
+  /** Only conversations that have it. */
+  label?: string | undefined;
 }
 
 export interface QueueWatchReply {

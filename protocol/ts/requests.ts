@@ -40,7 +40,7 @@ export const REQUEST_SHAPES: Readonly<Record<string, string>> = {
   'presence.set': 'mode:?:#staff_mode cap:?:i:1:20',
   'queue.join': 'queue:?:s:0:64 lang::s:0:35 product:?:@product_ref text:?:s:0:2000',
   'queue.leave': '',
-  'queue.watch': 'tab::#watch_tab queue:?:s:0:64',
+  'queue.watch': 'tab::#watch_tab queue:?:s:0:64 label:?:s:1:64',
   'rating.give': 'stars::i:1:5 text:?:s:0:2000',
   'session.close': 'outcome:?:#outcome labels:?:s:1:64:0:16 note:?:s:0:2000',
   'session.end': 'why:?:s:0:64',
