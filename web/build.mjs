@@ -131,8 +131,12 @@ const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts', {
   __TILES__: JSON.stringify([viewerTiles.file, viewerTiles.sri]),
 });
 const photo = await chunk('photo', 'widget/src/photo-chunk.ts');
+const session = await chunk('session', 'widget/src/session-chunk.ts');
+const floor = await chunk('floor', 'widget/src/floor-chunk.ts', {
+  __PHOTO__: JSON.stringify([photo.file, photo.sri]), __SESSION__: JSON.stringify([session.file, session.sri]),
+});
 const page = await chunk('page', 'widget/src/page-chunk.ts', {
-  __VIEWER__: JSON.stringify([viewer.file, viewer.sri]), __PHOTO__: JSON.stringify([photo.file, photo.sri]),
+  __VIEWER__: JSON.stringify([viewer.file, viewer.sri]), __FLOOR__: JSON.stringify([floor.file, floor.sri]),
 });
 const loaderCode = await bundle('loader/src/loader.ts', {
   define: {
@@ -162,6 +166,9 @@ report([
   // Pieces side by side; then the questions that come with them.
   { name: 'viewer-compare', gzip: viewerCompare.gzip, limit: 4 },
   { name: 'viewer-ask', gzip: viewerAsk.gzip, limit: 2 },
+  // What is said and offered before somebody comes; what a session brings besides talk and the shared view.
+  { name: 'floor', gzip: floor.gzip, limit: 5 },
+  { name: 'session', gzip: session.gzip, limit: 6 },
   ...console_,
   ...admin,
   ...phone,

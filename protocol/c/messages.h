@@ -458,10 +458,23 @@ struct vt_t_chan {
 };
 extern const struct vt_shape vt_shape_chan;
 
+/* A site's look, as far as it has decided on one. */
+struct vt_t_theme {
+    struct vt_str accent; /* #rrggbb May be absent. */
+    struct vt_str on_accent; /* #rrggbb May be absent. */
+    uint16_t radius; /* CSS px. */
+    bool has_radius;
+    struct vt_str font; /* A CSS font-family list. May be absent. */
+};
+extern const struct vt_shape vt_shape_theme;
+
 /* The site as a client needs it. */
 struct vt_t_site_info {
     struct vt_str name;
     struct vt_str key;
+    struct vt_t_theme *theme; /* NULL: absent. To customers and guests, where the site has one. */
+    bool rating; /* Whether the customer is asked for stars at the end. */
+    bool has_rating;
 };
 extern const struct vt_shape vt_shape_site_info;
 

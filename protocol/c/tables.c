@@ -359,9 +359,21 @@ const struct vt_shape vt_shape_chan = {
     .name = "chan", .size = sizeof(struct vt_t_chan), .fields = t_chan_fields, .fields_n = VT_COUNT(t_chan_fields),
 };
 
+static const struct vt_field t_theme_fields[] = {
+    { .name = "accent", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_theme, accent), .size = sizeof(struct vt_str), .min = 0, .max = 7 },
+    { .name = "onAccent", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_theme, on_accent), .size = sizeof(struct vt_str), .min = 0, .max = 7 },
+    { .name = "radius", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_theme, radius), .has_offset = offsetof(struct vt_t_theme, has_radius), .size = sizeof(uint16_t), .min = 0, .max = 40 },
+    { .name = "font", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_theme, font), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+};
+const struct vt_shape vt_shape_theme = {
+    .name = "theme", .size = sizeof(struct vt_t_theme), .fields = t_theme_fields, .fields_n = VT_COUNT(t_theme_fields),
+};
+
 static const struct vt_field t_site_info_fields[] = {
     { .name = "name", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_site_info, name), .size = sizeof(struct vt_str), .min = 0, .max = 120 },
     { .name = "key", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_site_info, key), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "theme", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_site_info, theme), .size = sizeof(struct vt_t_theme), .shape = &vt_shape_theme },
+    { .name = "rating", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_site_info, rating), .has_offset = offsetof(struct vt_t_site_info, has_rating), .size = sizeof(bool) },
 };
 const struct vt_shape vt_shape_site_info = {
     .name = "site_info", .size = sizeof(struct vt_t_site_info), .fields = t_site_info_fields, .fields_n = VT_COUNT(t_site_info_fields),

@@ -285,10 +285,26 @@ export interface Chan {
   page?: number | undefined;
 }
 
+/// A site's look, as far as it has decided on one.
+export interface Theme {
+  /** #rrggbb */
+  accent?: string | undefined;
+  /** #rrggbb */
+  onAccent?: string | undefined;
+  /** CSS px. */
+  radius?: number | undefined;
+  /** A CSS font-family list. */
+  font?: string | undefined;
+}
+
 /// The site as a client needs it.
 export interface SiteInfo {
   name: string;
   key: string;
+  /** To customers and guests, where the site has one. */
+  theme?: Theme | undefined;
+  /** Whether the customer is asked for stars at the end. */
+  rating?: boolean | undefined;
 }
 
 /// Who one is to the server.

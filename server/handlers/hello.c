@@ -56,12 +56,34 @@ static void refuse(struct welcome *welcome, int err, const char *msg)
 
 static struct vt_str caps[] = { { "bin1", 4 } };
 
+/* What the site has decided on beside its name; staff have a look of their own. `theme` holds what `ret`
+ * names. */
+static void describe_site(const struct vt_peer *peer, const struct vt_site *site, struct vt_t_theme *theme,
+                          struct vt_t_site_info *ret)
+{
+    *ret = (struct vt_t_site_info){ .name = vt_str(site ? site->name : ""),
+                                    .key = vt_str(site ? site->key : "") };
+    if (!site || vt_peer_is_staff(peer))
+        return;
+    const struct vt_settings *settings = site->settings;
+    *theme = (struct vt_t_theme){ .accent = settings->theme.accent,
+                                  .on_accent = settings->theme.on_accent,
+                                  .font = settings->theme.font,
+                                  .radius = (uint16_t)settings->theme.radius,
+                                  .has_radius = settings->theme.has_radius };
+    ret->rating = settings->rating;
+    ret->has_rating = true;
+    if (theme->accent.ptr || theme->font.ptr || theme->has_radius)
+        ret->theme = theme;
+}
+
 static void send_welcome(struct welcome *welcome, struct vt_peer *peer)
 {
     struct vt_app *app = welcome->to.app;
     const struct vt_site *site = vt_sites_by_id(app->deps.sites, vt_str(peer->site));
     struct vt_t_welcome_conv convs[CONVS_MAX];
     struct vt_t_chan ch[256];
+    struct vt_t_theme theme;
     struct vt_rep_hello rep = {
         .conn = vt_str(peer->id),
         .node = vt_str(app->node),
@@ -70,13 +92,13 @@ static void send_welcome(struct welcome *welcome, struct vt_peer *peer)
         .time = vt_wall_ms(),
         .caps = caps,
         .caps_n = VT_COUNT(caps),
-        .site = { .name = vt_str(site ? site->name : ""), .key = vt_str(site ? site->key : "") },
         .me = { .id = vt_str(vt_peer_is_staff(peer) ? peer->person : NULL),
                 .name = vt_str(peer->name),
                 .role = peer->role },
         .convs = convs,
         .ch = ch,
     };
+    describe_site(peer, site, &theme, &rep.site);
     for (size_t i = 0; i < welcome->n; i++) {
         struct vt_member *member = welcome->convs[i].join ? vt_join_member(welcome->convs[i].join) : NULL;
         if (!member)

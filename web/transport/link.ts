@@ -360,7 +360,7 @@ export class Link extends Emitter<LinkEvents> {
 
   /// The event one's own accepted request stands for: the server sends it to everyone else, to the asker the answer is it.
   protected _own(conv: Conversation, op: string, asked: object, answer: Record<string, unknown>): [string, unknown] | null {
-    if (op === 'chat.send') return [op, asked];
+    if (/^(chat.send|guest.(poll|vote))$/.test(op)) return [op, asked];
     if (op !== 'queue.join') return this._sync?.own(conv, op, asked, answer) ?? null;
     // A fast associate may have claimed before this answer is read; the later state stays.
     const { state } = conv.session;

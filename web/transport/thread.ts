@@ -59,8 +59,8 @@ export class Thread {
   /// The unsent row an event of one's own stands for: the answer to it was lost with the line.
   match(d: unknown): ThreadRow | undefined {
     const text = (x: unknown): string => {
-      const { kind, body } = x as ChatSend;
-      return JSON.stringify([kind, body.text, body.product?.sku, body.media?.split('?')[0]]);
+      const { kind, body, re } = x as ChatSend;
+      return JSON.stringify([kind, re, body.text, body.product?.sku, body.media?.split('?')[0]]);
     };
     return this.rows.find((r) => r.state !== 'sent' && text(r.d) === text(d));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChatSend, Page, ProductRef } from '../../protocol/index.js';
+import type { ChatSend, Events, Page, ProductRef, SiteInfo } from '../../protocol/index.js';
 import { Link } from '../../transport/core.js';
 import type { Conversation, Fault, LinkEvent, Saved } from '../../transport/core.js';
 import type { Host, OpenRequest, PageProduct } from './api.js';
@@ -12,7 +12,7 @@ import type { T } from './words.js';
 
 const NUMBER_EVERY = 15_000;
 
-export interface Status { state: 'available' | 'closed' | 'message'; nextOpenTime?: number | undefined }
+export type Status = Events['queue.status'];
 
 /// The widget's state and what may be done to it. Screens are drawn from it after each change; it draws nothing itself.
 export class App {
@@ -26,10 +26,12 @@ export class App {
   fault = '';
   draft: string;
   status: Status | null = null;
-  site = '';
+  site: SiteInfo | null = null;
   product: (Omit<ProductRef, 'media'> & { media?: string | undefined; all: string[] }) | null = null;
   queue: string | undefined;
   unread = 0;
+  /// What came about notices, until floor-chunk.ts reads it.
+  notices: LinkEvent[] = [];
   /// What the live region says.
   said = '';
   conv: Conversation | null = null;
@@ -244,7 +246,7 @@ export class App {
       this._undo.push(() => to.removeEventListener(name, fn));
     };
     link.on('state', () => this.draw());
-    link.on('welcome', (w) => { this.site = w.site.name; });
+    link.on('welcome', (w) => { this.site = w.site; });
     link.on('conversation', (v) => this._take(v));
     link.on('event', (e) => this._event(e));
     on(window, 'online', () => link.wake());
@@ -294,8 +296,12 @@ export class App {
     this.draw();
   }
 
-  private _event({ op, by, d }: LinkEvent): void {
-    if (op === 'queue.status') {
+  private _event(e: LinkEvent): void {
+    const { op, by, d } = e;
+    if (op.startsWith('not')) {
+      this.notices.push(e);
+      this.draw();
+    } else if (op === 'queue.status') {
       this.status = d as Status;
       this.host.fire('status', this.status);
       this.draw();

@@ -26,17 +26,6 @@ export function bars(app: App): (VNode | false)[] {
   ];
 }
 
-/// What a conversation leaves behind, and the way to the next one.
-export function ended(app: App): VNode {
-  const { conv } = app;
-  const t = app.more!.t;
-  const { reference } = conv!.session;
-  return h('div', { key: 'over', class: 'mid ctr' },
-    h('h2', null, t('over')),
-    h('p', { class: 'q' }, `${t('thanks')} ${reference ? app.t('ref', { ref: reference }) : ''}`),
-    h('button', { class: 'n m', disabled: app.asking, onclick: () => app.ask() }, t('again')));
-}
-
 /// A refusal in words; empty where nobody needs to hear of it.
 export function why(app: App, { code, after, message }: Fault): string {
   const t = app.more!.t;

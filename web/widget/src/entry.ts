@@ -10,6 +10,11 @@ export interface Entry {
   draft: string;
   /// This tab held the lead when it last wrote.
   led: boolean;
+  /// Who leaves a message, while it is written; where the answer goes, once it has arrived.
+  mail?: { email: string; name: string };
+  left?: string;
+  /// The session that was rated.
+  rated?: string;
 }
 
 export interface Store {

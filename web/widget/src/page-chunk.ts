@@ -3,29 +3,35 @@ import { onRoute, productInPage } from '../../detect/index.js';
 import type { FoundProduct } from '../../detect/index.js';
 import { adopt, sheet } from '../../ui/sheet.js';
 import { Leader } from '../../transport/leader.js';
-import type { Saved } from '../../transport/core.js';
+import type { Saved, ThreadRow } from '../../transport/core.js';
 import { makeSync } from '../../transport/sync.js';
 import type { Acting, Sync } from '../../transport/sync.js';
+import type { State } from '../../protocol/index.js';
 import type { PageProduct } from './api.js';
 import type { App } from './app.js';
-import { bars, ended, why } from './bars.js';
-import { card, hero, pieceStyle, together } from './piece.js';
+import { bars, why } from './bars.js';
+import { card, hero, pieceStyle, row, together } from './piece.js';
 import { moreWords } from './words-more.js';
 import type { MoreT } from './words-more.js';
-import type { OwnPhotos, Photos } from './photo-chunk.js';
+import type { Floor } from './floor-chunk.js';
+import type { Kid, VNode } from './h.js';
+import type { OwnPhotos } from './photo-chunk.js';
 
 /// The viewer's chunk, named here and not in the loader: its table is in every page.
 declare const __VIEWER__: [file: string, integrity: string];
-declare const __PHOTO__: [file: string, integrity: string];
+declare const __FLOOR__: [file: string, integrity: string];
 
 export interface More {
+  /// Says and offers more than the widget itself does, from the moment on (floor-chunk.ts, session-chunk.ts).
+  arrange?: (state: State, kids: (Kid | null)[]) => (Kid | null)[];
   /// Lets the line's half of the view do what the tools do.
   act(more: Acting): void;
   viewer: typeof __VIEWER__;
   bars: typeof bars;
   card: typeof card;
-  ended: typeof ended;
   hero: typeof hero;
+  /// A message that is more than text.
+  row: (app: App, r: ThreadRow) => VNode | null | undefined | false | '';
   /// The customer's own photos, once their chunk has come.
   photos?: OwnPhotos;
   together: typeof together;
@@ -43,7 +49,7 @@ function surround(app: App): () => void {
   app.tabs = leader;
   let line: Sync;
   app.link.plug((...at) => (line = makeSync(...at)));
-  app.more = { act: (more) => line.act(more), bars, card, ended, hero, t: moreWords(app.over), together, viewer: __VIEWER__, why };
+  app.more = { act: (more) => line.act(more), bars, card, hero, row, t: moreWords(app.over), together, viewer: __VIEWER__, why };
   app.look = () => {
     const found = productInPage(document);
     const given = app.given?.at === location.href ? app.given.product : null;
@@ -52,7 +58,7 @@ function surround(app: App): () => void {
     app.draw();
     if (p) app.tell();
   };
-  app.host.load('photo', __PHOTO__).then((made) => (made as Photos)(app), () => undefined);
+  app.host.load('floor', __FLOOR__).then((made) => (made as Floor)(app), () => undefined);
   if (app.link.state !== 'idle') void leader.take(0);
   app.look();
   const undo = String(app.host.options.spa) === 'false' ? null : onRoute(() => app.turn());

@@ -16,7 +16,8 @@ export function panel(app: App, live: VNode): VNode | null {
   if (!app.open) return null;
   const state = conv?.session.state ?? 'none';
   const isLive = state === 'live' || state === 'away';
-  const title = app.site || app.host.button.ariaLabel!;
+  const kids = middle(app, state, isLive);
+  const title = app.site?.name || app.host.button.ariaLabel!;
   const view = isLive && conv?.view;
   // Esc, or a phone's way back.
   const back = (e: Event): void => {
@@ -32,14 +33,14 @@ export function panel(app: App, live: VNode): VNode | null {
   },
   header(app, isLive, !!view, title),
   view && stage(app),
-  h('div', { key: 'talk', class: 'talk' }, ...app.more?.bars(app) ?? [], ...middle(app, state, isLive)),
+  h('div', { key: 'talk', class: 'talk' }, ...app.more?.bars(app) ?? [], ...app.more?.arrange?.(state, kids) ?? kids),
   live);
 }
 
 function middle(app: App, state: string, isLive: boolean): (Kid | null)[] {
   if (isLive) return [thread(app), app.more?.together(app) ?? null, composer(app)];
   if (state === 'waiting' || state === 'claimed') return [waiting(app, state), composer(app)];
-  if (state === 'ended') return [thread(app), app.more?.ended(app) ?? null];
+  if (state === 'ended') return [thread(app)];
   return [start(app), composer(app)];
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { money } from '../../ui/formats.js';
-import type { ProductRef } from '../../protocol/index.js';
-import type { Fault } from '../../transport/core.js';
+import type { ChatSend, ProductRef } from '../../protocol/index.js';
+import type { Fault, ThreadRow } from '../../transport/core.js';
 import type { App } from './app.js';
 import { h } from './h.js';
 import type { VNode } from './h.js';
@@ -43,6 +43,12 @@ export function card(app: App, p: ProductRef): VNode {
   const href = safe(p.url);
   return h(href ? 'a' : 'div', { class: 'b card', ...(href && { href }) }, picture(app, p, 320, ''),
     h('span', null, h('b', null, p.name ?? p.sku), h('span', { class: 'q' }, price(p, app.locale))));
+}
+
+export function row(app: App, { d }: ThreadRow): VNode | null | undefined | false | '' {
+  const { body } = d as ChatSend;
+  const photos = app.more!.photos;
+  return body && (body.product ? card(app, body.product) : body.address ? photos?.drawn(body) : body.media && photos?.bubble(body.media));
 }
 
 /// What can be done with the piece on the page while somebody is there.

@@ -12,7 +12,7 @@ let log: HTMLElement | undefined;
 /// The conversation, newest at the bottom. Who speaks is told by side and colour, and by words for those who hear it.
 export function thread(app: App): VNode {
   const { t, conv } = app;
-  const rows = (conv?.rows ?? []).filter((r) => r.op === 'chat.send');
+  const rows = (conv?.rows ?? []).filter((r) => r.op === 'chat.send' || r.op === 'guest.poll');
   const [typing] = conv?.typing ?? [];
   stick();
   return h('div', { key: 'log', class: 'log', tabIndex: 0, role: 'group', 'aria-label': t('chat'), ref: (n) => { log = n; n.scrollTop = n.scrollHeight; } },
@@ -39,7 +39,7 @@ function row(app: App, r: ThreadRow, before?: ThreadRow, after?: ThreadRow): VNo
   const { body } = r.d as ChatSend;
   return h('li', { key: r.key, class: `${isOwn ? 'me' : ''} ${before?.by === r.by ? '' : 'turn'}`, dir: 'auto' },
     h('span', { class: 'u' }, `${app.name(r.by)}: `),
-    (body.product ? app.more?.card(app, body.product) : body.address ? app.more?.photos?.drawn(body) : body.media && app.more?.photos?.bubble(body.media)) || h('span', { class: 'b' }, body.text ?? body.product?.name ?? ''),
+    app.more?.row(app, r) || h('span', { class: 'b' }, body?.text ?? body?.product?.name ?? ''),
     (after?.by !== r.by || r.state === 'failed') && meta(app, r, isOwn));
 }
 

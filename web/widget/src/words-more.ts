@@ -8,8 +8,6 @@ export const englishMore = {
   show: 'Send this piece',
   really: 'End this conversation?',
   stay: 'Stay',
-  over: 'The conversation has ended',
-  thanks: 'Thank you for your visit.',
   again: 'Ask again',
   away: '{name} has lost the line. One moment.',
   gone: '{name} has left.',

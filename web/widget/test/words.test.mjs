@@ -10,7 +10,9 @@ const { englishPhoto } = await load(new URL('../src/words-photo.ts', import.meta
 const views = await Promise.all(['words', 'tool-words', 'compare-words', 'ask-words'].map((name) => load(new URL(`../../viewer/${name}.ts`, import.meta.url))));
 const ofViewer = Object.assign({}, ...views.flatMap((v) => Object.values(v)));
 // The launcher's label is the loader's word.
-const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer };
+const { englishFloor } = await load(new URL('../src/words-floor.ts', import.meta.url));
+const { englishSession } = await load(new URL('../src/words-session.ts', import.meta.url));
+const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession };
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 

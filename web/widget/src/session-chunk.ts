@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { State } from '../../protocol/index.js';
+import { i18n } from '../../ui/i18n.js';
+import { adopt, sheet } from '../../ui/sheet.js';
+import type { Fault } from '../../transport/core.js';
+import type { App } from './app.js';
+import { Ending } from './ending.js';
+import { Guests } from './guests.js';
+import { h } from './h.js';
+import type { Kid, VNode } from './h.js';
+import { poll } from './polls.js';
+import { Questions } from './questions.js';
+import { sessionStyle } from './session-style.js';
+import { englishSession } from './words-session.js';
+import type { SessionKey, SessionT } from './words-session.js';
+
+const NEWS_MS = 15_000;
+
+/// What a session brings besides talk and the shared view: questions and polls answered in place, guests, who takes over, and
+/// what is asked at the end. Loaded with the first session.
+function session(app: App): void {
+  const t: SessionT = i18n<SessionKey>(englishSession, app.over);
+  const more = app.more!;
+  const { row, arrange } = more;
+  const questions = new Questions(app, t);
+  const guests = new Guests(app, t);
+  const ending = new Ending(app, t);
+  const present = new Set<string>();
+  let news = '';
+  let leads = '';
+
+  adopt(app.host.root, sheet(sessionStyle));
+
+  /// Said aloud, and seen for a while.
+  const tell = (text: string): void => {
+    news = text;
+    app.narrate(text);
+    setTimeout(() => {
+      if (news !== text) return;
+      news = '';
+      app.draw();
+    }, NEWS_MS);
+  };
+
+  /// Who came, went or took over since this was asked last; `quietly` only remembers.
+  const look = (quietly = false): void => {
+    const { conv } = app;
+    if (!conv) return;
+    const { state, associate } = conv.session;
+    if (state === 'live' && associate) {
+      if (!quietly && leads && leads !== associate.who) tell(t('takesOver', { name: associate.name }));
+      leads = associate.who;
+    }
+    for (const { who, role, name, at } of conv.people.values()) {
+      const isHere = at !== 'gone';
+      if (role === 'customer' || who === leads || isHere === present.has(who)) continue;
+      if (isHere) present.add(who);
+      else present.delete(who);
+      if (!quietly && state === 'live') tell(t(isHere ? 'joins' : 'leaves', { name: name || t('guest') }));
+    }
+    present.add(leads);
+  };
+
+  const voted = (d: { poll: number; slot: number; value: number }): void =>
+    void app.conv!.ask('guest.vote', d).then(() => app.draw(), (e: Fault) => app.fail(e));
+
+  more.row = (to, r) => {
+    const { conv } = to;
+    if (r.op !== 'guest.poll' || !conv) return questions.draw(r) || row(to, r);
+    return poll({ rows: conv.rows, me: conv.me, view: conv.view, isOpen: conv.session.state === 'live', t, vote: voted, picture: (m, w) => app.media(m, w) }, r);
+  };
+  more.arrange = (state: State, given) => {
+    const kids: (Kid | null)[] = arrange?.(state, given) ?? given;
+    if (state === 'ended') return [kids[0]!, ending.draw()];
+    if (state !== 'live' && state !== 'away') return kids;
+    const [thread, act, ...rest] = kids;
+    const ways = (act ?? h('div', { key: 'act', class: 'act row' })) as VNode;
+    if (state === 'live') ways.kids.push(guests.button());
+    return [news ? h('div', { key: 'news', class: 'bar row' }, news) : null, thread!, guests.draw(), ways, ...rest];
+  };
+  const watch = (): void => {
+    look(true);
+    app.conv?.on('session', () => look());
+    app.conv?.on('people', () => look());
+  };
+  watch();
+  app.link.on('conversation', watch);
+  app.link.on('event', ({ op, d }) => { if (op === 'guest.poll') app.narrate((d as { question: string }).question); });
+  app.draw();
+}
+
+export type Session = typeof session;
+
+(window as unknown as { Vitrine: { chunk(name: string, what: unknown): void } }).Vitrine.chunk('session', session);

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is said in a session beside talk, and at its end.
+export const englishSession = {
+  answered: 'Answered',
+  answerSend: 'Send answers',
+  needed: 'This is needed.',
+  odd: 'This does not look right.',
+  takesOver: '{name} takes over.',
+  joins: '{name} has joined.',
+  leaves: '{name} has left.',
+  invite: 'Ask somebody else',
+  inviteText: 'A second opinion: whoever opens the link sees the pictures, points and votes. The chat stays between us.',
+  inviteName: 'Their name (optional)',
+  inviteMake: 'Make a link',
+  inviteLink: 'Link for your guest',
+  inviteOnce: 'It works once, for one person, while this conversation lasts.',
+  share: 'Share',
+  copy: 'Copy',
+  copied: 'Copied.',
+  hereToo: 'Here as well',
+  remove: 'Remove {name}',
+  guest: 'Guest',
+  yes: 'Yes',
+  no: 'No',
+  votes: '{yes} yes, {no} no',
+  piece: 'Piece {n}',
+  over: 'The conversation has ended',
+  thanks: 'Thank you for your visit.',
+  rate: 'How was it?',
+  star: '1 star',
+  stars: '{n} stars',
+  rateText: 'What was good, what was not? (optional)',
+  rateSend: 'Send',
+  rated: 'Thank you, it has arrived.',
+} as const;
+
+export type SessionKey = keyof typeof englishSession;
+export type SessionT = (key: SessionKey, vars?: Record<string, string | number>) => string;
