@@ -16,7 +16,7 @@ function One({ i, reply, queues, remove }: { i: number; reply: Reply; queues: re
   const pointer = `/settings/canned/${i}`;
   return (
     <section class="card" aria-label={`Reply ${reply.shortcut || i + 1}`}>
-      <div class="card-head"><h3>/{reply.shortcut}</h3><button type="button" class="vt-button" aria-label={`Remove /${reply.shortcut}`} onClick={remove}>Remove</button></div>
+      <div class="card-head"><h2>/{reply.shortcut}</h2><button type="button" class="vt-button" aria-label={`Remove /${reply.shortcut}`} onClick={remove}>Remove</button></div>
       <div class="pair wide">
         <Text at={`${pointer}/shortcut`} label="Shortcut" hint="Letters, digits, - and _" maxLength={32} required />
         <Text at={`${pointer}/lang`} label="Language" placeholder="en" maxLength={35} />

@@ -43,11 +43,11 @@ function Accept({ secret, look }: { secret: string; look: Look }): JSX.Element {
   return (
     <form class="stack" onSubmit={(e) => void submit(e)} noValidate>
       <h1>{invite ? `Welcome to ${look.site}` : 'Set a new password'}</h1>
-      <p class="quiet small">{invite ? `You are invited as ${roles[look.role].name.toLowerCase()}. ${roles[look.role].may}` : `For ${look.name}, ${look.login ?? ''}. Your second factor, if you had one, ends with it; you can set up a new one.`} The link is good once, until {when(look.expires)}.</p>
+      <p class="quiet small">{invite ? `You are invited as ${roles[look.role].name.toLowerCase()}.` : `For ${look.name}, ${look.login ?? ''}. Your second factor, if you had one, ends with it; you can set up a new one.`} The link is good once, until {when(look.expires)}.</p>
       {invite && <Field label="Your name" hint="Customers see it." error={wrong('/name')}>{(wires) => <input {...wires} class="field" autocomplete="name" maxLength={80} value={name} onInput={(e) => setName(e.currentTarget.value)} />}</Field>}
       {invite && look.login === null && <Field label="Login name" hint="Small letters, digits and . _ @ + -" error={wrong('/login')}>{(wires) => <input {...wires} class="field" autocomplete="username" autocapitalize="none" spellcheck={false} maxLength={80} value={wanted} onInput={(e) => setWanted(e.currentTarget.value.toLowerCase())} />}</Field>}
       {look.login !== null && <input class="vt-unseen" type="text" autocomplete="username" tabIndex={-1} aria-hidden="true" readOnly value={look.login} />}
-      <Field label="Password" hint={`At least ${LEAST} characters.`} error={wrong('/password')}>
+      <Field label="Password" hint={wrong('/password') ? undefined : `At least ${LEAST} characters.`} error={wrong('/password')}>
         {(wires) => <input {...wires} class="field" {...({ type: shown ? 'text' : 'password' } as object)} autocomplete="new-password" maxLength={256} value={password} onInput={(e) => setPassword(e.currentTarget.value)} />}
       </Field>
       <label class="check"><input type="checkbox" checked={shown} onChange={(e) => show(e.currentTarget.checked)} />Show what I type</label>

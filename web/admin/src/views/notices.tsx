@@ -23,7 +23,7 @@ function One({ i, remove }: { i: number; remove: () => void }): JSX.Element {
   const pointer = `/settings/notices/${i}`;
   return (
     <section class="card" aria-label={`Notice ${i + 1}`}>
-      <div class="card-head"><h3>Notice {i + 1}</h3><button type="button" class="vt-button" aria-label={`Remove notice ${i + 1}`} onClick={remove}>Remove</button></div>
+      <div class="card-head"><h2>Notice {i + 1}</h2><button type="button" class="vt-button" aria-label={`Remove notice ${i + 1}`} onClick={remove}>Remove</button></div>
       <Choice at={`${pointer}/kind`} label="About" options={[['special', 'Something special'], ['load', 'A long wait'], ['tip', 'A tip while waiting']]} />
       <Text at={`${pointer}/text`} label="Text" rows={2} maxLength={500} required class="broad" />
       <Text at={`${pointer}/url`} label="Link" hint="https://… or / for a page of the shop. May be left empty." placeholder="/repairs/" />
