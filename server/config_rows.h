@@ -52,6 +52,8 @@
     X(number, capacity, "capacity", "3", 1, 100, false, false, "Live conversations of one associate.")               \
     X(number, queue_capacity, "queue-capacity", "200", 1, 100000, false, false, "Customers waiting in one queue.")   \
     X(number, store_queue, "store-queue", "1000", 1, 1000000, false, false, "Rows waiting to be committed.")         \
+    X(number, retention_days, "retention-days", "365", 1, 3650, false, false,                                         \
+      "Days for which conversations are kept where a site's settings do not say (retention.days).")                  \
     X(number, media_workers, "media-workers", "0", 0, 64, false, false,                                               \
       "Processes that make pictures; 0: one a core.")                                                               \
     X(size, media_ram, "media-ram", "64m", 1048576, 268435456, false, false, "Made pictures kept in memory.")        \

@@ -85,7 +85,7 @@ static void write_page(const struct vt_conversation *conv, const struct vt_site 
 
 struct letter {
     struct vt_app *app;
-    char site[VT_PERSON_TEXT], to[EMAIL_MAX + 1];
+    char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT], to[EMAIL_MAX + 1];
     struct vt_buf text; /* owned */
 };
 
@@ -112,6 +112,7 @@ static void handle_link(void *arg, int err)
     if (!err && site) {
         vt_buf_printf(&subject, "An answer from %s", site->name);
         struct vt_mail mail = { .site = vt_str(letter->site),
+                                .conv = vt_str(letter->conv),
                                 .to = vt_str(letter->to),
                                 .from_name = vt_str(site->name),
                                 .subject = vt_buf_view(&subject),
@@ -144,6 +145,7 @@ static void send_mail(struct vt_conversation *conv, struct vt_str to, struct vt_
     vt_id_new(secret);
     letter->app = app;
     memcpy(letter->site, conv->site, sizeof(letter->site));
+    memcpy(letter->conv, conv->conv, sizeof(letter->conv));
     vt_str_copy(letter->to, sizeof(letter->to), to);
     vt_buf_init(&letter->text, LETTER_BYTES);
     write_letter(conv, site, text, secret, &letter->text);

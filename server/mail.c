@@ -222,6 +222,7 @@ int vt_mail_send(struct vt_mailer *mailer, const struct vt_mail *mail, vt_mail_f
         return err ? err : VT_ERR_NOMEM;
     *promise = (struct promise){ mailer, done, arg };
     const struct vt_store_mail row = { .site = mail->site,
+                                       .conv = mail->conv,
                                        .id = vt_str(id),
                                        .to = mail->to,
                                        .body = vt_buf_view(&body),

@@ -43,6 +43,7 @@ struct vt_mail_file {
 
 struct vt_mail {             /* everything is copied; texts are UTF-8 */
     struct vt_str site;      /* its id */
+    struct vt_str conv;      /* whose erasure takes it along; absent: not a customer's */
     struct vt_str to;        /* one address, nothing else */
     struct vt_str from_name; /* whom people see it from, such as the shop; absent: the address alone */
     struct vt_str reply_to;  /* an address; absent: none */

@@ -485,11 +485,3 @@ void vt_media_end_ingests(struct vt_media *media)
         finish(ingest, &problem, NULL);
     }
 }
-
-void vt_media_erase(struct vt_media *media, struct vt_str id)
-{
-    vt_media_forget(media, id);
-    vt_jobs_erase(media->jobs, id);
-    vt_cache_erase(media->cache, id);
-    vt_masters_erase(media->masters, id);
-}

@@ -88,7 +88,17 @@ struct vt_blob *vt_media_kept(struct vt_media *media, const char *key);
 /* A descriptor for an original that is not ingested yet, or -1. */
 int vt_media_original(struct vt_media *media, struct vt_str id);
 
-/* A personal picture or film: its files and everything that was made from it. */
-void vt_media_erase(struct vt_media *media, struct vt_str id);
+/* --- what is personal ------------------------------------------------------------------------------ */
+
+/* What everything personal of a conversation is made under, and erased with: "conv." and its id. */
+enum { VT_MEDIA_GROUP = 64 };
+void vt_media_group(struct vt_str conv, char ret_group[VT_MEDIA_GROUP]);
+/* A picture or film of the conversation: its files, what is being made of it, and with the conversation's
+ * group everything that was made of it. */
+void vt_media_erase(struct vt_media *media, struct vt_str conv, struct vt_str id);
+/* The group alone. While closing nothing happens: who erases has noted it in the store (store/privacy.h). */
+void vt_media_erase_conversation(struct vt_media *media, struct vt_str conv);
+/* Personal renditions that were made before then leave the cache; they are made again when somebody looks. */
+void vt_media_sweep(struct vt_media *media, int64_t made_before_wall_ms);
 
 #endif

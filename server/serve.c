@@ -32,6 +32,7 @@
 #include "server/media_service.h"
 #include "server/mounts.h"
 #include "server/outgoing/outgoing.h"
+#include "server/retention.h"
 #include "server/site.h"
 #include "server/store/store.h"
 #include "server/upload.h"
@@ -56,6 +57,7 @@ struct serve {
     struct vt_uploads *uploads;
     struct vt_fetcher *fetcher;
     struct vt_app *app;
+    struct vt_retention *retention;
     struct vt_net *net;
     struct vt_mounts *mounts;
     struct vt_ops ops;
@@ -63,7 +65,7 @@ struct serve {
     uv_signal_t term, interrupt, hangup;
     struct vt_timer second;
     bool handles_open; /* the signals and the timer */
-    bool sites_ready, index_ready, app_ready, stop_asked, drained;
+    bool sites_ready, index_ready, app_ready, erased_ready, stop_asked, drained;
 };
 
 /* Secrets live in this memory: no core files, no attaching. The leak checker attaches to itself. */
@@ -231,6 +233,23 @@ static int open_app(struct serve *serve)
     return turn_until(serve, &serve->app_ready) ? VT_OK : VT_ERR_GONE;
 }
 
+/* Nothing that was erased may be looked at again, so its files go before anybody is let in. */
+static int open_retention(struct serve *serve)
+{
+    const struct vt_retention_deps deps = { .loop = serve->loop,
+                                            .config = &serve->config,
+                                            .store = serve->store,
+                                            .sites = serve->sites,
+                                            .media = serve->media,
+                                            .index = serve->index,
+                                            .audit = serve->audit,
+                                            .app = serve->app };
+    serve->retention = vt_retention_create(&deps, mark, &serve->erased_ready);
+    if (!serve->retention)
+        return no_memory(serve, "the retention");
+    return turn_until(serve, &serve->erased_ready) ? VT_OK : VT_ERR_GONE;
+}
+
 static void end_person(void *arg, struct vt_str person)
 {
     vt_app_end_person(arg, person);
@@ -292,6 +311,8 @@ static int start(struct serve *serve)
         err = open_outgoing(serve);
     if (err == VT_OK)
         err = open_app(serve);
+    if (err == VT_OK)
+        err = open_retention(serve);
     return err == VT_OK ? open_net(serve) : err;
 }
 
@@ -318,6 +339,7 @@ static void stop(struct serve *serve)
     if (serve->net)
         vt_net_stop(serve->net);
     vt_mounts_close(serve->mounts);
+    vt_retention_close(serve->retention);
     vt_fetcher_close(serve->fetcher);
     vt_mailer_close(serve->mailer);
     vt_outgoing_close(serve->outgoing);
@@ -340,6 +362,7 @@ static void stop(struct serve *serve)
     }
     vt_net_destroy(serve->net);
     vt_mounts_destroy(serve->mounts);
+    vt_retention_destroy(serve->retention);
     vt_fetcher_destroy(serve->fetcher);
     vt_mailer_destroy(serve->mailer);
     vt_outgoing_destroy(serve->outgoing);

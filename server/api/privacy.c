@@ -114,13 +114,10 @@ static int erase_rows(struct vt_manage *manage, void *arg)
     struct vt_privacy_counts counts = { 0 };
     int err = VT_OK;
     for (size_t i = 0; i < call->convs_n && !err; i++) {
-        struct vt_str *ids;
-        size_t n = 0;
-        err = vt_privacy_media(manage, call->site, call->convs[i].conv, &call->arena, &ids, &n);
-        call->convs[i].media = err ? NULL : ids;
-        call->convs[i].media_n = err ? 0 : n;
+        struct vt_privacy_conv *conv = &call->convs[i];
+        err = vt_privacy_media(manage, call->site, conv->conv, &call->arena, &conv->media, &conv->media_n);
         if (!err)
-            err = vt_privacy_erase(manage, call->site, call->convs[i].conv, &counts);
+            err = vt_privacy_erase(manage, call->site, conv->conv, &counts);
     }
     vt_buf_printf(&call->out, "{\"erased\":{\"messages\":%zu,\"sessions\":%zu,\"pictures\":%zu}}",
                   counts.messages, counts.sessions, counts.pictures);
@@ -144,11 +141,14 @@ static void handle_erased(void *arg, int err)
         return;
     }
     leave_memory(call);
-    for (size_t i = 0; i < call->convs_n; i++)
-        for (size_t k = 0; k < call->convs[i].media_n; k++) {
-            vt_media_index_remove(call->api->deps.index, call->convs[i].media[k]);
-            vt_media_erase(call->api->deps.media, call->convs[i].media[k]);
+    for (size_t i = 0; i < call->convs_n; i++) {
+        const struct vt_privacy_conv *conv = &call->convs[i];
+        for (size_t k = 0; k < conv->media_n; k++) {
+            vt_media_index_remove(call->api->deps.index, conv->media[k]);
+            vt_media_erase(call->api->deps.media, conv->conv, conv->media[k]);
         }
+        vt_media_erase_conversation(call->api->deps.media, conv->conv);
+    }
     vt_api_conclude(call);
 }
 

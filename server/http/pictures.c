@@ -135,10 +135,15 @@ static void handle_made(void *arg, const struct vt_media_problem *problem, struc
 
 static void order_it(struct ask *ask, struct vt_http_req *req, struct vt_media_master *master)
 {
+    const struct vt_medium *medium = vt_media_index_find(ask->pictures->index, vt_str(ask->id));
+    char group[VT_MEDIA_GROUP] = "";
+    if (medium)
+        vt_media_group(vt_str(medium->conv), group);
     const struct vt_media_order order = {
         .recipe = &ask->recipe,
         .key = ask->key,
         .master = master,
+        .group = medium ? vt_str(group) : (struct vt_str){ NULL, 0 },
         .payer = ask->kind == ASK_IMAGE ? req->addr : (struct vt_str){ NULL, 0 },
         .max_wait_ms = ask->is_patient ? PATIENT_MS : VT_JOB_WAIT_MS,
     };

@@ -185,6 +185,11 @@ static void succeed(struct sending *sending)
 
 /* --- seen, recorded, kept --------------------------------------------------------------------------- */
 
+static bool is_known(const struct sending *sending)
+{
+    return vt_media_index_find(app_of(sending)->deps.index, vt_str(sending->id)) != NULL;
+}
+
 /* Nothing of it has a name yet, and nothing will. */
 static void give_up(struct sending *sending, enum vt_media_err err, const char *detail)
 {
@@ -208,6 +213,9 @@ static void handle_kept(void *arg)
     sending->is_busy = false;
     if (sending->failure.err) {
         refuse(sending, request_of(sending), &sending->failure);
+    } else if (sending->keep_err == VT_OK && !is_known(sending)) {
+        vt_media_erase(sending->owner->deps.media, vt_str(sending->upload.conv), vt_str(sending->id));
+        give_up(sending, VT_MEDIA_UNKNOWN, "The conversation was erased meanwhile.");
     } else if (sending->keep_err == VT_OK) {
         vt_media_keep(sending->owner->deps.media, vt_str(sending->id));
         succeed(sending);
@@ -293,11 +301,6 @@ static bool name_it(struct sending *sending)
     const struct vt_site *site = vt_sites_by_id(app_of(sending)->deps.sites, vt_str(sending->upload.site));
     return vt_sha256_end(VT_TAKE(sending->sha), sha) == VT_OK && site &&
            vt_site_media_id(site, "upload", vt_str(sending->upload.conv), vt_str(sha), sending->id) == VT_OK;
-}
-
-static bool is_known(const struct sending *sending)
-{
-    return vt_media_index_find(app_of(sending)->deps.index, vt_str(sending->id)) != NULL;
 }
 
 static enum vt_media_err check_whole(struct sending *sending, struct vt_media_problem *problem)

@@ -7,6 +7,7 @@
 
 struct vt_store_mail {
     struct vt_str site, id, to;
+    struct vt_str conv;    /* absent: not a customer's; not read again */
     struct vt_str body;    /* the whole message */
     struct vt_str why;     /* of the last failure; absent: none */
     int64_t created, next; /* ms since 1970; next: not before this */

@@ -8,7 +8,7 @@
 static struct vt_job *new_mail(struct vt_store *store, enum vt_job_kind kind,
                                const struct vt_store_mail *mail, vt_store_done_fn *done, void *arg)
 {
-    struct vt_job *job = vt_call_new(store, kind, mail->site, VT_CALL_NONE);
+    struct vt_job *job = vt_call_new(store, kind, mail->site, mail->conv);
     if (!job)
         return NULL;
     job->in.mail.row = *mail;

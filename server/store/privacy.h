@@ -22,11 +22,22 @@ int vt_privacy_media(struct vt_manage *manage, struct vt_str site, struct vt_str
                      struct vt_str **ret_ids, size_t *ret_n);
 
 struct vt_privacy_counts {
-    size_t messages, sessions, pictures;
+    size_t messages, sessions, pictures, conversations, others;
 };
-/* Every row that names the conversation; adds to `counts`. The files of its media are the caller's. */
+/* Every row that names the conversation; adds to `counts`. What has files is noted among the erased. */
 int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str conv,
                      struct vt_privacy_counts *counts);
+
+/* What was erased and may have left files and memory behind: noted with the rows' own commit, so that neither
+ * a crash nor an erasure by `vitrine admin` beside a running server forgets a file. */
+struct vt_privacy_erased {
+    struct vt_str site, conv, media; /* media "": the conversation itself */
+};
+/* The oldest first. */
+int vt_privacy_erased(struct vt_manage *manage, size_t limit, struct vt_arena *arena,
+                      struct vt_privacy_erased **ret_erased, size_t *ret_n);
+/* Those noted before `before` are done. */
+int vt_privacy_erased_done(struct vt_manage *manage, int64_t before);
 
 /* Lines of JSON, one a row. */
 typedef int vt_privacy_write_fn(void *arg, struct vt_str line);

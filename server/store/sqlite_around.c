@@ -81,13 +81,15 @@ int vt_run_sessions_of(struct vt_db *db, struct vt_job *job)
 int vt_run_once_put(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_once *once = &job->in.once.row;
+    int err = vt_run_conv_there(db, job);
     /* A few at a time, so that a secret's cost stays the same however many have run out; the secret's own
      * former use among them, since short codes come again. */
-    int err = vt_db_run(
-        db,
-        "DELETE FROM once WHERE hash IN"
-        " (SELECT hash FROM once WHERE expires <= ?1 LIMIT 16) OR (hash=?2 AND expires <= ?1)",
-        VT_DB_N(job->now), VT_DB_T(job->in.once.hash));
+    if (!err)
+        err = vt_db_run(
+            db,
+            "DELETE FROM once WHERE hash IN"
+            " (SELECT hash FROM once WHERE expires <= ?1 LIMIT 16) OR (hash=?2 AND expires <= ?1)",
+            VT_DB_N(job->now), VT_DB_T(job->in.once.hash));
     if (!err)
         err = vt_db_run(db,
                         "INSERT INTO once (hash, site, conv, kind, sid, name, expires)"

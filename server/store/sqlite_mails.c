@@ -8,9 +8,12 @@
 int vt_run_mail_put(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_mail *mail = &job->in.mail.row;
+    int err = job->conv.len > 0 ? vt_run_conv_there(db, job) : VT_OK;
+    if (err)
+        return err;
     sqlite3_stmt *stmt = vt_db_start(db, "SELECT count(*) FROM mail WHERE recipient=? AND created > ?",
                                      VT_DB_T(mail->to), VT_DB_N(mail->created - DAY_MS));
-    int err = vt_db_step(db, stmt);
+    err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
     bool full = vt_db_int(stmt, 0) >= job->in.mail.day_most;
@@ -18,18 +21,20 @@ int vt_run_mail_put(struct vt_db *db, struct vt_job *job)
     if (full)
         return VT_ERR_RATE_LIMITED;
     return vt_db_run(db,
-                     "INSERT INTO mail (site, id, recipient, body, state, created, tries, next, why)"
-                     " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?, NULL)",
+                     "INSERT INTO mail (site, id, recipient, body, state, created, tries, next, why, conv)"
+                     " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?, NULL, ?)",
                      VT_DB_T(job->site), VT_DB_T(mail->id), VT_DB_T(mail->to), VT_DB_T(mail->body),
-                     VT_DB_N(mail->created), VT_DB_N(mail->next));
+                     VT_DB_N(mail->created), VT_DB_N(mail->next), VT_DB_T(job->conv));
 }
 
-static int sweep(struct vt_db *db, int64_t now)
+int vt_mails_sweep(struct vt_db *db, int64_t now, size_t limit, size_t *io_n)
 {
-    return vt_db_run(db,
-                     "DELETE FROM mail WHERE rowid IN (SELECT rowid FROM mail WHERE"
-                     " (state='sent' AND created < ?) OR (state='dead' AND created < ?) LIMIT 16)",
-                     VT_DB_N(now - 3 * DAY_MS), VT_DB_N(now - 30 * DAY_MS));
+    int err = vt_db_run(db,
+                        "DELETE FROM mail WHERE rowid IN (SELECT rowid FROM mail WHERE"
+                        " (state='sent' AND created < ?) OR (state='dead' AND created < ?) LIMIT ?)",
+                        VT_DB_N(now - 3 * DAY_MS), VT_DB_N(now - 30 * DAY_MS), VT_DB_N(limit));
+    *io_n += err ? 0 : (size_t)vt_db_changes(db);
+    return err;
 }
 
 int vt_run_mail_tried(struct vt_db *db, struct vt_job *job)
@@ -42,7 +47,8 @@ int vt_run_mail_tried(struct vt_db *db, struct vt_job *job)
                         " body=CASE ?1 WHEN 'sent' THEN '' ELSE body END WHERE site=?5 AND id=?6",
                         VT_DB_T(state), VT_DB_N(mail->tries), VT_DB_N(mail->next), VT_DB_T(mail->why),
                         VT_DB_T(job->site), VT_DB_T(mail->id));
-    return err ? err : sweep(db, job->now);
+    size_t n = 0;
+    return err ? err : vt_mails_sweep(db, job->now, 16, &n);
 }
 
 int vt_run_mails_due(struct vt_db *db, struct vt_job *job)

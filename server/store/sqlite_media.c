@@ -4,6 +4,12 @@
 int vt_run_medium_put(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_medium *medium = &job->in.medium;
+    int err = vt_run_conv_there(db, job);
+    if (!err) /* the same picture sent again after it was erased: its files are wanted */
+        err = vt_db_run(db, "DELETE FROM erased WHERE site=? AND conv=? AND media=?", VT_DB_T(job->site),
+                        VT_DB_T(job->conv), VT_DB_T(medium->id));
+    if (err)
+        return err;
     return vt_db_run(db,
                      "INSERT INTO medium (site, id, conv, kind, width, height, created)"
                      " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",

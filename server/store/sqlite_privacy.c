@@ -60,20 +60,51 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
 {
     static const char *const texts[] = {
         "DELETE FROM message WHERE site=? AND conv=?", "DELETE FROM session WHERE site=? AND conv=?",
-        "DELETE FROM medium WHERE site=? AND conv=?",  "DELETE FROM seen WHERE site=? AND conv=?",
-        "DELETE FROM trail WHERE site=? AND conv=?",   "DELETE FROM resume WHERE site=? AND conv=?",
-        "DELETE FROM once WHERE site=? AND conv=?",    "DELETE FROM conversation WHERE site=? AND conv=?",
+        "DELETE FROM medium WHERE site=? AND conv=?",  "DELETE FROM conversation WHERE site=? AND conv=?",
+        "DELETE FROM seen WHERE site=? AND conv=?",    "DELETE FROM trail WHERE site=? AND conv=?",
+        "DELETE FROM resume WHERE site=? AND conv=?",  "DELETE FROM once WHERE site=? AND conv=?",
+        "DELETE FROM mail WHERE site=? AND conv=?",
     };
-    size_t *const into[VT_COUNT(texts)] = { &counts->messages, &counts->sessions, &counts->pictures };
+    size_t *const into[VT_COUNT(texts)] = { &counts->messages, &counts->sessions, &counts->pictures,
+                                            &counts->conversations };
     int err = vt_manage_begin(manage);
     if (err)
         return err;
+    err = vt_db_run(manage->db,
+                    "INSERT OR REPLACE INTO erased (site, conv, media, at) SELECT site, conv, id, ?3 FROM"
+                    " medium WHERE site=?1 AND conv=?2 UNION ALL SELECT ?1, ?2, '', ?3",
+                    VT_DB_T(site), VT_DB_T(conv), VT_DB_N(vt_wall_ms()));
     for (size_t i = 0; i < VT_COUNT(texts) && !err; i++) {
         err = vt_db_run(manage->db, texts[i], VT_DB_T(site), VT_DB_T(conv));
-        if (!err && into[i])
-            *into[i] += (size_t)vt_db_changes(manage->db);
+        if (!err)
+            *(into[i] ? into[i] : &counts->others) += (size_t)vt_db_changes(manage->db);
     }
-    return vt_manage_finish(manage, err, false);
+    return vt_manage_finish(manage, err, !manage->inside);
+}
+
+/* --- what was erased ----------------------------------------------------------------------- */
+
+static void read_erased(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+{
+    *(struct vt_privacy_erased *)ret_item = (struct vt_privacy_erased){
+        .site = vt_db_text(stmt, 0, arena, err),
+        .conv = vt_db_text(stmt, 1, arena, err),
+        .media = vt_db_text(stmt, 2, arena, err),
+    };
+}
+
+int vt_privacy_erased(struct vt_manage *manage, size_t limit, struct vt_arena *arena,
+                      struct vt_privacy_erased **ret_erased, size_t *ret_n)
+{
+    return vt_manage_read_all(
+        manage,
+        vt_db_start(manage->db, "SELECT site, conv, media FROM erased ORDER BY at LIMIT ?", VT_DB_N(limit)),
+        arena, sizeof(**ret_erased), read_erased, ret_erased, ret_n);
+}
+
+int vt_privacy_erased_done(struct vt_manage *manage, int64_t before)
+{
+    return vt_manage_run(manage, false, false, "DELETE FROM erased WHERE at < ?", VT_DB_N(before));
 }
 
 /* --- writing out --------------------------------------------------------------------------- */

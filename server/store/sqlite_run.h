@@ -21,6 +21,12 @@ vt_run_fn vt_run_medium_put, vt_run_media;
 vt_run_fn vt_run_mail_put, vt_run_mail_tried, vt_run_mails_due;
 vt_run_fn vt_run_pictures, vt_run_pictures_due, vt_run_picture_put;
 
+/* Nothing is kept for a conversation that was erased while it was on its way: VT_ERR_MISSING. */
+int vt_run_conv_there(struct vt_db *db, const struct vt_job *job);
+
+/* Mails whose time in the outbox is over, at most `limit`; adds how many went. */
+int vt_mails_sweep(struct vt_db *db, int64_t now, size_t limit, size_t *io_n);
+
 /* Reads the row of an associate. */
 #define VT_PERSON_COLUMNS                                                                                    \
     "associate.site, associate.person, associate.login, associate.name, role, password, disabled, mail, "    \

@@ -133,6 +133,13 @@ static const char *const steps[] = {
     /* 9: who was called into a running session; the customer's language */
     "ALTER TABLE seen ADD COLUMN called INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE session ADD COLUMN lang TEXT;",
+
+    /* 10: whose mail it is; what was erased and may have left files: media '' is the whole conversation */
+    "ALTER TABLE mail ADD COLUMN conv TEXT;"
+    "CREATE INDEX mail_conv ON mail (site, conv) WHERE conv IS NOT NULL;"
+    "CREATE TABLE erased (site TEXT NOT NULL, conv TEXT NOT NULL, media TEXT NOT NULL, at INTEGER NOT NULL,"
+    " PRIMARY KEY (site, conv, media)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX erased_at ON erased (at);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -157,6 +157,17 @@ int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
     return short_of ? short_of : find_known(db, job);
 }
 
+int vt_run_conv_there(struct vt_db *db, const struct vt_job *job)
+{
+    sqlite3_stmt *stmt = vt_db_start(db, "SELECT 1 FROM conversation WHERE site=? AND conv=?",
+                                     VT_DB_T(job->site), VT_DB_T(job->conv));
+    int err = vt_db_step(db, stmt);
+    if (err != VT_DB_ROW)
+        return err ? err : VT_ERR_MISSING;
+    vt_db_end(stmt);
+    return VT_OK;
+}
+
 /* --- what was read ------------------------------------------------------------------------- */
 
 int vt_run_mark_put(struct vt_db *db, struct vt_job *job)

@@ -2,22 +2,23 @@
 /// A customer is written out and erased: nothing of what they said is left in any file of the server.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 
-import { rest } from './lib/http.mjs';
+import { http, rest } from './lib/http.mjs';
 import { OTHER_SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
+import { holds, query, sendPicture } from './lib/kept.mjs';
+import { photo } from './lib/picture.mjs';
 
 const CANARY = 'canary-of-a-customer-7f3a';
 const later = keeper(after);
 let server;
 let ada;
 before(async () => {
-  server = await shop(later, { other: true, associates: ['lea', ['ada', 'admin'], ['eve', 'admin', OTHER_SITE]] });
+  server = await shop(later, { other: true, associates: ['lea', ['ada', 'admin'], ['eve', 'admin', OTHER_SITE]], args: ['--mail-url', 'smtp://127.0.0.1:9', '--mail-from', 'shop@maison.test', '--mail-plain'] });
   ada = await rest(server, 'ada');
 });
 
-const left = () => execFileSync('sh', ['-c', `grep -rl ${CANARY} ${server.data} || true`], { encoding: 'utf8' }).trim();
+const left = () => holds(server, CANARY).join(' ');
 
 test('a conversation is found, written out, and erased with everything', async () => {
   const { c, a, n } = await live(server);
@@ -74,4 +75,44 @@ test('an associate who had it open goes on with others', async () => {
   await a.cut();
   const fresh = await associate(server);
   await fresh.cut();
+});
+
+test('pictures, what was made of them, mails that wait and links go with it', async () => {
+  const c = await customer(server);
+  const picture = await sendPicture(server, c, photo());
+  for (const path of [picture.thumb, picture.thumb.replace('/640', '/320')]) assert.equal((await http(server, path)).status, 200);
+  const group = `conv.${c.conv}`;
+  await eventually('the cache', () => holds(server, group, { names: true }).length > 0);
+  await c.request('chat.contact', { email: `${CANARY}@home.example` });
+  await c.request('bye', {});
+  const a = await associate(server);
+  const { c: n } = await a.request('conv.open', { conv: c.conv });
+  await say(a, `${CANARY} by mail`, { c: n }); // to a mail server that is not there
+  await eventually('the mail', () => query(server, 'SELECT count(*) FROM mail WHERE conv = ?', c.conv)[0][0] === 1);
+  assert.equal(query(server, 'SELECT count(*) FROM once WHERE conv = ?', c.conv)[0][0], 1);
+  assert.equal((await ada.del(`/conversations/${c.conv}`)).status, 200);
+  await a.waitFor('chat.erased');
+  for (const path of [picture.thumb, picture.thumb.replace('/640', '/160')]) assert.equal((await http(server, path)).status, 404, path);
+  await eventually('the files', () => holds(server, picture.id, { names: true }).filter((file) => !/store\.db/.test(file)).length === 0);
+  await eventually('the cache', () => holds(server, group, { names: true }).length === 0);
+  for (const table of ['mail', 'once', 'medium', 'resume', 'seen']) assert.equal(query(server, `SELECT count(*) FROM ${table} WHERE conv = ?`, c.conv)[0][0], 0, table);
+  await a.cut();
+  await server.halt();
+  assert.equal(left(), '');
+  await server.start();
+});
+
+test('what a crash left of an erased picture goes at the next start', async () => {
+  const c = await customer(server);
+  const picture = await sendPicture(server, c, photo());
+  assert.equal((await http(server, picture.thumb)).status, 200);
+  await server.crash();
+  // As if the process had ended between the commit and the files.
+  query(server, "INSERT INTO erased (site, conv, media, at) SELECT site, conv, id, 1 FROM medium WHERE conv = ? UNION ALL SELECT site, conv, '', 1 FROM conversation WHERE conv = ?", c.conv, c.conv);
+  for (const table of ['medium', 'message', 'conversation']) query(server, `DELETE FROM ${table} WHERE conv = ?`, c.conv);
+  assert.ok(holds(server, picture.id, { names: true }).length > 1);
+  await server.start();
+  assert.equal((await http(server, picture.thumb)).status, 404);
+  await eventually('the files', () => holds(server, picture.id, { names: true }).filter((file) => !/store\.db/.test(file)).length === 0);
+  await eventually('the note', () => query(server, 'SELECT count(*) FROM erased WHERE at < 2')[0][0] === 0);
 });

@@ -209,11 +209,24 @@ static void test_a_rotation_keeps_the_one_before(void **state)
     assert_int_equal(check(g, "site-a", ID_A, &grant), VT_MEDIA_SIGNATURE);
 }
 
+/* What has no conversation is not kept. */
+static void make_conv(struct grants *g)
+{
+    const struct vt_store_conv conv = {
+        .site = VT_STR("site-a"), .conv = VT_STR("conv-1"), .customer = VT_STR("c1"), .epoch = 1, .created = 1
+    };
+    FIXTURE_ASK(&g->f, vt_store_conv_create(g->f.store, &conv, fixture_done, &g->f));
+    assert_int_equal(g->f.err, VT_OK);
+}
+
 static void test_records_are_found_and_stay_at_home(void **state)
 {
     struct grants *g = *state;
     const struct vt_str site = VT_STR("site-a"), conv = VT_STR("conv-1");
     struct vt_medium medium = { ID_A, "site-a", "conv-1", VT_MEDIUM_PICTURE, 640, 480, vt_wall_ms() };
+    FIXTURE_ASK(&g->f, vt_media_index_add(g->index, &medium, fixture_done, &g->f));
+    assert_int_equal(g->f.err, VT_ERR_MISSING);
+    make_conv(g);
     FIXTURE_ASK(&g->f, vt_media_index_add(g->index, &medium, fixture_done, &g->f));
     FIXTURE_ASK(&g->f, vt_media_index_add(g->index, &medium, fixture_done, &g->f)); /* the same again */
     assert_int_equal(g->f.err, VT_OK);
@@ -239,6 +252,7 @@ static void test_what_is_told_carries_a_grant(void **state)
     struct grants *g = *state;
     struct vt_arena arena;
     const struct vt_medium medium = { ID_A, "site-a", "conv-1", VT_MEDIUM_PICTURE, 0, 0, 1 };
+    make_conv(g);
     FIXTURE_ASK(&g->f, vt_media_index_add(g->index, &medium, fixture_done, &g->f));
     vt_arena_init(&arena, 4096);
     VT_CLEANUP(vt_buf_finish)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What is kept on the disk: rows of the store, and every byte under the data directory.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { http } from './http.mjs';
+import { SHOP } from './kit.mjs';
+
+const PROGRAM = `import json, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=10)
+rows = db.execute(sys.argv[2], json.loads(sys.argv[3])).fetchall()
+db.commit()
+print(json.dumps(rows))`;
+
+/// One statement in the store, whether or not the server runs.
+export const query = (server, sql, ...values) =>
+  JSON.parse(execFileSync('python3', ['-c', PROGRAM, join(server.data, 'store.db'), sql, JSON.stringify(values)], { encoding: 'utf8' }));
+
+function* files(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* files(path);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+/// Files under the data directory that hold the text or bytes; with `names` also those called so.
+export function holds(server, what, { names = false } = {}) {
+  const bytes = Buffer.from(what);
+  return [...files(server.data)].filter((path) => readFileSync(path).includes(bytes) || (names && path.includes(what)));
+}
+
+/// The customer sends a picture into the chat: { id, media, thumb } once its master is there.
+export async function sendPicture(server, peer, bytes, { c, use = 'chat' } = {}) {
+  const { ticket } = await peer.request('file.ask', { name: 'IMG_1.jpg', type: 'image/jpeg', bytes: bytes.length, use }, c ? { c } : {});
+  const answer = await http(server, '/u', { method: 'POST', body: bytes, headers: { 'Content-Length': bytes.length, Origin: SHOP, Authorization: `Bearer ${ticket}` } });
+  assert.equal(answer.status, 201, answer.text);
+  const { id, media } = answer.json();
+  const at = media.indexOf('?');
+  return { id, media, thumb: `/t/${id}/640${media.slice(at)}` };
+}
