@@ -5,13 +5,13 @@
 /// Who may import whom; everyone may import what lies in the own folder. `types` is for type-only imports.
 export const MAY = {
   protocol: [], ui: [], transport: ['protocol'], detect: ['protocol'], viewer: ['ui', 'protocol'],
-  loader: [], widget: ['transport', 'detect', 'ui', 'protocol'], console: ['transport', 'viewer', 'ui', 'protocol'], admin: ['ui', 'protocol'], phone: ['transport', 'ui'], shop: [],
+  loader: [], widget: ['transport', 'detect', 'ui', 'protocol'], console: ['transport', 'viewer', 'ui', 'protocol', 'reports'], admin: ['ui', 'protocol', 'reports'], reports: [], phone: ['transport', 'ui'], shop: [],
 };
 const TYPES_ONLY = { loader: ['widget'] };
 /// Where the widget's side and the viewer meet: each becomes a chunk of its own.
 const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'], 'widget/src/viewer-tools-chunk.ts': ['viewer'],
   'widget/src/viewer-tiles-chunk.ts': ['viewer'] };
-const PACKAGES = { widget: [], console: ['preact', 'preact/hooks', '@preact/signals'], admin: ['preact', 'preact/hooks', '@preact/signals'], ui: ['uqr'] };
+const PACKAGES = { widget: [], reports: ['preact', 'preact/hooks'], console: ['preact', 'preact/hooks', '@preact/signals'], admin: ['preact', 'preact/hooks', '@preact/signals'], ui: ['uqr'] };
 
 const LINES_MAX = 800;
 const FORBIDDEN = [

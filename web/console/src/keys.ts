@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { leads, over } from './board/state.js';
 import { accept, cards } from './state/cards.js';
 import { step } from './state/desk.js';
 import { focusComposer, left, sheet, showCatalogue, showList } from './state/layout.js';
+import { who } from './state/login.js';
 
 const typing = (target: EventTarget | null): boolean =>
   target instanceof Element && target.matches('input:not([type=radio]), textarea, select, [contenteditable]');
+
+const mayLead = (): boolean => {
+  const login = who.peek();
+  return login.at === 'in' && leads(login.me.role);
+};
 
 /// The console's keys. What a view has used itself (a menu's Esc, the viewer's own keys) it has stopped before it comes here.
 function press(e: KeyboardEvent): void {
@@ -18,6 +25,9 @@ function press(e: KeyboardEvent): void {
     if (first === undefined) return;
     e.preventDefault();
     void accept(first);
+  } else if (e.altKey && e.code === 'KeyB' && mayLead()) {
+    e.preventDefault();
+    over.value = over.peek() === null ? 'floor' : null;
   } else if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === 'k') {
     e.preventDefault();
     showCatalogue();

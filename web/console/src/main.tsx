@@ -9,6 +9,7 @@ import type { Events, QueueRow } from '../../protocol/index.js';
 import type { Link } from '../../transport/index.js';
 import { adopt, controls, sheet, tokens } from '../../ui/index.js';
 import type { Me } from './api.js';
+import { over } from './board/state.js';
 import { forgetCatalogue } from './state/catalogue.js';
 import { startClock } from './state/clock.js';
 import { closeAll, markRead, onConversation, openFirst, reopen } from './state/desk.js';
@@ -46,6 +47,7 @@ function forgetEverything(): void {
   forgetCatalogue();
   forgetCards();
   forgetStaff();
+  over.value = null;
 }
 
 let present: string | null = null;

@@ -4,6 +4,8 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Me } from '../api.js';
+import { Board } from '../board/board.js';
+import { over } from '../board/state.js';
 import { tabTitle } from '../lib/title.js';
 import { favicon } from '../state/alerts.js';
 import { cards, cardTitle } from '../state/cards.js';
@@ -42,7 +44,8 @@ function Desk({ me }: { me: Me }): JSX.Element {
   return (
     <div class={shape}>
       <Rail me={me} />
-      <main class="columns">
+      {over.value !== null && <Guard what="The board"><Board what={over.value} /></Guard>}
+      <main class="columns" hidden={over.value !== null}>
         <h1 class="vt-unseen">Vitrine console</h1>
         <Guard what="The list">{left.value === 'list' ? <List /> : <Catalogue />}</Guard>
         <Guard what="The piece"><Stage /></Guard>

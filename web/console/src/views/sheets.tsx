@@ -12,6 +12,7 @@ const keys: readonly [string[], string][] = [
   [['Alt', '↓'], 'Next of your conversations'],
   [['Alt', 'Enter'], 'Claim whoever asks first'],
   [['Ctrl', 'K'], 'Search the catalogue'],
+  [['Alt', 'B'], 'Supervisors: the shop floor'],
   [['Esc'], 'To the message field'],
   [['Enter'], 'Send'],
   [['Shift', 'Enter'], 'New line'],
