@@ -39,11 +39,14 @@ static const struct {
     [VT_ADMIN_BASE_URL] = { "--base-url", "URL",
                             "where browsers reach the server (default: VITRINE_BASE_URL, or "
                             "http://127.0.0.1:8080)" },
+    [VT_ADMIN_CONVERSATION] = { "--conversation", "ID", "a conversation's id" },
+    [VT_ADMIN_CUSTOMER] = { "--customer", "ID", "a customer's id: all their conversations" },
 };
 
 static const struct vt_admin_command *const groups[] = {
-    vt_admin_site_commands,      vt_admin_people_commands,   vt_admin_token_commands, vt_admin_audit_commands,
-    vt_admin_catalogue_commands, vt_admin_pictures_commands, vt_admin_mail_commands
+    vt_admin_site_commands,  vt_admin_people_commands,    vt_admin_token_commands,
+    vt_admin_audit_commands, vt_admin_catalogue_commands, vt_admin_pictures_commands,
+    vt_admin_mail_commands,  vt_admin_privacy_commands
 };
 
 /* --- sentences ----------------------------------------------------------------------------- */

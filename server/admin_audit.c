@@ -26,10 +26,14 @@ static const struct {
     { "token add", "token.made" },
     { "token remove", "token.removed" },
     { "invite", "person.invited" },
+    { "export", "customer.exported" },
+    { "erase", "customer.erased" },
 };
 
 static const char *verb_of(const struct vt_admin *admin)
 {
+    if (admin->values[VT_ADMIN_CONVERSATION])
+        return strcmp(admin->command->words, "erase") == 0 ? "conversation.erased" : "conversation.exported";
     for (size_t i = 0; i < VT_COUNT(recorded); i++)
         if (strcmp(recorded[i].words, admin->command->words) == 0)
             return recorded[i].verb;
@@ -46,7 +50,7 @@ static struct vt_audit_log *open_log(const struct vt_admin *admin)
     return log;
 }
 
-/* The internal names behind --site and --login; those that are not there stay empty. */
+/* The internal names behind --site, --login and whose it was; those that are not there stay empty. */
 static void name_object(struct vt_admin *admin, struct vt_audit_record *record)
 {
     const char *key = admin->values[VT_ADMIN_SITE] ? admin->values[VT_ADMIN_SITE]
@@ -57,6 +61,9 @@ static void name_object(struct vt_admin *admin, struct vt_audit_record *record)
     record->site = record->object = VT_STR("");
     if (key && vt_manage_site_find(admin->manage, vt_str(key), &admin->arena, &site) == VT_OK)
         record->site = record->object = site.site;
+    if (admin->values[VT_ADMIN_CONVERSATION] || admin->values[VT_ADMIN_CUSTOMER])
+        record->object = vt_str(admin->values[VT_ADMIN_CONVERSATION] ? admin->values[VT_ADMIN_CONVERSATION]
+                                                                     : admin->values[VT_ADMIN_CUSTOMER]);
     if (login && vt_manage_person_find(admin->manage, vt_str(login), &admin->arena, &person) == VT_OK) {
         record->site = person.site;
         record->object = person.person;

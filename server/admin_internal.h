@@ -28,6 +28,8 @@ enum vt_admin_option {
     VT_ADMIN_FROM,
     VT_ADMIN_HEAD,
     VT_ADMIN_BASE_URL,
+    VT_ADMIN_CONVERSATION,
+    VT_ADMIN_CUSTOMER,
     VT_ADMIN_OPTIONS
 };
 #define VT_ADMIN_BIT(option) (1u << VT_ADMIN_##option)
@@ -44,7 +46,8 @@ struct vt_admin_command {
 };
 extern const struct vt_admin_command vt_admin_site_commands[], vt_admin_people_commands[],
     vt_admin_token_commands[], vt_admin_audit_commands[], vt_admin_catalogue_commands[],
-    vt_admin_pictures_commands[], vt_admin_mail_commands[]; /* each ends with a row without words */
+    vt_admin_pictures_commands[], vt_admin_mail_commands[],
+    vt_admin_privacy_commands[]; /* each ends with a row without words */
 
 struct vt_admin {
     const struct vt_admin_command *command;

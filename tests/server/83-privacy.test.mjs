@@ -2,10 +2,11 @@
 /// A customer is written out and erased: nothing of what they said is left in any file of the server.
 
 import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import { http, rest } from './lib/http.mjs';
-import { OTHER_SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
+import { OTHER_SITE, SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
 import { holds, query, sendPicture } from './lib/kept.mjs';
 import { photo } from './lib/picture.mjs';
 
@@ -115,4 +116,32 @@ test('what a crash left of an erased picture goes at the next start', async () =
   assert.equal((await http(server, picture.thumb)).status, 404);
   await eventually('the files', () => holds(server, picture.id, { names: true }).filter((file) => !/store\.db/.test(file)).length === 0);
   await eventually('the note', () => query(server, 'SELECT count(*) FROM erased WHERE at < 2')[0][0] === 0);
+});
+
+test('by the command line: written out with its pictures, then erased, also under a running server', async () => {
+  const c = await customer(server);
+  await say(c, `${CANARY} by hand`);
+  const picture = await sendPicture(server, c, photo());
+  await eventually('the master', () => holds(server, `${picture.id}.tix`, { names: true }).length > 0);
+  const folder = `${server.data}-export`;
+  const words = ['--site', SITE, '--conversation', c.conv];
+  try {
+    await server.mustAdmin(['export', ...words, folder]);
+    assert.match(readFileSync(`${folder}/thread.ndjson`, 'utf8'), new RegExp(`${CANARY} by hand`));
+    assert.match(readFileSync(`${folder}/pictures/${picture.id}.tif`).toString('latin1', 0, 4), /^(II\*\0|MM\0\*|II\+\0)/);
+    assert.equal((await server.admin(['export', ...words, folder])).status, 1, 'not over what is there');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  assert.equal((await server.admin(['erase', '--site', SITE])).status, 1);
+  assert.equal((await server.admin(['erase', '--site', OTHER_SITE, '--conversation', c.conv])).status, 1);
+  assert.match(await server.mustAdmin(['erase', ...words]), /^erased: 1 conversations, \d+ messages, \d+ sessions, 1 pictures$/);
+  await c.waitFor('chat.erased');
+  assert.equal((await c.closed).code, 4503);
+  assert.equal((await http(server, picture.thumb)).status, 404);
+  const [record] = (await ada.get('/audit?verb=conversation.erased')).json().records;
+  assert.deepEqual([record.actor, record.object], ['operator', c.conv]);
+  await server.halt();
+  assert.equal(left(), '');
+  await server.start();
 });
