@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { http, login } from './lib/http.mjs';
+import { rest } from './lib/http.mjs';
 import { SITE, customer, eventually, keeper, shop, writeCatalogue } from './lib/kit.mjs';
 import { metric, photo, quarters, sha256 } from './lib/picture.mjs';
 
@@ -224,6 +225,18 @@ test('--retry asks again at once, also after the host was put on the list', asyn
   assert.match(await server.mustAdmin(['pictures', '--site', SITE, '--retry']), /^1 are tried again$/m);
   await shows('VT-L', [sha256(png)]);
   assert.match(await report(server), /^1 of 1 pictures by address are there/m);
+});
+
+test('REST asks again, too: an admin may', async () => {
+  pages.set('/again.jpg', give(png));
+  await hosts(server, ['shop.example']);
+  await bring(server, { 'VT-R': `${base}/again.jpg` });
+  await troubles(server, 1);
+  await hosts(server, ['127.0.0.1', 'localhost']);
+  await server.addAssociate({ site: SITE, login: 'ada', role: 'admin' });
+  assert.equal((await (await rest(server, 'sam')).post('/pictures/retry', {})).status, 403);
+  assert.deepEqual((await (await rest(server, 'ada')).post('/pictures/retry', {})).json(), { retried: 1 });
+  await shows('VT-R', [sha256(png)]);
 });
 
 test('a host gets two requests at once, no more', async () => {

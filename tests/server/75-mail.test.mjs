@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 
+import { rest } from './lib/http.mjs';
 import { SITE, eventually, keeper, shop } from './lib/kit.mjs';
 import { top } from './lib/protocol.mjs';
 import { Server } from './lib/server.mjs';
@@ -89,7 +90,14 @@ test('what the mail server refuses for ever is dead, what it may take later wait
   await reason(server, /dead\s+nobody@example\.test\s+1 tries: "?550 5\.1\.1 There is no nobody here/);
   await reason(server, /waiting\s+later@example\.test\s+1 tries: "?450 4\.2\.0 Come back later/);
   assert.deepEqual(mail.mails(), []);
-  assert.match(await server.mustAdmin(['mail', '--site', SITE, '--retry']), /^2 are tried again$/m);
+  await server.addAssociate({ site: SITE, login: 'ada', role: 'admin' });
+  const ada = await rest(server, 'ada');
+  const { setUp, mails } = (await ada.get('/mails')).json();
+  assert.equal(setUp, true);
+  assert.deepEqual(mails.map(({ to, state, tries }) => [to, state, tries]).sort(), [['later@example.test', 'waiting', 1], ['nobody@example.test', 'dead', 1]]);
+  assert.ok(mails.every(({ why, created, state, next }) => why.length > 0 && created > 0 && (state === 'dead') === (next === undefined)));
+  assert.equal((await ada.get('/mails?limit=1')).json().mails.length, 1);
+  assert.deepEqual((await ada.post('/mails/retry', {})).json(), { retried: 2 });
   await eventually('the late one', () => mail.mails().length === 1, SOON_MS);
 });
 

@@ -94,6 +94,19 @@ test('a whole log is whole; each change and each cut is named', async () => {
   assert.match((await verify('--head', head)).stdout, new RegExp(`^broken: record ${n}: it was told before`));
 });
 
+test('REST looks at the whole chain and names what it finds', async () => {
+  await server.start();
+  const look = async () => (await ada.get('/audit/verify')).json();
+  const whole = await look();
+  assert.equal(whole.whole, true, JSON.stringify(whole));
+  assert.equal(whole.records, whole.head.n);
+  assert.match(whole.head.hash, /^[0-9a-f]{64}$/);
+  python('db.execute("UPDATE record SET verb=? WHERE n=2", ("x",))');
+  const broken = await look();
+  assert.deepEqual([broken.whole, broken.broken], [false, 2]);
+  assert.ok(broken.why.length > 0);
+});
+
 test('without a data directory there is nothing to verify', () => {
   assert.throws(() => execFileSync(binary, ['admin', 'audit', 'verify', '--data', '/proc/nowhere'], { stdio: 'pipe' }));
   assert.ok(SITE);

@@ -3,11 +3,12 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { get, post, Problem, remove, sentence, type Me, type Role, type Token } from '../api.js';
+import type { Json } from '../lib/pointer.js';
 import { ago, roles, when } from '../lib/words.js';
 import { at, edit, load, site } from '../state/site.js';
 import { Act, Copy, Dialog, Field, Section, Show, Sure, useLoad } from './parts.js';
 import { Settings } from './save.js';
-import { Flag, Text, Texts, wrong } from './setting.js';
+import { Choice, Flag, Text, Texts, wrong } from './setting.js';
 
 const snippet = (key: string): string => `<script async src="${location.origin}/v1/vitrine.js" data-site="${key}"></script>`;
 
@@ -24,6 +25,29 @@ function RequireTotp(): JSX.Element {
       <p class="hint">Who has none yet sets it up at the next login, before anything else opens.</p>
       {wrong('/settings/requireTotp') && <p class="trouble" role="alert">{wrong('/settings/requireTotp')}</p>}
     </fieldset>
+  );
+}
+
+/// Beside the site's own secret (HS256): keys of the shop's identity system, which signs with its own.
+function Keys(): JSX.Element {
+  const pointer = '/settings/identify/keys';
+  const keys = (at(pointer) ?? []) as readonly { readonly [key: string]: Json }[];
+  const put = (next: readonly { readonly [key: string]: Json }[]): void => edit(pointer, next.length > 0 ? next : undefined);
+  return (
+    <div class="stack">
+      <div><h3>Public keys</h3><p class="hint">For a shop whose identity system signs with its own key. Without one, the site's signing secret is used (HS256).</p></div>
+      {keys.map((_, i) => (
+        <section class="card" key={i} aria-label={`Public key ${i + 1}`}>
+          <div class="card-head"><p class="label">Key {i + 1}</p><button type="button" class="vt-button" aria-label={`Remove key ${i + 1}`} onClick={() => put(keys.filter((__, k) => k !== i))}>Remove</button></div>
+          <div class="pair wide">
+            <Choice at={`${pointer}/${i}/alg`} label="Signature" options={[['ES256', 'ES256'], ['RS256', 'RS256']]} />
+            <Text at={`${pointer}/${i}/kid`} label="Key id" hint="kid, as the tokens name it. Empty: for tokens without one." maxLength={128} />
+          </div>
+          <Text at={`${pointer}/${i}/pem`} label="Public key, PEM" rows={5} maxLength={4096} required class="mono broad" placeholder="-----BEGIN PUBLIC KEY-----" />
+        </section>
+      ))}
+      {keys.length < 4 && <div class="row"><button type="button" class="vt-button" data-at={pointer} onClick={() => put([...keys, { alg: 'ES256', pem: '' }])}>Add a key</button></div>}
+    </div>
   );
 }
 
@@ -127,6 +151,7 @@ export function SitePage({ me }: { me: Me }): JSX.Element {
             <Section title="Who may get in"><RequireTotp /></Section>
             <Section title="Customers who are logged in" intro="The shop's server signs who a customer is; their name is then verified.">
               <Flag at="/settings/identify/enforced" label="Refuse customers whose identity is not signed" />
+              <Keys />
             </Section>
             <Section title="Where links may lead">
               <Texts at="/settings/pushHosts" label="Other hosts staff may send customers to" one="Host" add="Add a host" placeholder="blog.shop.example" empty="Only the shop itself." />
