@@ -12,8 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { http, login } from './lib/http.mjs';
-import { rest } from './lib/http.mjs';
+import { http, login, rest } from './lib/http.mjs';
 import { SITE, customer, eventually, keeper, shop, writeCatalogue } from './lib/kit.mjs';
 import { metric, photo, quarters, sha256 } from './lib/picture.mjs';
 
