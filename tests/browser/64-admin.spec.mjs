@@ -135,7 +135,8 @@ test('invited, protected by a second factor, in: the hours that are set are what
   await customer.visit();
   await customer.open();
   const opens = Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), 9, 30);
-  const clock = await customer.page.evaluate((ms) => new Intl.DateTimeFormat('en-GB', { hour: 'numeric', minute: '2-digit' }).format(ms), opens);
+  const clock = await customer.page.evaluate((ms) => new Intl.DateTimeFormat('en', { hour: 'numeric', minute: '2-digit' }).format(ms), opens);
+  await expect(customer.panel).toContainText('Closed until');
   await expect(customer.panel).toContainText(clock);
   await shot(customer.page, '64-phone-closed');
 });

@@ -24,6 +24,8 @@ test('nothing becomes HTML, code or an inline style', () => {
     'setTimeout("go()", 1);', "addEventListener('beforeunload', f);", "w.postMessage(x, '*');", 'n.style.cssText = x;']) {
     assert.equal(of('widget/src/a.ts', bad).length, 1, bad);
   }
+  assert.deepEqual(of('admin/src/main.tsx', "addEventListener('beforeunload', f);"), [], 'the one page with something to lose');
+  assert.equal(of('admin/src/api.ts', "addEventListener('beforeunload', f);").length, 1);
   assert.deepEqual(of('widget/src/a.ts', '// innerHTML is not used\n/* eval(x) */\nn.textContent = x;\nsetTimeout(() => go(), 1);\n'), []);
 });
 
