@@ -23,6 +23,8 @@ vt_api_run_fn vt_api_conversations, vt_api_export, vt_api_erase;
 vt_api_after_fn vt_api_erase_after;
 /* reports.c */
 vt_api_run_fn vt_api_report;
+/* search.c */
+vt_api_run_fn vt_api_search;
 /* records.c */
 vt_api_run_fn vt_api_audit, vt_api_audit_export, vt_api_audit_verify;
 vt_api_after_fn vt_api_audit_after, vt_api_audit_export_after, vt_api_audit_verify_after;

@@ -2,6 +2,7 @@
 /* What is kept about a customer: found, written out, erased. */
 #include "server/base/ids.h"
 #include "server/store/privacy.h"
+#include "server/store/search.h"
 #include "server/store/sqlite_manage.h"
 
 /* --- finding ------------------------------------------------------------------------------- */
@@ -79,6 +80,8 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
         if (!err)
             *(into[i] ? into[i] : &counts->others) += (size_t)vt_db_changes(manage->db);
     }
+    if (!err)
+        err = vt_search_forget(manage->db, site, conv);
     return vt_manage_finish(manage, err, !manage->inside);
 }
 

@@ -2,6 +2,7 @@
 /* What has been kept for long enough. */
 #include "server/base/ids.h"
 #include "server/store/retention.h"
+#include "server/store/search.h"
 #include "server/store/sqlite_manage.h"
 #include "server/store/sqlite_run.h"
 
@@ -67,6 +68,8 @@ static int trim_rows(struct vt_db *db, struct vt_str site, int64_t before, struc
         size_t n = err ? 0 : (size_t)vt_db_changes(db);
         *into[i] += n;
         *io_rows -= n;
+        if (i == 0 && n > 0 && !err)
+            err = vt_search_forget(db, site, conv);
     }
     return err;
 }

@@ -140,6 +140,19 @@ static const char *const steps[] = {
     "CREATE TABLE erased (site TEXT NOT NULL, conv TEXT NOT NULL, media TEXT NOT NULL, at INTEGER NOT NULL,"
     " PRIMARY KEY (site, conv, media)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX erased_at ON erased (at);",
+
+    /* 11: the search for what was said (search.h). message has no rowid, so `found` numbers the rows and
+     * keeps their texts; no triggers, since a schema is not trusted with functions or virtual tables. */
+    "CREATE TABLE found (id INTEGER PRIMARY KEY, site TEXT NOT NULL, conv TEXT NOT NULL, cs INTEGER NOT NULL,"
+    " text TEXT NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX found_row ON found (site, conv, cs);"
+    "CREATE VIRTUAL TABLE message_fts USING fts5(site, text, content='found', content_rowid='id',"
+    " tokenize='unicode61 remove_diacritics 2');"
+    "INSERT INTO found (site, conv, cs, text) SELECT site, conv, cs, said FROM (SELECT site, conv, cs, ts,"
+    " CASE kind WHEN 'chat.send' THEN json_extract(body, '$.body.text') ELSE json_extract(body, '$.name') END"
+    " AS said FROM message WHERE kind IN ('chat.send', 'identify', 'chat.contact'))"
+    " WHERE said IS NOT NULL ORDER BY ts;"
+    "INSERT INTO message_fts (message_fts) VALUES ('rebuild');",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A conversation's rows: messages, what was read, the trail. */
+#include "server/store/search.h"
 #include "server/store/sqlite_run.h"
 
 /* --- messages ------------------------------------------------------------------------------ */
@@ -50,6 +51,9 @@ int vt_run_append(struct vt_db *db, struct vt_job *job)
     if (vt_db_changes(db) == 0)
         return find_first(db, job);
     job->out.append.cs = cs + 1;
+    err = vt_search_add(db, job->site, job->conv, cs + 1, m->op, m->body);
+    if (err)
+        return err;
     return vt_db_run(db, "UPDATE conversation SET cs=? WHERE site=? AND conv=?", VT_DB_N(cs + 1),
                      VT_DB_T(job->site), VT_DB_T(job->conv));
 }

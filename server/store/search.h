@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Search in what was said: messages, notes and names, for staff. As manage.h: at once, on the store's thread.
+ *
+ * Whoever writes a row of the thread adds it, in the same transaction; whoever deletes rows forgets them. */
+#ifndef VT_STORE_SEARCH_H
+#define VT_STORE_SEARCH_H
+
+#include "server/store/manage.h"
+
+struct vt_db;
+
+enum { VT_SEARCH_BYTES = 200, VT_SEARCH_WORDS = 12 };
+
+struct vt_search_hit {
+    struct vt_str conv, by, kind, name; /* by: who on the wire; name: the customer's */
+    struct vt_str text;                 /* around the words, each between \x02 and \x03 */
+    int64_t id, cs, ts;
+    bool staff; /* a note: the customer never saw it */
+};
+/* Rows that hold all the words, the last of them perhaps only begun; the newest first, with id < before
+ * (0: no bound). Without any letter or digit in `words`: none. */
+int vt_search(struct vt_manage *manage, struct vt_str site, struct vt_str words, int64_t before, size_t limit,
+              struct vt_arena *arena, struct vt_search_hit **ret_hits, size_t *ret_n);
+
+/* On the writer's connection. A row that says nothing adds nothing. */
+int vt_search_add(struct vt_db *db, struct vt_str site, struct vt_str conv, uint32_t cs, struct vt_str op,
+                  struct vt_str body);
+/* What no row of the conversation says any more. */
+int vt_search_forget(struct vt_db *db, struct vt_str site, struct vt_str conv);
+
+#endif
