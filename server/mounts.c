@@ -26,6 +26,7 @@ static const struct folder {
     { "/console/", "console", VT_STATIC_APP },
     { "/admin/", "admin", VT_STATIC_APP },
     { "/phone/", "phone", VT_STATIC_APP },
+    { "/g/", "g", VT_STATIC_APP },
 };
 
 struct vt_mounts {

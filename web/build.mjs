@@ -101,6 +101,17 @@ const buildPhone = async () => {
   return [{ name: 'phone', gzip: gzip(code), limit: 8 }];
 };
 
+/// The page of a guest, who was sent a link.
+const buildGuest = async (table) => {
+  const code = await bundle('widget/guest/main.ts', { define: { ...common.define, __LOCALES__: JSON.stringify(table) } });
+  const script = `guest-${short(code)}.js`;
+  const page = (await readFile(here('widget/guest/index.html'), 'utf8'))
+    .replace('<!--script-->', `<script src="/g/${script}" integrity="${sri(code)}" defer></script>`);
+  await put(`g/${script}`, code);
+  await put('g/index.html', page);
+  return [{ name: 'guest page', gzip: gzip(code), limit: 40 }];
+};
+
 const buildShop = async () => {
   if (process.argv.includes('--no-shop') || !existsSync(here('shop/build.mjs'))) return;
   const shop = await import(pathToFileURL(here('shop/build.mjs')));
@@ -118,7 +129,7 @@ const report = (rows) => {
   }
 };
 
-for (const part of ['v1', 'console', 'admin', 'phone']) await rm(join(out, part), { recursive: true, force: true });
+for (const part of ['v1', 'console', 'admin', 'phone', 'g']) await rm(join(out, part), { recursive: true, force: true });
 const words = await locales();
 const calls = await chunk('calls', 'widget/src/calls-chunk.ts');
 const widget = await chunk('widget', 'widget/src/main.ts', { __CALLS__: JSON.stringify([calls.file, calls.sri]) });
@@ -150,6 +161,7 @@ await put('v1/vitrine.js', loaderCode);
 const console_ = await buildStaff('console');
 const admin = await buildStaff('admin');
 const phone = await buildPhone();
+const guest = await buildGuest(words.table);
 await buildShop();
 report([
   { name: 'loader', gzip: gzip(loaderCode), limit: 3 },
@@ -172,4 +184,5 @@ report([
   ...console_,
   ...admin,
   ...phone,
+  ...guest,
 ]);

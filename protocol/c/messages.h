@@ -1034,6 +1034,7 @@ struct vt_msg_hello {
     struct vt_str site; /* The public key. */
     enum vt_role role;
     struct vt_str token; /* The customer's JWT, or the ticket of staff. May be absent. */
+    struct vt_str name; /* A guest's own, where the customer has given none. May be absent. */
     struct vt_str code; /* The one-time secret of a link: a guest's, or the one a customer comes back by. May be absent. */
     struct vt_str *caps;
     size_t caps_n; /* 0..16 */

@@ -884,6 +884,7 @@ static const struct vt_field msg_hello_fields[] = {
     { .name = "site", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_hello, site), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
     { .name = "role", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_hello, role), .size = sizeof(enum vt_role), .words = role_words, .words_n = VT_COUNT(role_words) },
     { .name = "token", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_hello, token), .size = sizeof(struct vt_str), .min = 0, .max = 3072 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_hello, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
     { .name = "code", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_hello, code), .size = sizeof(struct vt_str), .min = 0, .max = 128 },
     { .name = "caps", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_hello, caps), .has_offset = offsetof(struct vt_msg_hello, caps_n), .size = sizeof(struct vt_str), .min = 1, .max = 32, .list_min = 0, .list_max = 16, .list_multiple = 1 },
     { .name = "lang", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_hello, lang), .size = sizeof(struct vt_str), .min = 0, .max = 35 },

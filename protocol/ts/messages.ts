@@ -340,6 +340,8 @@ export interface Hello {
   role: Role;
   /** The customer's JWT, or the ticket of staff. */
   token?: string | undefined;
+  /** A guest's own, where the customer has given none. */
+  name?: string | undefined;
   /** The one-time secret of a link: a guest's, or the one a customer comes back by. */
   code?: string | undefined;
   caps: string[];

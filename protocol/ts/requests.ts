@@ -30,7 +30,7 @@ export const REQUEST_SHAPES: Readonly<Record<string, string>> = {
   'guest.poll': 'question::s:1:300 slots::i:1:65535:1:12',
   'guest.vote': 'poll::i:1:4294967295 slot::i:1:65535 value::i:-1:1',
   hb: 't::i:-9007199254740991:9007199254740991 at:?:@position:::0:16',
-  hello: 'site::s:1:64 role::#role token:?:s:0:3072 code:?:s:0:128 caps::s:1:32:0:16 lang:?:s:0:35 page:?:@page resume:?:@resume:::0:16',
+  hello: 'site::s:1:64 role::#role token:?:s:0:3072 name:?:s:0:80 code:?:s:0:128 caps::s:1:32:0:16 lang:?:s:0:35 page:?:@page resume:?:@resume:::0:16',
   identify: 'token:?:s:0:3072 id:?:s:0:128 name:?:s:0:80 email:?:s:0:254',
   'label.set': 'add:?:s:1:64:0:16 drop:?:s:1:64:0:16',
   'mark.add': 'slot::i:1:65535 kind::#mark_kind colour::i:0:255 points::f:0:1:2:512:2',

@@ -313,7 +313,10 @@ static void handle_once(void *arg, int err, const struct vt_store_once *once)
     vt_str_copy(welcome->sid, sizeof(welcome->sid), once->sid);
     if (peer->role == VT_ROLE_GUEST) {
         vt_id_new(peer->person);
-        vt_str_copy(peer->name, sizeof(peer->name), once->name.len > 0 ? once->name : VT_STR("Guest"));
+        vt_str_copy(peer->name, sizeof(peer->name),
+                    once->name.len > 0 ? once->name
+                    : peer->name[0]    ? vt_str(peer->name)
+                                       : VT_STR("Guest"));
     }
     load_all(welcome);
 }
@@ -340,6 +343,7 @@ static int resume_one(struct vt_request *rq, const struct vt_msg_hello *msg, str
 
 static int hello_guest(struct vt_request *rq, const struct vt_msg_hello *msg, struct welcome *welcome)
 {
+    vt_str_copy(rq->peer->name, sizeof(rq->peer->name), msg->name);
     if (msg->resume_n == 0 && msg->code.len == 0)
         return vt_request_fail(rq, VT_ERR_TOKEN_BAD, "/d/code", "a guest comes by the link of a customer");
     return msg->resume_n == 0 ? hello_by_link(rq, msg, welcome) : resume_one(rq, msg, welcome);

@@ -10,7 +10,8 @@ export const MAY = {
 const TYPES_ONLY = { loader: ['widget'] };
 /// Where the widget's side and the viewer meet: each becomes a chunk of its own.
 const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'], 'widget/src/viewer-tools-chunk.ts': ['viewer'],
-  'widget/src/viewer-tiles-chunk.ts': ['viewer'], 'widget/src/viewer-compare-chunk.ts': ['viewer'], 'widget/src/viewer-ask-chunk.ts': ['viewer'] };
+  'widget/src/viewer-tiles-chunk.ts': ['viewer'], 'widget/src/viewer-compare-chunk.ts': ['viewer'], 'widget/src/viewer-ask-chunk.ts': ['viewer'],
+  'widget/guest/look.ts': ['viewer'] };
 const PACKAGES = { widget: [], reports: ['preact', 'preact/hooks'], console: ['preact', 'preact/hooks', '@preact/signals'], admin: ['preact', 'preact/hooks', '@preact/signals'], ui: ['uqr'] };
 
 const LINES_MAX = 800;

@@ -16,6 +16,7 @@ export interface HelloInit {
   role: 'customer' | 'guest' | 'associate' | 'supervisor';
   token?: string;
   code?: string;
+  name?: string;
   lang?: string;
   page?: Page;
 }

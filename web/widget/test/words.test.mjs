@@ -9,10 +9,11 @@ const { englishMore } = await load(new URL('../src/words-more.ts', import.meta.u
 const { englishPhoto } = await load(new URL('../src/words-photo.ts', import.meta.url));
 const views = await Promise.all(['words', 'tool-words', 'compare-words', 'ask-words'].map((name) => load(new URL(`../../viewer/${name}.ts`, import.meta.url))));
 const ofViewer = Object.assign({}, ...views.flatMap((v) => Object.values(v)));
+const { englishGuest } = await load(new URL('../guest/words.ts', import.meta.url));
 // The launcher's label is the loader's word.
 const { englishFloor } = await load(new URL('../src/words-floor.ts', import.meta.url));
 const { englishSession } = await load(new URL('../src/words-session.ts', import.meta.url));
-const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession };
+const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishGuest };
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 
