@@ -22,10 +22,8 @@ static const struct folder {
     const char *prefix, *name;
     enum vt_static_kind kind;
 } folders[] = {
-    { "/v1/", "v1", VT_STATIC_SNIPPET },
-    { "/console/", "console", VT_STATIC_APP },
-    { "/admin/", "admin", VT_STATIC_APP },
-    { "/phone/", "phone", VT_STATIC_APP },
+    { "/v1/", "v1", VT_STATIC_SNIPPET },   { "/console/", "console", VT_STATIC_APP },
+    { "/admin/", "admin", VT_STATIC_APP }, { "/phone/", "phone", VT_STATIC_APP },
     { "/g/", "g", VT_STATIC_APP },
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// In session as the customer and their guest meet it: questions answered in place, a second opinion by a link, a poll, a
-/// colleague, and what is asked at the end. The associate is scripted: what staff press for it is told by their own stories.
+/// hand-over, and what is asked at the end. The associate is scripted: what staff press for it is told by their own stories.
 
 import AxeBuilder from '@axe-core/playwright';
 
@@ -28,7 +28,7 @@ async function live(server, customer) {
 
 const send = (camille, n, kind, body) => camille.request('chat.send', { kind, body }, { c: n });
 
-test('a choice and a form are answered in the thread; a colleague comes; the end asks for stars', async ({ customer, server }) => {
+test('a choice and a form are answered in the thread; another takes over; the end asks for stars', async ({ customer, server }) => {
   const { camille, n, conv } = await live(server, customer);
   const { panel } = customer;
   const sizes = { text: 'Which size is it?', options: [{ id: '52', label: 'Size 52' }, { id: '54', label: 'Size 54' }] };
@@ -62,10 +62,10 @@ test('a choice and a form are answered in the thread; a colleague comes; the end
   await customer.open();
   await expect(panel.getByRole('button', { name: 'Size 54' })).toHaveAttribute('aria-pressed', 'true');
 
-  // A colleague, then the hand-over.
+  // Handed over.
   const noor = await staff(server, 'noor', { site: SITE });
-  const { person } = { person: (await camille.waitFor('presence.staff', (d) => d.name === 'Noor')).d.who };
-  const { ask } = await camille.request('transfer.ask', { to: person }, { c: n });
+  const { who } = (await camille.waitFor('presence.staff', (d) => d.name === 'Noor')).d;
+  const { ask } = await camille.request('transfer.ask', { to: who }, { c: n });
   await noor.waitFor('staff.ask');
   await noor.request('transfer.answer', { conv, ask, ok: true });
   await expect(panel.locator('.bar')).toContainText('Noor takes over.');
@@ -107,7 +107,7 @@ for (const [where, how] of Object.entries({ phone: PHONE, desk: { ...DESK, color
     await page.getByRole('button', { name: 'Look along' }).click();
     await expect(page.getByText('Nothing is shown just now')).toBeVisible();
     await expect(page.locator('.head')).toContainText('Camille');
-    await expect(panel.locator('.chip')).toContainText('Mum');
+    await expect(panel.locator('.guests .chip')).toContainText('Mum');
     await expect(panel.locator('.bar')).toContainText('Mum has joined.');
 
     await customer.lookTogether();
@@ -150,7 +150,7 @@ for (const [where, how] of Object.entries({ phone: PHONE, desk: { ...DESK, color
     await panel.getByRole('button', { name: 'Remove Mum' }).click();
     await expect(page.getByRole('heading', { name: 'It is over' })).toBeVisible();
     await isClean(page, `guest-${where}-over`);
-    await expect(panel.locator('.chip')).toHaveCount(0);
+    await expect(panel.locator('.guests .chip')).toHaveCount(0);
     await camille.cut();
   });
 }

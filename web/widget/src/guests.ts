@@ -13,6 +13,7 @@ export class Guests {
   private _name = '';
   private _url = '';
   private _said = '';
+  private _here = 0;
 
   constructor(private _app: App, private _t: SessionT) {}
 
@@ -24,6 +25,9 @@ export class Guests {
   draw(): VNode | null {
     const { _app: app, _t: t } = this;
     const here = [...app.conv?.people.values() ?? []].filter((p) => p.role === 'guest' && p.at !== 'gone');
+    // Who came has used the link up.
+    if (here.length > this._here) this._isOpen = false;
+    this._here = here.length;
     if (!here.length && !this._isOpen) return null;
     const name = (p: { name: string }): string => p.name || t('guest');
     return h('section', { key: 'guests', class: 'guests', 'aria-label': t('invite') },

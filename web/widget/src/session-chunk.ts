@@ -26,6 +26,7 @@ function session(app: App): void {
   const guests = new Guests(app, t);
   const ending = new Ending(app, t);
   const present = new Set<string>();
+  const former = new Set<string>();
   let news = '';
   let leads = '';
 
@@ -48,12 +49,15 @@ function session(app: App): void {
     if (!conv) return;
     const { state, associate } = conv.session;
     if (state === 'live' && associate) {
-      if (!quietly && leads && leads !== associate.who) tell(t('takesOver', { name: associate.name }));
+      if (!quietly && leads && leads !== associate.who) {
+        tell(t('takesOver', { name: associate.name }));
+        former.add(leads); // that they go is said with it
+      }
       leads = associate.who;
     }
     for (const { who, role, name, at } of conv.people.values()) {
       const isHere = at !== 'gone';
-      if (role === 'customer' || who === leads || isHere === present.has(who)) continue;
+      if (role === 'customer' || who === leads || former.has(who) || isHere === present.has(who)) continue;
       if (isHere) present.add(who);
       else present.delete(who);
       if (!quietly && state === 'live') tell(t(isHere ? 'joins' : 'leaves', { name: name || t('guest') }));
