@@ -14,7 +14,7 @@ struct vt_report_session {
     bool asked;                             /* the customer said something */
 };
 typedef int vt_report_row_fn(void *arg, const struct vt_report_session *row);
-/* Those whose customer asked at `from` or later and before `to`, by that time; practice is left out. An error
+/* Those whose customer asked at `from` or later and before `to`, by that time. An error
  * of `row` ends it. VT_ERR_FULL: more than VT_REPORT_SESSIONS. */
 int vt_report_sessions(struct vt_manage *manage, struct vt_str site, int64_t from, int64_t to,
                        vt_report_row_fn *row, void *arg);

@@ -94,4 +94,10 @@ test('reports: each number with its definition, sortable, as a chart and as CSV'
   await sam.page.setViewportSize({ width: 390, height: 844 });
   await shot(sam.page, '68-reports-phone');
   await isClean(sam.page, 'reports on a phone');
+
+  await sam.page.setViewportSize({ width: 1440, height: 900 });
+  await sam.page.goto(`${sam.ground.url}/admin/#/reports`);
+  await expect(sam.page.locator('.report-figures li', { has: sam.page.getByText('Taken', { exact: true }) }).locator('.report-value')).toHaveText('1');
+  await shot(sam.page, '68-reports-admin');
+  await isClean(sam.page, 'reports in the admin pages');
 });

@@ -46,7 +46,6 @@ before(async () => {
     session('C', at('2026-03-29T03:10:00+02:00'), { queue: 'watches', gone: 90 }),
     session('D', at('2026-03-29T23:59:59.999+02:00'), { queue: 'watches', who: people.lea, wait: 5, eta: [10, 20], handle: 60, said: 1, stars: 2 }),
     session('E', at('2026-03-30T00:00:00+02:00'), { who: people.lea, wait: 1, handle: 10 }),
-    session('F', at('2026-03-28T12:00:00+01:00'), { queue: 'practice', who: people.lea, wait: 1, handle: 10, stars: 1 }),
     session('G', at('2026-03-28T12:00:00+01:00'), { who: people.eve, wait: 1, handle: 10, site: OTHER_SITE }),
   ].join('\n'));
 });

@@ -16,6 +16,7 @@ export const pages: readonly Page[] = [
   { id: 'canned', title: 'Canned replies', group: 'Shop', who: 'supervisor', edits: ['/settings/canned'] },
   { id: 'labels', title: 'Labels', group: 'Shop', who: 'supervisor', edits: ['/settings/labels'] },
   { id: 'theme', title: 'Theme', group: 'Shop', who: 'supervisor', edits: ['/settings/theme'] },
+  { id: 'reports', title: 'Reports', group: 'Running it', who: 'supervisor' },
   { id: 'pictures', title: 'Pictures', group: 'Running it', who: 'supervisor' },
   { id: 'mail', title: 'Mail', group: 'Running it', who: 'admin' },
   { id: 'privacy', title: 'Privacy', group: 'Running it', who: 'supervisor', edits: ['/settings/retention', '/settings/mask', '/settings/recap', '/settings/rating'] },

@@ -22,12 +22,13 @@ import { People } from './people.js';
 import { Pictures } from './pictures.js';
 import { Privacy } from './privacy.js';
 import { Collided, SaveBar } from './save.js';
+import { Reports } from './reports.js';
 import { SitePage } from './site.js';
 import { Theme } from './theme.js';
 
 const views: Record<string, FunctionComponent<{ me: Me }>> = {
   people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, canned: Canned, labels: Labels, theme: Theme,
-  pictures: Pictures, mail: MailPage, privacy: Privacy, audit: Audit,
+  reports: Reports, pictures: Pictures, mail: MailPage, privacy: Privacy, audit: Audit,
 };
 
 /// One page that breaks must not take the others, or the draft, with it.

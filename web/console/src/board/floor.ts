@@ -30,9 +30,9 @@ export const placeOf = (floor: Floor, row: QueueRow): number => floor.waiting.fi
 
 const MODES: Staff['mode'][] = ['available', 'busy', 'off'];
 
-/// Practice is between one person and the script: it is nobody's wait. `conv` breaks ties, so nothing jumps.
+/// `conv` breaks ties, so nothing jumps.
 export function floorOf(rows: Iterable<QueueRow>, staff: Iterable<Staff>): Floor {
-  const all = [...rows].filter((row) => row.queue !== 'practice').sort((a, b) => a.since - b.since || (a.conv < b.conv ? -1 : 1));
+  const all = [...rows].sort((a, b) => a.since - b.since || (a.conv < b.conv ? -1 : 1));
   const people = [...staff].sort((a, b) => MODES.indexOf(a.mode) - MODES.indexOf(b.mode) || a.name.localeCompare(b.name) || (a.who < b.who ? -1 : 1));
   const waiting = all.filter(waits);
   const running = all.filter(runs);
