@@ -35,6 +35,8 @@ export class Talk {
   readonly asking: Signal<Asking | null> = signal(null);
   /// When a customer who said so comes back (server time), and why they left.
   readonly back: Signal<{ until: number; message?: string } | null> = signal(null);
+  /// The session whose wrap-up was left for later.
+  readonly unwrapped: Signal<string | null> = signal(null);
   /// Pictures on their way from here, and those that failed.
   readonly sendings: Signal<Sending[]> = signal([]);
   /// Where the thread was scrolled to, from its end; null: at the end.

@@ -6,11 +6,12 @@ import { clock as timeOfDay, icons } from '../../../ui/index.js';
 import { aloud, path } from '../lib/text.js';
 import { coarse, counter, spoken } from '../lib/times.js';
 import { now } from '../state/clock.js';
-import { close, isMine, putAway, waitedMs } from '../state/desk.js';
+import { close, isMine, owns, putAway, waitedMs } from '../state/desk.js';
 import { sheet } from '../state/layout.js';
 import { rows } from '../state/queue.js';
 import { cannotShow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
+import { Earlier, Facts, Identity, Labels, Together } from './about.js';
 import { Avatar, Icon, Presence, Price, Thumb } from './parts.js';
 
 const sessions: Record<SessionInfo['state'], string> = {
@@ -68,7 +69,7 @@ function Trail({ talk }: { talk: Talk }): JSX.Element {
 
 function Ending({ talk }: { talk: Talk }): JSX.Element | null {
   const { state } = talk;
-  if (!isMine.value) return <button type="button" class="vt-button wide" onClick={() => close(talk.conv)}>Close preview</button>;
+  if (!owns.value) return <button type="button" class="vt-button wide" onClick={() => close(talk.conv)}>Close</button>;
   if (state === 'live' || state === 'away' || state === 'claimed')
     return <button type="button" class="vt-button wide" onClick={() => { sheet.value = 'end'; }}>End session</button>;
   return <button type="button" class="vt-button wide" onClick={() => putAway(talk.conv)}>Put away</button>;
@@ -85,9 +86,14 @@ export function Customer({ talk }: { talk: Talk }): JSX.Element {
           <Avatar name={name} large />
           <h2><bdi>{name}</bdi></h2>
           <Presence at={customer?.at} long />
+          <Identity talk={talk} />
         </header>
         <Session talk={talk} />
+        <Together talk={talk} />
+        <Labels talk={talk} />
+        <Facts talk={talk} />
         <Trail talk={talk} />
+        <Earlier talk={talk} />
       </div>
       <div class="person-foot"><Ending talk={talk} /></div>
     </aside>

@@ -5,8 +5,10 @@ import type { ChatSend, ProductRef } from '../../../protocol/index.js';
 import type { ThreadRow } from '../../../transport/index.js';
 import { clock, icons } from '../../../ui/index.js';
 import { explain } from '../lib/faults.js';
+import { answers, happened, votes } from '../lib/happened.js';
 import type { Placed } from '../lib/thread.js';
 import { isMine } from '../state/desk.js';
+import { staff } from '../state/presence.js';
 import { cannotShow, showPicture, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { Icon, Picture, Price, Thumb } from './parts.js';
@@ -18,12 +20,23 @@ export interface Said {
   note: boolean;
   row: ThreadRow;
   body: ChatSend;
+  /// What happened, where the row is no message.
+  line: string | null;
 }
 
-export function saidOf(row: ThreadRow): Said | null {
-  if (row.op !== 'chat.send') return null;
-  const body = row.d as ChatSend;
-  return { by: row.by, ts: row.ts, note: body.kind === 'note', row, body };
+const NOTHING: ChatSend = { kind: 'text', body: {} };
+
+export function saidOf(row: ThreadRow, talk: Talk): Said | null {
+  const head = { by: row.by, ts: row.ts, row };
+  if (row.op === 'chat.send') {
+    const body = row.d as ChatSend;
+    return { ...head, note: body.kind === 'note', body, line: null };
+  }
+  // Only staff read it, so it looks as a note does.
+  if (row.op === 'supervisor.whisper') return { ...head, note: true, body: { kind: 'note', body: { text: (row.d as { text: string }).text } }, line: null };
+  if (row.op === 'guest.poll') return { ...head, note: false, body: NOTHING, line: null };
+  const line = happened(row, (who) => talk.name(who), (id) => staff.value.get(id)?.name ?? 'a colleague');
+  return line === null ? null : { ...head, note: false, body: NOTHING, line };
 }
 
 export function Card({ of, talk }: { of: ProductRef; talk: Talk }): JSX.Element {
@@ -44,8 +57,55 @@ function Sent({ media, talk }: { media: string; talk: Talk }): JSX.Element {
   return <button type="button" class="shown-picture" title="Look at it together" aria-label="Look at this picture together" onClick={() => void showPicture(talk, media)}>{picture}</button>;
 }
 
+/// What was asked, as the customer sees it; which option was taken is said by the answer below.
+function Asked({ body }: { body: ChatSend['body'] }): JSX.Element {
+  return (
+    <>
+      <p class="said" dir="auto">{body.text}</p>
+      <ul class="asked">
+        {body.options?.map((o) => <li key={o.id} class="asked-option"><bdi>{o.label}</bdi></li>)}
+        {body.fields?.map((f) => <li key={f.id} class="asked-field"><bdi>{f.label}</bdi></li>)}
+      </ul>
+    </>
+  );
+}
+
+function Answered({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
+  const row = talk.conversation.value?.rows.find((r) => r.cs === said.body.re && r.op === 'chat.send');
+  return (
+    <dl class="answers">
+      {answers(said.body, row?.d as ChatSend | undefined).map(({ label, value }) => (
+        <div key={label + value}>{label !== '' && <dt><bdi>{label}</bdi></dt>}<dd><bdi>{value}</bdi></dd></div>
+      ))}
+    </dl>
+  );
+}
+
+/// A poll as it stands now: every vote moves it.
+function Voted({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
+  const { question, slots } = said.row.d as { question: string; slots: number[] };
+  const conversation = talk.conversation.value;
+  const tallies = votes(conversation?.rows ?? [], said.row.cs, slots);
+  const most = Math.max(1, ...tallies.map((t) => t.yes));
+  const title = (slot: number): string => conversation?.view?.items.find((item) => item.slot === slot)?.title ?? `Picture ${slot}`;
+  return (
+    <div class="poll">
+      <p class="said" dir="auto">{question}</p>
+      {tallies.map((t) => (
+        <div key={t.slot} class="poll-one">
+          <span><bdi>{title(t.slot)}</bdi></span><span>{t.yes} for{t.no > 0 ? `, ${t.no} against` : ''}</span>
+          <progress max={most} value={t.yes} aria-label={`Votes for ${title(t.slot)}`} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
 function Body({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
   const { kind, body } = said.body;
+  if (said.row.op === 'guest.poll') return <Voted said={said} talk={talk} />;
+  if (kind === 'choice' || kind === 'form') return <Asked body={body} />;
+  if (kind === 'answer') return <Answered said={said} talk={talk} />;
   if (kind === 'product' && body.product) return <Card of={body.product} talk={talk} />;
   if (kind === 'picture' && body.media) return <Sent media={body.media} talk={talk} />;
   if (kind === 'picture' && body.draw) return body.address
@@ -90,12 +150,13 @@ export function Message({ placed, talk, latest }: { placed: Placed<Said>; talk: 
   const staff = said.by !== 'c' && !said.by.startsWith('g');
   const own = said.by === talk.conversation.value?.me;
   const state = said.row.state === 'sent' ? '' : said.row.state;
+  if (said.line !== null) return <>{day && <Day ts={said.ts} />}<li class="happened"><bdi>{said.line}</bdi> <time dateTime={new Date(said.ts).toISOString()}>{clock(said.ts)}</time></li></>;
   return (
     <>
       {day && <Day ts={said.ts} />}
       <li class={`message ${said.note ? 'note' : staff ? 'staff' : 'customer'} ${first ? 'first' : ''} ${last ? 'last' : ''} ${state}`}>
-        {first && <p class="by"><bdi>{own ? 'You' : talk.name(said.by)}</bdi>{said.note && <span class="by-note"><Icon d={icons.note} size={14} />Private note</span>}</p>}
-        <div class={`bubble ${said.body.kind}`}><Body said={said} talk={talk} /></div>
+        {first && <p class="by"><bdi>{own ? 'You' : talk.name(said.by)}</bdi>{said.note && <span class="by-note"><Icon d={icons.note} size={14} />{said.row.op === 'supervisor.whisper' ? 'Whispered' : 'Private note'}</span>}</p>}
+        <div class={`bubble ${said.row.op === 'guest.poll' ? 'choice' : said.body.kind}`}><Body said={said} talk={talk} /></div>
         <Failed said={said} talk={talk} />
         {last && said.row.state !== 'failed' && (
           <p class="under"><time dateTime={new Date(said.ts).toISOString()}>{clock(said.ts)}</time>{own && latest && <Receipt said={said} talk={talk} />}</p>

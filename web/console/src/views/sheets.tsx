@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { end, talk } from '../state/desk.js';
 import { sheet } from '../state/layout.js';
 import { CallerCode, CallIn, HandOver, withTalk } from './asking.js';
+import { Choice, Form, Poll } from './builders.js';
 import { Dialog } from './dialog.js';
 import { Phone } from './pictures.js';
 
@@ -13,6 +15,7 @@ const keys: readonly [string[], string][] = [
   [['Alt', 'Enter'], 'Claim whoever asks first'],
   [['Ctrl', 'K'], 'Search the catalogue'],
   [['Alt', 'B'], 'Supervisors: the shop floor'],
+  [['/'], 'In an empty message: canned replies'],
   [['Esc'], 'To the message field'],
   [['Enter'], 'Send'],
   [['Shift', 'Enter'], 'New line'],
@@ -34,17 +37,23 @@ function Keys(): JSX.Element {
   );
 }
 
+const reasons = [['done', 'We are done'], ['customer-left', 'The customer has left'], ['no-answer', 'The customer does not answer'], ['misuse', 'Misuse']] as const;
+
 function End(): JSX.Element | null {
   const t = talk.value;
-  if (t === null) return null;
+  const [why, setWhy] = useState('done');
   const finish = (): void => {
     sheet.value = null;
-    void end(t.conv);
+    if (t !== null) void end(t.conv, why);
   };
+  if (t === null) return null;
   return (
     <Dialog label="End the session">
       <h2>End this session?</h2>
       <p>The viewer closes for both of you. The thread stays, and messages can still be written in it.</p>
+      <label class="labelled">Why
+        <select value={why} onChange={(e) => setWhy(e.currentTarget.value)}>{reasons.map(([value, label]) => <option key={value} value={value}>{label}</option>)}</select>
+      </label>
       <div class="sheet-do">
         <button type="button" class="vt-button" onClick={() => { sheet.value = null; }}>Keep going</button>
         <button type="button" class="vt-button stop" onClick={finish}>End session</button>
@@ -61,6 +70,9 @@ export function Sheets(): JSX.Element | null {
     case 'code': return <CallerCode />;
     case 'hand': return withTalk(HandOver);
     case 'call': return withTalk(CallIn);
+    case 'choice': return withTalk(Choice);
+    case 'form': return withTalk(Form);
+    case 'poll': return withTalk(Poll);
     default: return null;
   }
 }

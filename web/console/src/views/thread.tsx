@@ -5,13 +5,14 @@ import type { JSX } from 'preact';
 import { icons } from '../../../ui/index.js';
 import { explain } from '../lib/faults.js';
 import { place } from '../lib/thread.js';
-import { busy, isMine, markRead, open, rowFault, take } from '../state/desk.js';
+import { busy, isMine, markRead, open, owns, rowFault, take } from '../state/desk.js';
 import { pane } from '../state/layout.js';
 import { rows } from '../state/queue.js';
 import type { Talk } from '../state/talk.js';
 import { Composer } from './composer.js';
 import { Message, saidOf, type Said } from './message.js';
 import { Avatar, Empty, Icon, Presence } from './parts.js';
+import { AskedOf, Away, Oversee, WrapUp } from './beside.js';
 
 const AT_END_PX = 40;
 
@@ -112,9 +113,9 @@ function useEnd(talk: Talk, length: number): { box: { current: HTMLDivElement | 
 export function Thread({ talk }: { talk: Talk }): JSX.Element {
   void talk.at.thread.value;
   const conversation = talk.conversation.value;
-  const said = (conversation?.rows ?? []).map(saidOf).filter((s): s is Said => s !== null);
+  const said = (conversation?.rows ?? []).map((row) => saidOf(row, talk)).filter((s): s is Said => s !== null);
   const { box, away, toEnd, moved } = useEnd(talk, said.length);
-  const latest = said.findLast((s) => s.by === conversation?.me && !s.note && s.row.state !== 'failed');
+  const latest = said.findLast((s) => s.line === null && s.by === conversation?.me && !s.note && s.row.state !== 'failed');
   useEffect(() => markRead(), [talk, said.length, pane.value]);
   useEffect(() => {
     if (box.current === null) return undefined;
@@ -125,6 +126,8 @@ export function Thread({ talk }: { talk: Talk }): JSX.Element {
   return (
     <section class="column thread" aria-label="Conversation">
       <Head talk={talk} />
+      <Away talk={talk} />
+      <AskedOf talk={talk} />
       <div class="scroll messages" ref={box} onScroll={moved} tabIndex={0} role="region" aria-label="Messages">
         <Older talk={talk} box={box} />
         {said.length === 0 && conversation !== null && <Empty icon={icons.chat} title="Nothing written yet"><p>Say hello and read out the reference number.</p></Empty>}
@@ -135,7 +138,8 @@ export function Thread({ talk }: { talk: Talk }): JSX.Element {
         <Typing talk={talk} />
       </div>
       {away && <button type="button" class="vt-button to-end" onClick={toEnd}><Icon d={icons.down} size={16} />Newest</button>}
-      {isMine.value ? <Composer talk={talk} /> : <Untaken talk={talk} />}
+      {owns.value && <WrapUp talk={talk} />}
+      {isMine.value ? <Composer talk={talk} /> : <><Untaken talk={talk} /><Oversee talk={talk} /></>}
     </section>
   );
 }

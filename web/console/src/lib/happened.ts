@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ChatSend } from '../../../protocol/index.js';
+
+/// What else than messages stands in a thread, in words; and what an answer or a vote belongs to. Pure.
+
+export interface Row {
+  op: string;
+  by: string;
+  cs: number;
+  d: unknown;
+}
+
+type Name = (who: string) => string;
+/// Staff by id, where a row names one.
+type Person = (id: string) => string;
+
+const outcomes: Record<string, string> = {
+  sold: 'sold', reserved: 'reserved', appointment: 'appointment made', answered: 'answered', unresolved: 'unresolved', spam: 'spam',
+};
+export { outcomes };
+
+const why: Record<string, string> = { expired: 'did not answer in time', busy: 'is busy' };
+const text = (value: unknown): string => (typeof value === 'string' && value !== '' ? ` “${value}”` : '');
+
+function transfer(by: string, d: Record<string, unknown>, person: Person): string {
+  const to = d['queue'] ? `into the line ${String(d['queue'])}` : `to ${String(d['name'] ?? person(String(d['to'])))}`;
+  return `${by} hands over ${to}.${text(d['note'])}`;
+}
+
+/// One sentence for a row that is no message; null: it is not worth a line.
+export function happened({ op, by, d: body }: Row, name: Name, person: Person): string | null {
+  const d = (body ?? {}) as Record<string, unknown>;
+  switch (op) {
+    case 'transfer.ask': return transfer(name(by), d, person);
+    case 'transfer.answer': return d['ok'] === true ? `${String(d['name'] ?? name(by))} has taken over.` : `${String(d['name'] ?? 'The colleague')} ${why[String(d['why'])] ?? 'could not take over'}.`;
+    case 'session.close': return `Wrapped up${d['outcome'] ? `: ${outcomes[String(d['outcome'])] ?? String(d['outcome'])}` : ''}.${text(d['note'])}`;
+    case 'rating.give': return `Rated ${Number(d['stars'])} of 5.${text(d['text'])}`;
+    case 'chat.contact': return `Answer wanted by mail at ${String(d['email'])}.`;
+    default: return null;
+  }
+}
+
+export interface Tally {
+  slot: number;
+  yes: number;
+  no: number;
+}
+
+/// How a poll stands: the last vote of each person and slot counts.
+export function votes(rows: readonly Row[], poll: number, slots: readonly number[]): Tally[] {
+  const last = new Map<string, { slot: number; value: number }>();
+  for (const { op, by, d } of rows) {
+    const vote = d as { poll: number; slot: number; value: number };
+    if (op === 'guest.vote' && vote.poll === poll) last.set(`${by} ${vote.slot}`, vote);
+  }
+  const given = [...last.values()];
+  return slots.map((slot) => ({
+    slot, yes: given.filter((v) => v.slot === slot && v.value > 0).length, no: given.filter((v) => v.slot === slot && v.value < 0).length,
+  }));
+}
+
+/// An answer's values with the labels of what was asked: a choice's option has no label of its own to show.
+export function answers(answer: ChatSend, asked: ChatSend | undefined): { label: string; value: string }[] {
+  const labels = new Map((asked?.body.fields ?? []).map((f) => [f.id, f.label]));
+  const options = new Map((asked?.body.options ?? []).map((o) => [o.id, o.label]));
+  return (answer.body.values ?? []).map(({ id, value }) => ({ label: labels.get(id) ?? '', value: value ?? options.get(id) ?? id }));
+}
