@@ -36,7 +36,7 @@ function grow(area: HTMLTextAreaElement | null): void {
 
 function hint(talk: Talk, note: boolean): string {
   if (note) return 'Only your team reads this';
-  if (talk.state === 'ended') return 'The session has ended; this reaches them in the thread';
+  if (talk.state === 'ended') return 'Ended; this still reaches them';
   return `Write to ${talk.name('c') === 'Visitor' ? 'the customer' : talk.name('c')}`;
 }
 
