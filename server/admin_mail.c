@@ -81,7 +81,7 @@ static int run_test(struct vt_admin *admin)
                                        .body = vt_buf_view(&body),
                                        .created = now,
                                        .next = now };
-    int err = vt_manage_mail_add(admin->manage, &row);
+    int err = vt_manage_mail_add(admin->manage, &row, 0);
     if (err)
         return vt_admin_fail_store(admin, err, "The mail cannot be stored");
     printf("A running server with --mail-url sends it within ten seconds; vitrine admin mail shows how it "

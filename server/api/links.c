@@ -6,6 +6,7 @@
 #include "server/api/rows.h"
 #include "server/auth/digest.h"
 #include "server/conn.h"
+#include "server/mail.h"
 
 enum { NAME_MOST = 80, LIFE_MS = 86400000, LINK_BYTES = 1024 };
 
@@ -27,6 +28,58 @@ void vt_api_link(struct vt_api_call *call, const char *kind, const char *secret,
                   kind, secret);
 }
 
+/* --- by mail ------------------------------------------------------------------------------- */
+
+enum { MAIL_BYTES = 32768, TEXT_BYTES = 4096 };
+
+static void write_letter(const struct vt_manage_link *link, const struct vt_store_site *site,
+                         struct vt_str address, struct vt_buf *out)
+{
+    bool is_reset = vt_str_eq(link->kind, VT_STR("reset"));
+    vt_buf_printf(out,
+                  is_reset ? "Hello %.*s,\n\na new password was asked for at %.*s. Set it here:\n\n"
+                           : "Hello %.*s,\n\nyou are invited to serve customers of %.*s. Begin here:\n\n",
+                  VT_STR_ARG(link->name), VT_STR_ARG(site->name));
+    vt_buf_str(out, address);
+    vt_buf_text(out, "\n\nThe link is yours alone, works once, and ends after 24 hours.\n");
+}
+
+/* In the link's own transaction, so that there is a mail exactly when there is a link. The outbox sends it
+ * within seconds. VT_ERR_MISSING: no mail is set up, or the person has no address. */
+static int mail_link(struct vt_api_call *call, struct vt_manage *manage, const struct vt_manage_link *link,
+                     struct vt_str address)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(TEXT_BYTES);
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf body = VT_BUF_INIT(MAIL_BYTES);
+    const struct vt_config *config = call->api->deps.config;
+    struct vt_store_site site;
+    char id[VT_ID_TEXT];
+    if (!config->mail_url[0] || link->mail.len == 0)
+        return VT_ERR_MISSING;
+    int err = vt_manage_site_get(manage, link->site, &call->arena, &site);
+    if (err)
+        return err;
+    write_letter(link, &site, address, &text);
+    const struct vt_mail mail = { .site = link->site,
+                                  .to = link->mail,
+                                  .from_name = site.name,
+                                  .subject = vt_str_eq(link->kind, VT_STR("reset"))
+                                                 ? VT_STR("Your new password")
+                                                 : VT_STR("Your invitation"),
+                                  .text = vt_buf_view(&text) };
+    vt_id_new(id);
+    err = vt_mail_write(&mail, vt_str(config->mail_from), id, link->created, &body);
+    const struct vt_store_mail row = { .site = link->site,
+                                       .id = vt_str(id),
+                                       .to = link->mail,
+                                       .body = vt_buf_view(&body),
+                                       .created = link->created,
+                                       .next = link->created };
+    return err ? err : vt_manage_mail_add(manage, &row, (uint32_t)config->mail_per_day);
+}
+
 /* --- making -------------------------------------------------------------------------------- */
 
 static int make_link(struct vt_api_call *call, struct vt_manage *manage, struct vt_manage_link *link)
@@ -44,13 +97,14 @@ static int make_link(struct vt_api_call *call, struct vt_manage *manage, struct 
     link->expires = link->created + LIFE_MS;
     err = vt_manage_link_add(manage, link);
     vt_api_link(call, link->kind.ptr, secret, &text);
+    bool is_mailed = !err && mail_link(call, manage, link, vt_buf_view(&text)) == VT_OK;
     vt_secret_wipe(secret, sizeof(secret));
     call->status = 201;
     vt_buf_byte(&call->out, '{');
     vt_json_put_text(&call->out, "id", (struct vt_str){ hash, VT_MANAGE_ID });
     vt_json_put_text(&call->out, "link", vt_buf_view(&text));
     vt_json_put_number(&call->out, "expires", link->expires);
-    vt_json_put_raw(&call->out, "mailed", VT_STR("false"));
+    vt_json_put_raw(&call->out, "mailed", is_mailed ? VT_STR("true") : VT_STR("false"));
     vt_buf_byte(&call->out, '}');
     return err;
 }

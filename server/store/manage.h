@@ -164,7 +164,8 @@ struct vt_manage_mail {
 };
 int vt_manage_mails(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena, size_t limit,
                     struct vt_manage_mail **ret_mails, size_t *ret_n);
-int vt_manage_mail_add(struct vt_manage *manage, const struct vt_store_mail *mail);
+/* VT_ERR_RATE_LIMITED as vt_store_mail_put; day_most 0: any number. */
+int vt_manage_mail_add(struct vt_manage *manage, const struct vt_store_mail *mail, uint32_t day_most);
 int vt_manage_mails_retry(struct vt_manage *manage, struct vt_str site, int64_t now, size_t *ret_n);
 
 #endif

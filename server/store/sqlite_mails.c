@@ -5,21 +5,26 @@
 
 #define DAY_MS INT64_C(86400000)
 
+int vt_mail_has_room(struct vt_db *db, const struct vt_store_mail *mail, uint32_t day_most)
+{
+    sqlite3_stmt *stmt = vt_db_start(db, "SELECT count(*) FROM mail WHERE recipient=? AND created > ?",
+                                     VT_DB_T(mail->to), VT_DB_N(mail->created - DAY_MS));
+    int err = vt_db_step(db, stmt);
+    if (err != VT_DB_ROW)
+        return err ? err : VT_ERR_IO;
+    bool full = vt_db_int(stmt, 0) >= day_most;
+    vt_db_end(stmt);
+    return full ? VT_ERR_RATE_LIMITED : VT_OK;
+}
+
 int vt_run_mail_put(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_mail *mail = &job->in.mail.row;
     int err = job->conv.len > 0 ? vt_run_conv_there(db, job) : VT_OK;
+    if (!err)
+        err = vt_mail_has_room(db, mail, job->in.mail.day_most);
     if (err)
         return err;
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT count(*) FROM mail WHERE recipient=? AND created > ?",
-                                     VT_DB_T(mail->to), VT_DB_N(mail->created - DAY_MS));
-    err = vt_db_step(db, stmt);
-    if (err != VT_DB_ROW)
-        return err ? err : VT_ERR_IO;
-    bool full = vt_db_int(stmt, 0) >= job->in.mail.day_most;
-    vt_db_end(stmt);
-    if (full)
-        return VT_ERR_RATE_LIMITED;
     return vt_db_run(db,
                      "INSERT INTO mail (site, id, recipient, body, state, created, tries, next, why, conv)"
                      " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?, NULL, ?)",

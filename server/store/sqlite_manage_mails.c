@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The outbox of mail as `vitrine admin` sees it. */
 #include "server/store/sqlite_manage.h"
+#include "server/store/sqlite_run.h"
 
 static struct vt_manage_mail read_row(sqlite3_stmt *stmt, struct vt_arena *arena, int *err)
 {
@@ -34,19 +35,19 @@ int vt_manage_mails(struct vt_manage *manage, struct vt_str site, struct vt_aren
     return err;
 }
 
-int vt_manage_mail_add(struct vt_manage *manage, const struct vt_store_mail *mail)
+int vt_manage_mail_add(struct vt_manage *manage, const struct vt_store_mail *mail, uint32_t day_most)
 {
     int err = vt_manage_begin(manage);
     if (err)
         return err;
-    return vt_manage_finish(
-        manage,
-        vt_db_run(manage->db,
-                  "INSERT INTO mail (site, id, recipient, body, state, created, tries, next)"
-                  " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?)",
-                  VT_DB_T(mail->site), VT_DB_T(mail->id), VT_DB_T(mail->to), VT_DB_T(mail->body),
-                  VT_DB_N(mail->created), VT_DB_N(mail->next)),
-        true);
+    err = day_most > 0 ? vt_mail_has_room(manage->db, mail, day_most) : VT_OK;
+    if (!err)
+        err = vt_db_run(manage->db,
+                        "INSERT INTO mail (site, id, recipient, body, state, created, tries, next)"
+                        " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?)",
+                        VT_DB_T(mail->site), VT_DB_T(mail->id), VT_DB_T(mail->to), VT_DB_T(mail->body),
+                        VT_DB_N(mail->created), VT_DB_N(mail->next));
+    return vt_manage_finish(manage, err, !manage->inside);
 }
 
 int vt_manage_mails_retry(struct vt_manage *manage, struct vt_str site, int64_t now, size_t *ret_n)

@@ -24,6 +24,8 @@ vt_run_fn vt_run_pictures, vt_run_pictures_due, vt_run_picture_put;
 /* Nothing is kept for a conversation that was erased while it was on its way: VT_ERR_MISSING. */
 int vt_run_conv_there(struct vt_db *db, const struct vt_job *job);
 
+/* VT_ERR_RATE_LIMITED: its address has had `day_most` in the 24 hours before it. */
+int vt_mail_has_room(struct vt_db *db, const struct vt_store_mail *mail, uint32_t day_most);
 /* Mails whose time in the outbox is over, at most `limit`; adds how many went. */
 int vt_mails_sweep(struct vt_db *db, int64_t now, size_t limit, size_t *io_n);
 

@@ -145,3 +145,15 @@ test('by the command line: written out with its pictures, then erased, also unde
   assert.equal(left(), '');
   await server.start();
 });
+
+test('an invitation goes by mail when there is an address', async () => {
+  const made = await ada.post('/invitations', { name: 'Mia', role: 'associate', mail: 'mia@home.example' });
+  assert.deepEqual([made.status, made.json().mailed], [201, true], made.text);
+  const [[to, body]] = query(server, "SELECT recipient, body FROM mail WHERE recipient = 'mia@home.example'");
+  assert.equal(to, 'mia@home.example');
+  const text = Buffer.from(body.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))), 'latin1').toString();
+  assert.ok(text.includes(made.json().link), text);
+  assert.equal((await ada.post('/invitations', { name: 'Noa', role: 'associate' })).json().mailed, false, 'no address');
+  for (let i = 1; i < 10; i++) assert.equal((await ada.post('/invitations', { name: 'Mia', role: 'associate', mail: 'mia@home.example' })).json().mailed, true);
+  assert.equal((await ada.post('/invitations', { name: 'Mia', role: 'associate', mail: 'mia@home.example' })).json().mailed, false, 'ten a day to one address');
+});
