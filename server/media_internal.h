@@ -43,6 +43,16 @@ int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_
 /* Remembered under `key`: an id or a recipe's key. */
 bool vt_media_is_refused(struct vt_media *media, struct vt_str key, struct vt_media_problem *ret_problem);
 
+/* media_metrics.c */
+enum vt_media_from { VT_MEDIA_FROM_TILE, VT_MEDIA_FROM_RAM, VT_MEDIA_FROM_DISK, VT_MEDIA_FROM_WORKER };
+void vt_media_metrics(void);
+void vt_media_count_answer(enum vt_media_from from);
+void vt_media_count_refused(enum vt_media_err err);
+void vt_media_count_job(int64_t spent_ms);
+/* `told`: the pool as the metrics had it last. */
+void vt_media_count_state(const struct vt_pool_stats *told, const struct vt_pool_stats *now,
+                          const struct vt_cache_stats *kept);
+
 /* media_ingest.c */
 int vt_media_start_ingest(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe);
 /* Another original of the backlog, while few are under way. */

@@ -23,68 +23,6 @@ enum {
     RETRY_S = 5
 };
 
-static struct vt_metric tiles = { .name = "vitrine_media_answers_total",
-                                  .help = "Pictures given, by where they came from.",
-                                  .labels = "from=\"tile\"",
-                                  .kind = VT_METRIC_COUNTER };
-static struct vt_metric from_ram = { .name = "vitrine_media_answers_total",
-                                     .help = "Pictures given, by where they came from.",
-                                     .labels = "from=\"ram\"",
-                                     .kind = VT_METRIC_COUNTER };
-static struct vt_metric from_disk = { .name = "vitrine_media_answers_total",
-                                      .help = "Pictures given, by where they came from.",
-                                      .labels = "from=\"disk\"",
-                                      .kind = VT_METRIC_COUNTER };
-static struct vt_metric from_worker = { .name = "vitrine_media_answers_total",
-                                        .help = "Pictures given, by where they came from.",
-                                        .labels = "from=\"worker\"",
-                                        .kind = VT_METRIC_COUNTER };
-static struct vt_metric over_budget = { .name = "vitrine_media_refused_total",
-                                        .help = "Pictures not made.",
-                                        .labels = "why=\"budget\"",
-                                        .kind = VT_METRIC_COUNTER };
-static struct vt_metric too_busy = { .name = "vitrine_media_refused_total",
-                                     .help = "Pictures not made.",
-                                     .labels = "why=\"busy\"",
-                                     .kind = VT_METRIC_COUNTER };
-static struct vt_metric failed = { .name = "vitrine_media_refused_total",
-                                   .help = "Pictures not made.",
-                                   .labels = "why=\"failed\"",
-                                   .kind = VT_METRIC_COUNTER };
-static struct vt_metric job_seconds = { .name = "vitrine_media_job_seconds",
-                                        .help = "Time of a worker's job.",
-                                        .kind = VT_METRIC_HISTOGRAM };
-static struct vt_metric deaths = { .name = "vitrine_media_worker_deaths_total",
-                                   .help = "Picture workers that ended in the middle of a job or a start.",
-                                   .kind = VT_METRIC_COUNTER };
-static struct vt_metric deadlines = { .name = "vitrine_media_worker_deadlines_total",
-                                      .help = "Picture workers killed at a job's deadline.",
-                                      .kind = VT_METRIC_COUNTER };
-static struct vt_metric workers = { .name = "vitrine_media_workers",
-                                    .help = "Picture workers ready or busy.",
-                                    .kind = VT_METRIC_GAUGE };
-static struct vt_metric ram_bytes = { .name = "vitrine_media_cache_bytes",
-                                      .help = "Renditions kept.",
-                                      .labels = "in=\"ram\"",
-                                      .kind = VT_METRIC_GAUGE };
-static struct vt_metric disk_bytes = { .name = "vitrine_media_cache_bytes",
-                                       .help = "Renditions kept.",
-                                       .labels = "in=\"disk\"",
-                                       .kind = VT_METRIC_GAUGE };
-
-static void add_metrics(void)
-{
-    static struct vt_metric *const all[] = { &tiles,       &from_ram,  &from_disk, &from_worker, &over_budget,
-                                             &too_busy,    &failed,    &deaths,    &deadlines,   &workers,
-                                             &job_seconds, &ram_bytes, &disk_bytes };
-    static bool is_added;
-    if (!is_added)
-        for (size_t i = 0; i < VT_COUNT(all); i++)
-            vt_metrics_add(all[i]);
-    is_added = true;
-    vt_media_ingest_metrics();
-}
-
 /* One who waits for bytes: for a tile, for the disk, or for a worker. */
 struct make {
     struct vt_list link; /* vt_media.makes */
@@ -122,10 +60,7 @@ static void succeed(struct make *make, struct vt_str bytes)
 
 static void fail(struct make *make, const struct vt_media_problem *problem)
 {
-    struct vt_metric *metric = problem->err == VT_MEDIA_BUDGET ? &over_budget
-                               : problem->err == VT_MEDIA_BUSY ? &too_busy
-                                                               : &failed;
-    vt_metric_inc(metric, 1);
+    vt_media_count_refused(problem->err);
     make->made(make->arg, problem, (struct vt_str){ NULL, 0 });
     make_free(make);
 }
@@ -162,7 +97,7 @@ static void end_tile(struct make *make)
 {
     struct vt_media_problem problem;
     if (make->err == VT_OK) {
-        vt_metric_inc(&tiles, 1);
+        vt_media_count_answer(VT_MEDIA_FROM_TILE);
         succeed(make, vt_buf_view(&make->bytes));
         return;
     }
@@ -215,7 +150,7 @@ static void handle_pool_done(void *arg, const struct vt_media_result *result)
     int64_t spent_ms = vt_now_ms() - running->started_ms;
     if (!result->more) {
         media->price_ms = spent_ms;
-        vt_metric_observe(&job_seconds, (double)spent_ms / 1000);
+        vt_media_count_job(spent_ms);
         if ((result->err == VT_MEDIA_DEADLINE || result->err == VT_MEDIA_WORKER_DIED) && !media->is_closing)
             vt_refusals_strike(&media->refusals, vt_str(running->blame), vt_now_ms());
     }
@@ -310,7 +245,7 @@ static void handle_rendered(void *arg, const struct vt_media_result *result)
         make->media->price_ms = 0;
     }
     if (result->err == VT_MEDIA_OK) {
-        vt_metric_inc(&from_worker, 1);
+        vt_media_count_answer(VT_MEDIA_FROM_WORKER);
         succeed(make, (struct vt_str){ result->bytes, result->len });
     } else {
         vt_refusals_add(&make->media->refusals, vt_str(make->key), &result->problem, vt_now_ms());
@@ -366,7 +301,7 @@ static void handle_loaded(void *arg, struct vt_blob *blob)
         render(make);
         return;
     }
-    vt_metric_inc(&from_disk, 1);
+    vt_media_count_answer(VT_MEDIA_FROM_DISK);
     succeed(make, view_of(blob));
 }
 
@@ -375,7 +310,7 @@ static bool is_in_ram(struct make *make)
     struct vt_blob *blob = vt_cache_get(make->media->cache, vt_str(make->key));
     if (!blob)
         return false;
-    vt_metric_inc(&from_ram, 1);
+    vt_media_count_answer(VT_MEDIA_FROM_RAM);
     succeed(make, view_of(blob));
     vt_blob_unref(blob);
     return true;
@@ -501,11 +436,7 @@ static void handle_second(void *arg)
         watch_workers(media, &now);
     }
     vt_cache_stats(media->cache, &kept);
-    vt_metric_inc(&deaths, (double)(now.deaths - media->told.deaths));
-    vt_metric_inc(&deadlines, (double)(now.deadlines - media->told.deadlines));
-    vt_metric_set(&workers, now.idle + now.busy);
-    vt_metric_set(&ram_bytes, (double)kept.ram_bytes);
-    vt_metric_set(&disk_bytes, (double)kept.disk_bytes);
+    vt_media_count_state(&media->told, &now, &kept);
     media->told = now;
     end_belated(media);
     vt_media_feed_backlog(media);
@@ -582,7 +513,7 @@ struct vt_media *vt_media_open(const struct vt_media_deps *deps, struct vt_buf *
     vt_buf_init(&media->backlog, BACKLOG_BYTES);
     vt_timer_init(deps->loop, &media->second, handle_second, media);
     vt_timer_start(&media->second, SECOND_MS, SECOND_MS);
-    add_metrics();
+    vt_media_metrics();
     if (open_parts(media, ret_error) != VT_OK && ret_error->len == 0)
         vt_buf_text(ret_error, "No memory for the pictures.");
     return media;
