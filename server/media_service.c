@@ -261,8 +261,8 @@ static bool may_pay(struct make *make, struct vt_media_problem *problem)
         return true;
     vt_media_problem_set(
         problem, VT_MEDIA_BUDGET,
-        "This address has used up its time for pictures made to order. Thumbs (/t/) and tiles on the "
-        "grid of info.json are still given.");
+        "The time for pictures made to order is used up for this address or conversation. Thumbs (/t/) and "
+        "tiles on the grid of info.json are still given.");
     problem->retry_after_s = after_s;
     return false;
 }

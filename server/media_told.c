@@ -35,6 +35,7 @@ struct vt_str vt_told_address(const struct vt_conversation *conv, struct vt_aren
     struct vt_buf out = VT_BUF_INIT(BODY_BYTES);
     const struct vt_site *site = vt_sites_by_id(deps_of(conv)->sites, vt_str(conv->site));
     vt_buf_str(&out, address);
+    vt_buf_printf(&out, "&c=%s", conv->conv); /* whose it is, under the signature */
     if (!site || vt_media_sign_address(site, vt_media_grant_expiry(), &out) != VT_OK)
         return address;
     struct vt_str told = vt_arena_str(arena, vt_buf_view(&out));

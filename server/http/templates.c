@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/address.h"
 #include "server/auth/digest.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
@@ -30,6 +31,8 @@ struct ask {
     bool is_over;
     char site[VT_ID_TEXT + 16];
     char id[VT_MEDIA_ID_MAX + 1];
+    char group[VT_MEDIA_GROUP]; /* of the conversation it was made for; "": none is named */
+    char addr[VT_ADDRESS_TEXT]; /* of who asks */
     struct vt_template template;
     size_t found; /* items whose masters are there */
     uint32_t cs;  /* recap: of the kept view */
@@ -106,9 +109,13 @@ static void make(struct ask *ask)
                 end(ask);
                 return;
             }
-            const struct vt_media_order order = {
-                .recipe = &ask->recipe, .key = ask->key, .master = ask->first, .max_wait_ms = PATIENT_MS
-            };
+            const struct vt_media_order order = { .recipe = &ask->recipe,
+                                                  .key = ask->key,
+                                                  .master = ask->first,
+                                                  .group = ask->group[0] ? vt_str(ask->group)
+                                                                         : (struct vt_str){ NULL, 0 },
+                                                  .payer = vt_str(ask->group[0] ? ask->group : ask->addr),
+                                                  .max_wait_ms = PATIENT_MS };
             vt_media_make(ask->templates->deps.media, &order, handle_made, ask);
             return;
         }
@@ -145,6 +152,13 @@ static void find_next(struct ask *ask)
                       ask);
 }
 
+/* It pays for the drawing, and its erasure takes the drawing along. */
+static void take_conv(struct ask *ask, struct vt_str conv)
+{
+    if (vt_media_id_ok(conv) && conv.len < VT_MEDIA_GROUP - sizeof("conv."))
+        vt_media_group(conv, ask->group);
+}
+
 /* --- a recap's view --------------------------------------------------------------------------------- */
 
 static void handle_row(void *arg, int err, const struct vt_store_row *rows, size_t n, bool more)
@@ -176,6 +190,7 @@ static void find_view(struct ask *ask)
         return;
     }
     ask->cs = (uint32_t)cs;
+    take_conv(ask, conv);
     if (vt_store_since(ask->templates->deps.store, vt_str(ask->site), conv, 1 << VT_AUDIENCE_CUSTOMER,
                        ask->cs - 1, 1, handle_row, ask) != VT_OK)
         end_with(ask, VT_MEDIA_BUSY, "The store is busy. Ask again in a moment.");
@@ -223,7 +238,7 @@ static bool read_path(struct ask *ask, struct vt_str rest, enum vt_template_kind
 static bool read_address(struct ask *ask, struct vt_http_req *req, struct vt_media_problem *problem)
 {
     enum vt_template_kind kind;
-    struct vt_str d = { NULL, 0 };
+    struct vt_str d = { NULL, 0 }, conv = { NULL, 0 };
     const struct vt_site *site = check_signature(ask, req, problem);
     if (!site)
         return false;
@@ -235,6 +250,9 @@ static bool read_address(struct ask *ask, struct vt_http_req *req, struct vt_med
         return false;
     }
     vt_http_query_get(&req->arena, req->query, "d", &d);
+    if (vt_http_query_get(&req->arena, req->query, "c", &conv) == VT_OK)
+        take_conv(ask, conv);
+    vt_str_copy(ask->addr, sizeof(ask->addr), req->addr);
     return vt_template_decode_d(kind, vt_str(ask->id), d, &ask->template, problem) == VT_MEDIA_OK;
 }
 
