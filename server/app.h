@@ -36,6 +36,7 @@ struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
     struct vt_bus *bus;
     struct vt_coord *coord;
     struct vt_mailer *mailer;
+    struct vt_audit *audit; /* NULL: nothing is recorded */
     struct vt_uploads *uploads;
 };
 

@@ -226,6 +226,7 @@ static int open_app(struct serve *serve)
                                       .bus = serve->bus,
                                       .coord = serve->coord,
                                       .mailer = serve->mailer,
+                                      .audit = serve->audit,
                                       .uploads = serve->uploads };
     serve->app = vt_app_create(&deps, mark, &serve->app_ready);
     if (!serve->app)

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 #include "server/answer.h"
+#include "server/audit.h"
 #include "server/base/err.h"
 #include "server/handlers/handlers.h"
+#include "server/log.h"
 #include "server/people.h"
 #include "server/queue.h"
 #include "server/session.h"
@@ -105,6 +107,17 @@ static struct vt_guess *guess_of(struct vt_app *app, const char *person)
     return guess;
 }
 
+static void record(const struct vt_app *app, const char *site, const char *person)
+{
+    const struct vt_audit_record row = { .site = vt_str(site),
+                                         .actor = vt_str(person),
+                                         .verb = VT_STR("code.guessed"),
+                                         .object = VT_STR(""),
+                                         .detail = VT_STR("{\"wrong\":5}") };
+    if (app->deps.audit && vt_audit_put(app->deps.audit, &row, NULL, NULL) != VT_OK)
+        vt_log(VT_LOG_ERROR, "code.audit", VT_LOG_T("err", "the audit log's queue is full"));
+}
+
 struct using
 {
     struct vt_reply_to to;
@@ -178,7 +191,8 @@ static void handle_code(void *arg, int err, const struct vt_store_once *once)
     struct vt_guess *guess = guess_of(using->to.app, using->person);
     if (err == VT_ERR_MISSING && guess) {
         guess->since_ms = guess->wrong == 0 ? vt_now_ms() : guess->since_ms;
-        guess->wrong++;
+        if (++guess->wrong == WRONG_MAX)
+            record(using->to.app, using->to.site, using->person);
     }
     if (!err && !peer)
         err = VT_ERR_NOT_FOUND;

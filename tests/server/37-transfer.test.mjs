@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { OTHER_SHOP, OTHER_SITE, associate, back, customer, keeper, live, say, shop } from './lib/kit.mjs';
+import { OTHER_SHOP, OTHER_SITE, SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
 
 const later = keeper(after);
 let server;
@@ -219,6 +219,10 @@ test('a waiting caller leaves the line by the code; five wrong ones end the gues
   const err = await kim.refusal('code.use', { code: live2 });
   assert.equal(err.code, 'rate.limited');
   assert.ok(err.after > 500000);
+  await eventually('the record', async () => {
+    const { stdout } = await server.admin(['audit', 'list', '--site', SITE]);
+    return stdout.includes('code.guessed') && stdout.includes(id(kim));
+  });
   await cut(other);
   await end(c, kim);
 });
