@@ -99,7 +99,7 @@ test('who waits is greeted by name on what they look at, signed, and again by th
   await c.request('identify', { name: 'Maximiliane Sophie' });
   const { d: long } = await c.waitFor('notice.show', (d) => d.kind === 'greeting' && d.media && d.media !== short.media);
   assert.equal(long.id, short.id, 'it takes the place of the one before');
-  assert.match(long.media, new RegExp(`^/p/card/${ONE}\\.jpg\\?d=[\\w-]+&e=\\d+&s=`));
+  assert.match(long.media, new RegExp(`^/p/card/${ONE}\\.jpg\\?d=[\\w-]+&c=[\\w-]{22}&e=\\d+&s=`));
   const said = (path) => JSON.parse(Buffer.from(path.match(/d=([\w-]+)/)[1], 'base64url'));
   assert.deepEqual([said(long.media).name, said(long.media).text], ['Maximiliane Sophie', 'One moment, please.']);
   const { status, body } = await get(long.media);
