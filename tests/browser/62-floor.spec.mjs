@@ -204,3 +204,19 @@ test("the site's look, dark, at a desk, from right to left; the page's own word 
   await other.open();
   await expect(other.panel.getByRole('button', { name: 'Ask for help' })).toHaveCSS('background-color', 'rgb(0, 90, 156)');
 });
+
+test('the launcher makes way for a button of the shop, and comes back', async ({ customer }) => {
+  await customer.visit();
+  const ask = customer.page.locator('[data-vitrine-open]').first();
+  const apart = async () => {
+    const [a, b] = [await customer.launcher.boundingBox(), await ask.boundingBox()];
+    return a.y + a.height <= b.y || b.y + b.height <= a.y || a.x + a.width <= b.x || b.x + b.width <= a.x;
+  };
+  // The shop's button where the launcher stands.
+  await ask.evaluate((node) => scrollTo(0, node.getBoundingClientRect().bottom + scrollY - innerHeight + 40));
+  await expect.poll(apart).toBe(true);
+  await shot(customer.page, '62-phone-launcher');
+  await customer.launcher.click({ trial: true });
+  await customer.page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await expect.poll(async () => (await customer.launcher.boundingBox()).y).toBeGreaterThan(740);
+});

@@ -18,6 +18,8 @@ export interface Launcher {
   readonly root: ShadowRoot;
   readonly button: HTMLButtonElement;
   say(text: string): void;
+  /// Up, where the page has a button of its own below; down again where it has not.
+  dodge(): void;
   remove(): void;
 }
 
@@ -47,6 +49,15 @@ export function createLauncher(o: Options): Launcher {
   return {
     root, button,
     say: (text) => { no.hidden = !(no.textContent = text); },
+    dodge: () => {
+      const { x, y, width } = host.getBoundingClientRect();
+      let up = 0;
+      for (let i = 0; i < 45; i++) {
+        const under = document.elementsFromPoint(x + (width * (i % 3)) / 2, y + (width * ((i / 3 | 0) % 3)) / 2 - up).find((e) => e.matches('button,input'));
+        if (under) up = y + width - under.getBoundingClientRect().y + 12;
+      }
+      button.style.translate = `0 ${-up}px`;
+    },
     remove: () => host.remove(),
   };
 }

@@ -32,6 +32,7 @@ let widget: Widget | undefined;
 let kept: Call[] = [];
 let base = '';
 let life = new AbortController();
+let calm: ReturnType<typeof setTimeout>;
 
 function fire(name: string, detail: object): void {
   for (const [n, fn] of listeners) {
@@ -102,6 +103,10 @@ function init(given: Options): void {
   listen(launcher.button, 'click', () => open());
   listen(launcher.button, 'pointerenter focus', () => void chunk('widget').catch(() => 0));
   listen(document, 'click', onClick);
+  listen(window, 'load scroll resize', () => {
+    clearTimeout(calm);
+    calm = setTimeout(() => launcher?.dodge(), 150);
+  });
   fire('ready', { version: __VERSION__ });
   if (kept.some((k) => k[0] === 'open') || isResuming(o)) void summon();
   else if (o.storage !== 'none') askTabs(o.site);
