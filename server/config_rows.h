@@ -51,6 +51,8 @@
     X(number, people, "people", "6", 2, 64, false, false, "People in one session.")                                  \
     X(number, capacity, "capacity", "3", 1, 100, false, false, "Live conversations of one associate.")               \
     X(number, queue_capacity, "queue-capacity", "200", 1, 100000, false, false, "Customers waiting in one queue.")   \
+    X(time, queue_service, "queue-service", "1m", 100, 3600000, false, false,                                         \
+      "Time an associate needs for one customer, until the line has seen it: the first forecasts of a wait.")       \
     X(number, store_queue, "store-queue", "1000", 1, 1000000, false, false, "Rows waiting to be committed.")         \
     X(number, retention_days, "retention-days", "365", 1, 3650, false, false,                                         \
       "Days for which conversations are kept where a site's settings do not say (retention.days).")                  \

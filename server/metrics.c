@@ -35,15 +35,15 @@ void vt_metric_set(struct vt_metric *metric, double value)
 }
 
 /* 100 us, 250 us, 625 us ...: each 2.5 times the one before; the last bucket is +Inf. */
-static double bucket_bound(size_t i)
+static double bucket_bound(const struct vt_metric *metric, size_t i)
 {
-    return 100e-6 * pow(2.5, (double)i);
+    return (metric->first > 0 ? metric->first : 100e-6) * pow(2.5, (double)i);
 }
 
 void vt_metric_observe(struct vt_metric *metric, double seconds)
 {
     size_t i = 0;
-    double bound = 100e-6;
+    double bound = bucket_bound(metric, 0);
     while (i < VT_METRIC_BUCKETS - 1 && seconds > bound) {
         bound *= 2.5;
         i++;
@@ -86,7 +86,7 @@ static void append_histogram(struct vt_buf *out, const struct vt_metric *metric)
         count += metric->buckets[i];
         vt_buf_printf(out, "%s_bucket{%s%sle=\"", metric->name, metric->labels ? metric->labels : "",
                       metric->labels ? "," : "");
-        append_number(out, i == VT_METRIC_BUCKETS - 1 ? INFINITY : bucket_bound(i));
+        append_number(out, i == VT_METRIC_BUCKETS - 1 ? INFINITY : bucket_bound(metric, i));
         vt_buf_printf(out, "\"} %llu\n", (unsigned long long)count);
     }
     append_sample(out, metric, "_sum", metric->value);

@@ -20,7 +20,8 @@ struct vt_metric {
     const char *labels; /* "class=\"D\"" or NULL */
     enum vt_metric_kind kind;
     double value;                        /* counter, gauge; a histogram's sum */
-    uint64_t buckets[VT_METRIC_BUCKETS]; /* seconds: 100 us, x 2.5 .. then +Inf */
+    double first;                        /* seconds of a histogram's first bucket; 0: 100 us */
+    uint64_t buckets[VT_METRIC_BUCKETS]; /* each 2.5 times the one before, then +Inf */
     struct vt_metric *next;              /* in the registry */
 };
 

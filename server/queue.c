@@ -14,7 +14,7 @@
 #include "server/session.h"
 #include "server/site.h"
 
-enum { LINE_LOOK = 1000, SERVICE_FIRST_MS = 60000, SERVICE_MOST_MS = 10 * 60000, TELL_MS = 5000 };
+enum { LINE_LOOK = 1000, SERVICE_MOST_MS = 10 * 60000, TELL_MS = 5000 };
 
 struct vt_line {
     char *key;           /* owned: "site/queue" */
@@ -27,7 +27,8 @@ struct vt_line {
 static struct vt_metric forecast_error = {
     .name = "vitrine_queue_forecast_error_seconds",
     .help = "How far the wait was from the middle of the range given on joining.",
-    .kind = VT_METRIC_HISTOGRAM
+    .kind = VT_METRIC_HISTOGRAM,
+    .first = 0.1 /* to 100 minutes */
 };
 static struct vt_metric forecast_kept = { .name = "vitrine_queue_forecast_total",
                                           .help = "Waits by the range given on joining.",
@@ -54,7 +55,7 @@ static struct vt_line *line_of(struct vt_app *app, const char *site, const char 
     if (!line)
         return NULL;
     line->key = strdup(key);
-    line->service_ms = SERVICE_FIRST_MS;
+    line->service_ms = (double)app->deps.config->queue_service;
     if (!line->key || vt_map_set(&app->lines, vt_str(key), line) != VT_OK) {
         free(line->key);
         free(line);
@@ -130,14 +131,14 @@ static uint32_t serving(struct vt_app *app, const char *site)
     return n > 0 ? n : 1;
 }
 
-static void measure(struct vt_conversation *conv, int64_t now_ms)
+/* Once a session: who is taken again was handed back, and was told nothing anew. */
+static void measure(const struct vt_conversation *conv, int64_t now_ms)
 {
-    struct vt_session *session = &conv->session;
+    const struct vt_session *session = &conv->session;
     double waited = (double)(now_ms - session->joined) / 1000,
            middle = (session->eta[0] + session->eta[1]) / 2.0;
-    session->taken = now_ms;
-    if (session->eta[1] == 0)
-        return; /* joined before a restart */
+    if (session->eta[1] == 0 || (session->taken > 0 && session->taken < session->since))
+        return; /* joined before a restart, or taken before */
     bool kept = waited >= session->eta[0] && waited <= session->eta[1];
     vt_metrics_add(&forecast_error);
     vt_metrics_add(&forecast_kept);
@@ -167,7 +168,8 @@ void vt_queue_estimate(struct vt_app *app, const char *site, const char *queue, 
                        uint32_t ret_eta[2])
 {
     struct vt_line *line = line_of(app, site, queue);
-    double seconds = position * (line ? line->service_ms : SERVICE_FIRST_MS) / 1000.0 / serving(app, site);
+    double service_ms = line ? line->service_ms : (double)app->deps.config->queue_service;
+    double seconds = position * service_ms / 1000.0 / serving(app, site);
     ret_eta[0] = (uint32_t)(seconds * 0.7);
     ret_eta[1] = (uint32_t)(seconds * 1.5) + 1;
 }

@@ -104,6 +104,7 @@ static inline void core_init(struct core *core)
     core->config.rate_act = core->config.rate_talk = core->config.chat_per_minute = 10000;
     core->config.capacity = 100;
     core->config.queue_capacity = 100000;
+    core->config.queue_service = 60000;
     struct vt_manage *manage = vt_manage_open(core->dir, &error);
     assert_non_null(manage);
     struct vt_store_site site = { .site = VT_STR("shop"),

@@ -40,6 +40,10 @@ static struct vt_metric labelled = {
     .name = "test_labelled_seconds", .help = "Time.", .labels = "op=\"x\"", .kind = VT_METRIC_HISTOGRAM
 };
 
+static struct vt_metric minutes = {
+    .name = "test_minutes_seconds", .help = "Waits.", .kind = VT_METRIC_HISTOGRAM, .first = 60
+};
+
 static void one_name_has_one_head(void **state)
 {
     (void)state;
@@ -68,11 +72,14 @@ static void histograms_are_cumulative(void **state)
     vt_metric_observe(&seconds, 0.0002);
     vt_metric_observe(&seconds, 1e9);
     vt_metric_observe(&labelled, 0.5);
+    vt_metrics_add(&minutes);
+    vt_metric_observe(&minutes, 61);
     expect("test_seconds_bucket{le=\"0.0001\"} 2\ntest_seconds_bucket{le=\"0.00025\"} 3\n");
     expect("test_seconds_bucket{le=\"+Inf\"} 4\n");
     expect("test_seconds_count 4\n");
     expect("test_labelled_seconds_bucket{op=\"x\",le=\"0.0001\"} 0\n");
     expect("test_labelled_seconds_sum{op=\"x\"} 0.5\n");
+    expect("test_minutes_seconds_bucket{le=\"60\"} 0\ntest_minutes_seconds_bucket{le=\"150\"} 1\n");
 }
 
 static void the_process_describes_itself(void **state)
