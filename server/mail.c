@@ -27,6 +27,8 @@ struct vt_mailer {
     bool more;        /* something came meanwhile */
     size_t under_way; /* of the batch: being sent, or their result being stored */
     bool closing;
+    vt_mail_tried_fn *tried; /* NULL: nobody asks */
+    void *tried_arg;
 };
 
 static struct vt_metric sent = { .name = "vitrine_mails_total",
@@ -60,17 +62,25 @@ static void look(void *arg);
 /* One mail on its way; texts are copies of what matters after the batch is gone. */
 struct attempt {
     struct vt_mailer *mailer;
-    char *site, *id; /* owned */
+    char *site, *id, *conv, *about; /* owned; the last two may be NULL */
     int64_t created;
     uint32_t tries;
+    enum vt_mail_state state; /* what the try came to */
 };
+
+static void attempt_free(struct attempt *attempt)
+{
+    free(attempt->site);
+    free(attempt->id);
+    free(attempt->conv);
+    free(attempt->about);
+    free(attempt);
+}
 
 static void attempt_end(struct attempt *attempt)
 {
     struct vt_mailer *mailer = attempt->mailer;
-    free(attempt->site);
-    free(attempt->id);
-    free(attempt);
+    attempt_free(attempt);
     mailer->under_way--;
     if (mailer->under_way == 0 && !mailer->closing)
         look(mailer); /* there may be more than one batch */
@@ -81,6 +91,13 @@ static void handle_stored(void *arg, int err)
     struct attempt *attempt = arg;
     if (err)
         vt_log(VT_LOG_ERROR, "mail.store", VT_LOG_T("id", attempt->id), VT_LOG_T("err", vt_err_name(err)));
+    else if (!attempt->mailer->closing && attempt->mailer->tried && attempt->conv && attempt->about)
+        attempt->mailer->tried(attempt->mailer->tried_arg,
+                               &(struct vt_mail_tried){ .site = vt_str(attempt->site),
+                                                        .conv = vt_str(attempt->conv),
+                                                        .about = vt_str(attempt->about),
+                                                        .state = attempt->state,
+                                                        .tries = attempt->tries });
     attempt_end(attempt);
 }
 
@@ -127,6 +144,7 @@ static void handle_tried(void *arg, const struct vt_outgoing_result *result)
         state = is_final(result) || row.next > attempt->created + LIFE_MS ? VT_MAIL_DEAD : VT_MAIL_WAITING;
         row.why = vt_str(result->why);
     }
+    attempt->state = state;
     note(attempt, result, state);
     if (vt_store_mail_tried(mailer->deps.store, &row, state, handle_stored, attempt) != VT_OK)
         handle_stored(attempt, VT_ERR_FULL);
@@ -148,6 +166,8 @@ static void attempt_begin(struct vt_mailer *mailer, const struct vt_store_mail *
     attempt->mailer = mailer;
     attempt->site = vt_str_dup(mail->site);
     attempt->id = vt_str_dup(mail->id);
+    attempt->conv = mail->conv.ptr ? vt_str_dup(mail->conv) : NULL;
+    attempt->about = mail->about.ptr ? vt_str_dup(mail->about) : NULL;
     attempt->created = mail->created;
     attempt->tries = mail->tries;
     mailer->under_way++;
@@ -155,9 +175,7 @@ static void attempt_begin(struct vt_mailer *mailer, const struct vt_store_mail *
     if (!attempt->site || !attempt->id ||
         vt_outgoing_mail(mailer->deps.outgoing, &request, handle_tried, attempt) != VT_OK) {
         mailer->under_way--;
-        free(attempt->site);
-        free(attempt->id);
-        free(attempt);
+        attempt_free(attempt);
     }
 }
 
@@ -226,6 +244,8 @@ int vt_mail_send(struct vt_mailer *mailer, const struct vt_mail *mail, vt_mail_f
                                        .id = vt_str(id),
                                        .to = mail->to,
                                        .body = vt_buf_view(&body),
+                                       .about = mail->about,
+                                       .about_most = mail->about_most,
                                        .created = now,
                                        .next = now };
     err = vt_store_mail_put(mailer->deps.store, &row, (uint32_t)mailer->deps.config->mail_per_day, handle_put,
@@ -233,6 +253,12 @@ int vt_mail_send(struct vt_mailer *mailer, const struct vt_mail *mail, vt_mail_f
     if (err)
         free(promise);
     return err;
+}
+
+void vt_mailer_on_tried(struct vt_mailer *mailer, vt_mail_tried_fn *fn, void *arg)
+{
+    mailer->tried = fn;
+    mailer->tried_arg = arg;
 }
 
 bool vt_mailer_is_set_up(const struct vt_mailer *mailer)

@@ -14,7 +14,7 @@
 #include "server/config.h"
 #include "server/loop.h"
 #include "server/outgoing/outgoing.h"
-#include "server/store/store.h"
+#include "server/store/mails.h"
 
 struct vt_mailer;
 
@@ -53,15 +53,27 @@ struct vt_mail {             /* everything is copied; texts are UTF-8 */
     struct vt_str unsubscribe; /* https address for List-Unsubscribe; absent: none */
     const struct vt_mail_file *files;
     size_t files_n;
+    struct vt_str about; /* for vt_mailer_on_tried; absent: nobody asks */
+    uint32_t about_most; /* mails of this conversation and `about`, in 3 days; 0: any number */
 };
 
-/* err: VT_OK: it will be sent or its failure shown; VT_ERR_RATE_LIMITED: too many to this address; else as
- * the store says. */
+/* err: VT_OK: it will be sent or its failure shown; VT_ERR_RATE_LIMITED: too many to this address, or about
+ * this; else as the store says. */
 typedef void vt_mail_fn(void *arg, int err);
 
 /* VT_OK, then `done` (may be NULL) in a later turn; VT_ERR_MISSING: mail is not set up; VT_ERR_INVALID: an
  * address, cid or type that is none; VT_ERR_FULL: larger than VT_MAIL_BYTES, or the store's queue. */
 int vt_mail_send(struct vt_mailer *mailer, const struct vt_mail *mail, vt_mail_fn *done, void *arg);
+
+/* Told of each try of a mail with a conversation and an `about`, also of an earlier run's, once it is stored.
+ * Texts live while the call lasts. */
+struct vt_mail_tried {
+    struct vt_str site, conv, about;
+    enum vt_mail_state state; /* waiting: it will be tried again */
+    uint32_t tries;
+};
+typedef void vt_mail_tried_fn(void *arg, const struct vt_mail_tried *tried);
+void vt_mailer_on_tried(struct vt_mailer *mailer, vt_mail_tried_fn *fn, void *arg);
 
 /* local@domain as most of the world has it: ASCII, no quotes, no comments. */
 bool vt_mail_address_ok(struct vt_str address);

@@ -12,6 +12,7 @@
 #include "server/api/login.h"
 #include "server/base/err.h"
 #include "server/http/pictures.h"
+#include "server/http/recap.h"
 #include "server/http/static.h"
 #include "server/http/templates.h"
 #include "server/http/upload.h"
@@ -24,7 +25,7 @@ static const struct folder {
 } folders[] = {
     { "/v1/", "v1", VT_STATIC_SNIPPET },   { "/console/", "console", VT_STATIC_APP },
     { "/admin/", "admin", VT_STATIC_APP }, { "/phone/", "phone", VT_STATIC_APP },
-    { "/g/", "g", VT_STATIC_APP },
+    { "/g/", "g", VT_STATIC_APP },         { "/r/", "recap", VT_STATIC_APP },
 };
 
 struct vt_mounts {
@@ -33,6 +34,7 @@ struct vt_mounts {
     struct vt_templates *templates;             /* owned */
     struct vt_api_login *login;                 /* owned */
     struct vt_http_uploads *uploads;            /* owned */
+    struct vt_http_recap *recap;                /* owned */
     struct vt_api *api;                         /* owned */
 };
 
@@ -139,11 +141,14 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
         .net = deps->net, .media = deps->media, .sites = deps->sites, .store = deps->store
     };
     mounts->templates = vt_templates_mount(&templates);
+    mounts->recap = vt_http_recap_mount(
+        &(struct vt_http_recap_deps){ .net = deps->net, .store = deps->store, .sites = deps->sites });
     mounts->login = mount_login(deps);
     mounts->uploads = vt_http_uploads_mount(
         &(struct vt_http_uploads_deps){ .net = deps->net, .app = deps->app, .media = deps->media });
     mounts->api = mount_api(deps, mounts->login);
-    return mounts->pictures && mounts->templates && mounts->login && mounts->uploads && mounts->api
+    return mounts->pictures && mounts->templates && mounts->recap && mounts->login && mounts->uploads &&
+                   mounts->api
                ? VT_OK
                : VT_ERR_NOMEM;
 }
@@ -174,6 +179,7 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
         vt_static_destroy(mounts->files[i]);
     vt_pictures_destroy(mounts->pictures);
     vt_templates_destroy(mounts->templates);
+    vt_http_recap_destroy(mounts->recap);
     vt_api_destroy(mounts->api);
     vt_api_login_destroy(mounts->login);
     vt_http_uploads_destroy(mounts->uploads);

@@ -32,6 +32,7 @@
 #include "server/media_service.h"
 #include "server/mounts.h"
 #include "server/outgoing/outgoing.h"
+#include "server/recap_mail.h"
 #include "server/retention.h"
 #include "server/site.h"
 #include "server/store/store.h"
@@ -227,10 +228,12 @@ static int open_app(struct serve *serve)
                                       .coord = serve->coord,
                                       .mailer = serve->mailer,
                                       .audit = serve->audit,
-                                      .uploads = serve->uploads };
+                                      .uploads = serve->uploads,
+                                      .media = serve->media };
     serve->app = vt_app_create(&deps, mark, &serve->app_ready);
     if (!serve->app)
         return no_memory(serve, "the sessions");
+    vt_mailer_on_tried(serve->mailer, vt_recap_mail_tried, serve->app);
     return turn_until(serve, &serve->app_ready) ? VT_OK : VT_ERR_GONE;
 }
 

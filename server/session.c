@@ -13,6 +13,7 @@
 #include "server/people.h"
 #include "server/presence.h"
 #include "server/queue.h"
+#include "server/recap.h"
 #include "server/thread.h"
 #include "server/view.h"
 
@@ -103,7 +104,12 @@ int vt_session_save(struct vt_conversation *conv, vt_store_done_fn *done, void *
     if (conv->view && vt_view_is_open(conv->view) && encode_view(conv, &view) == VT_OK)
         row.view = vt_buf_view(&view);
     conv->view_unsaved = false;
-    return vt_store_session_put(conv->app->deps.store, &row, done, arg);
+    int err = vt_store_session_put(conv->app->deps.store, &row, done, arg);
+    if (!err && conv->session.recap_due) { /* whoever reads that it is ready finds the session ended */
+        conv->session.recap_due = false;
+        vt_recap_ready(conv);
+    }
+    return err;
 }
 
 struct saving {
@@ -157,6 +163,7 @@ void vt_session_keep_view(struct vt_conversation *conv)
     vt_arena_init(&arena, VIEW_MAX_BYTES);
     if (!conv->view || !vt_view_keep(conv->view, vt_now_ms(), &arena, &d))
         return;
+    vt_recap_note(conv, &arena, &d);
     const struct vt_thread_row row = { .op = VT_OP_VIEW_KEPT, .by = "", .d = &d };
     int err = vt_thread_append(conv, &row, NULL, NULL, NULL);
     if (err)
@@ -239,8 +246,10 @@ int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char
     session->since = vt_wall_ms();
     bool was_paired = from == VT_STATE_LIVE || from == VT_STATE_AWAY;
     bool is_paired = state == VT_STATE_LIVE || state == VT_STATE_AWAY;
-    if (was_paired && state == VT_STATE_ENDED)
+    if (was_paired && state == VT_STATE_ENDED) {
         vt_session_keep_view(conv);
+        session->recap_due = true;
+    }
     if (was_paired && !is_paired)
         unpair(conv);
     if (state == VT_STATE_ENDED)

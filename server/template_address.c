@@ -63,24 +63,26 @@ int vt_address_card(const struct vt_site *site, struct vt_str sku, struct vt_str
     return put_address(VT_TEMPLATE_CARD, media, &json, out);
 }
 
-/* Groups of three and the unit behind, as ISO 80000-1 writes numbers: the reader's own habit is not known
- * where the picture is drawn. Noughts behind the point go. */
-static void put_price(struct vt_buf *json, const json_t *product)
+void vt_address_price(struct vt_str price, struct vt_str currency, struct vt_buf *text)
 {
-    struct vt_str price = vt_json_text(product, "price"), currency = vt_json_text(product, "currency");
-    VT_CLEANUP(vt_buf_finish)
-    struct vt_buf text = VT_BUF_INIT(64);
     const char *point = price.len > 0 ? memchr(price.ptr, '.', price.len) : NULL;
     size_t whole = point ? (size_t)(point - price.ptr) : price.len, end = price.len;
     while (point && end > whole + 1 && price.ptr[end - 1] == '0')
         end--;
     for (size_t i = 0; i < whole; i++)
-        vt_buf_printf(&text, "%s%c", i > 0 && (whole - i) % 3 == 0 ? "\xc2\xa0" : "", price.ptr[i]);
+        vt_buf_printf(text, "%s%c", i > 0 && (whole - i) % 3 == 0 ? "\xc2\xa0" : "", price.ptr[i]);
     if (point && end > whole + 1) /* 12.50, never 12.5 */
-        vt_buf_append(&text, price.ptr + whole, price.len - whole);
-    if (text.len > 0)
-        vt_buf_printf(&text, "\xc2\xa0%.*s",
+        vt_buf_append(text, price.ptr + whole, price.len - whole);
+    if (price.len > 0)
+        vt_buf_printf(text, "\xc2\xa0%.*s",
                       VT_STR_ARG(vt_str_eq(currency, VT_STR("EUR")) ? VT_STR("€") : currency));
+}
+
+static void put_price(struct vt_buf *json, const json_t *product)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(64);
+    vt_address_price(vt_json_text(product, "price"), vt_json_text(product, "currency"), &text);
     put_text(json, "price", vt_buf_view(&text));
 }
 

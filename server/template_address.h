@@ -24,6 +24,10 @@ int vt_address_products(const struct vt_site *site, enum vt_template_kind kind, 
 int vt_address_recap(const struct vt_site *site, struct vt_str conv, uint32_t cs, struct vt_str media,
                      struct vt_buf *out);
 
+/* Groups of three and the unit behind, as ISO 80000-1 writes numbers: the reader's own habit is not known
+ * where the picture is drawn. Noughts behind the point go. Nothing without a price. */
+void vt_address_price(struct vt_str price, struct vt_str currency, struct vt_buf *text);
+
 /* A view.kept row as the recap's template; what `template` has from its address (shop, accent, size) stays.
  * VT_MEDIA_UNKNOWN: the row is of another picture than `media`. */
 enum vt_media_err vt_template_of_kept(struct vt_str body, struct vt_str media, struct vt_template *template,

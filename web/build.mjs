@@ -90,16 +90,18 @@ const buildStaff = async (part) => {
   return [{ name: part, gzip: gzip(code) + gzip(css) }];
 };
 
-/// The camera page for a phone that scanned a code.
-const buildPhone = async () => {
-  const code = await bundle('phone/src/main.ts');
-  const script = `phone-${short(code)}.js`;
-  const page = (await readFile(here('phone/index.html'), 'utf8'))
-    .replace('<!--script-->', `<script src="/phone/${script}" integrity="${sri(code)}" defer></script>`);
-  await put(`phone/${script}`, code);
-  await put('phone/index.html', page);
-  return [{ name: 'phone', gzip: gzip(code), limit: 8 }];
+/// Pages of their own with nothing but a script: the camera page for a phone that scanned a code, the recap.
+const buildPage = async (name, limit) => {
+  const code = await bundle(`${name}/src/main.ts`);
+  const script = `${name}-${short(code)}.js`;
+  const at = pageAt[name];
+  const page = (await readFile(here(`${name}/index.html`), 'utf8'))
+    .replace('<!--script-->', `<script src="${at}${script}" integrity="${sri(code)}" defer></script>`);
+  await put(`${name}/${script}`, code);
+  await put(`${name}/index.html`, page);
+  return { name, gzip: gzip(code), limit };
 };
+const pageAt = { phone: '/phone/', recap: '/r/' };
 
 /// The page of a guest, who was sent a link.
 const buildGuest = async (table) => {
@@ -129,7 +131,7 @@ const report = (rows) => {
   }
 };
 
-for (const part of ['v1', 'console', 'admin', 'phone', 'g']) await rm(join(out, part), { recursive: true, force: true });
+for (const part of ['v1', 'console', 'admin', 'phone', 'recap', 'g']) await rm(join(out, part), { recursive: true, force: true });
 const words = await locales();
 const calls = await chunk('calls', 'widget/src/calls-chunk.ts');
 const widget = await chunk('widget', 'widget/src/main.ts', { __CALLS__: JSON.stringify([calls.file, calls.sri]) });
@@ -160,7 +162,7 @@ const loaderCode = await bundle('loader/src/loader.ts', {
 await put('v1/vitrine.js', loaderCode);
 const console_ = await buildStaff('console');
 const admin = await buildStaff('admin');
-const phone = await buildPhone();
+const pages = [await buildPage('phone', 8), await buildPage('recap', 6)];
 const guest = await buildGuest(words.table);
 await buildShop();
 report([
@@ -183,6 +185,6 @@ report([
   { name: 'session', gzip: session.gzip, limit: 6 },
   ...console_,
   ...admin,
-  ...phone,
+  ...pages,
   ...guest,
 ]);

@@ -95,6 +95,27 @@ enum vt_outcome {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_outcome_name(enum vt_outcome value);
 
+/* How a recap stands: its link opens, its mail is in the outbox, has left, will be tried again, never arrives. */
+enum vt_recap_word {
+    VT_RECAP_WORD_READY = 0,
+    VT_RECAP_WORD_QUEUED,
+    VT_RECAP_WORD_SENT,
+    VT_RECAP_WORD_DELAYED,
+    VT_RECAP_WORD_FAILED,
+};
+#define VT_RECAP_WORD_COUNT 5
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_recap_word_name(enum vt_recap_word value);
+
+/* How a recap is sent. */
+enum vt_recap_way {
+    VT_RECAP_WAY_EMAIL = 0,
+    VT_RECAP_WAY_LINK,
+};
+#define VT_RECAP_WAY_COUNT 2
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_recap_way_name(enum vt_recap_way value);
+
 /* What the server draws: a sheet with titles and prices, or pieces at one millimetre scale. */
 enum vt_drawing {
     VT_DRAWING_SHEET = 0,
@@ -1275,6 +1296,31 @@ struct vt_evt_rating_give {
     struct vt_str text; /* May be absent. */
 };
 
+/* recap.send: The recap of a session by link, or by mail to the customer's own address; a customer may name it here. Without sid the newest.
+ *   msg: struct vt_msg_recap_send
+ *   rep: struct vt_rep_recap_send
+ */
+struct vt_msg_recap_send {
+    enum vt_recap_way by;
+    struct vt_str email; /* May be absent. */
+    struct vt_str sid; /* May be absent. */
+};
+struct vt_rep_recap_send {
+    struct vt_str sid;
+    int64_t until; /* Server time in ms: it opens until then. */
+    struct vt_str url; /* By link: with its secret in the fragment. May be absent. */
+};
+
+/* recap.state: The recap of a session that has ended, and what came of its mails. Rows of the thread that are no messages; recap.send gives the link.
+ *   evt: struct vt_evt_recap_state
+ */
+struct vt_evt_recap_state {
+    enum vt_recap_word state;
+    struct vt_str sid;
+    int64_t until; /* Server time in ms: it opens until then. */
+    bool has_until;
+};
+
 /* session.close: The associate's wrap-up of an ended session, for staff.
  *   msg: struct vt_msg_session_close
  *   evt: struct vt_evt_session_close
@@ -1521,6 +1567,9 @@ struct vt_evt_view_kept {
     bool has_t;
     struct vt_t_mark *marks;
     size_t marks_n; /* 0..64 */
+    struct vt_str price; /* What the catalogue said then. May be absent. */
+    struct vt_str currency; /* May be absent. */
+    struct vt_str url; /* May be absent. */
 };
 
 /* view.open: Shows these media; active counts from 1 in items. The event is the whole view.

@@ -50,6 +50,18 @@ const char *vt_outcome_name(enum vt_outcome value)
     return (size_t)value < VT_COUNT(outcome_words) ? outcome_words[value] : NULL;
 }
 
+static const char *const recap_word_words[] = { "ready", "queued", "sent", "delayed", "failed" };
+const char *vt_recap_word_name(enum vt_recap_word value)
+{
+    return (size_t)value < VT_COUNT(recap_word_words) ? recap_word_words[value] : NULL;
+}
+
+static const char *const recap_way_words[] = { "email", "link" };
+const char *vt_recap_way_name(enum vt_recap_way value)
+{
+    return (size_t)value < VT_COUNT(recap_way_words) ? recap_way_words[value] : NULL;
+}
+
 static const char *const drawing_words[] = { "sheet", "scale" };
 const char *vt_drawing_name(enum vt_drawing value)
 {
@@ -1086,6 +1098,33 @@ static const struct vt_shape shape_msg_rating_give = {
     .name = "rating.give", .size = sizeof(struct vt_msg_rating_give), .fields = msg_rating_give_fields, .fields_n = VT_COUNT(msg_rating_give_fields),
 };
 
+static const struct vt_field msg_recap_send_fields[] = {
+    { .name = "by", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_recap_send, by), .size = sizeof(enum vt_recap_way), .words = recap_way_words, .words_n = VT_COUNT(recap_way_words) },
+    { .name = "email", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_recap_send, email), .size = sizeof(struct vt_str), .min = 3, .max = 254 },
+    { .name = "sid", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_recap_send, sid), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+};
+static const struct vt_shape shape_msg_recap_send = {
+    .name = "recap.send", .size = sizeof(struct vt_msg_recap_send), .fields = msg_recap_send_fields, .fields_n = VT_COUNT(msg_recap_send_fields),
+};
+
+static const struct vt_field rep_recap_send_fields[] = {
+    { .name = "sid", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_recap_send, sid), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_rep_recap_send, until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_recap_send, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+};
+static const struct vt_shape shape_rep_recap_send = {
+    .name = "recap.send reply", .size = sizeof(struct vt_rep_recap_send), .fields = rep_recap_send_fields, .fields_n = VT_COUNT(rep_recap_send_fields),
+};
+
+static const struct vt_field evt_recap_state_fields[] = {
+    { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_recap_state, state), .size = sizeof(enum vt_recap_word), .words = recap_word_words, .words_n = VT_COUNT(recap_word_words) },
+    { .name = "sid", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_recap_state, sid), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_recap_state, until), .has_offset = offsetof(struct vt_evt_recap_state, has_until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_evt_recap_state = {
+    .name = "recap.state", .size = sizeof(struct vt_evt_recap_state), .fields = evt_recap_state_fields, .fields_n = VT_COUNT(evt_recap_state_fields),
+};
+
 static const struct vt_field msg_session_close_fields[] = {
     { .name = "outcome", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_session_close, outcome), .has_offset = offsetof(struct vt_msg_session_close, has_outcome), .size = sizeof(enum vt_outcome), .words = outcome_words, .words_n = VT_COUNT(outcome_words) },
     { .name = "labels", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_session_close, labels), .has_offset = offsetof(struct vt_msg_session_close, labels_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 16, .list_multiple = 1 },
@@ -1314,6 +1353,9 @@ static const struct vt_field evt_view_kept_fields[] = {
     { .name = "frame", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_view_kept, frame), .has_offset = offsetof(struct vt_evt_view_kept, has_frame), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
     { .name = "t", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_view_kept, t), .has_offset = offsetof(struct vt_evt_view_kept, has_t), .size = sizeof(double), .number_min = 0, .number_max = 86400 },
     { .name = "marks", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_evt_view_kept, marks), .has_offset = offsetof(struct vt_evt_view_kept, marks_n), .size = sizeof(struct vt_t_mark), .list_min = 0, .list_max = 64, .list_multiple = 1, .shape = &vt_shape_mark },
+    { .name = "price", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_view_kept, price), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "currency", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_view_kept, currency), .size = sizeof(struct vt_str), .min = 0, .max = 3 },
+    { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_view_kept, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
 };
 static const struct vt_shape shape_evt_view_kept = {
     .name = "view.kept", .size = sizeof(struct vt_evt_view_kept), .fields = evt_view_kept_fields, .fields_n = VT_COUNT(evt_view_kept_fields),
@@ -1565,6 +1607,12 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_RATING_GIVE] = { "rating.give", VT_OP_RATING_GIVE, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_ENDED | 1 << VT_STATE_NONE, VT_CLASS_DURABLE, VT_RATE_ACT, 8192,
         &shape_msg_rating_give, &shape_msg_rating_give, &vt_shape_nothing },
+    [VT_OP_RECAP_SEND] = { "recap.send", VT_OP_RECAP_SEND, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        1 << VT_STATE_ENDED | 1 << VT_STATE_NONE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        &shape_msg_recap_send, NULL, &shape_rep_recap_send },
+    [VT_OP_RECAP_STATE] = { "recap.state", VT_OP_RECAP_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_NONE, 1024,
+        NULL, &shape_evt_recap_state, NULL },
     [VT_OP_SESSION_CLOSE] = { "session.close", VT_OP_SESSION_CLOSE, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_ENDED, VT_CLASS_DURABLE, VT_RATE_ACT, 8192,
         &shape_msg_session_close, &shape_msg_session_close, &vt_shape_nothing },

@@ -22,6 +22,12 @@ export type AskKind = 'transfer' | 'colleague';
 /// How a session came out.
 export type Outcome = 'sold' | 'reserved' | 'appointment' | 'answered' | 'unresolved' | 'spam';
 
+/// How a recap stands: its link opens, its mail is in the outbox, has left, will be tried again, never arrives.
+export type RecapWord = 'ready' | 'queued' | 'sent' | 'delayed' | 'failed';
+
+/// How a recap is sent.
+export type RecapWay = 'email' | 'link';
+
 /// What the server draws: a sheet with titles and prices, or pieces at one millimetre scale.
 export type Drawing = 'sheet' | 'scale';
 

@@ -46,6 +46,7 @@
     X(CATALOGUE_PRODUCT, catalogue_product) \
     X(SESSION_END, session_end)            \
     X(SESSION_CLOSE, session_close)        \
+    X(RECAP_SEND, recap_send)              \
     X(SESSION_HISTORY, session_history)    \
     X(RATING_GIVE, rating_give)            \
     X(IDENTIFY, identify)                  \

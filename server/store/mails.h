@@ -7,14 +7,17 @@
 
 struct vt_store_mail {
     struct vt_str site, id, to;
-    struct vt_str conv;    /* absent: not a customer's; not read again */
+    struct vt_str conv;    /* absent: not a customer's */
     struct vt_str body;    /* the whole message */
     struct vt_str why;     /* of the last failure; absent: none */
+    struct vt_str about;   /* the sender's own word; absent: none */
     int64_t created, next; /* ms since 1970; next: not before this */
     uint32_t tries;
+    uint32_t about_most; /* when it is put: rows of this conversation and `about`; 0: any number */
 };
 
-/* VT_ERR_RATE_LIMITED: `to` has had `day_most` in the last 24 hours, of whatever site. */
+/* VT_ERR_RATE_LIMITED: `to` has had `day_most` in the last 24 hours, of whatever site,
+ * or there are `about_most` already. */
 int vt_store_mail_put(struct vt_store *store, const struct vt_store_mail *mail, uint32_t day_most,
                       vt_store_done_fn *done, void *arg);
 typedef void vt_store_mails_fn(void *arg, int err, const struct vt_store_mail *mails, size_t n);

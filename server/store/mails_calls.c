@@ -16,6 +16,7 @@ static struct vt_job *new_mail(struct vt_store *store, enum vt_job_kind kind,
     job->in.mail.row.to = vt_call_keep(job, mail->to);
     job->in.mail.row.body = vt_call_keep(job, mail->body);
     job->in.mail.row.why = vt_call_keep(job, mail->why);
+    job->in.mail.row.about = vt_call_keep(job, mail->about);
     job->deliver = vt_call_deliver_done;
     job->on.done = done;
     job->arg = arg;

@@ -5,16 +5,22 @@
 
 #define DAY_MS INT64_C(86400000)
 
-int vt_mail_has_room(struct vt_db *db, const struct vt_store_mail *mail, uint32_t day_most)
+static int check_most(struct vt_db *db, sqlite3_stmt *stmt, uint32_t most)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT count(*) FROM mail WHERE recipient=? AND created > ?",
-                                     VT_DB_T(mail->to), VT_DB_N(mail->created - DAY_MS));
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
-    bool full = vt_db_int(stmt, 0) >= day_most;
+    bool full = vt_db_int(stmt, 0) >= most;
     vt_db_end(stmt);
     return full ? VT_ERR_RATE_LIMITED : VT_OK;
+}
+
+int vt_mail_has_room(struct vt_db *db, const struct vt_store_mail *mail, uint32_t day_most)
+{
+    return check_most(db,
+                      vt_db_start(db, "SELECT count(*) FROM mail WHERE recipient=? AND created > ?",
+                                  VT_DB_T(mail->to), VT_DB_N(mail->created - DAY_MS)),
+                      day_most);
 }
 
 int vt_run_mail_put(struct vt_db *db, struct vt_job *job)
@@ -23,13 +29,18 @@ int vt_run_mail_put(struct vt_db *db, struct vt_job *job)
     int err = job->conv.len > 0 ? vt_run_conv_there(db, job) : VT_OK;
     if (!err)
         err = vt_mail_has_room(db, mail, job->in.mail.day_most);
+    if (!err && mail->about_most > 0)
+        err = check_most(db,
+                         vt_db_start(db, "SELECT count(*) FROM mail WHERE site=? AND conv=? AND about=?",
+                                     VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(mail->about)),
+                         mail->about_most);
     if (err)
         return err;
     return vt_db_run(db,
-                     "INSERT INTO mail (site, id, recipient, body, state, created, tries, next, why, conv)"
-                     " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?, NULL, ?)",
+                     "INSERT INTO mail (site, id, recipient, body, state, created, tries, next, conv, about)"
+                     " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?, ?, ?)",
                      VT_DB_T(job->site), VT_DB_T(mail->id), VT_DB_T(mail->to), VT_DB_T(mail->body),
-                     VT_DB_N(mail->created), VT_DB_N(mail->next), VT_DB_T(job->conv));
+                     VT_DB_N(mail->created), VT_DB_N(mail->next), VT_DB_T(job->conv), VT_DB_T(mail->about));
 }
 
 int vt_mails_sweep(struct vt_db *db, int64_t now, size_t limit, size_t *io_n)
@@ -58,10 +69,11 @@ int vt_run_mail_tried(struct vt_db *db, struct vt_job *job)
 
 int vt_run_mails_due(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db,
-                                     "SELECT site, id, recipient, body, why, created, next, tries FROM mail"
-                                     " WHERE state='waiting' AND next <= ? ORDER BY next LIMIT ?",
-                                     VT_DB_N(job->in.due.now), VT_DB_N(job->in.due.limit));
+    sqlite3_stmt *stmt = vt_db_start(
+        db,
+        "SELECT site, id, recipient, body, why, created, next, tries, conv, about FROM mail"
+        " WHERE state='waiting' AND next <= ? ORDER BY next LIMIT ?",
+        VT_DB_N(job->in.due.now), VT_DB_N(job->in.due.limit));
     int err, short_of = VT_OK;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
         struct vt_store_mail *mail = vt_job_push(job, sizeof(*mail));
@@ -73,7 +85,9 @@ int vt_run_mails_due(struct vt_db *db, struct vt_job *job)
                                             .why = vt_db_text(stmt, 4, &job->arena, &short_of),
                                             .created = vt_db_int(stmt, 5),
                                             .next = vt_db_int(stmt, 6),
-                                            .tries = (uint32_t)vt_db_int(stmt, 7) };
+                                            .tries = (uint32_t)vt_db_int(stmt, 7),
+                                            .conv = vt_db_text(stmt, 8, &job->arena, &short_of),
+                                            .about = vt_db_text(stmt, 9, &job->arena, &short_of) };
         if (!mail || short_of) {
             vt_db_end(stmt);
             return VT_ERR_NOMEM;

@@ -153,6 +153,9 @@ static const char *const steps[] = {
     " AS said FROM message WHERE kind IN ('chat.send', 'identify', 'chat.contact'))"
     " WHERE said IS NOT NULL ORDER BY ts;"
     "INSERT INTO message_fts (message_fts) VALUES ('rebuild');",
+
+    /* 12: what a mail is about, for who sent it */
+    "ALTER TABLE mail ADD COLUMN about TEXT;",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

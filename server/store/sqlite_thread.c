@@ -96,6 +96,14 @@ int vt_run_since(struct vt_db *db, struct vt_job *job)
                                  VT_DB_N(job->in.range.audience), VT_DB_N(job->in.range.limit + 1)));
 }
 
+int vt_run_rows_of(struct vt_db *db, struct vt_job *job)
+{
+    return read_rows(db, job,
+                     vt_db_start(db, ROW_COLUMNS " AND sid=? AND (aud & ?) <> 0 ORDER BY cs LIMIT ?",
+                                 VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(job->in.range.sid),
+                                 VT_DB_N(job->in.range.audience), VT_DB_N(job->in.range.limit + 1)));
+}
+
 int vt_run_before(struct vt_db *db, struct vt_job *job)
 {
     int64_t before = job->in.range.from ? (int64_t)job->in.range.from : INT64_MAX;

@@ -62,6 +62,9 @@ int vt_store_since(struct vt_store *store, struct vt_str site, struct vt_str con
 /* The last `limit` rows with cs < before (0: no bound), oldest first. */
 int vt_store_before(struct vt_store *store, struct vt_str site, struct vt_str conv, uint8_t audience,
                     uint32_t before, size_t limit, vt_store_rows_fn *done, void *arg);
+/* The first `limit` rows written while the session ran or was the last one, for the audience bit. */
+int vt_store_rows_of(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
+                     uint8_t audience, size_t limit, vt_store_rows_fn *done, void *arg);
 
 /* --- conversations ------------------------------------------------------------------------ */
 struct vt_store_conv {

@@ -113,6 +113,15 @@ int vt_store_before(struct vt_store *store, struct vt_str site, struct vt_str co
                         arg);
 }
 
+int vt_store_rows_of(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
+                     uint8_t audience, size_t limit, vt_store_rows_fn *done, void *arg)
+{
+    struct vt_job *job = vt_call_new(store, VT_JOB_ROWS_OF, site, conv);
+    if (job)
+        job->in.range.sid = vt_call_keep(job, sid);
+    return submit_range(store, job, audience, 0, limit, done, arg);
+}
+
 /* --- conversations ------------------------------------------------------------------------- */
 
 int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *conv, vt_store_done_fn *done,

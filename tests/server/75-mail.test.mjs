@@ -2,17 +2,15 @@
 /// Mail into a real mailbox: the outbox, TLS and logins, what a mail server may answer, a stop in between.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 
 import { rest } from './lib/http.mjs';
 import { SITE, eventually, keeper, shop } from './lib/kit.mjs';
-import { top } from './lib/protocol.mjs';
+import { readMail as read, mailServer as startMail } from './lib/mail.mjs';
 import { Server } from './lib/server.mjs';
 
 const later = keeper(after);
@@ -26,25 +24,8 @@ before(() => {
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' });
 });
 
-let mailboxes = 0;
-
-/// Debian's own Python, as the mail server is Debian's package. Resolves { port, mails(), stop() }.
-async function mailServer(port = 0, args = [], box = join(folder, `box-${++mailboxes}`)) {
-  const child = spawn('/usr/bin/python3', [join(top, 'tests/server/lib/smtp.py'), box, String(port), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
-  const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill();
-    await once(child, 'exit');
-  };
-  later(stop);
-  const line = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), once(child, 'exit').then(() => [said])]);
-  const taken = Number(/^listening (\d+)$/.exec(line[0])?.[1]);
-  assert.ok(taken, `the mail server did not start: ${line[0]}`);
-  const fresh = join(box, 'new');
-  return { port: taken, box, stop, mails: () => (existsSync(fresh) ? readdirSync(fresh).map((name) => readFileSync(join(fresh, name), 'utf8')) : []) };
-}
+/// The mailbox of the first one may be given to the next.
+const mailServer = (port = 0, args = [], box) => startMail(later, { port, args, box });
 
 const withMail = (url, args = []) => shop(later, { associates: [], args: ['--mail-url', url, '--mail-from', FROM, ...args] });
 const send = (server, to, from = FROM) => server.admin(['mail', 'test', '--site', SITE, '--to', to, '--from', from]);
@@ -53,15 +34,6 @@ const reason = async (server, pattern) => {
   let seen;
   await eventually(String(pattern), async () => pattern.test((seen = await list(server))), SOON_MS).catch((error) => assert.fail(`${error.message}; there is:\n${seen}`));
 };
-
-/// Python's own reader of mail says what it understood.
-function read(mail) {
-  const program = `import email, email.policy, json, sys
-m = email.message_from_string(sys.stdin.read(), policy=email.policy.default)
-print(json.dumps({"headers": {k.lower(): str(v) for k, v in m.items()}, "defects": [str(d) for p in m.walk() for d in p.defects],
-  "parts": [[p.get_content_type(), p.get_content() if p.get_content_maintype() == "text" else None] for p in m.walk()]}))`;
-  return JSON.parse(execFileSync('/usr/bin/python3', ['-c', program], { input: mail }).toString());
-}
 
 test('a mail arrives as it was written', async () => {
   const mail = await mailServer();

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+/// After the session: the recap by link and by mail, told as it goes; what it holds, what it must not, who may have it.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import sharp from 'sharp';
+
+import { http } from './lib/http.mjs';
+import { OTHER_SHOP, OTHER_SITE, SITE, associate, back, customer, eventually, keeper, live, say, shop, take, writeCatalogue } from './lib/kit.mjs';
+import { mailServer, readMail } from './lib/mail.mjs';
+import { QUARTERS, near, quarters, sha256 } from './lib/picture.mjs';
+
+const later = keeper(after);
+const folder = mkdtempSync(join(tmpdir(), 'vitrine-recap-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const pictures = { 'one.png': quarters(800, 800), 'two.png': quarters(600, 900) };
+const [ONE, TWO] = Object.values(pictures).map(sha256);
+const NAME = 'Ring <i>of</i> "four" colours';
+const SOON_MS = 20000;
+let server;
+let mail;
+
+const catalogue = (price) => writeCatalogue(folder, [
+  { sku: 'ONE', title: NAME, price, url: '/one?a=1&b=2', pictures: ['one.png'], variants: [] },
+  { sku: 'TWO', title: 'Another ring', price: '12.50', url: 'https://elsewhere.test/two', pictures: ['two.png'], variants: [] },
+], pictures);
+
+before(async () => {
+  mail = await mailServer(later);
+  server = await shop(later, { other: true, associates: ['lea', ['oto', 'associate', OTHER_SITE]],
+    args: ['--capacity', '50', '--rate-act', '500', '--mail-url', mail.url, '--mail-from', 'shop@maison.test', '--mail-plain'] });
+  await server.mustAdmin(['catalogue', 'import', '--site', SITE, catalogue('1290.00')]);
+});
+
+const post = (fragment) => http(server, '/r/open', { method: 'POST', body: fragment });
+const opened = async (url) => {
+  const answer = await post(url.split('#')[1]);
+  assert.equal(answer.status, 200, answer.body.toString());
+  assert.equal(answer.headers['cache-control'], 'no-store');
+  return answer.json();
+};
+const words = (peer, n) => peer.seen('recap.state').filter((event) => n === undefined || event.c === n).map((event) => event.d.state);
+const told = (peer, word, n) => peer.waitFor('recap.state', (d, event) => d.state === word && (n === undefined || event.c === n), SOON_MS);
+
+/// A session in which two pieces were looked at, one with a mark, and something was said among all and among staff.
+async function session() {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  await say(c, 'Is it <b>rosé</b> gold?');
+  await say(a, 'Yes, 18 ct.', { c: n });
+  await say(a, 'she seems to hesitate', { c: n, kind: 'note' });
+  const { seq, slots: [slot] } = await c.request('view.open', { items: [{ sku: 'ONE', media: ONE, title: NAME }], active: 1, mode: 'image' });
+  await c.request('view.set', { base: seq, rect: [0.5, 0.5, 0.5, 0.5] }); // the white quarter
+  await c.request('mark.add', { slot, kind: 'circle', colour: 0, points: [0.6, 0.6, 0.9, 0.9] });
+  const second = await c.request('view.open', { items: [{ sku: 'TWO', media: TWO, title: 'Another ring' }], active: 1, mode: 'image' });
+  await c.request('mark.add', { slot: second.slots[0], kind: 'arrow', colour: 1, points: [0.1, 0.1, 0.5, 0.5] });
+  return pair;
+}
+
+async function colours(bytes) {
+  const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const at = (x, y) => [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)];
+  const count = (colour, by = 40) => {
+    let n = 0;
+    for (let i = 0; i < data.length; i += 3) n += [0, 1, 2].every((k) => Math.abs(data[i + k] - colour[k]) <= by);
+    return n;
+  };
+  return { at, count, width: info.width, height: info.height };
+}
+
+async function looksAsSeen(bytes) {
+  const { at, count, width, height } = await colours(bytes);
+  assert.deepEqual([width, height], [1080, 1080]);
+  near(at(540, 460), QUARTERS[1][1], 12, 'the middle of the crop');
+  for (const colour of [QUARTERS[0][0], QUARTERS[0][1], QUARTERS[1][0]]) assert.ok(count(colour, 25) < 200, 'nothing outside the crop');
+  const ink = count([0xd6, 0x24, 0x6e]);
+  assert.ok(ink > 1000, `${ink} pixels of the mark`);
+}
+
+test('a session that ends has a recap: told to both, opened by its link', async () => {
+  const { c, a, n } = await session();
+  assert.equal((await c.refusal('recap.send', { by: 'link' })).code, 'state.wrong', 'it runs');
+  await c.request('session.end', {});
+  const ready = await told(c, 'ready');
+  assert.equal((await told(a, 'ready', n)).cs, ready.cs);
+  const { sid, until, url } = await c.request('recap.send', { by: 'link' });
+  assert.equal(sid, ready.d.sid);
+  assert.equal(until, ready.d.until);
+  assert.ok(Math.abs(until - Date.now() - 30 * 86400e3) < 60e3);
+  assert.match(url, new RegExp(`^${server.url}/r/#v=`));
+  assert.deepEqual(await a.request('recap.send', { by: 'link', sid }, { c: n }), { sid, until, url }, 'the associate has the same');
+  // What the shop asks today is not what it asked then.
+  await server.mustAdmin(['catalogue', 'import', '--site', SITE, catalogue('1490.00')]);
+  await eventually('the new price', async () => (await c.request('catalogue.product', { sku: 'ONE' })).price === '1490.00');
+  const recap = await opened(url);
+  assert.deepEqual(recap.pieces.map(({ title, price, currency, url: to }) => [title, price, currency, to]),
+    [[NAME, '1290.00', 'EUR', 'https://shop.test/one?a=1&b=2'], ['Another ring', '12.50', 'EUR', 'https://elsewhere.test/two']]);
+  assert.deepEqual(recap.lines.map(({ by, text }) => [by, text]), [[undefined, 'Is it <b>rosé</b> gold?'], ['Lea', 'Yes, 18 ct.']]);
+  assert.deepEqual([recap.associate, recap.site, recap.until], ['Lea', 'Maison Test', until]);
+  assert.match(recap.reference, /^\d-\d{3}$/);
+  const picture = await http(server, recap.pieces[0].picture);
+  assert.equal(picture.status, 200, picture.body.toString());
+  assert.ok(recap.pieces[0].picture.includes(`&e=${Math.floor(until / 1000)}&`), 'its pictures end with it');
+  await looksAsSeen(picture.body);
+  for (const end of [c, a]) await end.cut();
+});
+
+test('only with the signature as it is', async () => {
+  const { c, a } = await session();
+  await c.request('session.end', {});
+  const { url } = await c.request('recap.send', { by: 'link' });
+  const fragment = url.split('#')[1];
+  for (const wrong of ['', 'v=', 'v=x.y', fragment.slice(0, -1), `${fragment}A`, fragment.replace(/e=\d/, 'e=9'), fragment.replace('v=', 'v=x'), fragment.replace(/&s=.*/, ''), `x${fragment}`])
+    assert.equal((await post(wrong)).status, 403, wrong);
+  assert.equal((await post('v'.repeat(2000))).status, 413);
+  assert.equal((await http(server, '/r/open')).status, 405);
+  const page = await http(server, '/r/');
+  assert.equal(page.status, 200);
+  assert.match(page.headers['content-security-policy'], /default-src 'none'; script-src 'self'/);
+  assert.equal(page.headers['referrer-policy'], 'no-referrer');
+  assert.match(page.body.toString(), /<meta name="robots" content="noindex">/);
+  assert.ok(!server.log.includes(fragment.slice(2, 12)) || !server.log.includes('&s='), 'no log has the secret');
+  for (const end of [c, a]) await end.cut();
+});
+
+test('by mail: every picture inside, prices and links, what was said, nothing of the staff’s', async () => {
+  const { c, a, n } = await session();
+  await c.request('session.end', {});
+  const before = mail.mails().length;
+  assert.equal((await c.refusal('recap.send', { by: 'email' })).field, '/d/email', 'no address is known');
+  assert.equal((await c.refusal('recap.send', { by: 'email', email: 'ada@example.test\r\nBcc: eve@example.test' })).code, 'field.bad');
+  assert.equal((await a.refusal('recap.send', { by: 'email', email: 'eve@example.test' }, { c: n })).code, 'role.forbidden');
+  const { until } = await c.request('recap.send', { by: 'email', email: 'ada@example.test' });
+  await told(c, 'sent');
+  await told(a, 'sent', n);
+  assert.deepEqual(words(c), ['ready', 'queued', 'sent']);
+  assert.equal(mail.mails().length, before + 1);
+  const { headers, defects, parts } = readMail(mail.mails().at(-1));
+  assert.deepEqual(defects, []);
+  assert.match(headers.subject, /^What we looked at together, \d-\d{3}$/);
+  assert.match(headers.from, /Maison Test/);
+  assert.equal(headers['x-rcptto'] ?? headers.to.replace(/[<>]/g, ''), 'ada@example.test');
+  const text = parts.find(([type]) => type === 'text/plain')[1];
+  const html = parts.find(([type]) => type === 'text/html')[1];
+  for (const part of [text, html]) {
+    assert.match(part, /1\u00a0490\u00a0€/);
+    assert.match(part, /12\.50\u00a0€/);
+    assert.match(part, /Yes, 18 ct\./);
+    assert.match(part, /Lea/);
+    assert.ok(!part.includes('hesitate'), 'no note');
+    assert.match(part, /\/r\/#v=/);
+  }
+  assert.ok(text.includes('https://shop.test/one?a=1&b=2') && html.includes('href="https://shop.test/one?a=1&amp;b=2"'));
+  assert.ok(html.includes('Ring &lt;i&gt;of&lt;/i&gt; &quot;four&quot; colours') && html.includes('&lt;b&gt;rosé&lt;/b&gt;'));
+  assert.ok(!/<(script|link|iframe|form)|src="http|<i>of/.test(html));
+  const [link] = /http:\/\/[^\s]+\/r\/#\S+/.exec(text);
+  assert.equal((await opened(link)).until, until);
+  const images = parts.filter(([type]) => type === 'image/jpeg');
+  assert.deepEqual(images.map(([, , id]) => id), ['<piece-1>', '<piece-2>']);
+  assert.deepEqual([...html.matchAll(/src="cid:([^"]+)"/g)].map(([, id]) => id), ['piece-1', 'piece-2']);
+  await looksAsSeen(Buffer.from(images[0][3], 'base64'));
+  // Now the address is known: the associate may send it there.
+  await a.request('recap.send', { by: 'email' }, { c: n });
+  await eventually('the second', () => mail.mails().length === before + 2, SOON_MS);
+  for (const end of [c, a]) await end.cut();
+});
+
+test('a mail that is refused or late is told as such, and five are enough', async () => {
+  const { c, a } = await session();
+  await c.request('session.end', {});
+  await c.request('recap.send', { by: 'email', email: 'nobody@example.test' });
+  await told(c, 'failed');
+  await c.request('recap.send', { by: 'email', email: 'later@example.test' });
+  await told(c, 'delayed');
+  for (let i = 0; i < 3; i++) await c.request('recap.send', { by: 'email', email: `p${i}@example.test` });
+  assert.equal((await c.refusal('recap.send', { by: 'email', email: 'p9@example.test' })).code, 'rate.limited');
+  assert.ok((await c.request('recap.send', { by: 'link' })).url, 'the link is not a mail');
+  assert.match(await server.mustAdmin(['mail', '--site', SITE]), /dead\s+nobody@example\.test/);
+  for (const end of [c, a]) await end.cut();
+});
+
+test('each session has its own; none without an associate, none of another conversation', async () => {
+  const fresh = await customer(server);
+  assert.equal((await fresh.refusal('recap.send', { by: 'link' })).code, 'not.found');
+  await fresh.request('queue.join', { lang: 'en' });
+  await fresh.request('queue.leave', {});
+  assert.equal((await fresh.refusal('recap.send', { by: 'link' })).code, 'not.found');
+  assert.deepEqual(words(fresh), []);
+  const { c, a } = await session();
+  await c.request('session.end', {});
+  const first = await c.request('recap.send', { by: 'link' });
+  await c.request('queue.join', { lang: 'en' });
+  const n = await take(a, c.conv);
+  await say(a, 'Welcome again', { c: n });
+  await c.request('session.end', {});
+  const second = await c.request('recap.send', { by: 'link' });
+  assert.notEqual(second.sid, first.sid);
+  assert.deepEqual((await opened(second.url)).lines.map((line) => line.text), ['Welcome again']);
+  assert.deepEqual((await opened(second.url)).pieces, []);
+  assert.equal((await opened((await c.request('recap.send', { by: 'link', sid: first.sid })).url)).pieces.length, 2);
+  assert.equal((await fresh.refusal('recap.send', { by: 'link', sid: first.sid })).code, 'not.found', 'knowing the id is no right');
+  const again = await back(server, c);
+  assert.equal((await again.request('recap.send', { by: 'link', sid: second.sid })).url, second.url, 'after a return too');
+  for (const end of [fresh, again, a]) await end.cut();
+});
+
+test('a site without recaps has none; without mail there is the link', async () => {
+  const bare = await shop(later, { other: true, associates: ['lea', ['oto', 'associate', OTHER_SITE]], args: ['--rate-act', '500'] });
+  const settings = join(folder, 'settings.json');
+  writeFileSync(settings, JSON.stringify({ recap: { on: false } }));
+  await bare.mustAdmin(['site', 'set', '--site', OTHER_SITE, '--settings', settings]);
+  const pair = await live(bare);
+  await pair.c.request('session.end', {});
+  const refusal = await pair.c.refusal('recap.send', { by: 'email', email: 'ada@example.test' });
+  assert.deepEqual([refusal.code, refusal.field], ['state.wrong', '/d/by']);
+  assert.ok((await pair.c.request('recap.send', { by: 'link' })).url);
+  const other = await live(bare, { site: OTHER_SITE, origin: OTHER_SHOP, login: 'oto' });
+  await other.c.request('session.end', {});
+  assert.equal((await other.c.refusal('recap.send', { by: 'link' })).code, 'not.found');
+  assert.deepEqual(words(other.c), []);
+  for (const end of [pair.c, pair.a, other.c, other.a]) await end.cut();
+});
+
+test('a restart forgets nothing of it', async () => {
+  const { c, a } = await session();
+  await c.request('session.end', {});
+  const { url } = await c.request('recap.send', { by: 'link' });
+  await server.crash();
+  await server.start();
+  assert.equal((await opened(url)).pieces.length, 2);
+  for (const end of [c, a]) await end.cut();
+  const lea = await associate(server, 'lea');
+  await lea.cut();
+});
