@@ -77,6 +77,8 @@
       "File whose first line is the password for --mail-user.")                                                     \
     X(flag, mail_plain, "mail-plain", "false", 0, 0, false, false,                                                    \
       "Send mail unencrypted to a server that offers no TLS, such as one on this machine.")                         \
+    X(time, answer_window, "answer-window", "60s", 0, 600000, false, false,                                           \
+      "An answer to a customer who has gone goes by mail this long after its last line.")                            \
     X(number, mail_per_day, "mail-per-day", "10", 1, 10000, false, false, "Mails to one address in 24 hours.")       \
     X(time, login_life, "login-life", "12h", 60000, 604800000, false, false, "Life of a login.")                     \
     X(time, login_idle, "login-idle", "60m", 60000, 604800000, false, false, "A login without use ends after this.") \

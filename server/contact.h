@@ -11,7 +11,7 @@
 /* One @, something before it, a name with a dot behind it, nothing a mail header could break at. */
 bool vt_email_valid(struct vt_str email);
 /* A message of this author has been committed; `text` is absent for what is no text. Where the customer is
- * not here to read what staff say, it goes by mail, with a one-time link back. */
+ * not here to read what staff say, it goes by mail (answer_mail.h). */
 void vt_contact_said(struct vt_conversation *conv, const char *by, struct vt_str text, bool note);
 /* At the start: the conversations in which a message waits are loaded. */
 void vt_contact_restore(struct vt_app *app);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "server/answer_mail.h"
 #include "server/ask.h"
 #include "server/base/err.h"
 #include "server/chan.h"
@@ -293,7 +294,7 @@ void vt_conv_leave(struct vt_member *member)
 static bool is_idle(const struct vt_conversation *conv, int64_t now_ms)
 {
     return conv->loaded && conv->idle_since_ms > 0 && vt_list_is_empty(&conv->members) &&
-           !vt_session_runs(&conv->session) && conv->contact == 0 &&
+           !vt_session_runs(&conv->session) && conv->contact == 0 && conv->answer.due_ms == 0 &&
            now_ms - conv->idle_since_ms > conv->app->deps.config->away_hold &&
            vt_list_is_empty(&conv->waiters);
 }
@@ -307,6 +308,7 @@ void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms)
     vt_ring_sweep(conv, now_ms);
     vt_notice_sweep(conv);
     vt_chans_ease(conv, now_ms);
+    vt_answer_mail_sweep(conv, now_ms);
     if (conv->view_unsaved)
         vt_session_view_changed(conv);
     if (is_idle(conv, now_ms))

@@ -104,9 +104,13 @@ struct vt_conversation {
     uint8_t trail_n;
     struct vt_cid *cids; /* owned, VT_CIDS of them; NULL until the first */
     uint8_t cids_next;
-    char *profile;      /* owned JSON of `profile`; NULL: none yet. profile.h */
-    int64_t contact;    /* ms since 1970 of a message that waits for an answer; 0: none does */
-    struct vt_ask *ask; /* owned; NULL: nobody is asked */
+    char *profile;   /* owned JSON of `profile`; NULL: none yet. profile.h */
+    int64_t contact; /* ms since 1970 of a message that waits for an answer; 0: none does */
+    struct {
+        int64_t due_ms, last_ms; /* monotonic; due 0: none waits. last: no further line puts it off */
+        uint32_t after;          /* cs before its first line */
+    } answer;                    /* of staff, to go by mail: answer_mail.c */
+    struct vt_ask *ask;          /* owned; NULL: nobody is asked */
     int64_t chat_minute_ms;
     uint32_t chat_minute;
     struct vt_list link; /* in vt_app.conversations_list */

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 
-import { OTHER_SHOP, OTHER_SITE, associate, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
+import { OTHER_SHOP, OTHER_SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
 
 const later = keeper(after);
 let server;
@@ -41,7 +41,7 @@ async function mailbox() {
 before(async () => {
   mail = await mailbox();
   server = await shop(later, { other: true, associates: ['lea', ['oto', 'associate', OTHER_SITE]],
-    args: ['--capacity', '50', '--mail-url', mail.url, '--mail-from', 'shop@vitrine.example', '--mail-plain'] });
+    args: ['--capacity', '50', '--mail-url', mail.url, '--mail-from', 'shop@vitrine.example', '--mail-plain', '--answer-window', '1s'] });
 });
 
 const cut = async (...peers) => { for (const peer of peers) await peer.cut(); };
@@ -89,6 +89,45 @@ test('a message with an address stands in the list until staff answer', async ()
   assert.equal(mail.mails.length, 1, 'who is here reads it here');
   assert.ok(oto.seen('queue.row').every((event) => event.d.conv !== c.conv));
   await cut(lea, oto, back);
+});
+
+/// Somebody left their address and went; their conversation is open at lea's.
+async function gone(email, { bye = true } = {}) {
+  const lea = await associate(server, 'lea');
+  await lea.request('queue.watch', { tab: 'all' });
+  const c = await customer(server);
+  await say(c, 'Do you engrave?');
+  await c.request('chat.contact', { email });
+  if (bye) await c.request('bye', {});
+  else await c.cut();
+  const { c: n } = await lea.request('conv.open', { conv: c.conv });
+  await lea.waitFor('snapshot', (_, event) => event.c === n);
+  await lea.waitFor('queue.row', (d) => d.conv === c.conv && !d.online);
+  return { c, lea, n };
+}
+const to = (email) => mail.mails.filter((it) => it.includes(email)).map(plain);
+
+test('lines that follow each other go as one mail; what comes later as the next', async () => {
+  const { lea, n } = await gone('bea@example.com');
+  for (const line of ['Yes.', 'Up to twelve letters.', 'In Greek too.']) await say(lea, line, { c: n });
+  await eventually('the mail', () => to('bea@example.com').length === 1);
+  assert.match(to('bea@example.com')[0], /Yes\.\r\n\r\nUp to twelve letters\.\r\n\r\nIn Greek too\./);
+  await say(lea, 'It takes a week.', { c: n });
+  await eventually('the next', () => to('bea@example.com').length === 2);
+  assert.match(to('bea@example.com')[1], /It takes a week\./);
+  assert.ok(!to('bea@example.com')[1].includes('twelve'));
+  await cut(lea);
+});
+
+test('who comes back within the window reads it here', async () => {
+  const { c, lea, n } = await gone('cid@example.com', { bye: false });
+  await say(lea, 'Yes, up to twelve letters.', { c: n });
+  const again = await back(server, c);
+  await say(lea, 'Are you there?', { c: n });
+  await again.waitFor('chat.send', (d) => d.body.text === 'Are you there?');
+  await new Promise((resolve) => setTimeout(resolve, 2500)); // the window of 1 s and a sweep
+  assert.deepEqual(to('cid@example.com'), []);
+  await cut(again, lea);
 });
 
 test('an address that is none is refused; in a live session it is not the time', async () => {

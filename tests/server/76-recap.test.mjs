@@ -33,8 +33,16 @@ before(async () => {
   mail = await mailServer(later);
   server = await shop(later, { other: true, associates: ['lea', ['oto', 'associate', OTHER_SITE]],
     args: ['--capacity', '50', '--rate-act', '500', '--mail-url', mail.url, '--mail-from', 'shop@maison.test', '--mail-plain'] });
-  await server.mustAdmin(['catalogue', 'import', '--site', SITE, catalogue('1290.00')]);
+  const visitor = await customer(server);
+  await priced('1290.00', visitor);
+  await visitor.cut();
 });
+
+/// The catalogue has this price, and the server knows.
+async function priced(price, peer) {
+  await server.mustAdmin(['catalogue', 'import', '--site', SITE, catalogue(price)]);
+  await eventually(price, async () => (await peer.ask('catalogue.product', { sku: 'ONE' })).d?.price === price, SOON_MS);
+}
 
 const post = (fragment) => http(server, '/r/open', { method: 'POST', body: fragment });
 const opened = async (url) => {
@@ -94,8 +102,7 @@ test('a session that ends has a recap: told to both, opened by its link', async 
   assert.match(url, new RegExp(`^${server.url}/r/#v=`));
   assert.deepEqual(await a.request('recap.send', { by: 'link', sid }, { c: n }), { sid, until, url }, 'the associate has the same');
   // What the shop asks today is not what it asked then.
-  await server.mustAdmin(['catalogue', 'import', '--site', SITE, catalogue('1490.00')]);
-  await eventually('the new price', async () => (await c.request('catalogue.product', { sku: 'ONE' })).price === '1490.00');
+  await priced('1490.00', c);
   const recap = await opened(url);
   assert.deepEqual(recap.pieces.map(({ title, price, currency, url: to }) => [title, price, currency, to]),
     [[NAME, '1290.00', 'EUR', 'https://shop.test/one?a=1&b=2'], ['Another ring', '12.50', 'EUR', 'https://elsewhere.test/two']]);

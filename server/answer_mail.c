@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/answer_mail.h"
+
+#include <stdlib.h>
+
+#include "protocol/codec/codec.h"
+#include "server/base/err.h"
+#include "server/log.h"
+#include "server/mail.h"
+#include "server/people.h"
+#include "server/profile.h"
+#include "server/site.h"
+
+enum { EMAIL_MAX = 254, LINK_DAYS = 7, LETTER_BYTES = 128 * 1024, ROWS_MAX = 50, WINDOWS_MOST = 10 };
+
+static bool is_customer_here(struct vt_conversation *conv)
+{
+    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
+        if (member->peer->role == VT_ROLE_CUSTOMER && member->peer->phase != VT_PHASE_CLOSING)
+            return true;
+    return false;
+}
+
+/* --- the letter ---------------------------------------------------------------------------- */
+
+/* The page the customer was on, if it is one of the site's; else the site's first. Without its fragment. */
+static void write_page(const struct vt_conversation *conv, const struct vt_site *site, struct vt_buf *out)
+{
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    struct vt_t_page page;
+    struct vt_error error;
+    struct vt_str url = VT_STR("/");
+    vt_arena_init(&arena, 65536);
+    if (conv->trail_n > 0 &&
+        vt_decode_body(&arena, &vt_shape_page, vt_str(conv->trail[conv->trail_n - 1].body), &page, &error) ==
+            VT_OK)
+        url = page.url;
+    const char *fragment = url.len > 0 ? memchr(url.ptr, '#', url.len) : NULL;
+    if (fragment)
+        url.len = (size_t)(fragment - url.ptr);
+    for (size_t i = 0; site->origins[i]; i++) {
+        size_t n = strlen(site->origins[i]);
+        if (url.len > n && memcmp(url.ptr, site->origins[i], n) == 0 && url.ptr[n] == '/') {
+            vt_buf_str(out, url);
+            return;
+        }
+    }
+    bool inside = url.len > 0 && url.ptr[0] == '/' && (url.len == 1 || url.ptr[1] != '/');
+    vt_buf_text(out, site->origins[0] ? site->origins[0] : "");
+    vt_buf_str(out, inside ? url : VT_STR("/"));
+}
+
+/* One that gathers its lines, then its link, then leaves. */
+struct letter {
+    struct vt_app *app;
+    char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT], to[EMAIL_MAX + 1];
+    uint32_t read;      /* the customer has read up to here */
+    struct vt_buf text; /* owned */
+};
+
+static void letter_free(struct letter *letter)
+{
+    vt_buf_finish(&letter->text);
+    free(letter);
+}
+
+static void handle_mailed(void *arg, int err)
+{
+    (void)arg;
+    if (err)
+        vt_log(VT_LOG_WARN, "answer.mail", VT_LOG_T("err", vt_err_name(err)));
+}
+
+static void give_up(struct letter *letter, int err)
+{
+    handle_mailed(NULL, err);
+    letter_free(letter);
+}
+
+/* The link is good from now on. */
+static void handle_link(void *arg, int err)
+{
+    struct letter *letter = arg;
+    const struct vt_site *site = vt_sites_by_id(letter->app->deps.sites, vt_str(letter->site));
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf subject = VT_BUF_INIT(400);
+    if (!err && site) {
+        vt_buf_printf(&subject, "An answer from %s", site->name);
+        struct vt_mail mail = { .site = vt_str(letter->site),
+                                .to = vt_str(letter->to),
+                                .from_name = vt_str(site->name),
+                                .subject = vt_buf_view(&subject),
+                                .text = vt_buf_view(&letter->text),
+                                .conv = vt_str(letter->conv),
+                                .about = VT_STR("answer") };
+        err = vt_mail_send(letter->app->deps.mailer, &mail, handle_mailed, NULL);
+    }
+    give_up(letter, err);
+}
+
+/* A line of text, or the name of what mail does not show. */
+static void put_line(struct letter *letter, const struct vt_store_row *row)
+{
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    struct vt_evt_chat_send d;
+    struct vt_error error;
+    vt_arena_init(&arena, LETTER_BYTES);
+    bool staff = !vt_str_eq(row->by, VT_STR("c")) && vt_str_eq(row->op, VT_STR("chat.send"));
+    if (!staff || row->cs <= letter->read ||
+        vt_decode_body(&arena, vt_op_rows[VT_OP_CHAT_SEND].evt, row->body, &d, &error) != VT_OK ||
+        d.kind == VT_CHAT_KIND_NOTE)
+        return;
+    if (letter->text.len > 0)
+        vt_buf_text(&letter->text, "\n\n");
+    if (d.kind != VT_CHAT_KIND_TEXT)
+        vt_buf_printf(&letter->text, "[%s] ", vt_chat_kind_name(d.kind));
+    vt_buf_str(&letter->text, d.body.text);
+}
+
+static int put_link(struct letter *letter, const struct vt_conversation *conv)
+{
+    const struct vt_site *site = vt_sites_by_id(letter->app->deps.sites, vt_str(letter->site));
+    char secret[VT_ID_TEXT];
+    if (!site)
+        return VT_ERR_MISSING;
+    vt_id_new(secret);
+    vt_buf_printf(&letter->text, "\n\n-- \n%s\n\nAnswer, or read it all: ", site->name);
+    write_page(conv, site, &letter->text);
+    vt_buf_printf(&letter->text, "#vt=%s\nThe link is yours alone and works once, within %d days.\n", secret,
+                  LINK_DAYS);
+    if (letter->text.failed)
+        return VT_ERR_FULL;
+    struct vt_store_once once = { .site = vt_str(letter->site),
+                                  .conv = vt_str(letter->conv),
+                                  .kind = VT_STR("back"),
+                                  .expires = vt_wall_ms() + LINK_DAYS * (int64_t)86400000 };
+    return vt_store_once_put(letter->app->deps.store, vt_str(secret), &once, false, handle_link, letter);
+}
+
+static void handle_lines(void *arg, int err, const struct vt_store_row *rows, size_t n, bool more)
+{
+    struct letter *letter = arg;
+    struct vt_conversation *conv = vt_conv_find(letter->app, vt_str(letter->site), vt_str(letter->conv));
+    (void)more; /* the link leads to the rest */
+    for (size_t i = 0; i < n && !err; i++)
+        put_line(letter, &rows[i]);
+    if (!err && (!conv || letter->text.len == 0)) {
+        letter_free(letter); /* all was read */
+        return;
+    }
+    if (!err)
+        err = put_link(letter, conv);
+    if (err)
+        give_up(letter, err);
+}
+
+/* --- the window ---------------------------------------------------------------------------- */
+
+static void begin_to(struct vt_conversation *conv, struct vt_str to)
+{
+    struct vt_app *app = conv->app;
+    const struct vt_person *person = vt_people_find(conv, "c");
+    struct letter *letter = calloc(1, sizeof(*letter));
+    if (!letter)
+        return;
+    letter->app = app;
+    memcpy(letter->site, conv->site, sizeof(letter->site));
+    memcpy(letter->conv, conv->conv, sizeof(letter->conv));
+    vt_str_copy(letter->to, sizeof(letter->to), to);
+    letter->read = person ? person->read : 0;
+    vt_buf_init(&letter->text, LETTER_BYTES);
+    int err = vt_store_since(app->deps.store, vt_str(conv->site), vt_str(conv->conv),
+                             1 << VT_AUDIENCE_CUSTOMER, conv->answer.after, ROWS_MAX, handle_lines, letter);
+    if (err)
+        give_up(letter, err);
+}
+
+void vt_answer_mail_said(struct vt_conversation *conv)
+{
+    const int64_t window = conv->app->deps.config->answer_window, now = vt_now_ms();
+    if (is_customer_here(conv) || !conv->app->deps.mailer || !vt_mailer_is_set_up(conv->app->deps.mailer))
+        return;
+    if (conv->answer.due_ms == 0) {
+        conv->answer.after = conv->cs - 1;
+        conv->answer.last_ms = now + WINDOWS_MOST * window;
+    }
+    conv->answer.due_ms = now + window < conv->answer.last_ms ? now + window : conv->answer.last_ms;
+}
+
+static void begin(struct vt_conversation *conv)
+{
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    struct vt_t_profile profile;
+    vt_arena_init(&arena, 65536);
+    vt_profile_read(conv, &arena, &profile);
+    if (profile.customer.email.len > 0 && !is_customer_here(conv))
+        begin_to(conv, profile.customer.email);
+}
+
+void vt_answer_mail_sweep(struct vt_conversation *conv, int64_t now_ms)
+{
+    if (conv->answer.due_ms == 0 || now_ms < conv->answer.due_ms)
+        return;
+    conv->answer.due_ms = 0;
+    begin(conv);
+}
