@@ -39,8 +39,8 @@ before(async () => {
 });
 
 /// The catalogue has this price, and the server knows.
-async function priced(price, peer) {
-  await server.mustAdmin(['catalogue', 'import', '--site', SITE, catalogue(price)]);
+async function priced(price, peer, { at = server, site = SITE } = {}) {
+  await at.mustAdmin(['catalogue', 'import', '--site', site, catalogue(price)]);
   await eventually(price, async () => (await peer.ask('catalogue.product', { sku: 'ONE' })).d?.price === price, SOON_MS);
 }
 
@@ -220,6 +220,9 @@ test('a site without recaps has none; without mail there is the link', async () 
   const settings = join(folder, 'settings.json');
   writeFileSync(settings, JSON.stringify({ recap: { on: false } }));
   await bare.mustAdmin(['site', 'set', '--site', OTHER_SITE, '--settings', settings]);
+  const visitor = await customer(bare, { site: OTHER_SITE, origin: OTHER_SHOP });
+  await priced('1.00', visitor, { at: bare, site: OTHER_SITE }); // what was set before is known with it
+  await visitor.cut();
   const pair = await live(bare);
   await pair.c.request('session.end', {});
   const refusal = await pair.c.refusal('recap.send', { by: 'email', email: 'ada@example.test' });
