@@ -149,3 +149,59 @@ test('a caller reads out six digits, and is connected', async ({ customer, assoc
   await expect(associate.field).toBeFocused();
   await expect(associate.page.locator('.reference dd')).toContainText('-');
 });
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`${colorScheme}: what was said is found by keyboard, read, and left again`, async ({ cast, customer }) => {
+    const associate = await cast.associate({ colorScheme });
+    const { page } = associate;
+    await livePair({ customer, associate }, { text: 'Is the sapphire from Ceylon?' });
+    await associate.say('Its certificate says Ratnapura.');
+    await associate.end();
+    await page.getByRole('button', { name: 'Put away' }).click();
+    await expect(associate.rows).toHaveCount(0);
+
+    await page.keyboard.press('Control+Shift+F');
+    const field = page.getByRole('searchbox', { name: 'Search what was said' });
+    await expect(field).toBeFocused();
+    await expect(page.getByText('Messages, private notes and names')).toBeVisible();
+    await page.keyboard.type('zzz');
+    await expect(page.getByText('Nothing found')).toBeVisible();
+    await field.fill('sapphire ceyl');
+    const found = page.locator('.found');
+    await expect(found).toHaveCount(1);
+    await expect(found).toContainText('Customer');
+    await expect(found.locator('mark')).toHaveText(['sapphire', /^Ceylon/i]);
+    await field.fill('RATNAPURA');
+    await expect(found.locator('mark')).toHaveText(['Ratnapura']);
+    await expect(found).toContainText('Shop');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await expect(associate.said.last()).toContainText('Its certificate says Ratnapura.');
+    await expect(found).toHaveAttribute('aria-current', 'true');
+    await expect(page.getByText('You are reading only.')).toBeVisible();
+    await isClean(page, `${colorScheme}-found`);
+    await page.keyboard.press('Escape');
+    await expect(field).toHaveCount(0);
+    await expect(page.getByRole('tablist', { name: 'Customers' })).toBeVisible();
+  });
+}
+
+test('on a phone the search opens the thread, and leads back to what was found', async ({ cast, customer, associate }) => {
+  await livePair({ customer, associate }, { text: 'Is the sapphire from Ceylon?' });
+  const noor = await cast.associate({ name: 'noor', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const { page } = noor;
+  await noor.comes('noor');
+  await page.getByRole('button', { name: 'Search what was said' }).click();
+  await page.getByRole('searchbox').fill('ceylon');
+  await expect(page.locator('.found')).toHaveCount(1);
+  await isClean(page, 'phone-found');
+  await page.locator('.found-open').click();
+  await expect(noor.said.first()).toContainText('Is the sapphire from Ceylon?');
+  await expect(page.getByRole('searchbox')).toBeHidden();
+  const list = page.getByRole('navigation', { name: 'Console' }).getByRole('button', { name: 'List' });
+  await list.click();
+  await expect(page.locator('.found')).toHaveAttribute('aria-current', 'true');
+  await list.click();
+  await expect(page.getByRole('tablist', { name: 'Customers' })).toBeVisible();
+});

@@ -72,4 +72,18 @@ export interface House {
   labels: string[];
 }
 
+/// Something that was said. `parts`: text outside and inside what was looked for, by turns.
+export interface Hit {
+  conversation: string;
+  cs: number;
+  ts: number;
+  by: string;
+  name?: string;
+  staff: boolean;
+  parts: string[];
+}
+
+export const search = (words: string, after: string, limit: number): Promise<{ hits: Hit[]; next?: string }> =>
+  call('GET', `/search?${new URLSearchParams({ q: words, limit: String(limit), ...(after === '' ? {} : { after }) }).toString()}`);
+
 export const desk = (): Promise<House> => call('GET', '/desk');

@@ -3,7 +3,7 @@
 import { leads, over } from './board/state.js';
 import { accept, cards } from './state/cards.js';
 import { step } from './state/desk.js';
-import { focusComposer, left, sheet, showCatalogue, showList } from './state/layout.js';
+import { focusComposer, left, sheet, showCatalogue, showFound, showList } from './state/layout.js';
 import { who } from './state/login.js';
 
 const typing = (target: EventTarget | null): boolean =>
@@ -31,8 +31,12 @@ function press(e: KeyboardEvent): void {
   } else if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === 'k') {
     e.preventDefault();
     showCatalogue();
+  } else if ((e.ctrlKey || e.metaKey) && e.shiftKey && !e.altKey && e.code === 'KeyF') {
+    e.preventDefault();
+    over.value = null;
+    showFound();
   } else if (e.key === 'Escape') {
-    if (left.peek() === 'catalogue') showList();
+    if (left.peek() !== 'list') showList();
     focusComposer();
   } else if (e.key === '?' && !typing(e.target)) {
     e.preventDefault();

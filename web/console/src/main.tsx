@@ -16,6 +16,7 @@ import { closeAll, markRead, onConversation, openFirst, reopen } from './state/d
 import { dropLine, openLine } from './state/line.js';
 import { forgetCards, onCard } from './state/cards.js';
 import { onDoing } from './state/doing.js';
+import { forgetFound } from './state/found.js';
 import { learnHouse } from './state/house.js';
 import { ask, lastPerson, who, type Login } from './state/login.js';
 import { forgetAll, onRow, watch } from './state/queue.js';
@@ -45,6 +46,7 @@ function forgetEverything(): void {
   dropLine();
   forgetAll();
   forgetCatalogue();
+  forgetFound();
   forgetCards();
   forgetStaff();
   over.value = null;

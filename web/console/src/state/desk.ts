@@ -5,7 +5,7 @@ import type { State } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import { left, neighbour, order } from '../lib/rows.js';
-import { focusComposer, left as leftColumn, narrow, pane } from './layout.js';
+import { focusComposer, left as leftColumn, narrow, pane, type Left } from './layout.js';
 import { serverTime, theLink } from './line.js';
 import { claimed, forget, mine, rows, tab } from './queue.js';
 import { say } from './say.js';
@@ -124,12 +124,12 @@ export async function attach(t: Talk, ask: () => Promise<{ c?: number }>): Promi
 }
 
 /// Brings a conversation to the front, opening it first when this window has not: its thread and trail can be read before
-/// anybody takes it.
-export async function open(conv: string): Promise<void> {
+/// anybody takes it. The left column shows where one has chosen it.
+export async function open(conv: string, from: Left = 'list'): Promise<void> {
   if (busy.peek() === conv) return;
   const t = talkFor(conv);
   focused.value = conv;
-  leftColumn.value = 'list';
+  leftColumn.value = from;
   if (narrow.matches) pane.value = 'thread';
   if (t.conversation.peek() === null) await attach(t, () => theLink().request('conv.open', { conv }));
   dropOldPreviews();

@@ -4,8 +4,8 @@ import { signal } from '@preact/signals';
 
 /// What of the window is shown. Nothing here is worth keeping over a reload.
 
-/// The left column holds the list or the catalogue, never both: the piece needs the width.
-export type Left = 'list' | 'catalogue';
+/// The left column holds one of these at a time: the piece needs the width.
+export type Left = 'list' | 'catalogue' | 'found';
 /// On a narrow screen one column is shown at a time.
 export type Pane = 'left' | 'stage' | 'thread' | 'customer';
 
@@ -28,9 +28,25 @@ export function showCatalogue(): void {
   requestAnimationFrame(() => document.getElementById('catalogue-search')?.focus());
 }
 
+export function showFound(): void {
+  left.value = 'found';
+  pane.value = 'left';
+  requestAnimationFrame(() => {
+    const field = document.getElementById('found-search') as HTMLInputElement | null;
+    field?.focus();
+    field?.select();
+  });
+}
+
 export function showList(): void {
   left.value = 'list';
   pane.value = 'left';
+}
+
+/// Out of a column of a phone: to what was found, where one came from there.
+export function showLeft(): void {
+  if (narrow.matches && left.peek() === 'found' && pane.peek() !== 'left') pane.value = 'left';
+  else showList();
 }
 
 export function focusComposer(): void {

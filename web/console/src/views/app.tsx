@@ -17,6 +17,7 @@ import { listenForKeys } from '../keys.js';
 import { Cards } from './cards.js';
 import { Catalogue } from './catalogue.js';
 import { Customer } from './customer.js';
+import { Found } from './found.js';
 import { List } from './list.js';
 import { Gate, LoginView } from './login.js';
 import { Notice } from './notice.js';
@@ -47,7 +48,7 @@ function Desk({ me }: { me: Me }): JSX.Element {
       {over.value !== null && <Guard what="The board"><Board what={over.value} /></Guard>}
       <main class="columns" hidden={over.value !== null}>
         <h1 class="vt-unseen">Vitrine console</h1>
-        <Guard what="The list">{left.value === 'list' ? <List /> : <Catalogue />}</Guard>
+        <Guard what="The list">{left.value === 'list' ? <List /> : left.value === 'found' ? <Found /> : <Catalogue />}</Guard>
         <Guard what="The piece"><Stage /></Guard>
         {open !== null && <Guard key={`thread ${open.conv}`} what="The thread"><Thread talk={open} /></Guard>}
         {open !== null && <Guard key={`person ${open.conv}`} what="The customer"><Customer talk={open} /></Guard>}

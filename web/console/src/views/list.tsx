@@ -11,7 +11,7 @@ import { now } from '../state/clock.js';
 import { busy, focused, open, rowFault, take, talks, waitedMs } from '../state/desk.js';
 import { filter, known, labelsSeen, listed, mine, rows, tab, tally } from '../state/queue.js';
 import { house, queueName } from '../state/house.js';
-import { sheet } from '../state/layout.js';
+import { sheet, showFound } from '../state/layout.js';
 import { line } from '../state/line.js';
 import { self, setPresence } from '../state/presence.js';
 import { Empty, Icon, Thumb } from './parts.js';
@@ -215,7 +215,10 @@ export function List(): JSX.Element {
           : <Empty icon={icons.hourglass} title={empty.value[0]}><p>{empty.value[1]}</p></Empty>)}
         {still.rows.length === 0 && !known.value && <p class="quiet pad">Loading…</p>}
       </div>
-      <button type="button" class="code-enter" onClick={() => { sheet.value = 'code'; }}><Icon d={icons.phone} size={16} />Caller’s code</button>
+      <div class="list-foot">
+        <button type="button" class="list-foot-item" onClick={showFound}><Icon d={icons.search} size={16} />Search<span class="vt-unseen"> what was said</span></button>
+        <button type="button" class="list-foot-item" onClick={() => { sheet.value = 'code'; }}><Icon d={icons.phone} size={16} />Caller’s code</button>
+      </div>
     </section>
   );
 }

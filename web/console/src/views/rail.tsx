@@ -5,7 +5,7 @@ import { icons } from '../../../ui/index.js';
 import type { Me } from '../api.js';
 import { leads, over, type Over } from '../board/state.js';
 import { focused } from '../state/desk.js';
-import { left, narrow, pane, sheet, showCatalogue, showList, type Pane } from '../state/layout.js';
+import { left, narrow, pane, sheet, showCatalogue, showLeft, type Pane } from '../state/layout.js';
 import { rows, tally } from '../state/queue.js';
 import { Icon } from './parts.js';
 import { Self } from './self.js';
@@ -32,7 +32,7 @@ export function Rail({ me }: { me: Me }): JSX.Element {
   const atLeft = over.value === null && (!narrow.matches || pane.value === 'left');
   return (
     <nav class="rail" aria-label="Console">
-      <Item icon={icons.chat} label="Customers" short="List" on={atLeft && left.value === 'list'} badge={tally.value.unassigned} badgeText="waiting" press={showList} />
+      <Item icon={icons.chat} label="Customers" short="List" on={atLeft && left.value !== 'catalogue'} badge={tally.value.unassigned} badgeText="waiting" press={showLeft} />
       <Item icon={icons.search} label="Catalogue" on={atLeft && left.value === 'catalogue'} press={showCatalogue} />
       {leads(me.role) && <Item icon={icons.floor} label="Floor" on={over.value !== null} press={(was) => { over.value = was === null ? 'floor' : null; }} />}
       <PaneItem to="stage" icon={icons.picture} label="Piece" />

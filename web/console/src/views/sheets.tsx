@@ -14,6 +14,7 @@ const keys: readonly [string[], string][] = [
   [['Alt', '↓'], 'Next of your conversations'],
   [['Alt', 'Enter'], 'Claim whoever asks first'],
   [['Ctrl', 'K'], 'Search the catalogue'],
+  [['Ctrl', 'Shift', 'F'], 'Search what was said'],
   [['Alt', 'B'], 'Supervisors: the shop floor'],
   [['/'], 'In an empty message: canned replies'],
   [['Esc'], 'To the message field'],
