@@ -51,7 +51,9 @@ test('declined, and only by who was asked', async () => {
   const max = await associate(server, 'max');
   const kim = await associate(server, 'kim');
   const oto = await associate(server, 'oto', { site: OTHER_SITE });
+  await kim.request('conv.open', { conv: c.conv });
   const { ask } = await a.request('transfer.ask', { to: id(max) }, { c: n });
+  assert.equal((await kim.waitFor('transfer.ask')).d.to, id(max), 'staff who look on see it asked');
   for (const peer of [kim, oto]) assert.equal((await peer.refusal('transfer.answer', { conv: c.conv, ask, ok: true })).code, 'ask.expired');
   assert.equal((await max.refusal('colleague.answer', { conv: c.conv, ask, ok: true })).code, 'ask.expired', 'another kind of question');
   await max.request('transfer.answer', { conv: c.conv, ask, ok: false, why: 'busy' });
@@ -113,7 +115,11 @@ test('back into a queue: waiting again, at the front', async () => {
 test('a colleague called in is seen by all, and gone when they leave', async () => {
   const { c, a, n } = await live(server);
   const max = await associate(server, 'max');
+  const kim = await associate(server, 'kim');
+  await kim.request('conv.open', { conv: c.conv });
   const { ask } = await a.request('colleague.ask', { to: id(max), note: 'Which hallmark?' }, { c: n });
+  assert.equal((await kim.waitFor('colleague.ask')).d.note, 'Which hallmark?', 'staff who look on see it asked');
+  assert.equal(c.seen('colleague.ask').length, 0, 'the customer is not told of it');
   assert.equal((await max.waitFor('staff.ask')).d.kind, 'colleague');
   const { c: m } = await max.request('colleague.answer', { conv: c.conv, ask, ok: true });
   await max.waitFor('snapshot', (_, event) => event.c === m);
@@ -129,7 +135,7 @@ test('a colleague called in is seen by all, and gone when they leave', async () 
   await c.waitFor('presence.person', (d) => d.who === who && d.at === 'gone');
   await c.until('the channels gone', () => ([...c.chans.values()].every((chan) => chan.by !== who) ? true : undefined));
   assert.equal((await max.refusal('colleague.leave', {}, { c: m })).code, 'not.found');
-  await end(c, a, max);
+  await end(c, a, max, kim);
 });
 
 test('who was called in still is after a restart; who served last is asked first', async () => {
