@@ -135,7 +135,7 @@ static int find_address(struct vt_request *rq, struct recapping *recapping)
     struct vt_conversation *conv = rq->member->conv;
     struct vt_t_profile profile;
     if (!rq->app->deps.mailer || !vt_mailer_is_set_up(rq->app->deps.mailer))
-        return vt_request_fail(rq, VT_ERR_STATE_WRONG, "/d/by", "mail is not set up here; use the link");
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/by", "mail is not set up here; use the link");
     vt_profile_read(conv, &rq->app->arena, &profile);
     if (msg->email.ptr && vt_peer_is_staff(rq->peer))
         return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "/d/email",

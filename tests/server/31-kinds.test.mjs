@@ -103,8 +103,8 @@ test('labels: among staff, kept, and in the snapshot', async () => {
   await c.waitFor('chat.send');
   assert.equal(c.seen('label.set').length, 0);
   assert.equal(c.seen('snapshot').every((event) => event.d.profile === undefined), true);
-  const listed = async (label) => (await max.request('queue.watch', { tab: 'all', label })).rows.map((row) => row.conv);
-  assert.deepEqual([await listed('sold'), await listed('urgent')], [[c.conv], []]);
+  const withLabel = async (label) => (await max.request('queue.watch', { tab: 'all', label })).rows.map((row) => row.conv);
+  assert.deepEqual([await withLabel('sold'), await withLabel('urgent')], [[c.conv], []]);
   await max.request('conv.close', {}, { c: m });
   const { c: again } = await max.request('conv.open', { conv: c.conv });
   assert.deepEqual((await max.waitFor('snapshot', (_, event) => event.c === again)).d.profile.labels, ['ring', 'sold']);

@@ -226,7 +226,7 @@ test('a site without recaps has none; without mail there is the link', async () 
   const pair = await live(bare);
   await pair.c.request('session.end', {});
   const refusal = await pair.c.refusal('recap.send', { by: 'email', email: 'ada@example.test' });
-  assert.deepEqual([refusal.code, refusal.field], ['state.wrong', '/d/by']);
+  assert.deepEqual([refusal.code, refusal.field], ['field.bad', '/d/by']);
   assert.ok((await pair.c.request('recap.send', { by: 'link' })).url);
   const other = await live(bare, { site: OTHER_SITE, origin: OTHER_SHOP, login: 'oto' });
   await other.c.request('session.end', {});

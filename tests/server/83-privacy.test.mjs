@@ -15,7 +15,7 @@ const later = keeper(after);
 let server;
 let ada;
 before(async () => {
-  server = await shop(later, { other: true, associates: ['lea', ['ada', 'admin'], ['eve', 'admin', OTHER_SITE]], args: ['--mail-url', 'smtp://127.0.0.1:9', '--mail-from', 'shop@maison.test', '--mail-plain'] });
+  server = await shop(later, { other: true, associates: ['lea', ['ada', 'admin'], ['eve', 'admin', OTHER_SITE]], args: ['--mail-url', 'smtp://127.0.0.1:9', '--mail-from', 'shop@maison.test', '--mail-plain', '--answer-window', '0s'] });
   ada = await rest(server, 'ada');
 });
 
