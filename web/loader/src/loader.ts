@@ -112,9 +112,9 @@ function init(given: Options): void {
   else if (o.storage !== 'none') askTabs(o.site);
 }
 
-/// An entry of ours says that a conversation goes on.
+/// A link of ours, or an entry, says that a conversation goes on.
 function isResuming(o: Options): boolean {
-  try { return o.storage !== 'none' && !!sessionStorage['vitrine:' + o.site]; } catch { return false; }
+  try { return /#vt/.test(location.hash) || o.storage !== 'none' && !!sessionStorage['vitrine:' + o.site]; } catch { return false; }
 }
 
 /// Another tab may be in a conversation: one question, then quiet.

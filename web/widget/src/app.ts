@@ -39,6 +39,8 @@ export class App {
   readonly store: Store;
   /// The page's own word on what it shows, until its address changes.
   given: { at: string; product: PageProduct } | null = null;
+  /// The secret of a link that leads back, until it is spent (back.ts).
+  code: string | undefined;
   /// Set by the page's chunk: how pieces are drawn; looks at the page again; the other tabs.
   more: More | undefined;
   look: (() => void) | undefined;
@@ -59,7 +61,7 @@ export class App {
     entry.n++;
     this.link = new Link({
       url: host.base.replace(/^http/, 'ws') + 'socket',
-      hello: () => ({ site, role: 'customer', lang: locale, page: this.page() }),
+      hello: () => ({ site, role: 'customer', lang: locale, page: this.page(), code: this.code }),
       load: () => entry.link,
       save: (link) => { store.put({ link }); this.tabs?.tell(); },
     });

@@ -4,6 +4,7 @@ import { clock, dayTime } from '../../ui/formats.js';
 import { i18n } from '../../ui/i18n.js';
 import { adopt, sheet } from '../../ui/sheet.js';
 import type { App, Status } from './app.js';
+import { comeBack } from './back.js';
 import { floorStyle } from './floor-style.js';
 import { h } from './h.js';
 import type { Kid, VNode } from './h.js';
@@ -155,6 +156,7 @@ function floor(app: App): void {
     needsSession();
     return kids;
   };
+  comeBack(app, t('linkBad'));
   app.draw();
 }
 

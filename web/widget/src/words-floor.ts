@@ -21,4 +21,5 @@ export const englishFloor = {
   longer: 'It takes a little longer than we thought.',
   kept: 'Your place is kept if you change pages.',
   noticeMore: 'Read more',
+  linkBad: 'This link has been used, or is too old. You can ask again here.',
 } as const;
