@@ -4,7 +4,7 @@
 
 /// Who may import whom; everyone may import what lies in the own folder. `types` is for type-only imports.
 export const MAY = {
-  protocol: [], ui: [], transport: ['protocol'], detect: ['protocol'], viewer: ['ui', 'protocol'],
+  protocol: [], ui: [], transport: ['protocol'], detect: ['protocol'], viewer: ['ui', 'protocol'], mirror: ['protocol'], 'mirror-page': ['protocol'],
   loader: [], widget: ['transport', 'detect', 'ui', 'protocol'], console: ['transport', 'viewer', 'ui', 'protocol', 'reports'], admin: ['ui', 'protocol', 'reports'], reports: [], phone: ['transport', 'ui'], recap: ['ui'], shop: [],
 };
 const TYPES_ONLY = { loader: ['widget'] };
@@ -12,7 +12,7 @@ const TYPES_ONLY = { loader: ['widget'] };
 const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'], 'widget/src/viewer-tools-chunk.ts': ['viewer'],
   'widget/src/viewer-tiles-chunk.ts': ['viewer'], 'widget/src/viewer-compare-chunk.ts': ['viewer'], 'widget/src/viewer-ask-chunk.ts': ['viewer'],
   'widget/guest/look.ts': ['viewer'] };
-const PACKAGES = { widget: [], reports: ['preact', 'preact/hooks'], console: ['preact', 'preact/hooks', '@preact/signals'], admin: ['preact', 'preact/hooks', '@preact/signals'], ui: ['uqr'] };
+const PACKAGES = { widget: [], mirror: ['@rrweb/record'], 'mirror-page': ['@rrweb/replay'], reports: ['preact', 'preact/hooks'], console: ['preact', 'preact/hooks', '@preact/signals'], admin: ['preact', 'preact/hooks', '@preact/signals'], ui: ['uqr'] };
 
 const LINES_MAX = 800;
 const FORBIDDEN = [
