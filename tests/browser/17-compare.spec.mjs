@@ -149,8 +149,8 @@ test('a pointer and a mark are in the pane of their piece', async ({ customer, a
       return data.some((x, i) => i % 4 === 3 && x > 250);
     });
   });
-  await expect.poll(() => inkIn(phone)).toEqual([false, true]);
-  expect(await inkIn(desk)).toEqual([false, true]);
+  /* Ink is drawn in the next animation frame, which a hidden or busy window gets late: also at the one who drew. */
+  for (const view of [phone, desk]) await expect.poll(() => inkIn(view)).toEqual([false, true]);
 });
 
 test('true scale: a millimetre is as long on every piece, and says so', async ({ customer, associate }) => {
