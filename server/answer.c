@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "server/base/err.h"
+#include "server/rights.h"
 
 struct answering {
     struct vt_reply_to to;
@@ -50,6 +51,7 @@ int vt_answer_row(struct vt_request *rq, const struct vt_thread_row *row, vt_com
 struct entering {
     struct vt_app *app;
     char peer[VT_ID_TEXT];
+    bool given;
     vt_enter_fn *done;
     void *arg;
 };
@@ -78,7 +80,7 @@ static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
 {
     struct entering *entering = arg;
     struct vt_peer *peer = vt_peer_find(entering->app, entering->peer);
-    if (!err && !peer)
+    if (!err && (!peer || !(entering->given || vt_rights_conv(conv, peer))))
         err = VT_ERR_NOT_FOUND;
     if (!err)
         err = vt_join_start(conv, peer, (struct vt_position){ 0 }, handle_joined, entering);
@@ -86,13 +88,14 @@ static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
         finish(entering, NULL, NULL, err);
 }
 
-int vt_enter(struct vt_peer *peer, struct vt_str conv, vt_enter_fn *done, void *arg)
+int vt_enter(struct vt_peer *peer, struct vt_str conv, bool given, vt_enter_fn *done, void *arg)
 {
     struct entering *entering = calloc(1, sizeof(*entering));
     if (!entering)
         return VT_ERR_OVERLOADED;
     entering->app = peer->app;
     memcpy(entering->peer, peer->id, sizeof(entering->peer));
+    entering->given = given;
     entering->done = done;
     entering->arg = arg;
     int err = vt_conv_load(peer->app, vt_str(peer->site), conv, handle_loaded, entering);

@@ -24,7 +24,8 @@ int vt_answer_row(struct vt_request *rq, const struct vt_thread_row *row, vt_com
 /* VT_OK with a gathered join of a member, to be flushed after what must come first; else join and member are
  * NULL. */
 typedef void vt_enter_fn(void *arg, struct vt_join *join, struct vt_member *member, int err);
-/* VT_OK and then `done` in a later turn, always. The peer may be gone by then: VT_ERR_NOT_FOUND. */
-int vt_enter(struct vt_peer *peer, struct vt_str conv, vt_enter_fn *done, void *arg);
+/* VT_OK and then `done` in a later turn, always. The peer may be gone by then: VT_ERR_NOT_FOUND; so is a
+ * conversation of another queue (rights.h), unless it is `given`. */
+int vt_enter(struct vt_peer *peer, struct vt_str conv, bool given, vt_enter_fn *done, void *arg);
 
 #endif

@@ -5,6 +5,7 @@
 #include "server/base/err.h"
 #include "server/metrics.h"
 #include "server/peer.h"
+#include "server/rights.h"
 
 enum { MESSAGE_MAX = 32768 };
 
@@ -16,7 +17,7 @@ static struct vt_metric dropped = { .name = "vitrine_board_dropped_total",
 struct head {
     uint64_t key;
     uint32_t op;
-    char site[VT_PERSON_TEXT], person[VT_PERSON_TEXT];
+    char site[VT_PERSON_TEXT], person[VT_PERSON_TEXT], queue[VT_QUEUE_ID_TEXT];
 };
 
 static struct head head_of(const struct vt_board *to)
@@ -24,6 +25,7 @@ static struct head head_of(const struct vt_board *to)
     struct head head = { .key = (uint64_t)to->slot << 56 | (uint64_t)to->subject << 16, .op = to->op };
     vt_str_copy(head.site, sizeof(head.site), vt_str(to->site));
     vt_str_copy(head.person, sizeof(head.person), vt_str(to->person));
+    vt_str_copy(head.queue, sizeof(head.queue), vt_str(to->queue));
     return head;
 }
 
@@ -45,7 +47,9 @@ static bool is_for(const struct vt_peer *peer, const struct head *head)
 {
     if (peer->phase != VT_PHASE_OPEN || !vt_peer_is_staff(peer) || strcmp(peer->site, head->site) != 0)
         return false;
-    return head->person[0] ? strcmp(peer->person, head->person) == 0 : peer->watch >= 0;
+    if (head->person[0])
+        return strcmp(peer->person, head->person) == 0;
+    return peer->watch >= 0 && vt_rights_queue(peer->queues, vt_str(head->queue));
 }
 
 static void encode(struct vt_app *app, const struct head *head, struct vt_str json)

@@ -11,6 +11,7 @@ struct vt_board {
     enum vt_op op;
     const char *site;
     const char *person; /* NULL: every console that watches a list; else that person's windows */
+    const char *queue;  /* only those who may see it (rights.h); NULL: everybody */
     enum vt_op slot;    /* whose slot it takes: claim.gone stands in claim.ask's */
     uint32_t subject;   /* what it is about, so a newer one takes the place of the older */
 };

@@ -15,6 +15,7 @@
 #include "server/people.h"
 #include "server/profile.h"
 #include "server/queue.h"
+#include "server/rights.h"
 #include "server/ring.h"
 #include "server/session.h"
 #include "server/view.h"
@@ -162,6 +163,7 @@ static void handle_owned(void *arg, int err, const struct vt_store_conv *row)
         vt_profile_load(conv, row->profile);
         vt_str_copy(conv->known, sizeof(conv->known), row->known);
         conv->known_ms = row->known_at;
+        vt_str_copy(conv->session.queue, sizeof(conv->session.queue), row->queue);
         /* Notes may lie between, so the customer's chain starts from what each client brings. */
         for (int a = 0; a < VT_AUDIENCES; a++)
             conv->last_cs[a] = row->cs;
@@ -304,6 +306,7 @@ void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms)
     if (!conv->loaded)
         return;
     vt_people_sweep(conv, now_ms);
+    vt_rights_sweep(conv);
     vt_ask_sweep(conv);
     vt_ring_sweep(conv, now_ms);
     vt_notice_sweep(conv);

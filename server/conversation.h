@@ -26,6 +26,7 @@ struct vt_person {
     bool called;              /* a colleague the session has called in: everybody sees them */
     bool verified;            /* a customer the shop has signed for */
     int64_t left_ms;          /* when the last socket went; 0: here, or never was since the start */
+    int64_t noted_ms;         /* when their looking on was recorded last; 0: not yet. rights.c */
     uint32_t read, delivered; /* cs */
 };
 

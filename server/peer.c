@@ -196,5 +196,6 @@ void vt_peer_destroy(struct vt_peer *peer)
     vt_list_remove(&peer->link);
     vt_list_remove(&peer->late);
     vt_outbox_finish(&peer->outbox);
+    free(peer->queues);
     free(peer);
 }

@@ -28,6 +28,7 @@ struct vt_peer {
     char name[VT_NAME_TEXT];
     char login[VT_NAME_TEXT]; /* staff: the login name */
     char token[VT_ID_TEXT];   /* a customer's resume token; dies with bye */
+    char *queues;             /* owned; of staff: rights.h; NULL: every queue */
     int64_t expires_ms;       /* ms since 1970: the login behind it; 0: never */
     struct vt_outbox outbox;
     struct vt_list members; /* of vt_member.of_peer */

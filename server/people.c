@@ -11,6 +11,7 @@
 #include "server/notice.h"
 #include "server/profile.h"
 #include "server/queue.h"
+#include "server/rights.h"
 #include "server/session.h"
 #include "server/view.h"
 
@@ -176,6 +177,7 @@ void vt_people_here(struct vt_member *member)
     else if (vt_people_counts(conv, person))
         person->at = VT_AT_GONE; /* who looked in before is new to the customer */
     tell(conv, person, VT_AT_HERE);
+    vt_rights_note(member);
     if (person->role == VT_ROLE_CUSTOMER)
         vt_notice_again(conv);
     if (person->role == VT_ROLE_CUSTOMER && conv->session.state == VT_STATE_AWAY)

@@ -8,6 +8,7 @@
 #include "server/log.h"
 #include "server/queue.h"
 #include "server/queue_status.h"
+#include "server/rights.h"
 #include "server/ring.h"
 #include "server/session.h"
 #include "server/site.h"
@@ -87,15 +88,19 @@ bool vt_presence_takes(const struct vt_app *app, const struct vt_staff *staff)
            staff->used < vt_presence_cap(app, staff);
 }
 
-bool vt_presence_serves(const struct vt_app *app, const struct vt_staff *staff, const char *site)
+bool vt_presence_serves(const struct vt_app *app, const struct vt_staff *staff, const char *site,
+                        const char *queue)
 {
-    return staff->chosen == VT_STAFF_MODE_AVAILABLE && strcmp(staff->site, site) == 0 && !is_lost(app, staff);
+    return staff->chosen == VT_STAFF_MODE_AVAILABLE && strcmp(staff->site, site) == 0 &&
+           vt_rights_queue(staff->queues, vt_str(queue)) && !is_lost(app, staff);
 }
 
 /* --- telling --------------------------------------------------------------------------------- */
 
 static bool is_asked_for(const struct vt_setting_queue *queue, const struct vt_staff *staff)
 {
+    if (!vt_rights_queue(staff->queues, queue->id))
+        return false;
     for (size_t g = 0; g < queue->groups_n; g++)
         if (vt_ring_is_in(&queue->groups[g], staff))
             return true;
@@ -172,6 +177,7 @@ void vt_presence_here(struct vt_peer *peer)
     peer->present = true;
     vt_str_copy(staff->name, sizeof(staff->name), vt_str(peer->name));
     vt_str_copy(staff->login, sizeof(staff->login), vt_str(peer->login));
+    vt_str_copy(staff->queues, sizeof(staff->queues), vt_str(peer->queues));
     staff->windows++;
     staff->lost_ms = 0;
     vt_presence_load(peer->app, staff->person);

@@ -12,6 +12,7 @@
 
 struct vt_staff {
     char site[VT_PERSON_TEXT], person[VT_PERSON_TEXT], login[VT_NAME_TEXT], name[VT_NAME_TEXT];
+    char queues[VT_QUEUES_TEXT]; /* rights.h; "": every queue */
     enum vt_staff_mode chosen;
     bool said;             /* has chosen */
     uint32_t own_cap;      /* 0: the site's */
@@ -39,7 +40,8 @@ bool vt_presence_is_free(const struct vt_app *app, const struct vt_staff *staff)
 /* May be given a customer by a colleague: with a line, with room, and not busy or off by choice. */
 bool vt_presence_takes(const struct vt_app *app, const struct vt_staff *staff);
 /* Takes customers of this queue, now or as soon as another has ended. */
-bool vt_presence_serves(const struct vt_app *app, const struct vt_staff *staff, const char *site);
+bool vt_presence_serves(const struct vt_app *app, const struct vt_staff *staff, const char *site,
+                        const char *queue);
 /* All of the site's people, to a window that has just begun to watch. */
 void vt_presence_show(struct vt_peer *peer);
 void vt_presence_sweep(struct vt_app *app, int64_t now_ms);

@@ -123,11 +123,11 @@ uint32_t vt_queue_place(const struct vt_conversation *conv)
 }
 
 /* Those who take customers here, now or as soon as another has ended. */
-static uint32_t serving(struct vt_app *app, const char *site)
+static uint32_t serving(struct vt_app *app, const char *site, const char *queue)
 {
     uint32_t n = 0;
     VT_LIST_EACH (staff, &app->staff_list, struct vt_staff, link)
-        n += vt_presence_serves(app, staff, site);
+        n += vt_presence_serves(app, staff, site, queue);
     return n > 0 ? n : 1;
 }
 
@@ -157,7 +157,8 @@ void vt_queue_accepted(struct vt_conversation *conv)
     if (line) {
         since_ms = line->accepted_ms > since_ms ? line->accepted_ms : since_ms;
         double took_ms = (double)(now_ms - since_ms);
-        took_ms = (took_ms < SERVICE_MOST_MS ? took_ms : SERVICE_MOST_MS) * serving(conv->app, conv->site);
+        took_ms = (took_ms < SERVICE_MOST_MS ? took_ms : SERVICE_MOST_MS) *
+                  serving(conv->app, conv->site, conv->session.queue);
         line->service_ms += (took_ms - line->service_ms) * 2 / 21; /* 20 accepts */
         line->accepted_ms = now_ms;
     }
@@ -169,7 +170,7 @@ void vt_queue_estimate(struct vt_app *app, const char *site, const char *queue, 
 {
     struct vt_line *line = line_of(app, site, queue);
     double service_ms = line ? line->service_ms : (double)app->deps.config->queue_service;
-    double seconds = position * service_ms / 1000.0 / serving(app, site);
+    double seconds = position * service_ms / 1000.0 / serving(app, site, queue);
     ret_eta[0] = (uint32_t)(seconds * 0.7);
     ret_eta[1] = (uint32_t)(seconds * 1.5) + 1;
 }
@@ -340,17 +341,31 @@ void vt_queue_row(const struct vt_conversation *conv, struct vt_arena *arena, st
             ret->associate = vt_str(conv->people[i].name);
 }
 
-void vt_queue_row_changed(struct vt_conversation *conv)
+static void tell_row(struct vt_conversation *conv, bool gone)
 {
     VT_CLEANUP(vt_arena_finish)
     struct vt_arena arena = { 0 }; /* it is finished on every way out */
     struct vt_t_queue_row row;
+    struct vt_board to = { .op = VT_OP_QUEUE_ROW,
+                           .slot = VT_OP_QUEUE_ROW,
+                           .site = conv->site,
+                           .queue = conv->session.queue,
+                           .subject = conv->number };
     if (conv->session.state == VT_STATE_NONE && !conv->profile)
         return; /* nobody has asked for anything; with a profile a message may wait, or have been answered */
     vt_arena_init(&arena, 65536);
     vt_queue_row(conv, &arena, &row);
-    struct vt_board to = {
-        .op = VT_OP_QUEUE_ROW, .slot = VT_OP_QUEUE_ROW, .site = conv->site, .subject = conv->number
-    };
+    if (gone)
+        row.state = VT_STATE_ENDED;
     vt_board_tell(conv->app, &to, &row);
+}
+
+void vt_queue_row_changed(struct vt_conversation *conv)
+{
+    tell_row(conv, false);
+}
+
+void vt_queue_row_gone(struct vt_conversation *conv)
+{
+    tell_row(conv, true);
 }

@@ -35,5 +35,7 @@ void vt_queue_finish(struct vt_app *app);
 /* The conversation as a row of the lists; told to every console of the site on every node. */
 void vt_queue_row(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_queue_row *ret);
 void vt_queue_row_changed(struct vt_conversation *conv);
+/* It is about to go to another queue: out of the lists of this one. */
+void vt_queue_row_gone(struct vt_conversation *conv);
 
 #endif

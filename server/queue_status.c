@@ -7,6 +7,7 @@
 #include "server/base/err.h"
 #include "server/presence.h"
 #include "server/queue.h"
+#include "server/rights.h"
 #include "server/site.h"
 
 enum { QUEUES_TOLD = 24, STATUS_BYTES = 16384, LOOK_MOST_MS = 3600 * 1000 };
@@ -70,10 +71,11 @@ const struct vt_setting_queue *vt_queue_choose(const struct vt_settings *setting
 
 /* --- as it stands ----------------------------------------------------------------------------- */
 
-static bool is_staffed(struct vt_app *app, const char *site)
+static bool is_staffed(struct vt_app *app, const char *site, struct vt_str queue)
 {
     VT_LIST_EACH (staff, &app->staff_list, struct vt_staff, link)
-        if (strcmp(staff->site, site) == 0 && vt_presence_mode(app, staff) != VT_STAFF_MODE_OFF)
+        if (strcmp(staff->site, site) == 0 && vt_rights_queue(staff->queues, queue) &&
+            vt_presence_mode(app, staff) != VT_STAFF_MODE_OFF)
             return true;
     return false;
 }
@@ -98,7 +100,6 @@ static void merge(struct vt_evt_queue_status *all, const struct vt_t_queue_open 
 static void describe(struct vt_app *app, const struct vt_site *site, struct vt_t_queue_open *queues,
                      struct vt_evt_queue_status *ret, int64_t *ret_until_ms)
 {
-    bool staffed = is_staffed(app, site->id);
     int64_t now_ms = vt_wall_ms();
     *ret = (struct vt_evt_queue_status){ .queues = NULL };
     *ret_until_ms = 0;
@@ -110,9 +111,9 @@ static void describe(struct vt_app *app, const struct vt_site *site, struct vt_t
         *one = (struct vt_t_queue_open){
             .id = queue->id, .name = queue->name, .department = queue->department, .why = hours.why
         };
-        one->state = !hours.open ? VT_QUEUE_STATE_CLOSED
-                     : staffed   ? VT_QUEUE_STATE_AVAILABLE
-                                 : VT_QUEUE_STATE_MESSAGE;
+        one->state = !hours.open                            ? VT_QUEUE_STATE_CLOSED
+                     : is_staffed(app, site->id, queue->id) ? VT_QUEUE_STATE_AVAILABLE
+                                                            : VT_QUEUE_STATE_MESSAGE;
         one->has_next_open_time = !hours.open && hours.until_ms > 0;
         one->next_open_time = hours.until_ms;
         if (hours.until_ms > 0 && (*ret_until_ms == 0 || hours.until_ms < *ret_until_ms))

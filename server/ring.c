@@ -9,6 +9,7 @@
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/queue.h"
+#include "server/rights.h"
 #include "server/session.h"
 #include "server/site.h"
 
@@ -273,6 +274,7 @@ static struct asking *gather(struct vt_conversation *conv, const struct vt_setti
     VT_LIST_EACH (staff, &conv->app->staff_list, struct vt_staff, link) {
         if (strcmp(staff->site, conv->site) == 0 && ring->cards_n + asking->n < VT_RING_ASKS &&
             vt_presence_is_free(conv->app, staff) && !card_of(ring, staff->person) &&
+            vt_rights_queue(staff->queues, vt_str(conv->session.queue)) &&
             is_in_circle(conv, settings, queue, circle, staff))
             memcpy(asking->persons[asking->n++], staff->person, sizeof(asking->persons[0]));
     }
@@ -350,7 +352,7 @@ void vt_ring_line(struct vt_app *app, const struct vt_str *convs, size_t n)
 static bool is_anybody_there(const struct vt_conversation *conv)
 {
     VT_LIST_EACH (staff, &conv->app->staff_list, struct vt_staff, link)
-        if (vt_presence_serves(conv->app, staff, conv->site))
+        if (vt_presence_serves(conv->app, staff, conv->site, conv->session.queue))
             return true;
     return false;
 }

@@ -6,12 +6,13 @@
 #include "server/answer.h"
 #include "server/base/err.h"
 #include "server/people.h"
+#include "server/rights.h"
 #include "server/session.h"
 
 bool vt_takeover_is(const struct vt_request *rq, struct vt_str id)
 {
     const struct vt_conversation *conv = vt_conv_find(rq->app, vt_str(rq->peer->site), id);
-    return conv && rq->peer->role == VT_ROLE_SUPERVISOR &&
+    return conv && rq->peer->role == VT_ROLE_SUPERVISOR && vt_rights_conv(conv, rq->peer) &&
            (conv->session.state == VT_STATE_LIVE || conv->session.state == VT_STATE_AWAY) &&
            !vt_session_is_of(&conv->session, rq->peer->person);
 }
@@ -62,7 +63,7 @@ int vt_takeover(struct vt_request *rq, struct vt_str conv)
     if (!taking)
         return VT_ERR_OVERLOADED;
     taking->to = vt_reply_later(rq);
-    int err = vt_enter(rq->peer, conv, handle_entered, taking);
+    int err = vt_enter(rq->peer, conv, false, handle_entered, taking);
     if (err) {
         rq->peer->requests_open--;
         free(taking);

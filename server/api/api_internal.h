@@ -132,6 +132,8 @@ bool vt_api_take_rate(struct vt_api *api, const char *hash, uint32_t *ret_wait_m
 
 /* `"id":…` and what a person's row shows of itself. */
 void vt_api_put_person(struct vt_buf *out, const struct vt_store_person *person);
+/* {"logins":[…]} of a person. */
+int vt_api_put_logins(struct vt_api_call *call, struct vt_manage *manage, struct vt_str person);
 /* A new secret of `bytes` random bytes as text, and its hash. */
 enum { VT_API_SECRET = 24, VT_API_SECRET_TEXT = 33 };
 int vt_api_secret(char ret_text[VT_API_SECRET_TEXT], char ret_hash[VT_SHA256_TEXT]);
@@ -139,6 +141,8 @@ int vt_api_secret(char ret_text[VT_API_SECRET_TEXT], char ret_hash[VT_SHA256_TEX
 int vt_api_unnamed(const char *data_dir);
 /* A one-time link into the admin pages. */
 void vt_api_link(struct vt_api_call *call, const char *kind, const char *secret, struct vt_buf *out);
+/* The queues that bound what the caller may see, as rights.h; "": all, as for admins and tokens. */
+struct vt_str vt_api_queues(const struct vt_api_call *call);
 /* True when the site asks this role for a second factor. */
 bool vt_api_wants_factor(struct vt_str settings, struct vt_str role);
 

@@ -71,6 +71,12 @@ int vt_api_mail(struct vt_api_call *call, struct vt_str *ret_mail)
     return vt_api_refuse_field(call, "/mail", "mail must be an address such as lea@shop.example, or empty.");
 }
 
+struct vt_str vt_api_queues(const struct vt_api_call *call)
+{
+    bool all = !call->person.queues.ptr || vt_str_eq(call->person.role, VT_STR("admin"));
+    return all ? VT_STR("") : call->person.queues;
+}
+
 /* --- query --------------------------------------------------------------------------------- */
 
 static int hex(char ch)

@@ -41,12 +41,12 @@ static void put_login(struct vt_api_call *call, const struct vt_manage_login *lo
     vt_buf_byte(out, '}');
 }
 
-int vt_api_me_logins(struct vt_api_call *call, struct vt_manage *manage)
+int vt_api_put_logins(struct vt_api_call *call, struct vt_manage *manage, struct vt_str person)
 {
     struct vt_manage_login *logins;
     size_t n;
-    int err = vt_manage_logins(manage, call->person.person, vt_wall_ms(), call->api->deps.config->login_idle,
-                               &call->arena, &logins, &n);
+    int err = vt_manage_logins(manage, person, vt_wall_ms(), call->api->deps.config->login_idle, &call->arena,
+                               &logins, &n);
     if (err)
         return err;
     vt_buf_text(&call->out, "{\"logins\":[");
@@ -56,6 +56,11 @@ int vt_api_me_logins(struct vt_api_call *call, struct vt_manage *manage)
     }
     vt_buf_text(&call->out, "]}");
     return VT_OK;
+}
+
+int vt_api_me_logins(struct vt_api_call *call, struct vt_manage *manage)
+{
+    return vt_api_put_logins(call, manage, call->person.person);
 }
 
 int vt_api_me_login_remove(struct vt_api_call *call, struct vt_manage *manage)

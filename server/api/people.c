@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The people of a site, as its admins see and change them. */
 #include "server/api/rows.h"
+#include "server/settings.h"
 
 enum { NAME_MOST = 80 };
 
@@ -14,6 +15,15 @@ void vt_api_put_person(struct vt_buf *out, const struct vt_store_person *person)
     vt_json_put_raw(out, "disabled", person->disabled ? VT_STR("true") : VT_STR("false"));
     vt_json_put_text(out, "secondFactor", person->factor ? VT_STR("on") : VT_STR("off"));
     vt_json_put_number(out, "created", person->created);
+    vt_buf_text(out, ",\"queues\":[");
+    for (size_t at = 0; at < person->queues.len; at++) {
+        const char *space = memchr(person->queues.ptr + at, ' ', person->queues.len - at);
+        size_t end = space ? (size_t)(space - person->queues.ptr) : person->queues.len;
+        vt_buf_text(out, at ? "," : "");
+        vt_buf_json_string(out, (struct vt_str){ person->queues.ptr + at, end - at });
+        at = end;
+    }
+    vt_buf_byte(out, ']');
 }
 
 static int put_with_use(struct vt_api_call *call, struct vt_manage *manage,
@@ -85,6 +95,49 @@ static int take_disabled(struct vt_api_call *call, bool *disabled)
     return VT_OK;
 }
 
+/* As rights.h keeps them. */
+static int write_queues(struct vt_api_call *call, const struct vt_settings *settings, const json_t *list,
+                        struct vt_buf *text)
+{
+    const json_t *one;
+    size_t i;
+    if (!json_is_array(list))
+        return vt_api_refuse_field(call, "/queues", "queues must be a list of ids; an empty one means all.");
+    json_array_foreach(list, i, one)
+    {
+        struct vt_str id = { json_string_value(one), json_string_length(one) };
+        if (!id.ptr || !vt_settings_queue(settings, id))
+            return vt_api_refuse_field(call, "/queues", "Each must be the id of one of the site's queues.");
+        vt_buf_text(text, i ? " " : "");
+        vt_buf_str(text, id);
+    }
+    return text->failed ? vt_api_refuse_field(call, "/queues", "The ids must not exceed %d bytes in all.",
+                                              VT_QUEUES_TEXT - 1)
+                        : VT_OK;
+}
+
+/* Absent stays as it was. */
+static int take_queues(struct vt_api_call *call, struct vt_manage *manage, struct vt_str *queues)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(VT_QUEUES_TEXT - 1);
+    const json_t *list = json_object_get(call->tree, "queues");
+    struct vt_settings_error why;
+    struct vt_store_site site;
+    if (!list)
+        return VT_OK;
+    int err = vt_manage_site_get(manage, call->site, &call->arena, &site);
+    struct vt_settings *settings = err ? NULL : vt_settings_parse(site.settings, &why);
+    if (!settings)
+        return err ? err : VT_ERR_NOMEM; /* what is stored has been checked */
+    err = write_queues(call, settings, list, &text);
+    vt_settings_destroy(settings);
+    if (err)
+        return err;
+    *queues = text.len > 0 ? vt_api_keep(call, vt_buf_view(&text)) : VT_STR("");
+    return queues->ptr ? VT_OK : VT_ERR_NOMEM;
+}
+
 int vt_api_person_put(struct vt_api_call *call, struct vt_manage *manage)
 {
     struct vt_store_person was, person;
@@ -100,6 +153,8 @@ int vt_api_person_put(struct vt_api_call *call, struct vt_manage *manage)
         err = vt_api_mail(call, &mail);
     if (!err)
         err = take_disabled(call, &person.disabled);
+    if (!err)
+        err = take_queues(call, manage, &person.queues);
     if (err)
         return err;
     person.name = name.ptr ? name : was.name;
@@ -111,10 +166,13 @@ int vt_api_person_put(struct vt_api_call *call, struct vt_manage *manage)
         err = vt_manage_person_put(manage, &person);
     if (err)
         return err;
-    if (person.disabled != was.disabled || !vt_str_eq(person.role, was.role))
+    bool requeued = !vt_str_eq(person.queues, was.queues);
+    if (person.disabled != was.disabled || !vt_str_eq(person.role, was.role) || requeued)
         call->end_person = was.person;
-    vt_api_note(call, "person.changed", was.person, "{\"role\":\"%.*s\",\"was\":\"%.*s\",\"disabled\":%s}",
-                VT_STR_ARG(person.role), VT_STR_ARG(was.role), person.disabled ? "true" : "false");
+    vt_api_note(call, "person.changed", was.person,
+                "{\"role\":\"%.*s\",\"was\":\"%.*s\",\"disabled\":%s,\"queues\":\"%.*s\"}",
+                VT_STR_ARG(person.role), VT_STR_ARG(was.role), person.disabled ? "true" : "false",
+                VT_STR_ARG(person.queues));
     return put_with_use(call, manage, &person);
 }
 
@@ -130,6 +188,26 @@ int vt_api_person_remove(struct vt_api_call *call, struct vt_manage *manage)
     call->end_person = person.person;
     vt_api_note(call, "person.removed", person.person, "{\"role\":\"%.*s\"}", VT_STR_ARG(person.role));
     return vt_manage_person_remove(manage, call->site, person.person);
+}
+
+int vt_api_person_logins(struct vt_api_call *call, struct vt_manage *manage)
+{
+    struct vt_store_person person;
+    int err = vt_manage_person_get(manage, call->site, call->id, &call->arena, &person);
+    return err ? err : vt_api_put_logins(call, manage, person.person);
+}
+
+/* Whose it is the id says; their other logins stay, and bring their sockets back. */
+int vt_api_login_end(struct vt_api_call *call, struct vt_manage *manage)
+{
+    struct vt_str person;
+    int err = vt_manage_login_drop(manage, call->site, call->id, &call->arena, &person);
+    if (err)
+        return err;
+    call->status = 204;
+    call->end_person = person;
+    vt_api_note(call, "login.revoked", person, "{\"login\":\"one\"}");
+    return VT_OK;
 }
 
 int vt_api_person_logins_end(struct vt_api_call *call, struct vt_manage *manage)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports, on the reader's thread: the question from the query, the sessions of the period, the answer as
- * JSON or as CSV. Supervisors see the queues they stand in; who stands in none sees all. */
+ * JSON or as CSV. A supervisor whose account names queues sees those. */
 #include "server/reports.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "server/api/rows.h"
-#include "server/settings.h"
+#include "server/rights.h"
 
 enum { DAYS_DEFAULT = 28, QUEUES_MOST = 256 };
 
@@ -15,9 +15,9 @@ struct asking {
     struct vt_api_call *call;
     struct vt_manage *manage;
     const struct vt_report_kind *kind;
-    struct vt_zone *zone;           /* owned */
-    struct vt_settings *settings;   /* owned */
-    struct vt_str queue, tz, login; /* login absent: every queue */
+    struct vt_zone *zone; /* owned */
+    struct vt_str queue, tz;
+    const char *queues; /* of who asks, as rights.h */
     int32_t from, to;
     enum vt_report_by by;
     bool csv;
@@ -83,39 +83,9 @@ static int take_format(struct asking *asking)
 
 /* --- whose queues -------------------------------------------------------------------------- */
 
-static bool names(const struct vt_setting_queue *queue, struct vt_str login)
-{
-    for (size_t g = 0; g < queue->groups_n; g++)
-        for (size_t i = 0; i < queue->groups[g].n; i++)
-            if (vt_str_eq(queue->groups[g].at[i], login))
-                return true;
-    return false;
-}
-
-static int take_rights(struct asking *asking)
-{
-    struct vt_api_call *call = asking->call;
-    struct vt_store_site site;
-    struct vt_settings_error why;
-    if (!vt_str_eq(call->person.role, VT_STR("supervisor"))) /* an admin, or a token */
-        return VT_OK;
-    int err = vt_manage_site_get(asking->manage, call->site, &call->arena, &site);
-    if (err)
-        return err;
-    asking->settings = vt_settings_parse(site.settings, &why);
-    if (!asking->settings)
-        return VT_ERR_INVALID;
-    for (size_t i = 0; i < asking->settings->queues_n; i++)
-        if (names(&asking->settings->queues[i], call->person.login))
-            asking->login = call->person.login;
-    return VT_OK;
-}
-
 static bool may_see(const struct asking *asking, struct vt_str queue)
 {
-    const struct vt_setting_queue *found = asking->login.ptr ? vt_settings_queue(asking->settings, queue)
-                                                             : NULL;
-    return !asking->login.ptr || (found && (found->groups_n == 0 || names(found, asking->login)));
+    return vt_rights_queue(asking->queues, queue);
 }
 
 /* --- counting ------------------------------------------------------------------------------ */
@@ -309,8 +279,6 @@ static int ask(struct asking *asking)
         err = take_by(asking);
     if (!err)
         err = take_format(asking);
-    if (!err)
-        err = take_rights(asking);
     if (!err && asking->queue.ptr && !may_see(asking, asking->queue))
         err = vt_api_missing(asking->call);
     if (!err)
@@ -326,10 +294,9 @@ static int ask(struct asking *asking)
 
 int vt_api_report(struct vt_api_call *call, struct vt_manage *manage)
 {
-    struct asking asking = { .call = call, .manage = manage };
+    struct asking asking = { .call = call, .manage = manage, .queues = vt_api_queues(call).ptr };
     int err = ask(&asking);
     vt_report_finish(&asking.report);
-    vt_settings_destroy(asking.settings);
     vt_zone_close(asking.zone);
     return err;
 }

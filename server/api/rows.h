@@ -9,7 +9,8 @@
 vt_api_run_fn vt_api_me_password, vt_api_me_logins, vt_api_me_login_remove, vt_api_me_logins_remove;
 vt_api_run_fn vt_api_me_totp, vt_api_me_totp_confirm, vt_api_me_totp_recovery, vt_api_me_totp_disable;
 /* people.c */
-vt_api_run_fn vt_api_people, vt_api_person, vt_api_person_put, vt_api_person_remove, vt_api_person_logins_end;
+vt_api_run_fn vt_api_people, vt_api_person, vt_api_person_put, vt_api_person_remove;
+vt_api_run_fn vt_api_person_logins, vt_api_person_logins_end, vt_api_login_end;
 /* links.c */
 vt_api_run_fn vt_api_link_look, vt_api_link_accept, vt_api_person_reset;
 vt_api_run_fn vt_api_invitations, vt_api_invite, vt_api_invitation_remove;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was said, found by its words. A path of its own beside /conversations, which lists for those who
- * answer for what is kept: every associate may search, as every associate may open what is listed. */
+ * answer for what is kept: every associate may search what they may open (rights.h). */
 #include "server/store/search.h"
 
 #include "server/api/rows.h"
@@ -38,6 +38,7 @@ int vt_api_search(struct vt_api_call *call, struct vt_manage *manage)
 {
     struct vt_search_hit *hits = NULL;
     struct vt_str words = vt_api_query(call, "q");
+    const struct vt_search_who who = { vt_api_queues(call), call->person.person };
     int64_t before;
     size_t n, limit;
     int err = vt_api_limit(call, &limit);
@@ -47,7 +48,7 @@ int vt_api_search(struct vt_api_call *call, struct vt_manage *manage)
         return vt_api_refuse(call, 400, "query", "The query cannot be read",
                              "q must be 1 to %d bytes of words.", VT_SEARCH_BYTES);
     if (!err)
-        err = vt_search(manage, call->site, words, before, limit + 1, &call->arena, &hits, &n);
+        err = vt_search(manage, call->site, &who, words, before, limit + 1, &call->arena, &hits, &n);
     if (err)
         return err;
     vt_buf_text(&call->out, "{\"hits\":[");

@@ -197,7 +197,7 @@ static void handle_code(void *arg, int err, const struct vt_store_once *once)
     if (!err && !peer)
         err = VT_ERR_NOT_FOUND;
     if (!err)
-        err = vt_enter(peer, once->conv, handle_entered, using);
+        err = vt_enter(peer, once->conv, true, handle_entered, using);
     if (err)
         end_using(using, err == VT_ERR_MISSING ? VT_ERR_NOT_FOUND : VT_ERR_STORE_UNAVAILABLE,
                   err == VT_ERR_MISSING ? "no caller has this code, or it is older than 20 minutes" : NULL);

@@ -11,6 +11,7 @@
 #include "server/people.h"
 #include "server/presence.h"
 #include "server/queue_status.h"
+#include "server/rights.h"
 #include "server/session.h"
 #include "server/site.h"
 #include "server/trail.h"
@@ -218,6 +219,8 @@ static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
     struct vt_peer *peer = vt_peer_find(welcome->to.app, welcome->to.peer);
     if (!err && peer && is_over(welcome, conv, peer))
         welcome->why = err = VT_ERR_TOKEN_BAD;
+    if (!err && peer && !vt_rights_conv(conv, peer))
+        err = VT_ERR_NOT_FOUND;
     if (!err && peer)
         err = vt_join_start(conv, peer, welcome->convs[i].from, handle_joined, arg);
     if (!err && peer)
@@ -379,6 +382,10 @@ static int hello_staff(struct vt_request *rq, const struct vt_msg_hello *msg, st
     vt_str_copy(peer->name, sizeof(peer->name), vt_str(ticket.name));
     vt_str_copy(peer->login, sizeof(peer->login), vt_str(ticket.login));
     peer->expires_ms = ticket.login_expires_ms;
+    free(peer->queues); /* of a hello that failed later */
+    peer->queues = ticket.queues[0] ? strdup(ticket.queues) : NULL;
+    if (ticket.queues[0] && !peer->queues)
+        return VT_ERR_OVERLOADED;
     for (size_t i = 0; i < msg->resume_n && i < CONVS_MAX; i++) {
         vt_str_copy(welcome->convs[i].conv, sizeof(welcome->convs[i].conv), msg->resume[i].conv);
         welcome->convs[i].from = (struct vt_position){ msg->resume[i].epoch, msg->resume[i].s,

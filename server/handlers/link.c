@@ -8,6 +8,7 @@
 #include "server/handlers/handlers.h"
 #include "server/join.h"
 #include "server/people.h"
+#include "server/rights.h"
 #include "server/session.h"
 
 static void acknowledge(struct vt_peer *peer, const struct vt_t_position *at, size_t n)
@@ -113,6 +114,8 @@ static void handle_conv(void *arg, struct vt_conversation *conv, int err)
 {
     struct vt_reply_to *to = arg;
     struct vt_peer *peer = vt_peer_find(to->app, to->peer);
+    if (!err && peer && !vt_rights_conv(conv, peer))
+        err = VT_ERR_NOT_FOUND;
     if (!err && peer)
         err = vt_join_start(conv, peer, (struct vt_position){ 0 }, handle_opened, to);
     if (!err && peer)

@@ -12,6 +12,7 @@
 #include "server/presence.h"
 #include "server/profile.h"
 #include "server/queue_status.h"
+#include "server/rights.h"
 #include "server/ring.h"
 #include "server/session.h"
 #include "server/site.h"
@@ -156,7 +157,7 @@ static bool is_in_tab(const struct vt_conversation *conv, const struct vt_peer *
 {
     const struct vt_session *session = &conv->session;
     bool listed = vt_session_runs(session) || conv->contact > 0; /* a message to answer has no session */
-    if (!conv->loaded || !listed || strcmp(conv->site, peer->site) != 0 ||
+    if (!conv->loaded || !listed || strcmp(conv->site, peer->site) != 0 || !vt_rights_conv(conv, peer) ||
         (msg->queue.ptr && !vt_str_eq(msg->queue, vt_str(session->queue))) ||
         (msg->label.ptr && !vt_profile_has_label(conv, msg->label)))
         return false;
@@ -296,6 +297,8 @@ static void handle_take_loaded(void *arg, struct vt_conversation *conv, int err)
     struct vt_app *app = taking->to.app;
     struct vt_peer *peer = vt_peer_find(app, taking->to.peer);
     char key[VT_QUEUE_KEY_TEXT];
+    if (!err && peer && !vt_rights_conv(conv, peer))
+        err = VT_ERR_NOT_FOUND;
     if (!err && peer && vt_session_is_of(&conv->session, peer->person)) {
         err = vt_join_start(conv, peer, (struct vt_position){ 0 }, handle_taken_already, taking);
         if (err)

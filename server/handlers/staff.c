@@ -75,8 +75,10 @@ struct handing {
 static void give_to_queue(struct vt_conversation *conv, const char *queue)
 {
     if (vt_session_set(conv, VT_STATE_WAITING, "transfer") != VT_OK)
-        return; /* ended meanwhile */
+        return;              /* ended meanwhile */
+    vt_queue_row_gone(conv); /* who sees both queues hears of the new one within the turn */
     vt_str_copy(conv->session.queue, sizeof(conv->session.queue), vt_str(queue));
+    vt_queue_row_changed(conv);
     vt_queue_enter(conv, NULL, NULL);
     vt_session_save(conv, NULL, NULL);
 }
@@ -262,7 +264,7 @@ static int say_yes_later(struct vt_request *rq, struct vt_ask *ask, struct vt_st
     yes->kind = ask->kind;
     yes->ask = ask->id;
     vt_str_copy(yes->conv, sizeof(yes->conv), conv);
-    int err = vt_enter(rq->peer, conv, handle_yes, yes);
+    int err = vt_enter(rq->peer, conv, true, handle_yes, yes);
     if (err) {
         rq->peer->requests_open--;
         free(yes);
@@ -362,7 +364,7 @@ int vt_on_supervisor_watch(struct vt_request *rq)
     if (!to)
         return VT_ERR_OVERLOADED;
     *to = vt_reply_later(rq);
-    int err = vt_enter(rq->peer, msg->conv, handle_watched, to);
+    int err = vt_enter(rq->peer, msg->conv, false, handle_watched, to);
     if (err) {
         rq->peer->requests_open--;
         free(to);

@@ -79,6 +79,9 @@ int vt_manage_login_find(struct vt_manage *manage, struct vt_str hash, int64_t n
 /* The newest first. */
 int vt_manage_logins(struct vt_manage *manage, struct vt_str person, int64_t now, int64_t idle_ms,
                      struct vt_arena *arena, struct vt_manage_login **ret_logins, size_t *ret_n);
+/* Of anybody of the site; whose it was. */
+int vt_manage_login_drop(struct vt_manage *manage, struct vt_str site, struct vt_str id,
+                         struct vt_arena *arena, struct vt_str *ret_person);
 int vt_manage_login_remove(struct vt_manage *manage, struct vt_str person, struct vt_str id);
 /* All but the one with this hash (absent: all). */
 int vt_manage_logins_remove(struct vt_manage *manage, struct vt_str person, struct vt_str but_hash);

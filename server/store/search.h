@@ -17,10 +17,15 @@ struct vt_search_hit {
     int64_t id, cs, ts;
     bool staff; /* a note: the customer never saw it */
 };
+/* Who looks, as rights.h: queues parted by spaces, "": all; person absent: nobody's own. */
+struct vt_search_who {
+    struct vt_str queues, person;
+};
 /* Rows that hold all the words, the last of them perhaps only begun; the newest first, with id < before
  * (0: no bound). Without any letter or digit in `words`: none. */
-int vt_search(struct vt_manage *manage, struct vt_str site, struct vt_str words, int64_t before, size_t limit,
-              struct vt_arena *arena, struct vt_search_hit **ret_hits, size_t *ret_n);
+int vt_search(struct vt_manage *manage, struct vt_str site, const struct vt_search_who *who,
+              struct vt_str words, int64_t before, size_t limit, struct vt_arena *arena,
+              struct vt_search_hit **ret_hits, size_t *ret_n);
 
 /* On the writer's connection. A row that says nothing adds nothing. */
 int vt_search_add(struct vt_db *db, struct vt_str site, struct vt_str conv, uint32_t cs, struct vt_str op,

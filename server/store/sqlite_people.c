@@ -19,6 +19,7 @@ struct vt_store_person vt_run_read_person(sqlite3_stmt *stmt, struct vt_arena *a
         .mail = vt_db_text(stmt, 7, arena, err),
         .created = vt_db_int(stmt, 8),
         .factor = vt_db_int(stmt, 9) != 0,
+        .queues = vt_db_text(stmt, 10, arena, err),
     };
 }
 
@@ -57,11 +58,11 @@ int vt_manage_person_put(struct vt_manage *manage, const struct vt_store_person 
                     VT_DB_N(person->disabled));
     if (!err)
         err = vt_db_run(manage->db,
-                        "UPDATE associate SET name=?, role=?, mail=?, password=?, disabled=?"
+                        "UPDATE associate SET name=?, role=?, mail=?, password=?, disabled=?, queues=?"
                         " WHERE site=? AND person=?",
                         VT_DB_T(person->name), VT_DB_T(person->role), VT_DB_T(or_empty(person->mail)),
-                        VT_DB_T(person->password), VT_DB_N(person->disabled), VT_DB_T(person->site),
-                        VT_DB_T(person->person));
+                        VT_DB_T(person->password), VT_DB_N(person->disabled),
+                        VT_DB_T(or_empty(person->queues)), VT_DB_T(person->site), VT_DB_T(person->person));
     return vt_manage_finish(manage, vt_manage_changed(manage, err), true);
 }
 
@@ -220,6 +221,23 @@ int vt_manage_login_remove(struct vt_manage *manage, struct vt_str person, struc
 {
     return vt_manage_run(manage, false, true, "DELETE FROM login WHERE person=? AND substr(hash, 1, 16)=?",
                          VT_DB_T(person), VT_DB_T(id));
+}
+
+static void read_text(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+{
+    *(struct vt_str *)ret_item = vt_db_text(stmt, 0, arena, err);
+}
+
+int vt_manage_login_drop(struct vt_manage *manage, struct vt_str site, struct vt_str id,
+                         struct vt_arena *arena, struct vt_str *ret_person)
+{
+    int err = vt_manage_read_one(manage,
+                                 vt_db_start(manage->db,
+                                             "SELECT person FROM login JOIN associate USING (person)"
+                                             " WHERE site=? AND substr(hash, 1, 16)=?",
+                                             VT_DB_T(site), VT_DB_T(id)),
+                                 arena, read_text, ret_person);
+    return err ? err : vt_manage_login_remove(manage, *ret_person, id);
 }
 
 int vt_manage_logins_remove(struct vt_manage *manage, struct vt_str person, struct vt_str but_hash)

@@ -156,6 +156,9 @@ static const char *const steps[] = {
 
     /* 12: what a mail is about, for who sent it */
     "ALTER TABLE mail ADD COLUMN about TEXT;",
+
+    /* 13: the queues a person works for, parted by spaces; none: all */
+    "ALTER TABLE associate ADD COLUMN queues TEXT NOT NULL DEFAULT '';",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -105,16 +105,23 @@ static void read_hit(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item,
     };
 }
 
-int vt_search(struct vt_manage *manage, struct vt_str site, struct vt_str words, int64_t before, size_t limit,
-              struct vt_arena *arena, struct vt_search_hit **ret_hits, size_t *ret_n)
+int vt_search(struct vt_manage *manage, struct vt_str site, const struct vt_search_who *who,
+              struct vt_str words, int64_t before, size_t limit, struct vt_arena *arena,
+              struct vt_search_hit **ret_hits, size_t *ret_n)
 {
-    static const char sql[] = "SELECT f.id, f.conv, f.cs, m.ts, m.author, m.kind, m.aud,"
-                              " snippet(message_fts, 1, char(2), char(3), '…', 16),"
-                              " (SELECT name FROM seen s WHERE s.site=f.site AND s.conv=f.conv AND s.who='c')"
-                              " FROM message_fts JOIN found f ON f.id=message_fts.rowid"
-                              " JOIN message m ON m.site=f.site AND m.conv=f.conv AND m.cs=f.cs"
-                              " WHERE message_fts MATCH ?1 AND f.site=?2 AND message_fts.rowid < ?3"
-                              " ORDER BY message_fts.rowid DESC LIMIT ?4";
+    static const char sql[] =
+        "SELECT f.id, f.conv, f.cs, m.ts, m.author, m.kind, m.aud,"
+        " snippet(message_fts, 1, char(2), char(3), '…', 16),"
+        " (SELECT name FROM seen s WHERE s.site=f.site AND s.conv=f.conv AND s.who='c')"
+        " FROM message_fts JOIN found f ON f.id=message_fts.rowid"
+        " JOIN message m ON m.site=f.site AND m.conv=f.conv AND m.cs=f.cs"
+        " WHERE message_fts MATCH ?1 AND f.site=?2 AND message_fts.rowid < ?3"
+        " AND (?5='' OR NOT EXISTS (SELECT 1 FROM session s WHERE s.site=f.site"
+        " AND s.conv=f.conv) OR EXISTS (SELECT 1 FROM (SELECT queue, associate FROM"
+        " session s WHERE s.site=f.site AND s.conv=f.conv ORDER BY created DESC LIMIT 1)"
+        " WHERE coalesce(queue, '')='' OR associate=?6"
+        " OR instr(' ' || ?5 || ' ', ' ' || queue || ' ') > 0))"
+        " ORDER BY message_fts.rowid DESC LIMIT ?4";
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf query = VT_BUF_INIT(QUERY_BYTES);
     *ret_n = 0;
@@ -122,6 +129,8 @@ int vt_search(struct vt_manage *manage, struct vt_str site, struct vt_str words,
         return VT_OK;
     return vt_manage_read_all(manage,
                               vt_db_start(manage->db, sql, VT_DB_T(vt_buf_view(&query)), VT_DB_T(site),
-                                          VT_DB_N(before > 0 ? before : INT64_MAX), VT_DB_N(limit)),
+                                          VT_DB_N(before > 0 ? before : INT64_MAX), VT_DB_N(limit),
+                                          VT_DB_T(who->queues.ptr ? who->queues : VT_STR("")),
+                                          VT_DB_T(who->person)),
                               arena, sizeof(**ret_hits), read_hit, ret_hits, ret_n);
 }

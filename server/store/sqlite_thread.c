@@ -147,6 +147,20 @@ static int find_known(struct vt_db *db, struct vt_job *job)
     return short_of;
 }
 
+/* Whose business it is (rights.h), also once the session has ended. */
+static int find_queue(struct vt_db *db, struct vt_job *job)
+{
+    sqlite3_stmt *stmt = vt_db_start(
+        db, "SELECT queue FROM session WHERE site=? AND conv=? ORDER BY created DESC LIMIT 1",
+        VT_DB_T(job->site), VT_DB_T(job->conv));
+    int err = vt_db_step(db, stmt), short_of = VT_OK;
+    if (err != VT_DB_ROW)
+        return err;
+    job->out.conv.queue = vt_db_text(stmt, 0, &job->arena, &short_of);
+    vt_db_end(stmt);
+    return short_of;
+}
+
 int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
 {
     sqlite3_stmt *stmt = vt_db_start(db,
@@ -166,7 +180,8 @@ int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
         .profile = vt_db_text(stmt, 4, &job->arena, &short_of),
     };
     vt_db_end(stmt);
-    return short_of ? short_of : find_known(db, job);
+    err = short_of ? short_of : find_known(db, job);
+    return err ? err : find_queue(db, job);
 }
 
 int vt_run_conv_there(struct vt_db *db, const struct vt_job *job)

@@ -74,6 +74,7 @@ struct vt_store_conv {
     struct vt_str profile; /* JSON of `profile` (protocol types.json), absent: none yet */
     struct vt_str known;   /* the associate of the last session that ended; absent: none */
     int64_t known_at;      /* ms since 1970 of its end */
+    struct vt_str queue;   /* of its last session, ended or not; absent: it never had one */
 };
 int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *conv, vt_store_done_fn *done,
                          void *arg);
