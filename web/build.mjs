@@ -144,7 +144,8 @@ const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts', {
   __TILES__: JSON.stringify([viewerTiles.file, viewerTiles.sri]),
 });
 const photo = await chunk('photo', 'widget/src/photo-chunk.ts');
-const session = await chunk('session', 'widget/src/session-chunk.ts');
+const ending = await chunk('ending', 'widget/src/ending-chunk.ts');
+const session = await chunk('session', 'widget/src/session-chunk.ts', { __ENDING__: JSON.stringify([ending.file, ending.sri]) });
 const floor = await chunk('floor', 'widget/src/floor-chunk.ts', {
   __PHOTO__: JSON.stringify([photo.file, photo.sri]), __SESSION__: JSON.stringify([session.file, session.sri]),
 });
@@ -183,6 +184,8 @@ report([
   // What is said and offered before somebody comes; what a session brings besides talk and the shared view.
   { name: 'floor', gzip: floor.gzip, limit: 5 },
   { name: 'session', gzip: session.gzip, limit: 6 },
+  // The stars, and what is kept of it.
+  { name: 'ending', gzip: ending.gzip, limit: 4 },
   ...console_,
   ...admin,
   ...pages,

@@ -496,6 +496,8 @@ struct vt_t_site_info {
     struct vt_t_theme *theme; /* NULL: absent. To customers and guests, where the site has one. */
     bool rating; /* Whether the customer is asked for stars at the end. */
     bool has_rating;
+    bool mail; /* Whether mail is set up here: a recap may be asked for by mail. */
+    bool has_mail;
 };
 extern const struct vt_shape vt_shape_site_info;
 

@@ -386,6 +386,7 @@ static const struct vt_field t_site_info_fields[] = {
     { .name = "key", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_site_info, key), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
     { .name = "theme", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_site_info, theme), .size = sizeof(struct vt_t_theme), .shape = &vt_shape_theme },
     { .name = "rating", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_site_info, rating), .has_offset = offsetof(struct vt_t_site_info, has_rating), .size = sizeof(bool) },
+    { .name = "mail", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_site_info, mail), .has_offset = offsetof(struct vt_t_site_info, has_mail), .size = sizeof(bool) },
 };
 const struct vt_shape vt_shape_site_info = {
     .name = "site_info", .size = sizeof(struct vt_t_site_info), .fields = t_site_info_fields, .fields_n = VT_COUNT(t_site_info_fields),

@@ -26,7 +26,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   welcome_conv: 'c::i:1:4294967295 conv::s:1:64 me::s:0:16 epoch::i:0:4294967295 s::i:0:4294967295 cs::i:0:4294967295 recovered::b tok:?:s:0:64',
   chan: 'n::i:0:65535 c:?:i:1:4294967295 k::#chan_kind by::s:0:16 page:?:i:0:4294967295',
   theme: 'accent:?:s:0:7 onAccent:?:s:0:7 radius:?:i:0:40 font:?:s:0:200',
-  site_info: 'name::s:0:120 key::s:0:64 theme:?:@theme rating:?:b',
+  site_info: 'name::s:0:120 key::s:0:64 theme:?:@theme rating:?:b mail:?:b',
   me: 'id:?:s:0:64 name:?:s:0:80 role::#role',
   read_mark: 'who::s:1:16 read::i:0:4294967295 delivered::i:0:4294967295',
   chat_option: 'id::s:1:32 label::s:1:120',

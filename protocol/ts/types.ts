@@ -311,6 +311,8 @@ export interface SiteInfo {
   theme?: Theme | undefined;
   /** Whether the customer is asked for stars at the end. */
   rating?: boolean | undefined;
+  /** Whether mail is set up here: a recap may be asked for by mail. */
+  mail?: boolean | undefined;
 }
 
 /// Who one is to the server.

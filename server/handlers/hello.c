@@ -8,6 +8,7 @@
 #include "server/handlers/handlers.h"
 #include "server/join.h"
 #include "server/log.h"
+#include "server/mail.h"
 #include "server/people.h"
 #include "server/presence.h"
 #include "server/queue_status.h"
@@ -74,6 +75,8 @@ static void describe_site(const struct vt_peer *peer, const struct vt_site *site
                                   .has_radius = settings->theme.has_radius };
     ret->rating = settings->rating;
     ret->has_rating = true;
+    ret->mail = peer->app->deps.mailer && vt_mailer_is_set_up(peer->app->deps.mailer);
+    ret->has_mail = true;
     if (theme->accent.ptr || theme->font.ptr || theme->has_radius)
         ret->theme = theme;
 }

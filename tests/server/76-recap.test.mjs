@@ -178,6 +178,7 @@ test('by mail: every picture inside, prices and links, what was said, nothing of
 
 test('a mail that is refused or late is told as such, and five are enough', async () => {
   const { c, a } = await session();
+  assert.equal(c.welcome.site.mail, true, 'it may be asked for by mail');
   await c.request('session.end', {});
   await c.request('recap.send', { by: 'email', email: 'nobody@example.test' });
   await told(c, 'failed');
@@ -225,6 +226,7 @@ test('a site without recaps has none; without mail there is the link', async () 
   await visitor.cut();
   const pair = await live(bare);
   await pair.c.request('session.end', {});
+  assert.equal(pair.c.welcome.site.mail, false);
   const refusal = await pair.c.refusal('recap.send', { by: 'email', email: 'ada@example.test' });
   assert.deepEqual([refusal.code, refusal.field], ['field.bad', '/d/by']);
   assert.ok((await pair.c.request('recap.send', { by: 'link' })).url);

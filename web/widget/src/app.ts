@@ -265,13 +265,8 @@ export class App {
   private _take(v: Conversation): void {
     this.conv = v;
     const draw = (): void => this.draw();
-    for (const name of ['thread', 'people', 'typing'] as const) v.on(name, draw);
+    for (const name of ['thread', 'people', 'typing', 'view'] as const) v.on(name, draw);
     v.on('session', () => this._session(v));
-    v.on('view', (view) => {
-      const item = view?.items.find((i) => i.slot === view.active);
-      if (view && item) this.host.fire('view', { sku: item.sku, variant: item.variant, mode: view.mode });
-      draw();
-    });
     v.on('refused', ({ fault }) => this.fail(fault));
   }
 

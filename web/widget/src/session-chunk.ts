@@ -4,7 +4,7 @@ import { i18n } from '../../ui/i18n.js';
 import { adopt, sheet } from '../../ui/sheet.js';
 import type { Fault } from '../../transport/core.js';
 import type { App } from './app.js';
-import { Ending } from './ending.js';
+import type { Ending, MakeEnding } from './ending-chunk.js';
 import { Guests } from './guests.js';
 import { h } from './h.js';
 import type { Kid, VNode } from './h.js';
@@ -14,21 +14,25 @@ import { sessionStyle } from './session-style.js';
 import { englishSession } from './words-session.js';
 import type { SessionKey, SessionT } from './words-session.js';
 
-const NEWS_MS = 15_000;
+declare const __ENDING__: [file: string, integrity: string];
 
-/// What a session brings besides talk and the shared view: questions and polls answered in place, guests, who takes over, and
-/// what is asked at the end. Loaded with the first session.
+const NEWS_MS = 15_000;
+const AGAIN_MS = 5000;
+
+/// What a session brings besides talk and the shared view: questions and polls answered in place, guests, who takes over; and it
+/// brings what is asked at the end. Loaded with the first session.
 function session(app: App): void {
   const t: SessionT = i18n<SessionKey>(englishSession, app.over);
   const more = app.more!;
   const { row, arrange } = more;
   const questions = new Questions(app, t);
   const guests = new Guests(app, t);
-  const ending = new Ending(app, t);
   const present = new Set<string>();
   const former = new Set<string>();
   let news = '';
   let leads = '';
+  let ending: Ending | undefined;
+  let isEnding = false;
 
   adopt(app.host.root, sheet(sessionStyle));
 
@@ -41,6 +45,15 @@ function session(app: App): void {
       news = '';
       app.draw();
     }, NEWS_MS);
+  };
+
+  const needsEnding = (): void => {
+    if (isEnding) return;
+    isEnding = true;
+    app.host.load('ending', __ENDING__).then((made) => { ending = (made as MakeEnding)(app); }, () => new Promise((done) => setTimeout(() => {
+      isEnding = false;
+      done(null);
+    }, AGAIN_MS))).then(() => app.draw());
   };
 
   /// Who came, went or took over since this was asked last; `quietly` only remembers.
@@ -75,15 +88,26 @@ function session(app: App): void {
   };
   more.arrange = (state: State, given) => {
     const kids: (Kid | null)[] = arrange?.(state, given) ?? given;
-    if (state === 'ended') return [kids[0]!, ending.draw()];
+    if (state === 'ended') {
+      needsEnding();
+      return [kids[0]!, ending?.draw() ?? null];
+    }
     if (state !== 'live' && state !== 'away') return kids;
     const [thread, act, ...rest] = kids;
     const ways = (act ?? h('div', { key: 'act', class: 'act row' })) as VNode;
     if (state === 'live') ways.kids.push(guests.button());
     return [news ? h('div', { key: 'news', class: 'bar row' }, news) : null, thread!, guests.draw(), ways, ...rest];
   };
+  /// The page hears which piece is in front.
+  const shown = (): void => {
+    const { view } = app.conv!;
+    const item = view?.items.find((i) => i.slot === view.active);
+    if (view && item) app.host.fire('view', { sku: item.sku, variant: item.variant, mode: view.mode });
+  };
   const watch = (): void => {
     look(true);
+    if (app.conv?.view) shown();
+    app.conv?.on('view', shown);
     app.conv?.on('session', () => look());
     app.conv?.on('people', () => look());
   };

@@ -6,9 +6,9 @@ export const sessionStyle = `
 .ask .n,.poll .n{background:Canvas;min-height:40px}
 .ask .m{background:var(--a)}
 .ask .on,.poll .on{background:var(--a);color:var(--o);opacity:1}
-.ask label,.rate label{display:flex;flex-direction:column;gap:4px;font-size:13px;color:var(--s)}
-.ask input,.guests input,.rate textarea{font:15px/1.45 var(--vitrine-font,system-ui,sans-serif);color:CanvasText;background:Canvas;border:1px solid color-mix(in srgb,CanvasText 48%,Canvas);border-radius:8px;padding:8px 12px;min-height:44px;min-width:0;flex:1}
-.ask input:focus-visible,.guests input:focus-visible,.rate textarea:focus-visible{outline:2px solid var(--h);outline-offset:1px}
+.ask label{display:flex;flex-direction:column;gap:4px;font-size:13px;color:var(--s)}
+.ask input,.guests input{font:15px/1.45 var(--vitrine-font,system-ui,sans-serif);color:CanvasText;background:Canvas;border:1px solid color-mix(in srgb,CanvasText 48%,Canvas);border-radius:8px;padding:8px 12px;min-height:44px;min-width:0;flex:1}
+.ask input:focus-visible,.guests input:focus-visible{outline:2px solid var(--h);outline-offset:1px}
 .ask [aria-invalid=true]{border-color:light-dark(#b3261e,#ff8a80)}
 .poll ul,.guests ul{margin:0;padding:0;list-style:none}
 .poll li{display:grid;grid-template-columns:auto 1fr;gap:4px 12px;align-items:center;max-width:none;padding:6px 0;font-size:13px}
@@ -17,13 +17,4 @@ export const sessionStyle = `
 .guests form{padding:0}
 .guests .row{margin-top:6px}
 .chip{display:flex;align-items:center;gap:2px;padding-inline-start:12px;border-radius:20px;background:var(--f);font-size:13px;max-width:none}
-.chip .i{width:40px}
-.log+.over{flex:none;gap:14px;padding:20px 20px 28px;align-items:center;text-align:center}
-form.rate{padding:0;display:flex;flex-direction:column;gap:12px;width:100%;max-width:320px}
-.rate fieldset{border:0;margin:0;padding:0;display:flex;justify-content:center;flex-wrap:wrap}
-.rate legend{padding:0;margin:auto;font-weight:600}
-.rate .star{display:grid;place-items:center;width:48px;height:48px;border-radius:8px;cursor:pointer;color:var(--s)}
-.rate .on .star{color:var(--a)}
-.rate .on path{fill:currentColor}
-.rate input:focus-visible+.star{outline:2px solid var(--h)}
-.rate textarea{height:auto;max-height:160px;text-align:start}`;
+.chip .i{width:40px}`;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is said in a session beside talk, and at its end.
+/// What is said in a session beside talk.
 export const englishSession = {
   answered: 'Answered',
   answerSend: 'Send answers',
@@ -25,14 +25,6 @@ export const englishSession = {
   no: 'No',
   votes: '{yes} yes, {no} no',
   piece: 'Piece {n}',
-  over: 'The conversation has ended',
-  thanks: 'Thank you for your visit.',
-  rate: 'How was it?',
-  star: '1 star',
-  stars: '{n} stars',
-  rateText: 'What was good, what was not? (optional)',
-  rateSend: 'Send',
-  rated: 'Thank you, it has arrived.',
 } as const;
 
 export type SessionKey = keyof typeof englishSession;

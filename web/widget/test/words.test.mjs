@@ -13,7 +13,8 @@ const { englishGuest } = await load(new URL('../guest/words.ts', import.meta.url
 // The launcher's label is the loader's word.
 const { englishFloor } = await load(new URL('../src/words-floor.ts', import.meta.url));
 const { englishSession } = await load(new URL('../src/words-session.ts', import.meta.url));
-const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishGuest };
+const { englishEnding } = await load(new URL('../src/words-ending.ts', import.meta.url));
+const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishEnding, ...englishGuest };
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 

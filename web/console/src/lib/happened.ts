@@ -28,6 +28,12 @@ function transfer(by: string, d: Record<string, unknown>, person: Person): strin
   return `${by} hands over ${to}.${text(d['note'])}`;
 }
 
+/// That there is a recap and that it is being mailed is not worth a line; what came of its mails is.
+const recaps: Record<string, string> = {
+  sent: 'The recap’s mail has left.',
+  delayed: 'The customer’s mail server does not take the recap yet; it is tried again.', failed: 'The recap’s mail could not be delivered.',
+};
+
 /// One sentence for a row that is no message; null: it is not worth a line.
 export function happened({ op, by, d: body }: Row, name: Name, person: Person): string | null {
   const d = (body ?? {}) as Record<string, unknown>;
@@ -37,6 +43,7 @@ export function happened({ op, by, d: body }: Row, name: Name, person: Person): 
     case 'session.close': return `Wrapped up${d['outcome'] ? `: ${outcomes[String(d['outcome'])] ?? String(d['outcome'])}` : ''}.${text(d['note'])}`;
     case 'rating.give': return `Rated ${Number(d['stars'])} of 5.${text(d['text'])}`;
     case 'chat.contact': return `Answer wanted by mail at ${String(d['email'])}.`;
+    case 'recap.state': return recaps[String(d['state'])] ?? null;
     default: return null;
   }
 }

@@ -121,6 +121,27 @@ export async function wrapUp(t: Talk, outcome: Outcome | null, note: string): Pr
   return (await send(t, 'session.close', d)) !== null;
 }
 
+/// Why a recap was not sent, where the general words for the code would not help.
+function whyNoRecap(e: { code?: string; field?: string; after?: number }): string {
+  if (e.field === '/d/by') return 'Mail is not set up on this server. Copy the link for them.';
+  if (e.field === '/d/email') return 'The customer has left no mail address. Copy the link for them.';
+  if (e.code === 'rate.limited' && !e.after) return 'This recap has been mailed often enough. Copy the link for them.';
+  return explain(e);
+}
+
+/// The recap of a session that has ended, to the customer's own address or as a link. Its link, '' for one by mail, null when
+/// refused; why is said beside the composer.
+export async function sendRecap(t: Talk, sid: string, by: 'email' | 'link'): Promise<string | null> {
+  t.fault.value = null;
+  try {
+    const reply = await t.conversation.peek()?.ask('recap.send', { by, sid });
+    return reply?.url ?? '';
+  } catch (e) {
+    t.fault.value = whyNoRecap(e as object);
+    return null;
+  }
+}
+
 export async function history(t: Talk): Promise<readonly SessionPast[] | null> {
   const reply = await send(t, 'session.history', {}) as { sessions: SessionPast[] } | null;
   return reply?.sessions ?? null;

@@ -13,6 +13,7 @@ import { Composer } from './composer.js';
 import { Message, saidOf, type Said } from './message.js';
 import { Avatar, Empty, Icon, Presence } from './parts.js';
 import { AskedOf, Away, Oversee, WrapUp } from './beside.js';
+import { Recap } from './recap.js';
 
 const AT_END_PX = 40;
 
@@ -139,6 +140,7 @@ export function Thread({ talk }: { talk: Talk }): JSX.Element {
       </div>
       {away && <button type="button" class="vt-button to-end" onClick={toEnd}><Icon d={icons.down} size={16} />Newest</button>}
       {owns.value && <WrapUp talk={talk} />}
+      {owns.value && <Recap talk={talk} />}
       {isMine.value ? <Composer talk={talk} /> : <><Untaken talk={talk} /><Oversee talk={talk} /></>}
     </section>
   );

@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import { icon } from '../../ui/dom.js';
 import { star } from '../../ui/icons.js';
+import { i18n } from '../../ui/i18n.js';
+import { adopt, sheet } from '../../ui/sheet.js';
 import type { Fault } from '../../transport/core.js';
 import type { App } from './app.js';
+import { endingStyle } from './ending-style.js';
 import { h } from './h.js';
 import type { VNode } from './h.js';
-import type { SessionT } from './words-session.js';
+import { Recap } from './recap.js';
+import { englishEnding } from './words-ending.js';
+import type { EndingKey, EndingT } from './words-ending.js';
 
-/// What is asked and offered when a session has ended.
+/// What is asked and offered when a session has ended. A chunk of its own, asked for with the first end.
 export class Ending {
   private _stars = 0;
   private _text = '';
   private _fault = '';
+  private _recap: Recap;
 
-  constructor(private _app: App, private _t: SessionT) {}
+  constructor(private _app: App, private _t: EndingT) {
+    this._recap = new Recap(_app, _t);
+  }
 
   draw(): VNode {
     const { _app: app, _t: t } = this;
@@ -24,6 +32,7 @@ export class Ending {
       h('h2', null, t('over')),
       h('p', { class: 'q' }, `${t('thanks')} ${reference ? app.t('ref', { ref: reference }) : ''}`),
       app.site?.rating !== false && (isRated ? h('p', { key: 'rated', role: 'status' }, t('rated')) : this._rating(sid)),
+      this._recap.draw(),
       h('button', { key: 'again', class: `n ${isRated ? 'm' : ''}`, disabled: app.asking, onclick: () => app.ask() }, more('again')));
   }
 
@@ -55,3 +64,12 @@ export class Ending {
     });
   }
 }
+
+const ending = (app: App): Ending => {
+  adopt(app.host.root, sheet(endingStyle));
+  return new Ending(app, i18n<EndingKey>(englishEnding, app.over));
+};
+
+export type MakeEnding = typeof ending;
+
+(window as unknown as { Vitrine: { chunk(name: string, what: unknown): void } }).Vitrine.chunk('ending', ending);
