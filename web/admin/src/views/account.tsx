@@ -3,11 +3,11 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { say } from '../../../ui/say.js';
-import { get, post, Problem, remove, sentence, type Login, type Me } from '../api.js';
-import { ago, when } from '../lib/words.js';
+import { post, Problem, sentence, type Me } from '../api.js';
 import { again as askAgain } from '../state/login.js';
 import { Enrol, Password, Recovery } from './factor.js';
-import { Act, Field, Section, Show, useLoad } from './parts.js';
+import { Logins } from './logins.js';
+import { Act, Field, Section } from './parts.js';
 
 function ChangePassword(): JSX.Element {
   const [current, setCurrent] = useState('');
@@ -65,34 +65,13 @@ function Factor({ me }: { me: Me }): JSX.Element {
   );
 }
 
-function Logins(): JSX.Element {
-  const [state, again] = useLoad(async () => (await get<{ logins: Login[] }>('/me/logins')).logins);
-  return (
-    <Show of={state} again={again}>
-      {(list) => (
-        <>
-          <ul class="list">
-            {list.map((one) => (
-              <li key={one.id}>
-                <span><strong>{one.device || 'A browser'}</strong> <span class="quiet">{one.current ? 'this one' : `used ${ago(one.used)}`} · since {when(one.created)}</span></span>
-                {!one.current && <Act label="End" run={async () => { await remove(`/me/logins/${one.id}`); await again(); }} />}
-              </li>
-            ))}
-          </ul>
-          {list.length > 1 && <div class="row"><Act label="End all but this one" run={async () => { await remove('/me/logins'); await again(); }} /></div>}
-        </>
-      )}
-    </Show>
-  );
-}
-
 export function Account({ me }: { me: Me }): JSX.Element {
   return (
     <>
       <p class="quiet">{me.name}, login {me.login}{me.mail && `, ${me.mail}`}. An admin can change these.</p>
       <Section title="Second factor" intro="A code from your phone beside the password. A stolen password alone is then worth nothing."><Factor me={me} /></Section>
       <Section title="Password"><ChangePassword /></Section>
-      <Section title="Where you are logged in" intro="End what you do not know; then change your password."><Logins /></Section>
+      <Section title="Where you are logged in" intro="End what you do not know; then change your password."><Logins list="/me/logins" one="/me/logins" rest="End all but this one" /></Section>
     </>
   );
 }

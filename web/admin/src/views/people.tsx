@@ -3,8 +3,10 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { say } from '../../../ui/say.js';
-import { all, ask, get, post, Problem, remove, sentence, type Invitation, type Made, type Me, type Person, type Role } from '../api.js';
+import { all, ask, get, post, Problem, remove, sentence, type Invitation, type Made, type Me, type Named, type Person, type Role, type Site } from '../api.js';
 import { ago, roles, when } from '../lib/words.js';
+import { Belong } from './belong.js';
+import { Logins } from './logins.js';
 import { Act, Copy, Dialog, Empty, Field, Section, Show, Sure, useLoad } from './parts.js';
 
 type Fault = { at: string; text: string } | null;
@@ -69,7 +71,7 @@ function Invite({ close, again }: { close: () => void; again: () => Promise<void
   );
 }
 
-function Edit({ of, me, close, again }: { of: Person; me: Me; close: () => void; again: () => Promise<void> }): JSX.Element {
+function Edit({ of, me, queues, close, again }: { of: Person; me: Me; queues: readonly Named[]; close: () => void; again: () => Promise<void> }): JSX.Element {
   const [who, set] = useState(of);
   const [made, show] = useState<Made | null>(null);
   const [fault, tell] = useState<Fault>(null);
@@ -82,7 +84,8 @@ function Edit({ of, me, close, again }: { of: Person; me: Me; close: () => void;
     tell(null);
     try {
       const { name, role, mail, disabled } = who;
-      await ask('PUT', `/people/${of.id}`, { name, mail, ...(role !== of.role ? { role } : {}), ...(disabled !== of.disabled ? { disabled } : {}) });
+      const moved = who.queues.join(' ') !== of.queues.join(' ');
+      await ask('PUT', `/people/${of.id}`, { name, mail, ...(role !== of.role ? { role } : {}), ...(disabled !== of.disabled ? { disabled } : {}), ...(moved ? { queues: who.queues } : {}) });
       say('Saved.');
       close();
       await again();
@@ -99,12 +102,14 @@ function Edit({ of, me, close, again }: { of: Person; me: Me; close: () => void;
         <p class="quiet small">Login {of.login} · second factor {of.secondFactor} · {of.used ? `last here ${ago(of.used)}` : 'not logged in'}</p>
         <Field label="Name" error={wrong('/name')}>{(wires) => <input {...wires} class="field" maxLength={80} value={who.name} onInput={(e) => set({ ...who, name: e.currentTarget.value })} />}</Field>
         <RoleChoice value={who.role} set={(role) => set({ ...who, role })} error={wrong('/role')} />
+        {who.role !== 'admin' && (queues.length > 1 || who.queues.length > 0) && <Belong queues={queues} chosen={who.queues} put={(ids) => set({ ...who, queues: ids })} error={wrong('/queues')} />}
         <Field label="Mail address" error={wrong('/mail')}>{(wires) => <input {...wires} class="field" type="email" maxLength={254} value={who.mail} onInput={(e) => set({ ...who, mail: e.currentTarget.value })} />}</Field>
         <label class="check"><input type="checkbox" checked={who.disabled} onChange={(e) => set({ ...who, disabled: e.currentTarget.checked })} />Disabled: cannot log in, nothing is deleted</label>
         {(who.role !== of.role || (who.disabled && !of.disabled)) && <p class="quiet small">{self ? 'This is you. ' : ''}They are logged out everywhere within seconds.</p>}
         {fault?.at === '' && <p class="trouble" role="alert">{fault.text}</p>}
         <div class="sheet-do"><button type="button" class="vt-button" onClick={close}>Cancel</button><Act label={busy ? 'Saving…' : 'Save'} main type="submit" disabled={busy} /></div>
       </form>
+      <details class="ruled"><summary>Where they are logged in</summary><Logins list={`/people/${of.id}/logins`} one="/logins" /></details>
       <div class="row wrap ruled">
         <Act label="Link for a new password" run={async () => show(await post<Made>(`/people/${of.id}/reset`))} />
         <Sure label="End their logins" title={`Log ${of.name} out everywhere?`} yes="Log them out" run={then(() => remove(`/people/${of.id}/logins`))} quiet><p>What they are doing stops within seconds; customers stay in the queue. They can log in again.</p></Sure>
@@ -114,11 +119,14 @@ function Edit({ of, me, close, again }: { of: Person; me: Me; close: () => void;
   );
 }
 
-function Row({ of, me, edit }: { of: Person; me: Me; edit: () => void }): JSX.Element {
+/// An admin's is every queue, whatever the account says.
+const belongs = (of: Person, queues: readonly Named[]): string => (of.role === 'admin' || of.queues.length === 0 ? '' : of.queues.map((id) => queues.find((one) => one.id === id)?.name ?? id).join(', '));
+
+function Row({ of, me, queues, edit }: { of: Person; me: Me; queues: readonly Named[]; edit: () => void }): JSX.Element {
   return (
     <tr class={of.disabled ? 'off' : ''}>
       <th scope="row">{of.name}{of.id === me.id && <span class="quiet"> (you)</span>}<span class="under">{of.login}</span></th>
-      <td data-label="Role">{roles[of.role].name}{of.disabled && <span class="tag">disabled</span>}</td>
+      <td data-label="Role">{roles[of.role].name}{of.disabled && <span class="tag">disabled</span>}{belongs(of, queues) && <span class="under">{belongs(of, queues)}</span>}</td>
       <td data-label="Second factor">{of.secondFactor}</td>
       <td data-label="Last here">{of.used ? ago(of.used) : <span class="quiet">not logged in</span>}</td>
       {me.role === 'admin' && <td class="act"><button type="button" class="vt-button" aria-label={`Edit ${of.name}`} onClick={edit}>Edit</button></td>}
@@ -146,13 +154,14 @@ export function People({ me }: { me: Me }): JSX.Element {
   const admin = me.role === 'admin';
   const [state, again] = useLoad(async () => ({
     people: await all<Person>('/people', 'people'),
+    queues: ((await get<Site>('/site')).settings.queues ?? []) as unknown as Named[],
     links: admin ? (await get<{ invitations: Invitation[] }>('/invitations')).invitations : [],
   }));
   const [sheet, open] = useState<Person | 'invite' | null>(null);
   const close = (): void => open(null);
   return (
     <Show of={state} again={again}>
-      {({ people, links }) => (
+      {({ people, links, queues }) => (
         <>
           <div class="row between">
             <p class="quiet">Who works here, and what each may do.</p>
@@ -160,12 +169,12 @@ export function People({ me }: { me: Me }): JSX.Element {
           </div>
           <table class="table">
             <thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Second factor</th><th scope="col">Last here</th>{admin && <th scope="col"><span class="vt-unseen">Actions</span></th>}</tr></thead>
-            <tbody>{people.map((one) => <Row key={one.id} of={one} me={me} edit={() => open(one)} />)}</tbody>
+            <tbody>{people.map((one) => <Row key={one.id} of={one} me={me} queues={queues} edit={() => open(one)} />)}</tbody>
           </table>
           {admin && people.length === 1 && <Empty title="Only you so far"><p>Invite the people who talk with customers. Each gets a link, chooses a password, and is in.</p></Empty>}
           <Invitations list={links} again={again} />
           {sheet === 'invite' && <Invite close={close} again={again} />}
-          {sheet !== null && sheet !== 'invite' && <Edit of={sheet} me={me} close={close} again={again} />}
+          {sheet !== null && sheet !== 'invite' && <Edit of={sheet} me={me} queues={queues} close={close} again={again} />}
         </>
       )}
     </Show>
