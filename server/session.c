@@ -232,6 +232,17 @@ void vt_session_unclaimed(struct vt_conversation *conv)
     vt_queue_row_changed(conv);
 }
 
+/* Words of our own; who ends a session may say anything, and that is nothing for the log. */
+static const char *why_logged(const char *why)
+{
+    static const char *const own[] = { "associate-left", "back",    "code",  "ended",    "erased",  "left",
+                                       "line",           "restart", "store", "takeover", "transfer" };
+    for (size_t i = 0; why && i < VT_COUNT(own); i++)
+        if (strcmp(own[i], why) == 0)
+            return own[i];
+    return why ? "said" : "";
+}
+
 int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char *why)
 {
     struct vt_session *session = &conv->session;
@@ -268,7 +279,7 @@ int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char
     if (was_paired != is_paired)
         vt_presence_load(conv->app, is_paired ? session->associate : conv->known);
     vt_log(VT_LOG_INFO, "session.state", VT_LOG_T("reference", session->reference),
-           VT_LOG_T("state", vt_state_name(state)), VT_LOG_T("why", why ? why : ""));
+           VT_LOG_T("state", vt_state_name(state)), VT_LOG_T("why", why_logged(why)));
     return VT_OK;
 }
 

@@ -38,10 +38,14 @@ json_t *vt_json_parse(struct vt_str text, size_t max_bytes, struct vt_buf *ret_e
     }
     json_error_t error;
     json_t *tree = json_loadb(text.len > 0 ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);
-    if (!tree)
-        vt_buf_printf(ret_error, "The JSON cannot be read: %s in line %d, column %d.", error.text, error.line,
-                      error.column);
-    return tree;
+    if (tree)
+        return tree;
+    /* The parser quotes the text it stopped at, and that may be a password: where it stands is enough. */
+    const char *quote = strstr(error.text, " near '");
+    vt_buf_printf(ret_error, "The JSON cannot be read: %.*s in line %d, column %d.",
+                  quote ? (int)(quote - error.text) : (int)sizeof(error.text), error.text, error.line,
+                  error.column);
+    return NULL;
 }
 
 struct vt_str vt_json_text(const json_t *object, const char *name)
