@@ -103,7 +103,8 @@ static struct vt_api_login *mount_login(const struct vt_mounts_deps *deps)
                                                   .sites = deps->sites,
                                                   .tickets = deps->tickets,
                                                   .audit = deps->audit,
-                                                  .seal = deps->seal };
+                                                  .seal = deps->seal,
+                                                  .mailer = deps->mailer };
     struct vt_api_login *login = vt_api_login_mount(&login_deps);
     if (login)
         vt_api_login_on_end(login, deps->end_person, deps->end_person_arg);

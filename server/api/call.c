@@ -379,6 +379,7 @@ static void handle_checked(void *arg)
     }
     if (call->wrong) {
         vt_api_refuse(call, 403, "password", "The password is wrong", "Type your present password again.");
+        vt_login_name_failed(call->api->deps.login, call->person.login, &call->person);
         vt_api_answer(call);
         return;
     }

@@ -12,6 +12,7 @@
 #include "server/config.h"
 #include "server/http/http.h"
 #include "server/loop.h"
+#include "server/mail.h"
 #include "server/site.h"
 #include "server/store/accounts.h"
 
@@ -25,6 +26,7 @@ struct vt_api_login_deps { /* all borrowed, alive until vt_api_login_destroy */
     struct vt_tickets *tickets;
     struct vt_audit *audit;
     const struct vt_seal *seal;
+    struct vt_mailer *mailer; /* NULL: nobody is told by mail */
 };
 
 /* Makes the routes. NULL: no memory. */

@@ -107,6 +107,7 @@ static void refuse(struct attempt *attempt)
                         "Take the code that the app shows now, or a recovery code that was not used yet.");
     else if (req)
         vt_http_problem(req, 401, "login", "Name or password is wrong", "Check both and try again.");
+    vt_login_name_failed(attempt->login, vt_str(attempt->name), known ? &attempt->person : NULL);
     end_attempt(attempt);
 }
 
@@ -333,7 +334,7 @@ static bool is_limited(struct attempt *attempt, struct vt_http_req *req)
     vt_http_problem(req, 429, "too-many", "Too many attempts",
                     "Logging in is closed for a while. Retry-After says for how long.");
     vt_log(VT_LOG_WARN, "login.limited");
-    vt_login_note(login, "login.locked", NULL, "{}");
+    vt_login_address_closed(login, vt_str(attempt->address));
     return true;
 }
 

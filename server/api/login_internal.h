@@ -47,6 +47,12 @@ bool vt_login_needs_factor(struct vt_api_login *login, const struct vt_store_per
 /* A record that nobody waits for; `person` NULL: unknown. */
 void vt_login_note(struct vt_api_login *login, const char *verb, const struct vt_store_person *person,
                    const char *detail);
+/* login_closed.c: an attempt has failed; the last one allowed closes the name, which is recorded and told to
+ * `person` (NULL: the name is unknown). */
+void vt_login_name_failed(struct vt_api_login *login, struct vt_str name,
+                          const struct vt_store_person *person);
+/* An attempt was refused for its address; recorded once. */
+void vt_login_address_closed(struct vt_api_login *login, struct vt_str address);
 /* login_locks.c: what was counted outlives a restart. */
 int vt_login_locks_init(struct vt_api_login *login);
 void vt_login_locks_finish(struct vt_api_login *login);

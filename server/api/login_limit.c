@@ -13,6 +13,7 @@ struct entry {
     char key[VT_SHA256_TEXT];
     unsigned count;
     int64_t ends_ms;
+    bool told; /* that it is closed */
 };
 
 struct vt_login_limit {
@@ -96,6 +97,8 @@ void vt_login_limit_restore(struct vt_login_limit *limit, struct vt_str hash, un
     struct entry *entry = vt_map_get(&limit->by_key, hash) ? NULL : add(limit, hash, ends_ms);
     if (entry)
         entry->count = count;
+    if (entry)
+        entry->told = count >= limit->most;
 }
 
 static struct entry *find(struct vt_login_limit *limit, struct vt_str key, char ret_hash[VT_SHA256_TEXT])
@@ -132,6 +135,16 @@ void vt_login_limit_give_back(struct vt_login_limit *limit, struct vt_str key)
         return;
     entry->count--;
     tell(limit, entry);
+}
+
+bool vt_login_limit_closes(struct vt_login_limit *limit, struct vt_str key)
+{
+    char hash[VT_SHA256_TEXT];
+    struct entry *entry = find(limit, key, hash);
+    if (!entry || entry->count < limit->most || entry->told)
+        return false;
+    entry->told = true;
+    return true;
 }
 
 void vt_login_limit_forget(struct vt_login_limit *limit, struct vt_str key)

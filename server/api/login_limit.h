@@ -6,6 +6,7 @@
 #ifndef VT_API_LOGIN_LIMIT_H
 #define VT_API_LOGIN_LIMIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,8 @@ void vt_login_limit_restore(struct vt_login_limit *limit, struct vt_str hash, un
  * counted. */
 int64_t vt_login_limit_take(struct vt_login_limit *limit, struct vt_str key, int64_t now_ms);
 void vt_login_limit_give_back(struct vt_login_limit *limit, struct vt_str key); /* one attempt was none */
-void vt_login_limit_forget(struct vt_login_limit *limit, struct vt_str key);    /* all of them */
+/* True once for each window in which no attempt is left. */
+bool vt_login_limit_closes(struct vt_login_limit *limit, struct vt_str key);
+void vt_login_limit_forget(struct vt_login_limit *limit, struct vt_str key); /* all of them */
 
 #endif

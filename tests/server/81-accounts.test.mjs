@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 
 import { ask, bearer, http, login, post, rest } from './lib/http.mjs';
 import { OTHER_SITE, SHOP, SITE, associate, eventually, keeper, shop } from './lib/kit.mjs';
+import { mailServer, readMail } from './lib/mail.mjs';
 import { top } from './lib/protocol.mjs';
 import { PASSWORD, binary } from './lib/server.mjs';
 
@@ -140,6 +141,28 @@ test('a new role and a disabled account end logins and sockets', async () => {
   assert.equal((await ada.put(`/people/${mel.id}`, { disabled: false })).status, 200);
   assert.equal((await ada.del(`/people/${mel.id}`)).status, 204);
   assert.equal((await ada.get(`/people/${mel.id}`)).status, 404);
+});
+
+test('a name that is closed: one record, one mail without a link, and the same answer for a name nobody has', async () => {
+  const mail = await mailServer(later);
+  const small = await shop(later, { associates: ['lea', ['ada', 'admin']], args: ['--mail-url', mail.url, '--mail-from', 'shop@maison.test', '--mail-plain'] });
+  const chief = await rest(small, 'ada');
+  const lea = (await chief.get('/people')).json().people.find((one) => one.login === 'lea');
+  await chief.put(`/people/${lea.id}`, { mail: 'lea@shop.test' });
+  const wrong = (name) => post(small, '/api/v1/login', { name, password: 'not the right one' });
+  const bare = ({ status, text }) => ({ status, text });
+  for (let i = 0; i < 8; i++) assert.deepEqual(bare(await wrong('lea')), bare(await wrong('nobody')), `attempt ${i + 1}`);
+  assert.equal((await wrong('lea')).status, 429);
+  await eventually('the mail', () => mail.mails().length === 1, 20000);
+  const { headers, parts } = readMail(mail.mails()[0]);
+  assert.equal(headers.to.replace(/[<>]/g, ''), 'lea@shop.test');
+  const text = parts.find(([type]) => type === 'text/plain')[1];
+  assert.match(text, /closed for 15 minutes/);
+  assert.doesNotMatch(text, /https?:|127\.0\.0\.1/);
+  const records = (await chief.get('/audit?verb=login.locked')).json().records;
+  assert.deepEqual(records.map(({ object, detail }) => [object, detail.by]), [[lea.id, 'name']], 'a name nobody has is of no site');
+  assert.equal((await chief.get('/audit?verb=login.failed&limit=100')).json().records.filter(({ object }) => object === lea.id).length, 5);
+  assert.equal(mail.mails().length, 1);
 });
 
 test('the last admin stays', async () => {
