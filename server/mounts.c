@@ -11,6 +11,7 @@
 #include "server/api/api.h"
 #include "server/api/login.h"
 #include "server/base/err.h"
+#include "server/http/contact.h"
 #include "server/http/pictures.h"
 #include "server/http/recap.h"
 #include "server/http/static.h"
@@ -35,6 +36,7 @@ struct vt_mounts {
     struct vt_api_login *login;                 /* owned */
     struct vt_http_uploads *uploads;            /* owned */
     struct vt_http_recap *recap;                /* owned */
+    struct vt_http_contact *contact;            /* owned */
     struct vt_api *api;                         /* owned */
 };
 
@@ -147,9 +149,11 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     mounts->login = mount_login(deps);
     mounts->uploads = vt_http_uploads_mount(
         &(struct vt_http_uploads_deps){ .net = deps->net, .app = deps->app, .media = deps->media });
+    mounts->contact = vt_http_contact_mount(
+        &(struct vt_http_contact_deps){ .net = deps->net, .app = deps->app });
     mounts->api = mount_api(deps, mounts->login);
     return mounts->pictures && mounts->templates && mounts->recap && mounts->login && mounts->uploads &&
-                   mounts->api
+                   mounts->contact && mounts->api
                ? VT_OK
                : VT_ERR_NOMEM;
 }
@@ -181,6 +185,7 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
     vt_pictures_destroy(mounts->pictures);
     vt_templates_destroy(mounts->templates);
     vt_http_recap_destroy(mounts->recap);
+    vt_http_contact_destroy(mounts->contact);
     vt_api_destroy(mounts->api);
     vt_api_login_destroy(mounts->login);
     vt_http_uploads_destroy(mounts->uploads);

@@ -103,6 +103,18 @@ int vt_people_add(struct vt_conversation *conv, const struct vt_peer *peer, uint
     return VT_OK;
 }
 
+struct vt_person *vt_people_customer(struct vt_conversation *conv, struct vt_str name)
+{
+    struct vt_person *person = vt_people_find(conv, "c");
+    if (person || (person = append(conv)) == NULL)
+        return person;
+    person->role = VT_ROLE_CUSTOMER;
+    vt_str_copy(person->name, sizeof(person->name), name);
+    name_handle(conv, person);
+    save(conv, person);
+    return person;
+}
+
 struct vt_person *vt_people_find(struct vt_conversation *conv, const char *who)
 {
     for (size_t i = 0; i < conv->people_n; i++)

@@ -12,6 +12,8 @@
 int vt_people_load(struct vt_conversation *conv, const struct vt_store_mark *marks, size_t n);
 /* The person behind `peer`, added if new. VT_OK, VT_ERR_CAP_REACHED, VT_ERR_OVERLOADED. */
 int vt_people_add(struct vt_conversation *conv, const struct vt_peer *peer, uint8_t *ret_index);
+/* The customer, added under this name if none has been here: they may write without a socket. NULL: full. */
+struct vt_person *vt_people_customer(struct vt_conversation *conv, struct vt_str name);
 struct vt_person *vt_people_find(struct vt_conversation *conv, const char *who);
 /* Whether everybody in the session knows of this person: customer, guests, its associate, a colleague called
  * in. Whoever else looks in is the staff's business. */

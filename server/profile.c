@@ -5,6 +5,7 @@
 
 #include "protocol/codec/codec.h"
 #include "server/base/err.h"
+#include "server/log.h"
 
 enum { ARENA_BYTES = 65536 };
 
@@ -48,6 +49,21 @@ int vt_profile_write(struct vt_conversation *conv, const struct vt_t_profile *pr
     conv->profile = copy;
     conv->contact = contact;
     return VT_OK;
+}
+
+void vt_profile_speaks(struct vt_conversation *conv, struct vt_str lang)
+{
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    struct vt_t_profile profile;
+    vt_arena_init(&arena, ARENA_BYTES);
+    vt_profile_read(conv, &arena, &profile);
+    if (lang.len == 0 || vt_str_eq(profile.lang, lang))
+        return;
+    profile.lang = lang;
+    int err = vt_profile_write(conv, &profile);
+    if (err) /* the next hello says it again */
+        vt_log(VT_LOG_WARN, "profile.lang", VT_LOG_T("conv", conv->conv), VT_LOG_T("err", vt_err_name(err)));
 }
 
 bool vt_profile_is_verified(const struct vt_conversation *conv)

@@ -17,6 +17,8 @@ void vt_profile_read(const struct vt_conversation *conv, struct vt_arena *arena,
 /* Keeps and stores it, with the next commit. VT_OK, VT_ERR_TOO_LARGE or VT_ERR_OVERLOADED, and then nothing
  * has changed. */
 int vt_profile_write(struct vt_conversation *conv, const struct vt_t_profile *profile);
+/* The language the customer's page speaks now; absent: not said, and what was known stays. */
+void vt_profile_speaks(struct vt_conversation *conv, struct vt_str lang);
 /* The shop has signed for the customer. */
 bool vt_profile_is_verified(const struct vt_conversation *conv);
 bool vt_profile_has_label(const struct vt_conversation *conv, struct vt_str label);

@@ -35,9 +35,8 @@ static bool is_same_page(const struct vt_conversation *conv, const struct vt_t_p
     return last.n == page->n && vt_str_eq(last.url, page->url) && !adds_product;
 }
 
-void vt_trail_add(struct vt_member *member, struct vt_t_page *page)
+void vt_trail_add(struct vt_conversation *conv, struct vt_t_page *page)
 {
-    struct vt_conversation *conv = member->conv;
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf json = VT_BUF_INIT(PAGE_BYTES);
     VT_CLEANUP(vt_arena_finish)
@@ -53,11 +52,10 @@ void vt_trail_add(struct vt_member *member, struct vt_t_page *page)
     vt_store_page_put(conv->app->deps.store, vt_str(conv->site), vt_str(conv->conv), page->ts,
                       vt_buf_view(&json));
     vt_fanout_latest(conv,
-                     &(struct vt_event){
-                         .op = VT_OP_PAGE_AT, .by = vt_member_who(member), .d = page, .subject = page->n });
+                     &(struct vt_event){ .op = VT_OP_PAGE_AT, .by = "c", .d = page, .subject = page->n });
 }
 
-void vt_trail_add_json(struct vt_member *member, const char *json)
+void vt_trail_add_json(struct vt_conversation *conv, const char *json)
 {
     VT_CLEANUP(vt_arena_finish)
     struct vt_arena arena;
@@ -65,5 +63,5 @@ void vt_trail_add_json(struct vt_member *member, const char *json)
     struct vt_error error;
     vt_arena_init(&arena, 65536);
     if (vt_decode_body(&arena, &vt_shape_page, vt_str(json), &page, &error) == VT_OK)
-        vt_trail_add(member, &page);
+        vt_trail_add(conv, &page);
 }

@@ -7,8 +7,8 @@
 
 /* The customer is on this page: kept, stored, shown to staff. A page that is named again, as a
  * reconnect does, changes nothing unless it brings a product. Sets the page's time. */
-void vt_trail_add(struct vt_member *member, struct vt_t_page *page);
+void vt_trail_add(struct vt_conversation *conv, struct vt_t_page *page);
 /* The same from the JSON of `page`; what does not decode is left out. */
-void vt_trail_add_json(struct vt_member *member, const char *json);
+void vt_trail_add_json(struct vt_conversation *conv, const char *json);
 
 #endif

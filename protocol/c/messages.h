@@ -558,6 +558,7 @@ struct vt_t_profile {
     struct vt_str context; /* What the page has said: an object of the site's own keys. May be absent. */
     int64_t contact; /* Server time in ms of a message that waits for an answer by mail. */
     bool has_contact;
+    struct vt_str lang; /* The customer's, as BCP 47; mails are written in it. May be absent. */
 };
 extern const struct vt_shape vt_shape_profile;
 

@@ -451,6 +451,7 @@ static const struct vt_field t_profile_fields[] = {
     { .name = "labels", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_profile, labels), .has_offset = offsetof(struct vt_t_profile, labels_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 32, .list_multiple = 1 },
     { .name = "context", .type = VT_FIELD_JSON, .offset = offsetof(struct vt_t_profile, context), .size = sizeof(struct vt_str) },
     { .name = "contact", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_profile, contact), .has_offset = offsetof(struct vt_t_profile, has_contact), .size = sizeof(int64_t), .min = 0, .max = INT64_C(9007199254740991) },
+    { .name = "lang", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_profile, lang), .size = sizeof(struct vt_str), .min = 0, .max = 35 },
 };
 const struct vt_shape vt_shape_profile = {
     .name = "profile", .size = sizeof(struct vt_t_profile), .fields = t_profile_fields, .fields_n = VT_COUNT(t_profile_fields),

@@ -366,6 +366,8 @@ export interface Profile {
   context?: unknown | undefined;
   /** Server time in ms of a message that waits for an answer by mail. */
   contact?: number | undefined;
+  /** The customer's, as BCP 47; mails are written in it. */
+  lang?: string | undefined;
 }
 
 /// A session of the conversation, as it was.

@@ -11,6 +11,7 @@
 #include "server/mail.h"
 #include "server/people.h"
 #include "server/presence.h"
+#include "server/profile.h"
 #include "server/queue_status.h"
 #include "server/rights.h"
 #include "server/session.h"
@@ -31,6 +32,7 @@ struct welcome {
     } convs[CONVS_MAX];
     char customer[VT_ID_TEXT], sid[VT_ID_TEXT]; /* sid: of a guest's link */
     char *page;                                 /* owned JSON of page, or NULL */
+    char lang[36];                              /* of the customer's page; "": not said */
     bool failed;
     int why; /* of failed: a refusal that is no fault of ours, or 0 */
 };
@@ -141,7 +143,9 @@ static void finish(struct welcome *welcome)
         if (member && peer->phase == VT_PHASE_OPEN)
             vt_people_here(member);
         if (member && welcome->page)
-            vt_trail_add_json(member, welcome->page);
+            vt_trail_add_json(member->conv, welcome->page);
+        if (member && peer->role == VT_ROLE_CUSTOMER)
+            vt_profile_speaks(member->conv, vt_str(welcome->lang));
     }
     if (vt_peer_is_staff(peer)) {
         vt_presence_here(peer);
@@ -435,6 +439,7 @@ int vt_on_hello(struct vt_request *rq)
     rq->peer->phase = VT_PHASE_JOINING;
     welcome->to = vt_reply_later(rq);
     welcome->page = msg->role == VT_ROLE_CUSTOMER ? encode_page(msg->page) : NULL;
+    vt_str_copy(welcome->lang, sizeof(welcome->lang), msg->lang);
     err = msg->role == VT_ROLE_CUSTOMER ? hello_customer(rq, msg, welcome)
           : msg->role == VT_ROLE_GUEST  ? hello_guest(rq, msg, welcome)
                                         : hello_staff(rq, msg, welcome);

@@ -7,6 +7,6 @@
 int vt_on_page_at(struct vt_request *rq)
 {
     struct vt_t_page page = *(const struct vt_t_page *)rq->env->msg;
-    vt_trail_add(rq->member, &page);
+    vt_trail_add(rq->member->conv, &page);
     return VT_OK;
 }

@@ -161,10 +161,33 @@ test.describe('a line that is full', () => {
   });
 });
 
-test('a network that lets no socket through: the message waits for a way', async ({ customer }) => {
+test('a network that lets no socket through: the message goes by plain HTTPS', async ({ customer, associate }) => {
+  await associate.comes();
+  customer.watch.expect(/WebSocket|ERR_/);
+  await customer.page.routeWebSocket(/\/v1\/socket/, (socket) => void socket.close());
+  await customer.visit();
+  await customer.open();
+  await expect(customer.panel.locator('.bar')).toContainText('blocks our chat', { timeout: 30_000 });
+  await customer.panel.getByRole('button', { name: 'Leave a message' }).click();
+  await text(customer).fill('Do you engrave?');
+  await mail(customer).fill('ada@shop');
+  await send(customer).click();
+  await expect(mail(customer)).toHaveAttribute('aria-invalid', 'true');
+  await mail(customer).fill('ada@shop.example');
+  await send(customer).click();
+  await expect(customer.panel).toContainText('we answer to ada@shop.example');
+  await isClean(customer.page, 'phone-blocked-sent');
+  await associate.to('Unassigned');
+  await associate.rows.first().click();
+  await expect(associate.said.filter({ hasText: 'Do you engrave?' })).toHaveCount(1);
+  await expect(associate.page.locator('.happened')).toContainText('Answer wanted by mail at ada@shop.example.');
+});
+
+test('no way through at all: the message waits for one', async ({ customer }) => {
   customer.watch.expect(/WebSocket|ERR_/);
   let isBlocked = true;
   await customer.page.routeWebSocket(/\/v1\/socket/, (socket) => void (isBlocked ? socket.close() : socket.connectToServer()));
+  await customer.page.route(/\/api\/v1\/contact/, (route) => route.abort());
   await customer.visit();
   await customer.open();
   await expect(customer.panel.locator('.bar')).toContainText('blocks our chat', { timeout: 30_000 });

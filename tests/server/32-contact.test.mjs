@@ -2,10 +2,12 @@
 /// Leaving a message: it stands in the lists until answered, the answer goes by mail, the link leads back.
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 
-import { OTHER_SHOP, OTHER_SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
+import { http } from './lib/http.mjs';
+import { OTHER_SHOP, OTHER_SITE, SHOP, SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
 
 const later = keeper(after);
 let server;
@@ -155,4 +157,61 @@ test('a message that waits is found again after a crash', async () => {
   const row = await eventually('the row', async () => (await lea.request('queue.watch', { tab: 'unassigned' })).rows.find((it) => it.conv === c.conv));
   assert.ok(row.contact > 0);
   await cut(c, lea);
+});
+
+/* --- by plain HTTPS -------------------------------------------------------------------------------- */
+
+const PATH = '/api/v1/contact';
+const leave = (more = {}, { origin = SHOP, at = server } = {}) => {
+  const body = JSON.stringify({ site: SITE, id: randomUUID(), text: 'Do you engrave?', email: 'web@example.com', ...more });
+  return http(at, PATH, { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...(origin && { Origin: origin }) } });
+};
+
+test('a message without a socket stands in the list, is answered by mail, and is one however often it is sent', async () => {
+  const lea = await associate(server, 'lea');
+  await lea.request('queue.watch', { tab: 'all' });
+  const id = randomUUID();
+  const all = { id, name: 'Fay', lang: 'fr', url: `${SHOP}/halo?x=1`, title: 'Halo' };
+  const answer = await leave(all);
+  assert.equal(answer.status, 204, answer.text);
+  assert.equal(answer.headers['access-control-allow-origin'], SHOP);
+  const { d: row } = await lea.waitFor('queue.row', (d) => d.name === 'Fay' && d.contact);
+  assert.equal(row.state, 'none');
+  for (const again of await Promise.all([leave(all), leave(all)])) assert.equal(again.status, 204, again.text);
+  const { c: n } = await lea.request('conv.open', { conv: row.conv });
+  const { profile, thread, trail } = (await lea.waitFor('snapshot', (_, event) => event.c === n)).d;
+  assert.deepEqual(profile.customer, { name: 'Fay', email: 'web@example.com', verified: false });
+  assert.equal(profile.lang, 'fr');
+  assert.deepEqual(thread.map((it) => it.op), ['chat.contact', 'chat.send']);
+  assert.equal(thread[1].d.body.text, 'Do you engrave?');
+  assert.equal(trail[0].url, `${SHOP}/halo?x=1`);
+  await say(lea, 'Yes, up to twelve letters.', { c: n });
+  await eventually('the mail', () => to('web@example.com').length === 1);
+  const [, secret] = /https:\/\/shop\.test\/halo\?x=1#vt=([\w-]{22})/.exec(to('web@example.com')[0]);
+  const here = await customer(server, { code: secret });
+  assert.equal(here.conv, row.conv, 'the link leads into it');
+  await cut(lea, here);
+});
+
+test('without a socket: only from the site’s pages, only what can be right, only so often', async () => {
+  const address = { at: await shop(later, { other: true, associates: [] }) };
+  for (const [more, how] of [[{}, { origin: null }], [{}, { origin: OTHER_SHOP }], [{ site: OTHER_SITE }, {}], [{ site: 'pk_none' }, {}], [{}, { origin: 'https://evil.test' }]]) {
+    const refused = await leave(more, { ...address, ...how });
+    assert.equal(refused.status, 403, JSON.stringify([more, how]));
+    assert.equal(refused.json().type, 'origin');
+  }
+  assert.equal((await leave({}, { ...address, origin: 'https://evil.test' })).headers['access-control-allow-origin'], undefined);
+  const pointers = [[{ email: 'nobody' }, '/email'], [{ email: 'a@b.test\r\nBcc: c@d.test' }, '/email'], [{ text: '' }, '/text'], [{ text: 'x'.repeat(9000) }, '/text'], [{ name: 'x'.repeat(200) }, '/name'], [{ id: 'no' }, '/id']];
+  for (const [more, pointer] of pointers) {
+    const refused = await leave(more, address);
+    assert.deepEqual([refused.status, refused.json().pointer], [422, pointer], refused.text);
+  }
+  assert.equal((await leave({ text: 'x'.repeat(30000) }, address)).status, 413);
+  const preflight = await http(address.at, PATH, { method: 'OPTIONS', headers: { Origin: SHOP, 'Access-Control-Request-Method': 'POST' } });
+  assert.deepEqual([preflight.status, preflight.headers['access-control-allow-origin'], preflight.headers['access-control-allow-methods']], [204, SHOP, 'POST']);
+  for (let i = pointers.length; i < 10; i++) assert.equal((await leave({}, address)).status, 204);
+  const late = await leave({}, address);
+  assert.equal(late.status, 429);
+  assert.ok(Number(late.headers['retry-after']) > 500);
+  assert.ok(!address.at.log.includes('engrave') && !address.at.log.includes('web@'), 'no log has what was said, or who');
 });

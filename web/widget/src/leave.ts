@@ -10,14 +10,15 @@ type Field = 'email' | 'text';
 /// Enough to notice what cannot be an address; the server judges it again.
 const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-/// "Leave a message": what is written stays in this tab until it has arrived. Without a line it waits with the other requests,
-/// and goes as soon as there is one.
+/// "Leave a message": what is written stays in this tab until it has arrived. Where no line has ever come about it goes by plain
+/// HTTPS; without that, too, it waits with the other requests, and goes as soon as there is a line.
 export class Leave {
   /// The form is wanted; before the line or beside it.
   isOpen = false;
   private _missing: Field[] = [];
   private _isSending = false;
   private _fault = '';
+  private _id: string | undefined;
 
   constructor(private _app: App, private _t: FloorT) {}
 
@@ -83,9 +84,12 @@ export class Leave {
     this._miss(form, [...(text ? [] : ['text'] as const), ...(ADDRESS.test(email.trim()) ? [] : ['email'] as const)]);
     if (this._missing.length) return;
     this._isSending = true;
+    app.draw();
     try {
-      await app.link.request('chat.contact', { email: email.trim(), ...(name.trim() && { name: name.trim() }) }, 1);
-      app.say();
+      if (app.conv?.known || app.link.state === 'live' || !await this._post(text, email.trim(), name.trim())) {
+        await app.link.request('chat.contact', { email: email.trim(), ...(name.trim() && { name: name.trim() }) }, 1);
+        app.say();
+      }
       app.store.put({ left: email.trim() });
       this.isOpen = false;
       app.narrate(this._t('leftTo', { email: email.trim() }));
@@ -96,5 +100,27 @@ export class Leave {
     }
     this._isSending = false;
     app.draw();
+  }
+
+  /// True when it has arrived; false: no way through here either. The same name until then, so that two tries are one message.
+  private async _post(text: string, email: string, name: string): Promise<boolean> {
+    const { _app: app } = this;
+    const { site } = app.host.options;
+    const { url, title } = app.page();
+    this._id ??= crypto.randomUUID();
+    let answer: Response;
+    try {
+      answer = await fetch(new URL('../api/v1/contact', app.host.base), {
+        method: 'POST', headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ site, id: this._id, text, email, name, lang: app.locale, url, title }),
+      });
+    } catch { return false; }
+    const wait = Number(answer.headers.get('Retry-After'));
+    const { pointer, detail } = answer.ok ? { pointer: '', detail: '' } : await answer.json() as { pointer?: string; detail?: string };
+    if (answer.status === 503) throw { code: 'store.unavailable', after: 0, message: detail };
+    if (!answer.ok) throw { code: wait ? 'rate.limited' : 'field.bad', after: wait * 1000, message: detail, field: `/d${pointer ?? ''}` };
+    this._id = undefined;
+    app.write('');
+    return true;
   }
 }
