@@ -17,6 +17,7 @@ static void handle_appended(void *arg, int err, uint32_t cs, const struct vt_eve
     struct answering *answering = arg;
     const struct vt_reply_to *to = &answering->to;
     struct vt_committed done = { .app = to->app,
+                                 .op = to->op,
                                  .conv = vt_conv_find(to->app, vt_str(to->site), vt_str(to->conv)),
                                  .cs = cs,
                                  .fresh = numbers != NULL };

@@ -12,6 +12,7 @@
  * when it has left memory; `fresh` is false for a repeated cid, whose effects came before. */
 struct vt_committed {
     struct vt_app *app;
+    enum vt_op op;
     struct vt_conversation *conv;
     uint32_t cs;
     bool fresh;

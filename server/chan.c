@@ -44,6 +44,9 @@ static struct vt_chan *open_one(struct vt_conversation *conv, struct vt_member *
 
 bool vt_chan_is_shown(const struct vt_chan *chan, const struct vt_member *reader)
 {
+    bool mirror = chan->kind == VT_CHAN_KIND_DOM || chan->kind == VT_CHAN_KIND_MPTR;
+    if (mirror && reader->peer->role == VT_ROLE_GUEST)
+        return false;
     return !chan->writer || vt_peer_is_staff(reader->peer) ||
            vt_people_counts(chan->conv, vt_member_person(chan->writer));
 }
@@ -66,9 +69,13 @@ static struct vt_t_chan describe(const struct vt_chan *chan, const struct vt_mem
 {
     const char *by = !chan->writer ? "*" : chan->writer == reader ? "me" : vt_member_who(chan->writer);
     bool staff = vt_peer_is_staff(reader->peer);
-    return (struct vt_t_chan){
-        .n = chan->n, .c = chan->conv->number, .has_c = staff, .k = chan->kind, .by = vt_str(by)
-    };
+    return (struct vt_t_chan){ .n = chan->n,
+                               .c = chan->conv->number,
+                               .has_c = staff,
+                               .k = chan->kind,
+                               .by = vt_str(by),
+                               .page = chan->conv->page,
+                               .has_page = chan->kind == VT_CHAN_KIND_DOM };
 }
 
 static void tell(struct vt_member *reader, const struct vt_chan *chan)
@@ -86,16 +93,32 @@ static void tell_all(const struct vt_chan *chan)
 
 void vt_chans_shown(struct vt_member *writer, bool shown)
 {
-    struct vt_chan *chans[] = { writer->ptr, writer->draw };
+    struct vt_chan *chans[] = { writer->ptr, writer->draw, writer->mptr };
     VT_LIST_EACH (member, &writer->conv->members, struct vt_member, of_conv) {
         for (size_t i = 0; !vt_peer_is_staff(member->peer) && i < VT_COUNT(chans); i++) {
-            if (chans[i] && shown)
+            if (chans[i] && shown && vt_chan_is_shown(chans[i], member))
                 tell(member, chans[i]);
             else if (chans[i])
                 vt_fanout_member(member, VT_OP_CHAN_CLOSE, VT_CLASS_LINK,
                                  &(struct vt_evt_chan_close){ .n = chans[i]->n });
         }
     }
+}
+
+int vt_chan_need(struct vt_member *member, enum vt_chan_kind kind, bool needed)
+{
+    struct vt_chan **chan = kind == VT_CHAN_KIND_DOM ? &member->dom : &member->mptr;
+    if (needed == (*chan != NULL))
+        return VT_OK;
+    if (!needed) {
+        close_one(chan);
+        return VT_OK;
+    }
+    *chan = open_one(member->conv, member, kind);
+    if (!*chan)
+        return VT_ERR_OVERLOADED;
+    tell_all(*chan);
+    return VT_OK;
 }
 
 int vt_chans_open(struct vt_conversation *conv)
@@ -128,17 +151,17 @@ size_t vt_chans_list(struct vt_member *reader, struct vt_t_chan *ret, size_t cap
     if (reader->conv->view_chan && n < cap)
         ret[n++] = describe(reader->conv->view_chan, reader);
     VT_LIST_EACH (member, &reader->conv->members, struct vt_member, of_conv) {
-        if (member->ptr && n + 2 <= cap && vt_chan_is_shown(member->ptr, reader)) {
-            ret[n++] = describe(member->ptr, reader);
-            ret[n++] = describe(member->draw, reader);
-        }
+        const struct vt_chan *chans[] = { member->ptr, member->draw, member->dom, member->mptr };
+        for (size_t i = 0; i < VT_COUNT(chans); i++)
+            if (chans[i] && n < cap && vt_chan_is_shown(chans[i], reader))
+                ret[n++] = describe(chans[i], reader);
     }
     return n;
 }
 
 void vt_chans_tell(struct vt_member *reader)
 {
-    struct vt_t_chan list[1 + 2 * VT_PEOPLE_MAX];
+    struct vt_t_chan list[1 + 4 * VT_PEOPLE_MAX];
     size_t n = vt_chans_list(reader, list, VT_COUNT(list));
     for (size_t i = 0; i < n; i++)
         vt_fanout_member(reader, VT_OP_CHAN_OPEN, VT_CLASS_LINK, &list[i]);
@@ -148,6 +171,8 @@ void vt_chans_close_member(struct vt_member *member)
 {
     close_one(&member->ptr);
     close_one(&member->draw);
+    close_one(&member->dom);
+    close_one(&member->mptr);
 }
 
 void vt_chans_close(struct vt_conversation *conv)
@@ -194,5 +219,7 @@ void vt_chans_ease(struct vt_conversation *conv, int64_t now_ms)
     VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv) {
         ease(member->ptr, now_ms);
         ease(member->draw, now_ms);
+        ease(member->dom, now_ms);
+        ease(member->mptr, now_ms);
     }
 }

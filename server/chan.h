@@ -35,6 +35,10 @@ size_t vt_chans_list(struct vt_member *member, struct vt_t_chan *ret, size_t cap
 void vt_chans_shown(struct vt_member *writer, bool shown);
 /* Whether this reader may know who writes here: customer and guests know only those the session is about. */
 bool vt_chan_is_shown(const struct vt_chan *chan, const struct vt_member *reader);
+/* The member's channel of the mirror, dom or mptr: there when it is needed, else not. VT_OK or
+ * VT_ERR_OVERLOADED.
+ */
+int vt_chan_need(struct vt_member *member, enum vt_chan_kind kind, bool needed);
 void vt_chans_close_member(struct vt_member *member);
 void vt_chans_close(struct vt_conversation *conv);
 

@@ -35,6 +35,8 @@
     X(time, beat_idle, "beat-idle", "25s", 100, 120000, false, false, "Heartbeat else.")                             \
     X(time, away_hold, "away-hold", "2m", 100, 1800000, false, false,                                                 \
       "How long a place in the line or a pairing outlives a lost connection.")                                      \
+    X(time, consent_idle, "consent-idle", "15m", 1000, 86400000, false, false,                                        \
+      "A consent of the customer that nobody has used for so long ends.")                                           \
     X(time, resume_life, "resume-life", "30m", 1000, 86400000, false, false, "Life of a resume token after the last socket.") \
     X(size, outbox_limit, "outbox-limit", "512k", 65536, 67108864, false, false,                                      \
       "Bytes queued for one connection before it is closed with 4101.")                                             \

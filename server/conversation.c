@@ -4,13 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "server/act.h"
 #include "server/answer_mail.h"
 #include "server/ask.h"
 #include "server/base/err.h"
 #include "server/chan.h"
+#include "server/consent.h"
 #include "server/fanout.h"
 #include "server/join.h"
 #include "server/log.h"
+#include "server/mirror.h"
 #include "server/notice.h"
 #include "server/people.h"
 #include "server/profile.h"
@@ -77,6 +80,8 @@ void vt_conv_destroy(struct vt_conversation *conv)
         return;
     VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
         vt_conv_leave(member);
+    vt_mirror_finish(conv);
+    vt_acts_finish(conv);
     vt_chans_close(conv);
     vt_ring_end(conv, VT_CLAIM_WHY_LEFT);
     vt_notice_finish(conv);
@@ -273,6 +278,7 @@ int vt_conv_join(struct vt_conversation *conv, struct vt_peer *peer, struct vt_m
     conv->idle_since_ms = 0;
     if (conv->session.state == VT_STATE_LIVE && vt_chans_open(conv) != VT_OK)
         vt_log(VT_LOG_WARN, "session.channels", VT_LOG_T("conv", conv->conv));
+    vt_mirror_update(conv);
     *ret_member = member;
     return VT_OK;
 }
@@ -281,6 +287,8 @@ void vt_conv_leave(struct vt_member *member)
 {
     struct vt_conversation *conv = member->conv;
     uint8_t index = member->person;
+    vt_acts_left(member);
+    vt_mirror_left(member);
     vt_chans_close_member(member);
     vt_join_unhold(member);
     vt_list_remove(&member->of_conv);
@@ -288,6 +296,7 @@ void vt_conv_leave(struct vt_member *member)
     free(member);
     if (vt_list_is_empty(&conv->members))
         conv->idle_since_ms = vt_now_ms();
+    vt_mirror_update(conv);
     vt_people_left(conv, &conv->people[index]);
 }
 
@@ -311,6 +320,9 @@ void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms)
     vt_ring_sweep(conv, now_ms);
     vt_notice_sweep(conv);
     vt_chans_ease(conv, now_ms);
+    vt_acts_sweep(conv, now_ms);
+    vt_consent_sweep(conv, now_ms);
+    vt_mirror_sweep(conv, now_ms);
     vt_answer_mail_sweep(conv, now_ms);
     if (conv->view_unsaved)
         vt_session_view_changed(conv);
@@ -373,6 +385,7 @@ static void handle_restored(void *arg, struct vt_conversation *conv, int err)
             memcpy(session->associate, from->associate, sizeof(session->associate));
             app->deps.coord->ops->load_add(app->deps.coord, vt_str(session->associate), 1);
             vt_session_set(conv, VT_STATE_LIVE, "restart");
+            vt_consent_restore(conv);
         } else {
             vt_queue_enter(conv, handle_queued, NULL);
         }

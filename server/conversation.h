@@ -42,6 +42,8 @@ struct vt_member {
     uint8_t joins;              /* replays that run; the last one lets go of `held` */
     struct vt_fifo_held *held;  /* owned; join.c */
     struct vt_chan *ptr, *draw; /* borrowed from the table; NULL until live */
+    struct vt_chan *dom, *mptr; /* so too; NULL until the customer has agreed */
+    struct vt_viewer *viewer;   /* owned; NULL: does not watch the mirror. mirror.c */
     uint32_t acked_s, acked_cs;
 };
 
@@ -75,7 +77,17 @@ struct vt_page_kept {
     char *body; /* owned JSON of page */
 };
 
-struct vt_ask; /* ask.h */
+struct vt_ask;    /* ask.h */
+struct vt_acts;   /* act.h */
+struct vt_mirror; /* mirror.h */
+struct vt_viewer; /* mirror.h */
+
+/* What the customer has agreed to: consent.h. */
+struct vt_consents {
+    uint8_t state[VT_CAPABILITY_COUNT]; /* enum vt_consent_word */
+    int64_t used_ms[VT_CAPABILITY_COUNT];
+    uint32_t stops[VT_CAPABILITY_COUNT]; /* how often it was stopped: a grant on its way counts no more */
+};
 
 struct vt_conversation {
     struct vt_app *app; /* borrowed */
@@ -112,6 +124,10 @@ struct vt_conversation {
         uint32_t after;          /* cs before its first line */
     } answer;                    /* of staff, to go by mail: answer_mail.c */
     struct vt_ask *ask;          /* owned; NULL: nobody is asked */
+    struct vt_consents consents;
+    struct vt_acts *acts;     /* owned; NULL until the page is asked for something */
+    struct vt_mirror *mirror; /* owned; NULL: the customer has not agreed */
+    uint32_t page;            /* the customer's document, as page.at counts; 0: not said */
     int64_t chat_minute_ms;
     uint32_t chat_minute;
     struct vt_list link; /* in vt_app.conversations_list */

@@ -16,7 +16,9 @@ static handler_fn *const handlers[VT_OP_TEXT_COUNT] = { VT_HANDLERS(X) };
 
 typedef int motion_fn(const struct vt_motion *motion);
 static motion_fn *const motions[VT_OP_COUNT] = {
-    [VT_OP_PTR] = vt_on_ptr, [VT_OP_VIEW] = vt_on_view, [VT_OP_DRAW] = vt_on_draw
+    [VT_OP_PTR] = vt_on_ptr,   [VT_OP_VIEW] = vt_on_view, [VT_OP_DRAW] = vt_on_draw,
+    [VT_OP_DOM] = vt_on_dom,   [VT_OP_MPTR] = vt_on_mptr, [VT_OP_SCROLL] = vt_on_scroll,
+    [VT_OP_SIZE] = vt_on_size, [VT_OP_KREQ] = vt_on_kreq, [VT_OP_BIN_ACK] = vt_on_dom_ack,
 };
 
 static struct vt_metric received = { .name = "vitrine_messages_received_total",
@@ -96,7 +98,7 @@ static int dispatch_motion(struct vt_peer *peer, struct vt_motion *motion)
     const struct vt_op_row *row = vt_bin_row(motion->head.type);
     if (!row)
         return motion->head.type & 0x80 ? VT_OK : VT_ERR_FRAME_BAD;
-    if (motion->len > sizeof(alone))
+    if (motion->len > row->max_bytes || (motion->head.flags & VT_BIN_MORE && motion->len > sizeof(alone)))
         return VT_ERR_FRAME_BAD;
     motion->chan = vt_chan_find(peer->app, motion->head.chan);
     if (!motion->chan)

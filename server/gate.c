@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "server/base/err.h"
+#include "server/consent.h"
 #include "server/fanout.h"
 #include "server/identity.h"
 #include "server/view.h"
@@ -120,6 +121,23 @@ int vt_gate_sender(struct vt_request *rq)
     return err;
 }
 
+static uint8_t needs_of(const struct vt_op_row *row, const struct vt_peer *peer)
+{
+    return row->needs[vt_peer_is_staff(peer) ? 1 : 0];
+}
+
+/* Every such refusal is on record: somebody tried what the customer has not agreed to. */
+static int check_consent(struct vt_request *rq)
+{
+    struct vt_conversation *conv = rq->member->conv;
+    if (vt_consent_may(conv, needs_of(rq->env->row, rq->peer), rq->now_ms))
+        return VT_OK;
+    char detail[64];
+    snprintf(detail, sizeof(detail), "{\"op\":\"%s\"}", rq->env->row->name);
+    vt_consent_record(conv, rq->peer->person, "consent.refused", vt_str(detail));
+    return rq->error.err = VT_ERR_CONSENT_MISSING;
+}
+
 int vt_gate_state(struct vt_request *rq)
 {
     const struct vt_op_row *row = rq->env->row;
@@ -129,7 +147,7 @@ int vt_gate_state(struct vt_request *rq)
         return rq->error.err = VT_ERR_STATE_WRONG;
     if ((row->from_roles & VT_FROM_DRIVER) && !drives(rq->member))
         return rq->error.err = VT_ERR_DRIVER_OTHER;
-    return VT_OK;
+    return check_consent(rq);
 }
 
 /* Serial arithmetic (RFC 1982). */
@@ -160,28 +178,48 @@ static int check_motion(struct vt_chan *chan, struct vt_member *member, const st
     return VT_OK;
 }
 
+static bool carries(enum vt_chan_kind kind, enum vt_op op)
+{
+    switch (op) {
+    case VT_OP_VIEW:
+        return kind == VT_CHAN_KIND_VIEW;
+    case VT_OP_PTR:
+        return kind == VT_CHAN_KIND_PTR;
+    case VT_OP_DRAW:
+        return kind == VT_CHAN_KIND_DRAW;
+    case VT_OP_MPTR:
+        return kind == VT_CHAN_KIND_DOM || kind == VT_CHAN_KIND_MPTR;
+    default:
+        return kind == VT_CHAN_KIND_DOM;
+    }
+}
+
+/* What goes up a channel of somebody else: how far one has come with it. */
+static bool is_of_reader(enum vt_op op)
+{
+    return op == VT_OP_BIN_ACK || op == VT_OP_KREQ;
+}
+
 int vt_gate_binary(struct vt_peer *peer, const struct vt_op_row *row, const struct vt_bin_head *head,
                    struct vt_chan *chan, struct vt_member **ret_member, bool *ret_drop, int64_t now_ms)
 {
-    static const enum vt_op op_of[VT_CHAN_KIND_COUNT] = {
-        [VT_CHAN_KIND_VIEW] = VT_OP_VIEW, [VT_CHAN_KIND_PTR] = VT_OP_PTR, [VT_CHAN_KIND_DRAW] = VT_OP_DRAW
-    };
     struct vt_member *member = vt_conv_member(chan->conv, peer);
     *ret_drop = false;
-    if (!member || member->holding || (chan->writer && chan->writer != member))
+    if (!member || member->holding || (chan->writer && chan->writer != member && !is_of_reader(row->op)))
         return VT_ERR_NOT_FOUND;
-    if (op_of[chan->kind] != row->op)
+    if (!carries(chan->kind, row->op))
         return VT_ERR_FRAME_BAD;
     if (!(row->from_roles & VT_FROM_DRIVER) && !role_may(peer, row->from_roles))
         return VT_ERR_ROLE_FORBIDDEN;
     *ret_member = member;
     /* A wheel that was just taken over, or a state that just changed, is no fault of the writer. */
     if (!(row->states & 1u << chan->conv->session.state) ||
-        ((row->from_roles & VT_FROM_DRIVER) && !drives(member))) {
+        ((row->from_roles & VT_FROM_DRIVER) && !drives(member)) ||
+        !vt_consent_may(chan->conv, needs_of(row, peer), now_ms)) {
         *ret_drop = true;
         return VT_OK;
     }
-    if (chan->writer) {
+    if (row->rate == VT_RATE_MOTION && chan->writer) {
         *ret_drop = chan->used && !is_newer(head->seq, chan->seq);
         if (*ret_drop)
             return VT_OK;

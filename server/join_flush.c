@@ -6,8 +6,10 @@
 
 #include "server/base/err.h"
 #include "server/chan.h"
+#include "server/consent.h"
 #include "server/fanout.h"
 #include "server/media_told.h"
+#include "server/mirror.h"
 #include "server/people.h"
 #include "server/profile.h"
 #include "server/session.h"
@@ -133,6 +135,15 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
     if (conv->view && vt_view_is_open(conv->view) && vt_view_export(conv->view, &arena, &view) == VT_OK) {
         vt_told_view(conv, &arena, &view);
         d.view = &view;
+    }
+    struct vt_str can[VT_CONSENT_OPS];
+    struct vt_t_consents consents;
+    struct vt_t_mirror mirror;
+    if (member->peer->role != VT_ROLE_GUEST) {
+        vt_consent_wire(conv, can, &consents);
+        vt_mirror_wire(conv, &mirror);
+        d.consents = &consents;
+        d.mirror = &mirror;
     }
     struct vt_t_profile profile;
     if (vt_peer_is_staff(member->peer)) {

@@ -7,9 +7,11 @@
 #include "server/ask.h"
 #include "server/base/err.h"
 #include "server/chan.h"
+#include "server/consent.h"
 #include "server/fanout.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/mirror.h"
 #include "server/people.h"
 #include "server/presence.h"
 #include "server/queue.h"
@@ -185,8 +187,11 @@ static void enter(struct vt_conversation *conv, enum vt_state from)
     enum vt_state to = conv->session.state;
     if (to == VT_STATE_LIVE && vt_chans_open(conv) != VT_OK)
         vt_log(VT_LOG_WARN, "session.channels", VT_LOG_T("conv", conv->conv));
-    if (to == VT_STATE_ENDED || to == VT_STATE_WAITING)
+    if (to == VT_STATE_ENDED || to == VT_STATE_WAITING) {
+        vt_consent_end(conv, VT_CONSENT_PAGE, VT_CONSENT_WHY_ENDED);
         vt_chans_close(conv);
+    }
+    vt_mirror_update(conv);
     if (to != VT_STATE_LIVE && to != VT_STATE_AWAY)
         vt_ask_close(conv, "ended");
     if (to == VT_STATE_ENDED)

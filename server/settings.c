@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "server/api/json.h"
+#include "server/auth/digest.h"
 #include "server/auth/jwt.h"
 #include "server/base/err.h"
 #include "server/settings_hours.h"
@@ -32,6 +33,16 @@ static int check_url(struct vt_reading *reading, const void *value)
     return good && !memchr(url->ptr, ' ', url->len)
                ? VT_OK
                : vt_read_refuse(reading, "must begin with https:// or with / for a page of the shop");
+}
+
+/* A path of the shop; whatever follows ? or # never takes part. */
+static int check_path(struct vt_reading *reading, const void *value)
+{
+    const struct vt_str *path = value;
+    bool good = path->ptr[0] == '/' || path->ptr[0] == '*';
+    return good && !memchr(path->ptr, '?', path->len) && !memchr(path->ptr, '#', path->len)
+               ? VT_OK
+               : vt_read_refuse(reading, "must be a path of the shop such as /account*, without ? or #");
 }
 
 static int check_hosts(struct vt_reading *reading, const void *value)
@@ -175,6 +186,19 @@ SHAPE(identify_shape, 0,
         .n_offset = offsetof(struct vt_settings, identify.keys_n) - offsetof(struct vt_settings, identify),
         .list_max = 4, .shape = &key_shape });
 
+static const char *const level_words[] = { "inputs", "strict", NULL };
+SHAPE(mirror_rule_shape, sizeof(struct vt_setting_mirror_rule),
+      { AT(vt_setting_mirror_rule, url), TEXT(1, 200), .required = true, .check = check_path },
+      { AT(vt_setting_mirror_rule, mask), TEXTS(16, 200) },
+      { AT(vt_setting_mirror_rule, block), TEXTS(16, 200) },
+      { NAMED("noControl", vt_setting_mirror_rule, no_control), TEXTS(16, 200) });
+SHAPE(mirror_shape, 0, { IN(mirror, "allowed", mirror.allowed), .kind = VT_ROW_FLAG },
+      { IN(mirror, "level", mirror.level), .kind = VT_ROW_WORD, .words = level_words },
+      { IN(mirror, "rules", mirror.rules), .kind = VT_ROW_OBJECTS,
+        .n_offset = offsetof(struct vt_settings, mirror.rules_n) - offsetof(struct vt_settings, mirror),
+        .list_max = 31, .shape = &mirror_rule_shape },
+      { IN(mirror, "hosts", mirror.hosts), TEXTS(32, 253), .check = check_hosts });
+
 SHAPE(settings_shape, sizeof(struct vt_settings),
       { AT(vt_settings, queues), LIST(vt_settings, queues, 100, queue_shape) },
       { AT(vt_settings, cap), WHOLE(1, 20) },
@@ -189,7 +213,8 @@ SHAPE(settings_shape, sizeof(struct vt_settings),
       { AT(vt_settings, rating), PART(rating_shape) }, { AT(vt_settings, recap), PART(recap_shape) },
       { NAMED("requireTotp", vt_settings, require_totp), .kind = VT_ROW_OWN, .take = take_roles },
       { AT(vt_settings, identify), PART(identify_shape) }, { AT(vt_settings, mask), TEXTS(100, 300) },
-      { NAMED("pushHosts", vt_settings, push_hosts), TEXTS(50, 255), .check = check_hosts });
+      { NAMED("pushHosts", vt_settings, push_hosts), TEXTS(50, 255), .check = check_hosts },
+      { AT(vt_settings, mirror), PART(mirror_shape) });
 
 /* --- what concerns several values ----------------------------------------------------------- */
 
@@ -297,6 +322,7 @@ static void set_defaults(struct vt_settings *settings)
     settings->recap.on = true;
     settings->recap.days = 30;
     settings->theme.radius = UINT32_MAX;
+    settings->mirror.allowed = true;
 }
 
 static int complete(struct vt_settings *settings)
@@ -308,6 +334,28 @@ static int complete(struct vt_settings *settings)
     if (!settings->queues)
         return VT_ERR_NOMEM;
     settings->queues[settings->queues_n++] = (struct vt_setting_queue){ .id = VT_STR("main") };
+    return VT_OK;
+}
+
+/* The mirror's settings go to every customer with the welcome, which has 64 KiB for all of it. */
+static int check_mirror(struct vt_settings *settings, const json_t *tree, struct vt_settings_error *error)
+{
+    enum { MOST = 24 * 1024 };
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(VT_SETTINGS_BYTES);
+    char hash[VT_SHA256_TEXT];
+    const char *const parts[] = { "mirror", "mask", "pushHosts" };
+    for (size_t i = 0; i < VT_COUNT(parts); i++) {
+        char *json = json_dumps(json_object_get(tree, parts[i]),
+                                JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY);
+        vt_buf_text(&text, json ? json : "-");
+        free(json);
+    }
+    if (text.failed || text.len > MOST)
+        return refuse(error, "/mirror", "must take no more than 24 KiB together with mask and pushHosts");
+    if (vt_sha256_hex(vt_buf_view(&text), hash) != VT_OK)
+        return VT_ERR_NOMEM;
+    snprintf(settings->mirror.version, sizeof(settings->mirror.version), "%.12s", hash);
     return VT_OK;
 }
 
@@ -339,6 +387,8 @@ struct vt_settings *vt_settings_parse(struct vt_str json, struct vt_settings_err
         err = check_ring(settings, ret_error);
     if (!err)
         err = check_keys(settings, ret_error);
+    if (!err)
+        err = check_mirror(settings, tree, ret_error);
     if (!err)
         return settings;
     vt_settings_destroy(settings);

@@ -45,6 +45,12 @@ struct vt_setting_key {
     struct vt_str kid, pem; /* kid absent: for tokens without one */
 };
 
+/* Selectors for the pages whose path fits `url`, where * is any text. */
+struct vt_setting_mirror_rule {
+    struct vt_str url;
+    struct vt_texts mask, block, no_control;
+};
+
 enum { VT_TOTP_ASSOCIATE = 1, VT_TOTP_SUPERVISOR = 2, VT_TOTP_ADMIN = 4 };
 
 struct vt_settings {
@@ -83,6 +89,14 @@ struct vt_settings {
     } identify;
     struct vt_texts mask; /* CSS selectors whose text never leaves the customer's browser */
     struct vt_texts push_hosts;
+    struct {
+        bool allowed;
+        enum vt_setting_level { VT_SETTING_INPUTS, VT_SETTING_STRICT } level;
+        struct vt_setting_mirror_rule *rules;
+        size_t rules_n;
+        struct vt_texts hosts;
+        char version[17]; /* changes with the rules and the mask: the consent ledger names it */
+    } mirror;
 };
 
 struct vt_settings_error {

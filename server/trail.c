@@ -5,6 +5,7 @@
 
 #include "server/base/err.h"
 #include "server/fanout.h"
+#include "server/mirror.h"
 
 enum { PAGE_BYTES = 16384 };
 
@@ -42,6 +43,10 @@ void vt_trail_add(struct vt_conversation *conv, struct vt_t_page *page)
     VT_CLEANUP(vt_arena_finish)
     struct vt_arena arena;
     vt_arena_init(&arena, 65536);
+    if (conv->page != page->n) {
+        conv->page = page->n;
+        vt_mirror_update(conv);
+    }
     if (is_same_page(conv, page, &arena))
         return; /* a reconnect names the page again */
     page->ts = vt_wall_ms();

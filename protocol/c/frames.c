@@ -52,8 +52,18 @@ void vt_bin_head_put(uint8_t *p, const struct vt_bin_head *head)
 static size_t own_bytes(uint8_t type, const uint8_t *body, size_t n)
 {
     switch (type) {
+    case VT_BIN_ACK:
+        return 8;
+    case VT_BIN_KREQ:
+        return 4;
+    case VT_BIN_MPTR:
+        return n < 16 ? 0 : 16 + (size_t)body[14] * 4;
     case VT_BIN_PTR:
         return n < 12 ? 0 : 12 + (size_t)body[10] * 4;
+    case VT_BIN_SCROLL:
+        return 16;
+    case VT_BIN_SIZE:
+        return 16;
     case VT_BIN_VIEW:
         return 24;
     default:
@@ -99,6 +109,54 @@ int vt_bin_message_next(struct vt_bin_message *message, struct vt_bin_head *ret_
     return VT_OK;
 }
 
+int vt_bin_ack_get(const uint8_t *body, size_t n, struct vt_bin_ack *ret)
+{
+    if (n != 8)
+        return VT_ERR_FRAME_BAD;
+    struct vt_bin_ack frame = { 0 };
+    frame.upto = get_u32(body + 0);
+    frame.credit = get_u32(body + 4);
+    *ret = frame;
+    return VT_OK;
+}
+
+size_t vt_bin_ack_put(uint8_t *out, size_t cap, const struct vt_bin_ack *frame)
+{
+    const size_t size = 8;
+    if (cap < size)
+        return 0;
+    memset(out, 0, size);
+    put_u32(out + 0, frame->upto);
+    put_u32(out + 4, frame->credit);
+    return size;
+}
+
+int vt_bin_dom_get(const uint8_t *body, size_t n, struct vt_bin_dom *ret)
+{
+    if (n < 8 || n - 8 > 32768)
+        return VT_ERR_FRAME_BAD;
+    struct vt_bin_dom frame = { 0 };
+    frame.page = get_u32(body + 0);
+    frame.base = get_u32(body + 4);
+    frame.ops = body + 8;
+    frame.ops_n = n - 8;
+    *ret = frame;
+    return VT_OK;
+}
+
+size_t vt_bin_dom_put(uint8_t *out, size_t cap, const struct vt_bin_dom *frame)
+{
+    const size_t size = 8 + frame->ops_n;
+    if (frame->ops_n > 32768 || cap < size)
+        return 0;
+    memset(out, 0, 8);
+    put_u32(out + 0, frame->page);
+    put_u32(out + 4, frame->base);
+    if (frame->ops_n > 0)
+        memcpy(out + 8, frame->ops, frame->ops_n);
+    return size;
+}
+
 int vt_bin_draw_get(const uint8_t *body, size_t n, struct vt_bin_draw *ret)
 {
     if (n < 8 || (n - 8) % 4 != 0 || (n - 8) / 4 > 128)
@@ -134,6 +192,76 @@ size_t vt_bin_draw_put(uint8_t *out, size_t cap, const struct vt_bin_draw *frame
         uint8_t *p = out + 8 + i * 4;
         put_u16(p + 0, frame->points[i].x);
         put_u16(p + 2, frame->points[i].y);
+    }
+    return size;
+}
+
+int vt_bin_kreq_get(const uint8_t *body, size_t n, struct vt_bin_kreq *ret)
+{
+    if (n != 4)
+        return VT_ERR_FRAME_BAD;
+    struct vt_bin_kreq frame = { 0 };
+    frame.reason = (uint8_t)body[0];
+    if (frame.reason > 4)
+        return VT_ERR_FRAME_BAD;
+    if (frame.reason < 1)
+        return VT_ERR_FRAME_BAD;
+    *ret = frame;
+    return VT_OK;
+}
+
+size_t vt_bin_kreq_put(uint8_t *out, size_t cap, const struct vt_bin_kreq *frame)
+{
+    const size_t size = 4;
+    if (cap < size)
+        return 0;
+    memset(out, 0, size);
+    out[0] = (uint8_t)frame->reason;
+    return size;
+}
+
+int vt_bin_mptr_get(const uint8_t *body, size_t n, struct vt_bin_mptr *ret)
+{
+    if (n < 16 || body[14] > 8 || n != 16 + (size_t)body[14] * 4)
+        return VT_ERR_FRAME_BAD;
+    struct vt_bin_mptr frame = { 0 };
+    frame.page = get_u32(body + 0);
+    frame.node = get_u32(body + 4);
+    frame.x = get_u16(body + 8);
+    frame.y = get_u16(body + 10);
+    frame.buttons = (uint8_t)body[12];
+    frame.kind = (uint8_t)body[13];
+    if (frame.kind > 3)
+        return VT_ERR_FRAME_BAD;
+    frame.trail_n = body[14];
+    for (size_t i = 0; i < frame.trail_n; i++) {
+        const uint8_t *p = body + 16 + i * 4;
+        frame.trail[i].dt = (uint8_t)p[0];
+        frame.trail[i].dx = (int8_t)p[1];
+        frame.trail[i].dy = (int8_t)p[2];
+    }
+    *ret = frame;
+    return VT_OK;
+}
+
+size_t vt_bin_mptr_put(uint8_t *out, size_t cap, const struct vt_bin_mptr *frame)
+{
+    const size_t size = 16 + (size_t)frame->trail_n * 4;
+    if (frame->trail_n > 8 || cap < size)
+        return 0;
+    memset(out, 0, size);
+    put_u32(out + 0, frame->page);
+    put_u32(out + 4, frame->node);
+    put_u16(out + 8, frame->x);
+    put_u16(out + 10, frame->y);
+    out[12] = (uint8_t)frame->buttons;
+    out[13] = (uint8_t)frame->kind;
+    out[14] = frame->trail_n;
+    for (size_t i = 0; i < frame->trail_n; i++) {
+        uint8_t *p = out + 16 + i * 4;
+        p[0] = (uint8_t)frame->trail[i].dt;
+        p[1] = (uint8_t)frame->trail[i].dx;
+        p[2] = (uint8_t)frame->trail[i].dy;
     }
     return size;
 }
@@ -179,6 +307,60 @@ size_t vt_bin_ptr_put(uint8_t *out, size_t cap, const struct vt_bin_ptr *frame)
         p[1] = (uint8_t)frame->trail[i].dx;
         p[2] = (uint8_t)frame->trail[i].dy;
     }
+    return size;
+}
+
+int vt_bin_scroll_get(const uint8_t *body, size_t n, struct vt_bin_scroll *ret)
+{
+    if (n != 16)
+        return VT_ERR_FRAME_BAD;
+    struct vt_bin_scroll frame = { 0 };
+    frame.page = get_u32(body + 0);
+    frame.node = get_u32(body + 4);
+    frame.x = (int32_t)get_u32(body + 8);
+    frame.y = (int32_t)get_u32(body + 12);
+    *ret = frame;
+    return VT_OK;
+}
+
+size_t vt_bin_scroll_put(uint8_t *out, size_t cap, const struct vt_bin_scroll *frame)
+{
+    const size_t size = 16;
+    if (cap < size)
+        return 0;
+    memset(out, 0, size);
+    put_u32(out + 0, frame->page);
+    put_u32(out + 4, frame->node);
+    put_u32(out + 8, (uint32_t)frame->x);
+    put_u32(out + 12, (uint32_t)frame->y);
+    return size;
+}
+
+int vt_bin_size_get(const uint8_t *body, size_t n, struct vt_bin_size *ret)
+{
+    if (n != 16)
+        return VT_ERR_FRAME_BAD;
+    struct vt_bin_size frame = { 0 };
+    frame.page = get_u32(body + 0);
+    frame.width = get_u16(body + 4);
+    frame.height = get_u16(body + 6);
+    frame.dpr = get_u16(body + 8);
+    frame.doc_height = get_u32(body + 12);
+    *ret = frame;
+    return VT_OK;
+}
+
+size_t vt_bin_size_put(uint8_t *out, size_t cap, const struct vt_bin_size *frame)
+{
+    const size_t size = 16;
+    if (cap < size)
+        return 0;
+    memset(out, 0, size);
+    put_u32(out + 0, frame->page);
+    put_u16(out + 4, frame->width);
+    put_u16(out + 6, frame->height);
+    put_u16(out + 8, frame->dpr);
+    put_u32(out + 12, frame->doc_height);
     return size;
 }
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VT_BIN_DRAW = 5, VT_BIN_PTR = 1, VT_BIN_VIEW = 6 };
+enum { VT_BIN_ACK = 64, VT_BIN_DOM = 4, VT_BIN_DRAW = 5, VT_BIN_KREQ = 65, VT_BIN_MPTR = 8, VT_BIN_PTR = 1, VT_BIN_SCROLL = 2, VT_BIN_SIZE = 3, VT_BIN_VIEW = 6 };
 enum { VT_BIN_KEY = 1, VT_BIN_FIRST = 2, VT_BIN_LAST = 4, VT_BIN_DEFLATE = 8, VT_BIN_EDGE = 16, VT_BIN_MORE = 32 };
 enum { VT_BIN_CHAN_FIRST = 16, VT_BIN_CHAN_LAST = 32767 };
 #define VT_BIN_HEAD_BYTES 12
@@ -36,6 +36,32 @@ void vt_bin_message_init(struct vt_bin_message *message, const uint8_t *p, size_
 int vt_bin_message_next(struct vt_bin_message *message, struct vt_bin_head *ret_head,
                         const uint8_t **ret_body, size_t *ret_n);
 
+/* Of one who watches, on the dom channel: DOM frames up to this seq have arrived, and so many bytes more may come. */
+struct vt_bin_ack {
+    uint32_t upto;
+    uint32_t credit; /* bytes */
+};
+/* Takes the bytes behind the head. VT_OK, or VT_ERR_FRAME_BAD: wrong length or a value out of range. */
+int vt_bin_ack_get(const uint8_t *body, size_t n, struct vt_bin_ack *ret);
+/* Writes the bytes behind the head; 0 when `cap` is too small. At most VT_BIN_ACK_BYTES_MAX. */
+size_t vt_bin_ack_put(uint8_t *out, size_t cap, const struct vt_bin_ack *frame);
+#define VT_BIN_ACK_BYTES 8
+#define VT_BIN_ACK_BYTES_MAX 8
+
+/* A piece of the customer's page as recorded. A unit (keyframe or delta) is JSON ops, deflated raw when DEFLATE, cut into pieces: FIRST on the first, LAST on the last, KEY on each of a keyframe, a piece at most 16384 bytes of ops. DOM frames count for themselves, +1 each; SCROLL, SIZE and MPTR of the same channel share a count of their own. */
+struct vt_bin_dom {
+    uint32_t page;
+    uint32_t base; /* seq of the first piece of the keyframe it goes with. */
+    const uint8_t *ops; /* borrowed from the frame */
+    size_t ops_n; /* at most 32768 */
+};
+/* Takes the bytes behind the head. VT_OK, or VT_ERR_FRAME_BAD: wrong length or a value out of range. */
+int vt_bin_dom_get(const uint8_t *body, size_t n, struct vt_bin_dom *ret);
+/* Writes the bytes behind the head; 0 when `cap` is too small. At most VT_BIN_DOM_BYTES_MAX. */
+size_t vt_bin_dom_put(uint8_t *out, size_t cap, const struct vt_bin_dom *frame);
+#define VT_BIN_DOM_BYTES 8
+#define VT_BIN_DOM_BYTES_MAX 32776
+
 /* Points of a stroke being drawn; with LAST it becomes a mark. kind: 0 ink, 1 circle, 2 arrow. Points fill the frame. */
 struct vt_bin_draw_points {
     uint16_t x; /* 1/65535 of the medium */
@@ -55,6 +81,40 @@ int vt_bin_draw_get(const uint8_t *body, size_t n, struct vt_bin_draw *ret);
 size_t vt_bin_draw_put(uint8_t *out, size_t cap, const struct vt_bin_draw *frame);
 #define VT_BIN_DRAW_BYTES 8
 #define VT_BIN_DRAW_BYTES_MAX 520
+
+/* A keyframe, please, on the dom channel: by one who watches, and by the server to the customer. reason: 1 join, 2 gap, 3 checksum, 4 slow. */
+struct vt_bin_kreq {
+    uint8_t reason;
+};
+/* Takes the bytes behind the head. VT_OK, or VT_ERR_FRAME_BAD: wrong length or a value out of range. */
+int vt_bin_kreq_get(const uint8_t *body, size_t n, struct vt_bin_kreq *ret);
+/* Writes the bytes behind the head; 0 when `cap` is too small. At most VT_BIN_KREQ_BYTES_MAX. */
+size_t vt_bin_kreq_put(uint8_t *out, size_t cap, const struct vt_bin_kreq *frame);
+#define VT_BIN_KREQ_BYTES 4
+#define VT_BIN_KREQ_BYTES_MAX 4
+
+/* A pointer on the customer's page, in the box of an element: the customer's own on the dom channel, an associate's on their mptr channel. kind as PTR. */
+struct vt_bin_mptr_trail {
+    uint8_t dt; /* ms */
+    int8_t dx; /* 1/1024 of the box */
+    int8_t dy; /* 1/1024 of the box */
+};
+struct vt_bin_mptr {
+    uint32_t page;
+    uint32_t node; /* 0 for the viewport. */
+    uint16_t x; /* 1/65535 of the box */
+    uint16_t y; /* 1/65535 of the box */
+    uint8_t buttons;
+    uint8_t kind;
+    uint8_t trail_n; /* at most 8 */
+    struct vt_bin_mptr_trail trail[8];
+};
+/* Takes the bytes behind the head. VT_OK, or VT_ERR_FRAME_BAD: wrong length or a value out of range. */
+int vt_bin_mptr_get(const uint8_t *body, size_t n, struct vt_bin_mptr *ret);
+/* Writes the bytes behind the head; 0 when `cap` is too small. At most VT_BIN_MPTR_BYTES_MAX. */
+size_t vt_bin_mptr_put(uint8_t *out, size_t cap, const struct vt_bin_mptr *frame);
+#define VT_BIN_MPTR_BYTES 16
+#define VT_BIN_MPTR_BYTES_MAX 48
 
 /* A pointer on a medium. kind: 0 move, 1 touch, 2 laser, 3 gone. The trail is what it passed since the last frame. */
 struct vt_bin_ptr_trail {
@@ -77,6 +137,35 @@ int vt_bin_ptr_get(const uint8_t *body, size_t n, struct vt_bin_ptr *ret);
 size_t vt_bin_ptr_put(uint8_t *out, size_t cap, const struct vt_bin_ptr *frame);
 #define VT_BIN_PTR_BYTES 12
 #define VT_BIN_PTR_BYTES_MAX 44
+
+/* How far the customer's page, or a part of it, is scrolled. On the dom channel. */
+struct vt_bin_scroll {
+    uint32_t page;
+    uint32_t node; /* 0 for the viewport. */
+    int32_t x; /* 1/16 CSS px */
+    int32_t y; /* 1/16 CSS px */
+};
+/* Takes the bytes behind the head. VT_OK, or VT_ERR_FRAME_BAD: wrong length or a value out of range. */
+int vt_bin_scroll_get(const uint8_t *body, size_t n, struct vt_bin_scroll *ret);
+/* Writes the bytes behind the head; 0 when `cap` is too small. At most VT_BIN_SCROLL_BYTES_MAX. */
+size_t vt_bin_scroll_put(uint8_t *out, size_t cap, const struct vt_bin_scroll *frame);
+#define VT_BIN_SCROLL_BYTES 16
+#define VT_BIN_SCROLL_BYTES_MAX 16
+
+/* The customer's viewport, and how high the document is. On the dom channel. */
+struct vt_bin_size {
+    uint32_t page;
+    uint16_t width; /* CSS px */
+    uint16_t height; /* CSS px */
+    uint16_t dpr; /* 1/100 */
+    uint32_t doc_height; /* CSS px */
+};
+/* Takes the bytes behind the head. VT_OK, or VT_ERR_FRAME_BAD: wrong length or a value out of range. */
+int vt_bin_size_get(const uint8_t *body, size_t n, struct vt_bin_size *ret);
+/* Writes the bytes behind the head; 0 when `cap` is too small. At most VT_BIN_SIZE_BYTES_MAX. */
+size_t vt_bin_size_put(uint8_t *out, size_t cap, const struct vt_bin_size *frame);
+#define VT_BIN_SIZE_BYTES 16
+#define VT_BIN_SIZE_BYTES_MAX 16
 
 /* Where the driver looks. cx, cy: the centre; scale 1 shows the whole medium. The server gives each a new vseq. */
 struct vt_bin_view {

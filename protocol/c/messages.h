@@ -161,10 +161,96 @@ enum vt_chan_kind {
     VT_CHAN_KIND_PTR,
     VT_CHAN_KIND_DRAW,
     VT_CHAN_KIND_DOM,
+    VT_CHAN_KIND_MPTR,
 };
-#define VT_CHAN_KIND_COUNT 4
+#define VT_CHAN_KIND_COUNT 5
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_chan_kind_name(enum vt_chan_kind value);
+
+/* What a customer can agree to: that their page is seen, pointed at, scrolled, clicked, filled, left for another; that their trail is kept; that they are written to later. */
+enum vt_capability {
+    VT_CAPABILITY_MIRROR = 0,
+    VT_CAPABILITY_POINT,
+    VT_CAPABILITY_SCROLL,
+    VT_CAPABILITY_CLICK,
+    VT_CAPABILITY_FILL,
+    VT_CAPABILITY_NAVIGATE,
+    VT_CAPABILITY_TRAIL,
+    VT_CAPABILITY_CONTACT,
+};
+#define VT_CAPABILITY_COUNT 8
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_capability_name(enum vt_capability value);
+
+/* How one capability stands. Rejected: the customer said no, and only they reopen it. */
+enum vt_consent_word {
+    VT_CONSENT_WORD_OFF = 0,
+    VT_CONSENT_WORD_REQUESTED,
+    VT_CONSENT_WORD_ON,
+    VT_CONSENT_WORD_REJECTED,
+};
+#define VT_CONSENT_WORD_COUNT 4
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_consent_word_name(enum vt_consent_word value);
+
+/* Why consent ended: somebody pressed stop, the customer took control back, nobody used it for 15 minutes, the page was left, the shop's consent tool, another tab leads, the session ended. */
+enum vt_consent_why {
+    VT_CONSENT_WHY_ASKED = 0,
+    VT_CONSENT_WHY_INPUT,
+    VT_CONSENT_WHY_IDLE,
+    VT_CONSENT_WHY_PAGE,
+    VT_CONSENT_WHY_SHOP,
+    VT_CONSENT_WHY_TAB,
+    VT_CONSENT_WHY_ENDED,
+};
+#define VT_CONSENT_WHY_COUNT 7
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_consent_why_name(enum vt_consent_why value);
+
+/* Whether the recorder runs. */
+enum vt_mirror_word {
+    VT_MIRROR_WORD_OFF = 0,
+    VT_MIRROR_WORD_HELD,
+    VT_MIRROR_WORD_ON,
+};
+#define VT_MIRROR_WORD_COUNT 3
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_mirror_word_name(enum vt_mirror_word value);
+
+/* What the guard masks: every input, or all text but what the shop opens. */
+enum vt_mirror_level {
+    VT_MIRROR_LEVEL_INPUTS = 0,
+    VT_MIRROR_LEVEL_STRICT,
+};
+#define VT_MIRROR_LEVEL_COUNT 2
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_mirror_level_name(enum vt_mirror_level value);
+
+/* Where an element comes to stand, as scrollIntoView has it. */
+enum vt_scroll_block {
+    VT_SCROLL_BLOCK_START = 0,
+    VT_SCROLL_BLOCK_CENTER,
+    VT_SCROLL_BLOCK_END,
+    VT_SCROLL_BLOCK_NEAREST,
+};
+#define VT_SCROLL_BLOCK_COUNT 4
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_scroll_block_name(enum vt_scroll_block value);
+
+/* Why the page did not do it: the element or page is gone, hidden, covered by another, never to be controlled, masked; the customer acted; no answer in time; the page or the customer refused. */
+enum vt_act_reason {
+    VT_ACT_REASON_GONE = 0,
+    VT_ACT_REASON_HIDDEN,
+    VT_ACT_REASON_COVERED,
+    VT_ACT_REASON_FORBIDDEN,
+    VT_ACT_REASON_MASKED,
+    VT_ACT_REASON_TAKEN,
+    VT_ACT_REASON_TIMEOUT,
+    VT_ACT_REASON_REFUSED,
+};
+#define VT_ACT_REASON_COUNT 8
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_act_reason_name(enum vt_act_reason value);
 
 /* Whether somebody answers now, later, or by message only. */
 enum vt_queue_state {
@@ -345,6 +431,37 @@ struct vt_t_view {
 };
 extern const struct vt_shape vt_shape_view;
 
+/* How every capability stands; can names the operations these open now, each for whoever may send it. */
+struct vt_t_consents {
+    enum vt_consent_word mirror;
+    enum vt_consent_word point;
+    enum vt_consent_word scroll;
+    enum vt_consent_word click;
+    enum vt_consent_word fill;
+    enum vt_consent_word navigate;
+    enum vt_consent_word trail;
+    enum vt_consent_word contact;
+    struct vt_str *can;
+    size_t can_n; /* 0..16 */
+};
+extern const struct vt_shape vt_shape_consents;
+
+/* How the mirror stands: its document, and how many watch. */
+struct vt_t_mirror {
+    enum vt_mirror_word state;
+    uint32_t page; /* The document's number as page.at names it. */
+    uint8_t viewers;
+};
+extern const struct vt_shape vt_shape_mirror;
+
+/* What the customer's page answered. */
+struct vt_t_act_result {
+    bool success;
+    enum vt_act_reason reason;
+    bool has_reason;
+};
+extern const struct vt_shape vt_shape_act_result;
+
 /* One row of the thread, as the store keeps it. */
 struct vt_t_row {
     struct vt_str op;
@@ -489,6 +606,31 @@ struct vt_t_theme {
 };
 extern const struct vt_shape vt_shape_theme;
 
+/* Selectors for the pages whose path fits url, where * is any text. */
+struct vt_t_mirror_rule {
+    struct vt_str url;
+    struct vt_str *mask;
+    size_t mask_n; /* 0..16 */
+    struct vt_str *block;
+    size_t block_n; /* 0..16 */
+    struct vt_str *no_control;
+    size_t no_control_n; /* 0..16 */
+};
+extern const struct vt_shape vt_shape_mirror_rule;
+
+/* What the site has decided about its mirror; version changes with it and stands in the consent ledger. */
+struct vt_t_mirror_settings {
+    bool allowed;
+    enum vt_mirror_level level;
+    struct vt_str version;
+    struct vt_t_mirror_rule *rules;
+    size_t rules_n; /* 0..32 */
+    struct vt_str *hosts; /* Where page.push may lead, beside the shop itself. */
+    size_t hosts_n; /* 0..32 */
+    struct vt_str origin; /* Of the mirror page where it has a host name of its own; to staff. May be absent. */
+};
+extern const struct vt_shape vt_shape_mirror_settings;
+
 /* The site as a client needs it. */
 struct vt_t_site_info {
     struct vt_str name;
@@ -498,6 +640,7 @@ struct vt_t_site_info {
     bool has_rating;
     bool mail; /* Whether mail is set up here: a recap may be asked for by mail. */
     bool has_mail;
+    struct vt_t_mirror_settings *mirror; /* NULL: absent. To customers and staff. */
 };
 extern const struct vt_shape vt_shape_site_info;
 
@@ -619,6 +762,27 @@ extern const struct vt_shape vt_shape_wire_error;
 struct vt_msg_ack {
     struct vt_t_position *at;
     size_t at_n; /* 1..16 */
+};
+
+/* answer: What became of an ask.
+ *   msg: struct vt_msg_answer
+ */
+struct vt_msg_answer {
+    uint32_t ask;
+    bool success;
+    enum vt_act_reason reason;
+    bool has_reason;
+    struct vt_str tag; /* The element's name in lower case, for the audit log. May be absent. */
+};
+
+/* ask: Asks the customer's page to do something; without an answer by then it has not been done. d is the body of op.
+ *   evt: struct vt_evt_ask
+ */
+struct vt_evt_ask {
+    uint32_t ask;
+    struct vt_str op;
+    struct vt_str d;
+    int64_t until; /* Server time in ms. */
 };
 
 /* away: The customer leaves for a page without the snippet; place and session are kept as long (expectDisconnect).
@@ -904,6 +1068,80 @@ struct vt_rep_compare_set {
     double rect[4];
 };
 
+/* consent.ask: Asks the customer; what they have refused only they can reopen.
+ *   msg: struct vt_msg_consent_ask
+ *   evt: struct vt_evt_consent_ask
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_consent_ask {
+    enum vt_capability *capabilities;
+    size_t capabilities_n; /* 1..8 */
+    struct vt_str text; /* Why, in the associate's words. May be absent. */
+};
+struct vt_evt_consent_ask {
+    enum vt_capability *capabilities;
+    size_t capabilities_n; /* 1..8 */
+    struct vt_str text; /* Why, in the associate's words. May be absent. */
+};
+
+/* consent.give: The customer agrees. On once the row is stored. point, scroll, click and fill need mirror, on already or given with them.
+ *   msg: struct vt_msg_consent_give
+ *   evt: struct vt_evt_consent_give
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_consent_give {
+    enum vt_capability *capabilities;
+    size_t capabilities_n; /* 1..8 */
+    struct vt_str wording; /* Which version of the dialog was shown, and in which language. May be absent. */
+    struct vt_str mask; /* Version of the mask rules in force; the server adds its own where it is left out. May be absent. */
+};
+struct vt_evt_consent_give {
+    enum vt_capability *capabilities;
+    size_t capabilities_n; /* 1..8 */
+    struct vt_str wording; /* Which version of the dialog was shown, and in which language. May be absent. */
+    struct vt_str mask; /* Version of the mask rules in force; the server adds its own where it is left out. May be absent. */
+};
+
+/* consent.refuse: The customer says no: rejected until they give it themselves.
+ *   msg: struct vt_msg_consent_refuse
+ *   evt: struct vt_evt_consent_refuse
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_consent_refuse {
+    enum vt_capability *capabilities;
+    size_t capabilities_n; /* 1..8 */
+    struct vt_str wording; /* May be absent. */
+};
+struct vt_evt_consent_refuse {
+    enum vt_capability *capabilities;
+    size_t capabilities_n; /* 1..8 */
+    struct vt_str wording; /* May be absent. */
+};
+
+/* consent.state: How all of it stands, after each change.
+ *   evt: struct vt_t_consents (the shared type itself)
+ */
+
+/* consent.stop: Off at once, whatever becomes of the row; only the reply waits for it. Without mirror there is no point, scroll, click or fill. By the server: idle, ended.
+ *   msg: struct vt_msg_consent_stop
+ *   evt: struct vt_evt_consent_stop
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_consent_stop {
+    enum vt_capability *capabilities;
+    size_t capabilities_n; /* 1..8 */
+    enum vt_consent_why why;
+};
+struct vt_evt_consent_stop {
+    enum vt_capability *capabilities;
+    size_t capabilities_n; /* 1..8 */
+    enum vt_consent_why why;
+};
+
 /* context: The site's own facts about the visit, for staff alone; null removes a key.
  *   msg: struct vt_msg_context
  *   evt: struct vt_evt_context
@@ -1149,6 +1387,98 @@ struct vt_evt_mark_drop {
     size_t marks_n; /* 1..64 */
 };
 
+/* mirror.click: Clicks the element, at this place of its box.
+ *   msg: struct vt_msg_mirror_click
+ *   rep: struct vt_t_act_result (the shared type itself)
+ */
+struct vt_msg_mirror_click {
+    uint32_t page;
+    uint32_t node;
+    double x;
+    bool has_x;
+    double y;
+    bool has_y;
+};
+
+/* mirror.css: Which of these style texts the site's store lacks. They go up in one POST of {"css":{hash: text}}, the ticket as bearer; the server verifies each SHA-256.
+ *   msg: struct vt_msg_mirror_css
+ *   rep: struct vt_rep_mirror_css
+ */
+struct vt_msg_mirror_css {
+    struct vt_str *hashes;
+    size_t hashes_n; /* 1..64 */
+};
+struct vt_rep_mirror_css {
+    struct vt_str *missing;
+    size_t missing_n; /* 0..64 */
+    struct vt_str url; /* Where the missing ones go; left out when there are none. May be absent. */
+    struct vt_str ticket; /* May be absent. */
+};
+
+/* mirror.fill: Fills a field. The value is neither stored nor logged.
+ *   msg: struct vt_msg_mirror_fill
+ *   rep: struct vt_t_act_result (the shared type itself)
+ */
+struct vt_msg_mirror_fill {
+    uint32_t page;
+    uint32_t node;
+    struct vt_str value;
+};
+
+/* mirror.mark: Shows the customer an element, or a stroke on it: points are x0, y0, x1, y1 … in the element's box. Fades after 6 s.
+ *   msg: struct vt_msg_mirror_mark
+ *   evt: struct vt_evt_mirror_mark
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_mirror_mark {
+    uint32_t page;
+    uint32_t node;
+    uint8_t colour;
+    bool has_colour;
+    double *points; /* Left out: the element itself. */
+    size_t points_n; /* 2..512 */
+};
+struct vt_evt_mirror_mark {
+    uint32_t page;
+    uint32_t node;
+    uint8_t colour;
+    bool has_colour;
+    double *points; /* Left out: the element itself. */
+    size_t points_n; /* 2..512 */
+};
+
+/* mirror.scroll: Scrolls the element into sight, or with x or y the element itself (node 0: the page) to that part of its way.
+ *   msg: struct vt_msg_mirror_scroll
+ *   rep: struct vt_t_act_result (the shared type itself)
+ */
+struct vt_msg_mirror_scroll {
+    uint32_t page;
+    uint32_t node;
+    enum vt_scroll_block block;
+    bool has_block;
+    double x;
+    bool has_x;
+    double y;
+    bool has_y;
+};
+
+/* mirror.state: On: the recorder runs, for somebody watches. Held: agreed to, and nobody watches. viewers counts everyone who watches, supervisors too.
+ *   evt: struct vt_t_mirror (the shared type itself)
+ */
+
+/* mirror.watch: This window watches, or no longer does. The keyframe the server has follows on the customer's dom channel, then the deltas.
+ *   msg: struct vt_msg_mirror_watch
+ *   rep: struct vt_rep_mirror_watch
+ */
+struct vt_msg_mirror_watch {
+    bool on;
+};
+struct vt_rep_mirror_watch {
+    enum vt_mirror_word state;
+    uint32_t page;
+    uint8_t viewers;
+};
+
 /* notice.drop: That notice no longer holds.
  *   evt: struct vt_evt_notice_drop
  */
@@ -1180,6 +1510,23 @@ struct vt_evt_notice_show {
  *   msg: struct vt_t_page (the shared type itself)
  *   evt: struct vt_t_page (the shared type itself)
  */
+
+/* page.push: Takes the customer to another page: of the shop, or of a host its settings allow. Asked each time, unless navigate is on; the row is the page's answer.
+ *   msg: struct vt_msg_page_push
+ *   evt: struct vt_evt_page_push
+ *   rep: struct vt_t_act_result (the shared type itself)
+ */
+struct vt_msg_page_push {
+    struct vt_str url; /* http or https, or a path of the shop. */
+    struct vt_str text; /* May be absent. */
+};
+struct vt_evt_page_push {
+    struct vt_str url;
+    struct vt_str text; /* May be absent. */
+    bool success;
+    enum vt_act_reason reason;
+    bool has_reason;
+};
 
 /* presence.person: Somebody of the session came, went, or changes page.
  *   evt: struct vt_t_person (the shared type itself)
@@ -1392,6 +1739,8 @@ struct vt_evt_snapshot {
     size_t thread_n; /* 0..50 */
     bool more; /* Older rows exist: chat.history. */
     struct vt_t_view *view; /* NULL: absent. */
+    struct vt_t_consents *consents; /* NULL: absent. To customer and staff. */
+    struct vt_t_mirror *mirror; /* NULL: absent. */
     struct vt_t_page *trail;
     size_t trail_n; /* 0..50 */
     struct vt_t_read_mark *read;

@@ -86,10 +86,52 @@ const char *vt_compare_scale_name(enum vt_compare_scale value)
     return (size_t)value < VT_COUNT(compare_scale_words) ? compare_scale_words[value] : NULL;
 }
 
-static const char *const chan_kind_words[] = { "view", "ptr", "draw", "dom" };
+static const char *const chan_kind_words[] = { "view", "ptr", "draw", "dom", "mptr" };
 const char *vt_chan_kind_name(enum vt_chan_kind value)
 {
     return (size_t)value < VT_COUNT(chan_kind_words) ? chan_kind_words[value] : NULL;
+}
+
+static const char *const capability_words[] = { "mirror", "point", "scroll", "click", "fill", "navigate", "trail", "contact" };
+const char *vt_capability_name(enum vt_capability value)
+{
+    return (size_t)value < VT_COUNT(capability_words) ? capability_words[value] : NULL;
+}
+
+static const char *const consent_word_words[] = { "off", "requested", "on", "rejected" };
+const char *vt_consent_word_name(enum vt_consent_word value)
+{
+    return (size_t)value < VT_COUNT(consent_word_words) ? consent_word_words[value] : NULL;
+}
+
+static const char *const consent_why_words[] = { "asked", "input", "idle", "page", "shop", "tab", "ended" };
+const char *vt_consent_why_name(enum vt_consent_why value)
+{
+    return (size_t)value < VT_COUNT(consent_why_words) ? consent_why_words[value] : NULL;
+}
+
+static const char *const mirror_word_words[] = { "off", "held", "on" };
+const char *vt_mirror_word_name(enum vt_mirror_word value)
+{
+    return (size_t)value < VT_COUNT(mirror_word_words) ? mirror_word_words[value] : NULL;
+}
+
+static const char *const mirror_level_words[] = { "inputs", "strict" };
+const char *vt_mirror_level_name(enum vt_mirror_level value)
+{
+    return (size_t)value < VT_COUNT(mirror_level_words) ? mirror_level_words[value] : NULL;
+}
+
+static const char *const scroll_block_words[] = { "start", "center", "end", "nearest" };
+const char *vt_scroll_block_name(enum vt_scroll_block value)
+{
+    return (size_t)value < VT_COUNT(scroll_block_words) ? scroll_block_words[value] : NULL;
+}
+
+static const char *const act_reason_words[] = { "gone", "hidden", "covered", "forbidden", "masked", "taken", "timeout", "refused" };
+const char *vt_act_reason_name(enum vt_act_reason value)
+{
+    return (size_t)value < VT_COUNT(act_reason_words) ? act_reason_words[value] : NULL;
 }
 
 static const char *const queue_state_words[] = { "available", "closed", "message" };
@@ -241,6 +283,38 @@ const struct vt_shape vt_shape_view = {
     .name = "view", .size = sizeof(struct vt_t_view), .fields = t_view_fields, .fields_n = VT_COUNT(t_view_fields),
 };
 
+static const struct vt_field t_consents_fields[] = {
+    { .name = "mirror", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_consents, mirror), .size = sizeof(enum vt_consent_word), .words = consent_word_words, .words_n = VT_COUNT(consent_word_words) },
+    { .name = "point", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_consents, point), .size = sizeof(enum vt_consent_word), .words = consent_word_words, .words_n = VT_COUNT(consent_word_words) },
+    { .name = "scroll", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_consents, scroll), .size = sizeof(enum vt_consent_word), .words = consent_word_words, .words_n = VT_COUNT(consent_word_words) },
+    { .name = "click", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_consents, click), .size = sizeof(enum vt_consent_word), .words = consent_word_words, .words_n = VT_COUNT(consent_word_words) },
+    { .name = "fill", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_consents, fill), .size = sizeof(enum vt_consent_word), .words = consent_word_words, .words_n = VT_COUNT(consent_word_words) },
+    { .name = "navigate", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_consents, navigate), .size = sizeof(enum vt_consent_word), .words = consent_word_words, .words_n = VT_COUNT(consent_word_words) },
+    { .name = "trail", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_consents, trail), .size = sizeof(enum vt_consent_word), .words = consent_word_words, .words_n = VT_COUNT(consent_word_words) },
+    { .name = "contact", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_consents, contact), .size = sizeof(enum vt_consent_word), .words = consent_word_words, .words_n = VT_COUNT(consent_word_words) },
+    { .name = "can", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_consents, can), .has_offset = offsetof(struct vt_t_consents, can_n), .size = sizeof(struct vt_str), .min = 0, .max = 32, .list_min = 0, .list_max = 16, .list_multiple = 1 },
+};
+const struct vt_shape vt_shape_consents = {
+    .name = "consents", .size = sizeof(struct vt_t_consents), .fields = t_consents_fields, .fields_n = VT_COUNT(t_consents_fields),
+};
+
+static const struct vt_field t_mirror_fields[] = {
+    { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_mirror, state), .size = sizeof(enum vt_mirror_word), .words = mirror_word_words, .words_n = VT_COUNT(mirror_word_words) },
+    { .name = "page", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_mirror, page), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "viewers", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_mirror, viewers), .size = sizeof(uint8_t), .min = 0, .max = 255 },
+};
+const struct vt_shape vt_shape_mirror = {
+    .name = "mirror", .size = sizeof(struct vt_t_mirror), .fields = t_mirror_fields, .fields_n = VT_COUNT(t_mirror_fields),
+};
+
+static const struct vt_field t_act_result_fields[] = {
+    { .name = "success", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_act_result, success), .size = sizeof(bool) },
+    { .name = "reason", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_act_result, reason), .has_offset = offsetof(struct vt_t_act_result, has_reason), .size = sizeof(enum vt_act_reason), .words = act_reason_words, .words_n = VT_COUNT(act_reason_words) },
+};
+const struct vt_shape vt_shape_act_result = {
+    .name = "act_result", .size = sizeof(struct vt_t_act_result), .fields = t_act_result_fields, .fields_n = VT_COUNT(t_act_result_fields),
+};
+
 static const struct vt_field t_row_fields[] = {
     { .name = "op", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_row, op), .size = sizeof(struct vt_str), .min = 1, .max = 40 },
     { .name = "cs", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_row, cs), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
@@ -381,12 +455,35 @@ const struct vt_shape vt_shape_theme = {
     .name = "theme", .size = sizeof(struct vt_t_theme), .fields = t_theme_fields, .fields_n = VT_COUNT(t_theme_fields),
 };
 
+static const struct vt_field t_mirror_rule_fields[] = {
+    { .name = "url", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_mirror_rule, url), .size = sizeof(struct vt_str), .min = 1, .max = 200 },
+    { .name = "mask", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_mirror_rule, mask), .has_offset = offsetof(struct vt_t_mirror_rule, mask_n), .size = sizeof(struct vt_str), .min = 1, .max = 200, .list_min = 0, .list_max = 16, .list_multiple = 1 },
+    { .name = "block", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_mirror_rule, block), .has_offset = offsetof(struct vt_t_mirror_rule, block_n), .size = sizeof(struct vt_str), .min = 1, .max = 200, .list_min = 0, .list_max = 16, .list_multiple = 1 },
+    { .name = "noControl", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_mirror_rule, no_control), .has_offset = offsetof(struct vt_t_mirror_rule, no_control_n), .size = sizeof(struct vt_str), .min = 1, .max = 200, .list_min = 0, .list_max = 16, .list_multiple = 1 },
+};
+const struct vt_shape vt_shape_mirror_rule = {
+    .name = "mirror_rule", .size = sizeof(struct vt_t_mirror_rule), .fields = t_mirror_rule_fields, .fields_n = VT_COUNT(t_mirror_rule_fields),
+};
+
+static const struct vt_field t_mirror_settings_fields[] = {
+    { .name = "allowed", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_mirror_settings, allowed), .size = sizeof(bool) },
+    { .name = "level", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_mirror_settings, level), .size = sizeof(enum vt_mirror_level), .words = mirror_level_words, .words_n = VT_COUNT(mirror_level_words) },
+    { .name = "version", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_mirror_settings, version), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "rules", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_mirror_settings, rules), .has_offset = offsetof(struct vt_t_mirror_settings, rules_n), .size = sizeof(struct vt_t_mirror_rule), .list_min = 0, .list_max = 32, .list_multiple = 1, .shape = &vt_shape_mirror_rule },
+    { .name = "hosts", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_mirror_settings, hosts), .has_offset = offsetof(struct vt_t_mirror_settings, hosts_n), .size = sizeof(struct vt_str), .min = 1, .max = 253, .list_min = 0, .list_max = 32, .list_multiple = 1 },
+    { .name = "origin", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_mirror_settings, origin), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+};
+const struct vt_shape vt_shape_mirror_settings = {
+    .name = "mirror_settings", .size = sizeof(struct vt_t_mirror_settings), .fields = t_mirror_settings_fields, .fields_n = VT_COUNT(t_mirror_settings_fields),
+};
+
 static const struct vt_field t_site_info_fields[] = {
     { .name = "name", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_site_info, name), .size = sizeof(struct vt_str), .min = 0, .max = 120 },
     { .name = "key", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_site_info, key), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
     { .name = "theme", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_site_info, theme), .size = sizeof(struct vt_t_theme), .shape = &vt_shape_theme },
     { .name = "rating", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_site_info, rating), .has_offset = offsetof(struct vt_t_site_info, has_rating), .size = sizeof(bool) },
     { .name = "mail", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_site_info, mail), .has_offset = offsetof(struct vt_t_site_info, has_mail), .size = sizeof(bool) },
+    { .name = "mirror", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_site_info, mirror), .size = sizeof(struct vt_t_mirror_settings), .shape = &vt_shape_mirror_settings },
 };
 const struct vt_shape vt_shape_site_info = {
     .name = "site_info", .size = sizeof(struct vt_t_site_info), .fields = t_site_info_fields, .fields_n = VT_COUNT(t_site_info_fields),
@@ -506,6 +603,26 @@ static const struct vt_field msg_ack_fields[] = {
 };
 static const struct vt_shape shape_msg_ack = {
     .name = "ack", .size = sizeof(struct vt_msg_ack), .fields = msg_ack_fields, .fields_n = VT_COUNT(msg_ack_fields),
+};
+
+static const struct vt_field msg_answer_fields[] = {
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_answer, ask), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "success", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_answer, success), .size = sizeof(bool) },
+    { .name = "reason", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_answer, reason), .has_offset = offsetof(struct vt_msg_answer, has_reason), .size = sizeof(enum vt_act_reason), .words = act_reason_words, .words_n = VT_COUNT(act_reason_words) },
+    { .name = "tag", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_answer, tag), .size = sizeof(struct vt_str), .min = 0, .max = 32 },
+};
+static const struct vt_shape shape_msg_answer = {
+    .name = "answer", .size = sizeof(struct vt_msg_answer), .fields = msg_answer_fields, .fields_n = VT_COUNT(msg_answer_fields),
+};
+
+static const struct vt_field evt_ask_fields[] = {
+    { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_ask, ask), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "op", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_ask, op), .size = sizeof(struct vt_str), .min = 1, .max = 32 },
+    { .name = "d", .type = VT_FIELD_JSON, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_ask, d), .size = sizeof(struct vt_str) },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_ask, until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_evt_ask = {
+    .name = "ask", .size = sizeof(struct vt_evt_ask), .fields = evt_ask_fields, .fields_n = VT_COUNT(evt_ask_fields),
 };
 
 static const struct vt_field msg_away_fields[] = {
@@ -771,6 +888,39 @@ static const struct vt_shape shape_rep_compare_set = {
     .name = "compare.set reply", .size = sizeof(struct vt_rep_compare_set), .fields = rep_compare_set_fields, .fields_n = VT_COUNT(rep_compare_set_fields),
 };
 
+static const struct vt_field msg_consent_ask_fields[] = {
+    { .name = "capabilities", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_consent_ask, capabilities), .has_offset = offsetof(struct vt_msg_consent_ask, capabilities_n), .size = sizeof(enum vt_capability), .list_min = 1, .list_max = 8, .list_multiple = 1, .words = capability_words, .words_n = VT_COUNT(capability_words) },
+    { .name = "text", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_consent_ask, text), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+};
+static const struct vt_shape shape_msg_consent_ask = {
+    .name = "consent.ask", .size = sizeof(struct vt_msg_consent_ask), .fields = msg_consent_ask_fields, .fields_n = VT_COUNT(msg_consent_ask_fields),
+};
+
+static const struct vt_field msg_consent_give_fields[] = {
+    { .name = "capabilities", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_consent_give, capabilities), .has_offset = offsetof(struct vt_msg_consent_give, capabilities_n), .size = sizeof(enum vt_capability), .list_min = 1, .list_max = 8, .list_multiple = 1, .words = capability_words, .words_n = VT_COUNT(capability_words) },
+    { .name = "wording", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_consent_give, wording), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "mask", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_consent_give, mask), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+};
+static const struct vt_shape shape_msg_consent_give = {
+    .name = "consent.give", .size = sizeof(struct vt_msg_consent_give), .fields = msg_consent_give_fields, .fields_n = VT_COUNT(msg_consent_give_fields),
+};
+
+static const struct vt_field msg_consent_refuse_fields[] = {
+    { .name = "capabilities", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_consent_refuse, capabilities), .has_offset = offsetof(struct vt_msg_consent_refuse, capabilities_n), .size = sizeof(enum vt_capability), .list_min = 1, .list_max = 8, .list_multiple = 1, .words = capability_words, .words_n = VT_COUNT(capability_words) },
+    { .name = "wording", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_consent_refuse, wording), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+};
+static const struct vt_shape shape_msg_consent_refuse = {
+    .name = "consent.refuse", .size = sizeof(struct vt_msg_consent_refuse), .fields = msg_consent_refuse_fields, .fields_n = VT_COUNT(msg_consent_refuse_fields),
+};
+
+static const struct vt_field msg_consent_stop_fields[] = {
+    { .name = "capabilities", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_consent_stop, capabilities), .has_offset = offsetof(struct vt_msg_consent_stop, capabilities_n), .size = sizeof(enum vt_capability), .list_min = 1, .list_max = 8, .list_multiple = 1, .words = capability_words, .words_n = VT_COUNT(capability_words) },
+    { .name = "why", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_consent_stop, why), .size = sizeof(enum vt_consent_why), .words = consent_why_words, .words_n = VT_COUNT(consent_why_words) },
+};
+static const struct vt_shape shape_msg_consent_stop = {
+    .name = "consent.stop", .size = sizeof(struct vt_msg_consent_stop), .fields = msg_consent_stop_fields, .fields_n = VT_COUNT(msg_consent_stop_fields),
+};
+
 static const struct vt_field msg_context_fields[] = {
     { .name = "keys", .type = VT_FIELD_JSON, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_context, keys), .size = sizeof(struct vt_str) },
 };
@@ -975,6 +1125,78 @@ static const struct vt_shape shape_msg_mark_drop = {
     .name = "mark.drop", .size = sizeof(struct vt_msg_mark_drop), .fields = msg_mark_drop_fields, .fields_n = VT_COUNT(msg_mark_drop_fields),
 };
 
+static const struct vt_field msg_mirror_click_fields[] = {
+    { .name = "page", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_mirror_click, page), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "node", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_mirror_click, node), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "x", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_mirror_click, x), .has_offset = offsetof(struct vt_msg_mirror_click, has_x), .size = sizeof(double), .number_min = 0, .number_max = 1 },
+    { .name = "y", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_mirror_click, y), .has_offset = offsetof(struct vt_msg_mirror_click, has_y), .size = sizeof(double), .number_min = 0, .number_max = 1 },
+};
+static const struct vt_shape shape_msg_mirror_click = {
+    .name = "mirror.click", .size = sizeof(struct vt_msg_mirror_click), .fields = msg_mirror_click_fields, .fields_n = VT_COUNT(msg_mirror_click_fields),
+};
+
+static const struct vt_field msg_mirror_css_fields[] = {
+    { .name = "hashes", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_mirror_css, hashes), .has_offset = offsetof(struct vt_msg_mirror_css, hashes_n), .size = sizeof(struct vt_str), .min = 64, .max = 64, .list_min = 1, .list_max = 64, .list_multiple = 1 },
+};
+static const struct vt_shape shape_msg_mirror_css = {
+    .name = "mirror.css", .size = sizeof(struct vt_msg_mirror_css), .fields = msg_mirror_css_fields, .fields_n = VT_COUNT(msg_mirror_css_fields),
+};
+
+static const struct vt_field rep_mirror_css_fields[] = {
+    { .name = "missing", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_rep_mirror_css, missing), .has_offset = offsetof(struct vt_rep_mirror_css, missing_n), .size = sizeof(struct vt_str), .min = 0, .max = 64, .list_min = 0, .list_max = 64, .list_multiple = 1 },
+    { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_mirror_css, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "ticket", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_mirror_css, ticket), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+};
+static const struct vt_shape shape_rep_mirror_css = {
+    .name = "mirror.css reply", .size = sizeof(struct vt_rep_mirror_css), .fields = rep_mirror_css_fields, .fields_n = VT_COUNT(rep_mirror_css_fields),
+};
+
+static const struct vt_field msg_mirror_fill_fields[] = {
+    { .name = "page", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_mirror_fill, page), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "node", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_mirror_fill, node), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "value", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_mirror_fill, value), .size = sizeof(struct vt_str), .min = 0, .max = 4000 },
+};
+static const struct vt_shape shape_msg_mirror_fill = {
+    .name = "mirror.fill", .size = sizeof(struct vt_msg_mirror_fill), .fields = msg_mirror_fill_fields, .fields_n = VT_COUNT(msg_mirror_fill_fields),
+};
+
+static const struct vt_field msg_mirror_mark_fields[] = {
+    { .name = "page", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_mirror_mark, page), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "node", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_mirror_mark, node), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "colour", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_mirror_mark, colour), .has_offset = offsetof(struct vt_msg_mirror_mark, has_colour), .size = sizeof(uint8_t), .min = 0, .max = 255 },
+    { .name = "points", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_mirror_mark, points), .has_offset = offsetof(struct vt_msg_mirror_mark, points_n), .size = sizeof(double), .number_min = 0, .number_max = 1, .list_min = 2, .list_max = 512, .list_multiple = 2 },
+};
+static const struct vt_shape shape_msg_mirror_mark = {
+    .name = "mirror.mark", .size = sizeof(struct vt_msg_mirror_mark), .fields = msg_mirror_mark_fields, .fields_n = VT_COUNT(msg_mirror_mark_fields),
+};
+
+static const struct vt_field msg_mirror_scroll_fields[] = {
+    { .name = "page", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_mirror_scroll, page), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "node", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_mirror_scroll, node), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "block", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_mirror_scroll, block), .has_offset = offsetof(struct vt_msg_mirror_scroll, has_block), .size = sizeof(enum vt_scroll_block), .words = scroll_block_words, .words_n = VT_COUNT(scroll_block_words) },
+    { .name = "x", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_mirror_scroll, x), .has_offset = offsetof(struct vt_msg_mirror_scroll, has_x), .size = sizeof(double), .number_min = 0, .number_max = 1 },
+    { .name = "y", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_mirror_scroll, y), .has_offset = offsetof(struct vt_msg_mirror_scroll, has_y), .size = sizeof(double), .number_min = 0, .number_max = 1 },
+};
+static const struct vt_shape shape_msg_mirror_scroll = {
+    .name = "mirror.scroll", .size = sizeof(struct vt_msg_mirror_scroll), .fields = msg_mirror_scroll_fields, .fields_n = VT_COUNT(msg_mirror_scroll_fields),
+};
+
+static const struct vt_field msg_mirror_watch_fields[] = {
+    { .name = "on", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_mirror_watch, on), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_msg_mirror_watch = {
+    .name = "mirror.watch", .size = sizeof(struct vt_msg_mirror_watch), .fields = msg_mirror_watch_fields, .fields_n = VT_COUNT(msg_mirror_watch_fields),
+};
+
+static const struct vt_field rep_mirror_watch_fields[] = {
+    { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_mirror_watch, state), .size = sizeof(enum vt_mirror_word), .words = mirror_word_words, .words_n = VT_COUNT(mirror_word_words) },
+    { .name = "page", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_mirror_watch, page), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "viewers", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_mirror_watch, viewers), .size = sizeof(uint8_t), .min = 0, .max = 255 },
+};
+static const struct vt_shape shape_rep_mirror_watch = {
+    .name = "mirror.watch reply", .size = sizeof(struct vt_rep_mirror_watch), .fields = rep_mirror_watch_fields, .fields_n = VT_COUNT(rep_mirror_watch_fields),
+};
+
 static const struct vt_field evt_notice_drop_fields[] = {
     { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_notice_drop, id), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
 };
@@ -999,6 +1221,24 @@ static const struct vt_field evt_notice_show_fields[] = {
 };
 static const struct vt_shape shape_evt_notice_show = {
     .name = "notice.show", .size = sizeof(struct vt_evt_notice_show), .fields = evt_notice_show_fields, .fields_n = VT_COUNT(evt_notice_show_fields),
+};
+
+static const struct vt_field msg_page_push_fields[] = {
+    { .name = "url", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_page_push, url), .size = sizeof(struct vt_str), .min = 1, .max = 2048 },
+    { .name = "text", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_page_push, text), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+};
+static const struct vt_shape shape_msg_page_push = {
+    .name = "page.push", .size = sizeof(struct vt_msg_page_push), .fields = msg_page_push_fields, .fields_n = VT_COUNT(msg_page_push_fields),
+};
+
+static const struct vt_field evt_page_push_fields[] = {
+    { .name = "url", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_page_push, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "text", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_page_push, text), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "success", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_page_push, success), .size = sizeof(bool) },
+    { .name = "reason", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_page_push, reason), .has_offset = offsetof(struct vt_evt_page_push, has_reason), .size = sizeof(enum vt_act_reason), .words = act_reason_words, .words_n = VT_COUNT(act_reason_words) },
+};
+static const struct vt_shape shape_evt_page_push = {
+    .name = "page.push event", .size = sizeof(struct vt_evt_page_push), .fields = evt_page_push_fields, .fields_n = VT_COUNT(evt_page_push_fields),
 };
 
 static const struct vt_field msg_presence_set_fields[] = {
@@ -1174,6 +1414,8 @@ static const struct vt_field evt_snapshot_fields[] = {
     { .name = "thread", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_evt_snapshot, thread), .has_offset = offsetof(struct vt_evt_snapshot, thread_n), .size = sizeof(struct vt_t_row), .list_min = 0, .list_max = 50, .list_multiple = 1, .shape = &vt_shape_row },
     { .name = "more", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_snapshot, more), .size = sizeof(bool) },
     { .name = "view", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_snapshot, view), .size = sizeof(struct vt_t_view), .shape = &vt_shape_view },
+    { .name = "consents", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_snapshot, consents), .size = sizeof(struct vt_t_consents), .shape = &vt_shape_consents },
+    { .name = "mirror", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_snapshot, mirror), .size = sizeof(struct vt_t_mirror), .shape = &vt_shape_mirror },
     { .name = "trail", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_evt_snapshot, trail), .has_offset = offsetof(struct vt_evt_snapshot, trail_n), .size = sizeof(struct vt_t_page), .list_min = 0, .list_max = 50, .list_multiple = 1, .shape = &vt_shape_page },
     { .name = "read", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_evt_snapshot, read), .has_offset = offsetof(struct vt_evt_snapshot, read_n), .size = sizeof(struct vt_t_read_mark), .list_min = 0, .list_max = 16, .list_multiple = 1, .shape = &vt_shape_read_mark },
     { .name = "profile", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_snapshot, profile), .size = sizeof(struct vt_t_profile), .shape = &vt_shape_profile },
@@ -1433,266 +1675,346 @@ _Static_assert(sizeof(struct vt_msg_away) == sizeof(struct vt_evt_away), "same l
 _Static_assert(sizeof(struct vt_msg_chat_contact) == sizeof(struct vt_evt_chat_contact), "same layout");
 _Static_assert(sizeof(struct vt_msg_chat_send) == sizeof(struct vt_evt_chat_send), "same layout");
 _Static_assert(sizeof(struct vt_msg_chat_typing) == sizeof(struct vt_evt_chat_typing), "same layout");
+_Static_assert(sizeof(struct vt_msg_consent_ask) == sizeof(struct vt_evt_consent_ask), "same layout");
+_Static_assert(sizeof(struct vt_msg_consent_give) == sizeof(struct vt_evt_consent_give), "same layout");
+_Static_assert(sizeof(struct vt_msg_consent_refuse) == sizeof(struct vt_evt_consent_refuse), "same layout");
+_Static_assert(sizeof(struct vt_msg_consent_stop) == sizeof(struct vt_evt_consent_stop), "same layout");
 _Static_assert(sizeof(struct vt_msg_context) == sizeof(struct vt_evt_context), "same layout");
 _Static_assert(sizeof(struct vt_msg_guest_drop) == sizeof(struct vt_evt_guest_drop), "same layout");
 _Static_assert(sizeof(struct vt_msg_guest_poll) == sizeof(struct vt_evt_guest_poll), "same layout");
 _Static_assert(sizeof(struct vt_msg_guest_vote) == sizeof(struct vt_evt_guest_vote), "same layout");
 _Static_assert(sizeof(struct vt_msg_label_set) == sizeof(struct vt_evt_label_set), "same layout");
 _Static_assert(sizeof(struct vt_msg_mark_drop) == sizeof(struct vt_evt_mark_drop), "same layout");
+_Static_assert(sizeof(struct vt_msg_mirror_mark) == sizeof(struct vt_evt_mirror_mark), "same layout");
 _Static_assert(sizeof(struct vt_msg_rating_give) == sizeof(struct vt_evt_rating_give), "same layout");
 _Static_assert(sizeof(struct vt_msg_session_close) == sizeof(struct vt_evt_session_close), "same layout");
 _Static_assert(sizeof(struct vt_msg_supervisor_whisper) == sizeof(struct vt_evt_supervisor_whisper), "same layout");
 
 const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_ACK] = { "ack", VT_OP_ACK, 'n', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 2048,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 2048,
         &shape_msg_ack, NULL, NULL },
+    [VT_OP_ANSWER] = { "answer", VT_OP_ANSWER, 'n', 1 << VT_ROLE_CUSTOMER, 0,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
+        &shape_msg_answer, NULL, NULL },
+    [VT_OP_ASK] = { "ask", VT_OP_ASK, 'e', 0, 1 << VT_ROLE_CUSTOMER,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 16384,
+        NULL, &shape_evt_ask, NULL },
     [VT_OP_AWAY] = { "away", VT_OP_AWAY, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED | 1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
+        1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED | 1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
         &shape_msg_away, &shape_msg_away, &vt_shape_nothing },
     [VT_OP_BYE] = { "bye", VT_OP_BYE, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         &vt_shape_nothing, NULL, &vt_shape_nothing },
     [VT_OP_CATALOGUE_PRODUCT] = { "catalogue.product", VT_OP_CATALOGUE_PRODUCT, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
         &shape_msg_catalogue_product, NULL, &vt_shape_product },
     [VT_OP_CATALOGUE_SEARCH] = { "catalogue.search", VT_OP_CATALOGUE_SEARCH, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_SEARCH, 2048,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 2048,
         &shape_msg_catalogue_search, NULL, &shape_rep_catalogue_search },
     [VT_OP_CHAN_CLOSE] = { "chan.close", VT_OP_CHAN_CLOSE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &shape_evt_chan_close, NULL },
     [VT_OP_CHAN_OPEN] = { "chan.open", VT_OP_CHAN_OPEN, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &vt_shape_chan, NULL },
     [VT_OP_CHAT_CONTACT] = { "chat.contact", VT_OP_CHAT_CONTACT, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_ENDED, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
+        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_ENDED, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
         &shape_msg_chat_contact, &shape_msg_chat_contact, &vt_shape_nothing },
     [VT_OP_CHAT_ERASED] = { "chat.erased", VT_OP_CHAT_ERASED, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &shape_evt_chat_erased, NULL },
     [VT_OP_CHAT_HISTORY] = { "chat.history", VT_OP_CHAT_HISTORY, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
         &shape_msg_chat_history, NULL, &shape_rep_chat_history },
     [VT_OP_CHAT_READ] = { "chat.read", VT_OP_CHAT_READ, 'n', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_ACT, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_ACT, 1024,
         &shape_msg_chat_read, &shape_evt_chat_read, NULL },
     [VT_OP_CHAT_SEND] = { "chat.send", VT_OP_CHAT_SEND, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_TALK, 16384,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_TALK, 16384,
         &shape_msg_chat_send, &shape_msg_chat_send, &shape_rep_chat_send },
     [VT_OP_CHAT_TYPING] = { "chat.typing", VT_OP_CHAT_TYPING, 'n', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_ACT, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_ACT, 1024,
         &shape_msg_chat_typing, &shape_msg_chat_typing, NULL },
     [VT_OP_CLAIM_ASK] = { "claim.ask", VT_OP_CLAIM_ASK, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 16384,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 16384,
         NULL, &shape_evt_claim_ask, NULL },
     [VT_OP_CLAIM_DECLINE] = { "claim.decline", VT_OP_CLAIM_DECLINE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        1 << VT_STATE_CLAIMED, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        1 << VT_STATE_CLAIMED, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &shape_msg_claim_decline, NULL, &vt_shape_nothing },
     [VT_OP_CLAIM_GONE] = { "claim.gone", VT_OP_CLAIM_GONE, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
         NULL, &shape_evt_claim_gone, NULL },
     [VT_OP_CLAIM_TAKE] = { "claim.take", VT_OP_CLAIM_TAKE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_claim_take, NULL, &shape_rep_claim_take },
     [VT_OP_CODE_MAKE] = { "code.make", VT_OP_CODE_MAKE, 'q', 1 << VT_ROLE_CUSTOMER, 0,
-        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &vt_shape_nothing, NULL, &shape_rep_code_make },
     [VT_OP_CODE_USE] = { "code.use", VT_OP_CODE_USE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_code_use, NULL, &shape_rep_code_use },
     [VT_OP_COLLEAGUE_ANSWER] = { "colleague.answer", VT_OP_COLLEAGUE_ANSWER, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_CONTROL, VT_RATE_ACT, 2048,
+        ANY_STATE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 2048,
         &shape_msg_colleague_answer, &shape_evt_colleague_answer, &shape_rep_colleague_answer },
     [VT_OP_COLLEAGUE_ASK] = { "colleague.ask", VT_OP_COLLEAGUE_ASK, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
         &shape_msg_colleague_ask, &shape_evt_colleague_ask, &shape_rep_colleague_ask },
     [VT_OP_COLLEAGUE_LEAVE] = { "colleague.leave", VT_OP_COLLEAGUE_LEAVE, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY | 1 << VT_STATE_ENDED, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY | 1 << VT_STATE_ENDED, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &vt_shape_nothing, &vt_shape_nothing, &vt_shape_nothing },
     [VT_OP_COMPARE_SET] = { "compare.set", VT_OP_COMPARE_SET, 'x', VT_FROM_DRIVER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_compare_set, &shape_evt_compare_set, &shape_rep_compare_set },
+    [VT_OP_CONSENT_ASK] = { "consent.ask", VT_OP_CONSENT_ASK, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
+        &shape_msg_consent_ask, &shape_msg_consent_ask, &vt_shape_nothing },
+    [VT_OP_CONSENT_GIVE] = { "consent.give", VT_OP_CONSENT_GIVE, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
+        &shape_msg_consent_give, &shape_msg_consent_give, &vt_shape_nothing },
+    [VT_OP_CONSENT_REFUSE] = { "consent.refuse", VT_OP_CONSENT_REFUSE, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
+        &shape_msg_consent_refuse, &shape_msg_consent_refuse, &vt_shape_nothing },
+    [VT_OP_CONSENT_STATE] = { "consent.state", VT_OP_CONSENT_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_NONE, 2048,
+        NULL, &vt_shape_consents, NULL },
+    [VT_OP_CONSENT_STOP] = { "consent.stop", VT_OP_CONSENT_STOP, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
+        &shape_msg_consent_stop, &shape_msg_consent_stop, &vt_shape_nothing },
     [VT_OP_CONTEXT] = { "context", VT_OP_CONTEXT, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_CONTROL, VT_RATE_ACT, 8192,
+        ANY_STATE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 8192,
         &shape_msg_context, &shape_msg_context, &vt_shape_nothing },
     [VT_OP_CONV_CLOSE] = { "conv.close", VT_OP_CONV_CLOSE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &vt_shape_nothing, NULL, &vt_shape_nothing },
     [VT_OP_CONV_OPEN] = { "conv.open", VT_OP_CONV_OPEN, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &shape_msg_conv_open, NULL, &shape_rep_conv_open },
     [VT_OP_DRAIN] = { "drain", VT_OP_DRAIN, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &shape_evt_drain, NULL },
     [VT_OP_ERROR] = { "error", VT_OP_ERROR, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &vt_shape_wire_error, NULL },
     [VT_OP_FILE_ASK] = { "file.ask", VT_OP_FILE_ASK, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_TALK, 2048,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_TALK, 2048,
         &shape_msg_file_ask, NULL, &shape_rep_file_ask },
     [VT_OP_FILE_STATE] = { "file.state", VT_OP_FILE_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 2048,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 2048,
         NULL, &shape_evt_file_state, NULL },
     [VT_OP_GUEST_DROP] = { "guest.drop", VT_OP_GUEST_DROP, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_guest_drop, &shape_msg_guest_drop, &vt_shape_nothing },
     [VT_OP_GUEST_INVITE] = { "guest.invite", VT_OP_GUEST_INVITE, 'q', 1 << VT_ROLE_CUSTOMER, 0,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_guest_invite, NULL, &shape_rep_guest_invite },
     [VT_OP_GUEST_POLL] = { "guest.poll", VT_OP_GUEST_POLL, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
         &shape_msg_guest_poll, &shape_msg_guest_poll, &shape_rep_guest_poll },
     [VT_OP_GUEST_VOTE] = { "guest.vote", VT_OP_GUEST_VOTE, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
         &shape_msg_guest_vote, &shape_msg_guest_vote, &vt_shape_nothing },
     [VT_OP_HB] = { "hb", VT_OP_HB, 'n', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 2048,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 2048,
         &shape_msg_hb, &shape_evt_hb, NULL },
     [VT_OP_HELLO] = { "hello", VT_OP_HELLO, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 4096,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 4096,
         &shape_msg_hello, NULL, &shape_rep_hello },
     [VT_OP_IDENTIFY] = { "identify", VT_OP_IDENTIFY, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_ACT, 6144,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 6144,
         &shape_msg_identify, &vt_shape_customer, &shape_rep_identify },
     [VT_OP_LABEL_SET] = { "label.set", VT_OP_LABEL_SET, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
         &shape_msg_label_set, &shape_msg_label_set, &vt_shape_nothing },
     [VT_OP_MARK_ADD] = { "mark.add", VT_OP_MARK_ADD, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 16384,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 16384,
         &shape_msg_mark_add, &vt_shape_mark, &shape_rep_mark_add },
     [VT_OP_MARK_DROP] = { "mark.drop", VT_OP_MARK_DROP, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
         &shape_msg_mark_drop, &shape_msg_mark_drop, &vt_shape_nothing },
+    [VT_OP_MIRROR_CLICK] = { "mirror.click", VT_OP_MIRROR_CLICK, 'p', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        1 << VT_STATE_LIVE, { 1 << VT_CAPABILITY_CLICK, 1 << VT_CAPABILITY_CLICK }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        &shape_msg_mirror_click, NULL, &vt_shape_act_result },
+    [VT_OP_MIRROR_CSS] = { "mirror.css", VT_OP_MIRROR_CSS, 'q', 1 << VT_ROLE_CUSTOMER, 0,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, { 1 << VT_CAPABILITY_MIRROR, 1 << VT_CAPABILITY_MIRROR }, VT_CLASS_LINK, VT_RATE_ACT, 8192,
+        &shape_msg_mirror_css, NULL, &shape_rep_mirror_css },
+    [VT_OP_MIRROR_FILL] = { "mirror.fill", VT_OP_MIRROR_FILL, 'p', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        1 << VT_STATE_LIVE, { 1 << VT_CAPABILITY_FILL, 1 << VT_CAPABILITY_FILL }, VT_CLASS_LINK, VT_RATE_ACT, 8192,
+        &shape_msg_mirror_fill, NULL, &vt_shape_act_result },
+    [VT_OP_MIRROR_MARK] = { "mirror.mark", VT_OP_MIRROR_MARK, 'n', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER,
+        1 << VT_STATE_LIVE, { 1 << VT_CAPABILITY_POINT, 1 << VT_CAPABILITY_POINT }, VT_CLASS_LATEST, VT_RATE_ACT, 16384,
+        &shape_msg_mirror_mark, &shape_msg_mirror_mark, NULL },
+    [VT_OP_MIRROR_SCROLL] = { "mirror.scroll", VT_OP_MIRROR_SCROLL, 'p', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        1 << VT_STATE_LIVE, { 1 << VT_CAPABILITY_SCROLL, 1 << VT_CAPABILITY_SCROLL }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        &shape_msg_mirror_scroll, NULL, &vt_shape_act_result },
+    [VT_OP_MIRROR_STATE] = { "mirror.state", VT_OP_MIRROR_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_NONE, 1024,
+        NULL, &vt_shape_mirror, NULL },
+    [VT_OP_MIRROR_WATCH] = { "mirror.watch", VT_OP_MIRROR_WATCH, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, { 1 << VT_CAPABILITY_MIRROR, 1 << VT_CAPABILITY_MIRROR }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        &shape_msg_mirror_watch, NULL, &shape_rep_mirror_watch },
     [VT_OP_NOTICE_DROP] = { "notice.drop", VT_OP_NOTICE_DROP, 'e', 0, 1 << VT_ROLE_CUSTOMER,
-        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
+        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
         NULL, &shape_evt_notice_drop, NULL },
     [VT_OP_NOTICE_SEEN] = { "notice.seen", VT_OP_NOTICE_SEEN, 'n', 1 << VT_ROLE_CUSTOMER, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &shape_msg_notice_seen, NULL, NULL },
     [VT_OP_NOTICE_SHOW] = { "notice.show", VT_OP_NOTICE_SHOW, 'e', 0, 1 << VT_ROLE_CUSTOMER,
-        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, VT_CLASS_LATEST, VT_RATE_NONE, 8192,
+        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 8192,
         NULL, &shape_evt_notice_show, NULL },
     [VT_OP_PAGE_AT] = { "page.at", VT_OP_PAGE_AT, 'n', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_ACT, 16384,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_ACT, 16384,
         &vt_shape_page, &vt_shape_page, NULL },
+    [VT_OP_PAGE_PUSH] = { "page.push", VT_OP_PAGE_PUSH, 'p', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
+        &shape_msg_page_push, &shape_evt_page_push, &vt_shape_act_result },
     [VT_OP_PRESENCE_PERSON] = { "presence.person", VT_OP_PRESENCE_PERSON, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
         NULL, &vt_shape_person, NULL },
     [VT_OP_PRESENCE_SET] = { "presence.set", VT_OP_PRESENCE_SET, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &shape_msg_presence_set, NULL, &shape_rep_presence_set },
     [VT_OP_PRESENCE_STAFF] = { "presence.staff", VT_OP_PRESENCE_STAFF, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
         NULL, &shape_evt_presence_staff, NULL },
     [VT_OP_QUEUE_JOIN] = { "queue.join", VT_OP_QUEUE_JOIN, 'q', 1 << VT_ROLE_CUSTOMER, 0,
-        1 << VT_STATE_NONE | 1 << VT_STATE_ENDED, VT_CLASS_CONTROL, VT_RATE_ACT, 16384,
+        1 << VT_STATE_NONE | 1 << VT_STATE_ENDED, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 16384,
         &shape_msg_queue_join, NULL, &shape_rep_queue_join },
     [VT_OP_QUEUE_LEAVE] = { "queue.leave", VT_OP_QUEUE_LEAVE, 'q', 1 << VT_ROLE_CUSTOMER, 0,
-        1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &vt_shape_nothing, NULL, &vt_shape_nothing },
     [VT_OP_QUEUE_PLACE] = { "queue.place", VT_OP_QUEUE_PLACE, 'e', 0, 1 << VT_ROLE_CUSTOMER,
-        1 << VT_STATE_WAITING, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
+        1 << VT_STATE_WAITING, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
         NULL, &shape_evt_queue_place, NULL },
     [VT_OP_QUEUE_ROW] = { "queue.row", VT_OP_QUEUE_ROW, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 16384,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 16384,
         NULL, &vt_shape_queue_row, NULL },
     [VT_OP_QUEUE_STATUS] = { "queue.status", VT_OP_QUEUE_STATUS, 'e', 0, 1 << VT_ROLE_CUSTOMER,
-        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_ENDED, VT_CLASS_LATEST, VT_RATE_NONE, 16384,
+        1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_ENDED, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 16384,
         NULL, &shape_evt_queue_status, NULL },
     [VT_OP_QUEUE_WATCH] = { "queue.watch", VT_OP_QUEUE_WATCH, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &shape_msg_queue_watch, NULL, &shape_rep_queue_watch },
     [VT_OP_RATE] = { "rate", VT_OP_RATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &shape_evt_rate, NULL },
     [VT_OP_RATING_GIVE] = { "rating.give", VT_OP_RATING_GIVE, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_ENDED | 1 << VT_STATE_NONE, VT_CLASS_DURABLE, VT_RATE_ACT, 8192,
+        1 << VT_STATE_ENDED | 1 << VT_STATE_NONE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 8192,
         &shape_msg_rating_give, &shape_msg_rating_give, &vt_shape_nothing },
     [VT_OP_RECAP_SEND] = { "recap.send", VT_OP_RECAP_SEND, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        1 << VT_STATE_ENDED | 1 << VT_STATE_NONE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        1 << VT_STATE_ENDED | 1 << VT_STATE_NONE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &shape_msg_recap_send, NULL, &shape_rep_recap_send },
     [VT_OP_RECAP_STATE] = { "recap.state", VT_OP_RECAP_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_NONE, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_NONE, 1024,
         NULL, &shape_evt_recap_state, NULL },
     [VT_OP_SESSION_CLOSE] = { "session.close", VT_OP_SESSION_CLOSE, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_ENDED, VT_CLASS_DURABLE, VT_RATE_ACT, 8192,
+        1 << VT_STATE_ENDED, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 8192,
         &shape_msg_session_close, &shape_msg_session_close, &vt_shape_nothing },
     [VT_OP_SESSION_END] = { "session.end", VT_OP_SESSION_END, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED | 1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
+        1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED | 1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
         &shape_msg_session_end, NULL, &vt_shape_nothing },
     [VT_OP_SESSION_HISTORY] = { "session.history", VT_OP_SESSION_HISTORY, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
         &vt_shape_nothing, NULL, &shape_rep_session_history },
     [VT_OP_SESSION_STATE] = { "session.state", VT_OP_SESSION_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_CONTROL, VT_RATE_NONE, 4096,
+        ANY_STATE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_NONE, 4096,
         NULL, &vt_shape_session_info, NULL },
     [VT_OP_SINCE] = { "since", VT_OP_SINCE, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &shape_msg_since, NULL, &shape_rep_since },
     [VT_OP_SNAPSHOT] = { "snapshot", VT_OP_SNAPSHOT, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_NONE, 65536,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 65536,
         NULL, &shape_evt_snapshot, NULL },
     [VT_OP_STAFF_ASK] = { "staff.ask", VT_OP_STAFF_ASK, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
         NULL, &shape_evt_staff_ask, NULL },
     [VT_OP_STAFF_GONE] = { "staff.gone", VT_OP_STAFF_GONE, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
         NULL, &shape_evt_staff_gone, NULL },
     [VT_OP_SUPERVISOR_WATCH] = { "supervisor.watch", VT_OP_SUPERVISOR_WATCH, 'q', 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, VT_CLASS_LINK, VT_RATE_ACT, 1024,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &shape_msg_supervisor_watch, NULL, &shape_rep_supervisor_watch },
     [VT_OP_SUPERVISOR_WHISPER] = { "supervisor.whisper", VT_OP_SUPERVISOR_WHISPER, 'x', 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, VT_CLASS_DURABLE, VT_RATE_TALK, 4096,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_TALK, 4096,
         &shape_msg_supervisor_whisper, &shape_msg_supervisor_whisper, &vt_shape_nothing },
     [VT_OP_TRANSFER_ANSWER] = { "transfer.answer", VT_OP_TRANSFER_ANSWER, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
         &shape_msg_transfer_answer, &shape_evt_transfer_answer, &shape_rep_transfer_answer },
     [VT_OP_TRANSFER_ASK] = { "transfer.ask", VT_OP_TRANSFER_ASK, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
         &shape_msg_transfer_ask, &shape_evt_transfer_ask, &shape_rep_transfer_ask },
     [VT_OP_VIEW_CLOSE] = { "view.close", VT_OP_VIEW_CLOSE, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &vt_shape_nothing, &shape_evt_view_close, &vt_shape_nothing },
     [VT_OP_VIEW_DRIVE] = { "view.drive", VT_OP_VIEW_DRIVE, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_view_drive, &shape_evt_view_drive, &shape_rep_view_drive },
     [VT_OP_VIEW_ITEM] = { "view.item", VT_OP_VIEW_ITEM, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
         &shape_msg_view_item, &shape_evt_view_item, &shape_rep_view_item },
     [VT_OP_VIEW_KEPT] = { "view.kept", VT_OP_VIEW_KEPT, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        ANY_STATE, VT_CLASS_DURABLE, VT_RATE_NONE, 65536,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_NONE, 65536,
         NULL, &shape_evt_view_kept, NULL },
     [VT_OP_VIEW_OPEN] = { "view.open", VT_OP_VIEW_OPEN, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 16384,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 16384,
         &shape_msg_view_open, &vt_shape_view, &shape_rep_view_open },
     [VT_OP_VIEW_PHONE] = { "view.phone", VT_OP_VIEW_PHONE, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_view_phone, NULL, &shape_rep_view_phone },
     [VT_OP_VIEW_SET] = { "view.set", VT_OP_VIEW_SET, 'x', VT_FROM_DRIVER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_view_set, &shape_evt_view_set, &shape_rep_view_set },
     [VT_OP_VIEW_STATE] = { "view.state", VT_OP_VIEW_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_LINK, VT_RATE_NONE, 65536,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 65536,
         NULL, &vt_shape_view, NULL },
+    [VT_OP_BIN_ACK] = { "ACK", VT_OP_BIN_ACK, 'b', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 20,
+        NULL, NULL, NULL },
+    [VT_OP_DOM] = { "DOM", VT_OP_DOM, 'b', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 1 << VT_CAPABILITY_MIRROR, 1 << VT_CAPABILITY_MIRROR }, VT_CLASS_ORDERED, VT_RATE_NONE, 32788,
+        NULL, NULL, NULL },
     [VT_OP_DRAW] = { "DRAW", VT_OP_DRAW, 'b', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_ORDERED, VT_RATE_MOTION, 532,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_ORDERED, VT_RATE_MOTION, 532,
+        NULL, NULL, NULL },
+    [VT_OP_KREQ] = { "KREQ", VT_OP_KREQ, 'b', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 16,
+        NULL, NULL, NULL },
+    [VT_OP_MPTR] = { "MPTR", VT_OP_MPTR, 'b', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 1 << VT_CAPABILITY_MIRROR, 1 << VT_CAPABILITY_POINT }, VT_CLASS_LATEST, VT_RATE_MOTION, 60,
         NULL, NULL, NULL },
     [VT_OP_PTR] = { "PTR", VT_OP_PTR, 'b', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_LATEST, VT_RATE_MOTION, 56,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_MOTION, 56,
+        NULL, NULL, NULL },
+    [VT_OP_SCROLL] = { "SCROLL", VT_OP_SCROLL, 'b', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 1 << VT_CAPABILITY_MIRROR, 1 << VT_CAPABILITY_MIRROR }, VT_CLASS_LATEST, VT_RATE_MOTION, 28,
+        NULL, NULL, NULL },
+    [VT_OP_SIZE] = { "SIZE", VT_OP_SIZE, 'b', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 1 << VT_CAPABILITY_MIRROR, 1 << VT_CAPABILITY_MIRROR }, VT_CLASS_LATEST, VT_RATE_MOTION, 28,
         NULL, NULL, NULL },
     [VT_OP_VIEW] = { "VIEW", VT_OP_VIEW, 'b', VT_FROM_DRIVER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
-        1 << VT_STATE_LIVE, VT_CLASS_LATEST, VT_RATE_MOTION, 36,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_MOTION, 36,
         NULL, NULL, NULL },
 };
 
 const struct vt_op_row *vt_bin_row(uint8_t type)
 {
     switch (type) {
+    case VT_BIN_ACK:
+        return &vt_op_rows[VT_OP_BIN_ACK];
+    case VT_BIN_DOM:
+        return &vt_op_rows[VT_OP_DOM];
     case VT_BIN_DRAW:
         return &vt_op_rows[VT_OP_DRAW];
+    case VT_BIN_KREQ:
+        return &vt_op_rows[VT_OP_KREQ];
+    case VT_BIN_MPTR:
+        return &vt_op_rows[VT_OP_MPTR];
     case VT_BIN_PTR:
         return &vt_op_rows[VT_OP_PTR];
+    case VT_BIN_SCROLL:
+        return &vt_op_rows[VT_OP_SCROLL];
+    case VT_BIN_SIZE:
+        return &vt_op_rows[VT_OP_SIZE];
     case VT_BIN_VIEW:
         return &vt_op_rows[VT_OP_VIEW];
     default:

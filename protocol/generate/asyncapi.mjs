@@ -23,11 +23,11 @@ function payload(fields, required, d) {
 
 /// The body alone: without the columns of the row.
 function bodyOf(schema) {
-  const columns = new Set(['x-since', 'x-kind', 'x-from', 'x-to', 'x-states', 'x-class', 'x-rate', 'x-bytes', 'description']);
+  const columns = new Set(['x-since', 'x-kind', 'x-from', 'x-to', 'x-states', 'x-class', 'x-rate', 'x-bytes', 'x-capability', 'description']);
   return turned(Object.fromEntries(Object.entries(schema).filter(([name]) => !columns.has(name))));
 }
 
-const columnsOf = (op) => ({ 'x-kind': op.kind, 'x-from': op.fromWritten, 'x-to': op.toWritten, 'x-states': op.states, 'x-class': op.class, 'x-rate': op.rate, 'x-bytes': op.maxBytes, 'x-since': op.since });
+const columnsOf = (op) => ({ 'x-kind': op.kind, 'x-from': op.fromWritten, 'x-to': op.toWritten, 'x-states': op.states, ...(op.raw['x-capability'] ? { 'x-capability': op.raw['x-capability'] } : {}), 'x-class': op.class, 'x-rate': op.rate, 'x-bytes': op.maxBytes, 'x-since': op.since });
 
 function messagesOf(op) {
   const out = {};

@@ -83,7 +83,7 @@ export function messagesH(model) {
 }
 
 export function opsH(model) {
-  const names = (list) => list.map((op) => `VT_OP_${op.id},`);
+  const names = (list) => list.map((op) => `VT_OP_${op.opId},`);
   const text = `#include <stddef.h>\n#include <stdint.h>
 
 /* The operations of vitrine.v1, text ones in the order of their names, then binary frames. */
@@ -91,7 +91,7 @@ enum vt_op {
     VT_OP_NONE = 0,
 ${wrap(names(model.ops), '    ')}
     VT_OP_TEXT_COUNT,
-    VT_OP_${model.frames[0].id} = VT_OP_TEXT_COUNT,
+    VT_OP_${model.frames[0].opId} = VT_OP_TEXT_COUNT,
 ${wrap(names(model.frames.slice(1)), '    ')}
     VT_OP_COUNT
 };
@@ -115,6 +115,7 @@ struct vt_op_row {
     uint8_t from_roles; /* bits 1 << enum vt_role, and VT_FROM_DRIVER; 0: the server alone */
     uint8_t to_roles;   /* bits 1 << enum vt_role */
     uint8_t states;     /* bits 1 << enum vt_state */
+    uint8_t needs[2];   /* bits 1 << enum vt_capability that must be on: for customers, for staff */
     enum vt_class class_;
     enum vt_rate rate;
     uint32_t max_bytes; /* of one message as it comes in; of an e row, as it goes out */
@@ -173,8 +174,9 @@ const bits = (names, prefix) => names.map((name) => (name === 'driver' ? 'VT_FRO
 
 function opRow(model, op) {
   const states = op.states.length === model.stateNames.length ? 'ANY_STATE' : bits(op.states, 'STATE');
-  return `    [VT_OP_${op.id}] = { "${op.name}", VT_OP_${op.id}, '${op.kind}', ${bits(op.from, 'ROLE')}, ${bits(op.to, 'ROLE')},\n` +
-    `        ${states}, VT_CLASS_${op.cClass}, VT_RATE_${upper(op.rate)}, ${op.maxBytes},\n` +
+  const needs = op.needs.map((word) => (word ? `1 << VT_CAPABILITY_${upper(word)}` : '0')).join(', ');
+  return `    [VT_OP_${op.opId}] = { "${op.name}", VT_OP_${op.opId}, '${op.kind}', ${bits(op.from, 'ROLE')}, ${bits(op.to, 'ROLE')},\n` +
+    `        ${states}, { ${needs} }, VT_CLASS_${op.cClass}, VT_RATE_${upper(op.rate)}, ${op.maxBytes},\n` +
     `        ${shapeRef(op.msg)}, ${shapeRef(op.evt)}, ${shapeRef(op.rep)} },`;
 }
 
@@ -212,7 +214,7 @@ ${[...model.ops, ...model.frames].map((op) => opRow(model, op)).join('\n')}
 const struct vt_op_row *vt_bin_row(uint8_t type)
 {
     switch (type) {
-${model.frames.map((frame) => `    case VT_BIN_${frame.id}:\n        return &vt_op_rows[VT_OP_${frame.id}];`).join('\n')}
+${model.frames.map((frame) => `    case VT_BIN_${frame.id}:\n        return &vt_op_rows[VT_OP_${frame.opId}];`).join('\n')}
     default:
         return NULL;
     }

@@ -10,16 +10,17 @@ const note = (field) => [field.description, field.unit].filter(Boolean).join(' '
 const member = (field, indent) => `${indent}${C_TYPES[field.type]} ${field.name};${note(field) ? ` /* ${note(field)} */` : ''}`;
 
 function structText(frame) {
-  const { list } = frame;
+  const { list, rest } = frame;
   const item = list ? `struct vt_bin_${frame.lower}_${list.name} {\n${list.fields.map((f) => member(f, '    ')).join('\n')}\n};\n` : '';
   const tail = list ? `\n    uint8_t ${list.name}_n; /* at most ${list.max} */\n    struct vt_bin_${frame.lower}_${list.name} ${list.name}[${list.max}];` : '';
-  return `/* ${frame.description} */\n${item}struct vt_bin_${frame.lower} {\n${frame.fields.map((f) => member(f, '    ')).join('\n')}${tail}\n};
+  const bytes = rest ? `\n    const uint8_t *${rest.name}; /* borrowed from the frame */\n    size_t ${rest.name}_n; /* at most ${rest.max} */` : '';
+  return `/* ${frame.description} */\n${item}struct vt_bin_${frame.lower} {\n${frame.fields.map((f) => member(f, '    ')).join('\n')}${tail}${bytes}\n};
 /* Takes the bytes behind the head. VT_OK, or VT_ERR_FRAME_BAD: wrong length or a value out of range. */
 int vt_bin_${frame.lower}_get(const uint8_t *body, size_t n, struct vt_bin_${frame.lower} *ret);
 /* Writes the bytes behind the head; 0 when \`cap\` is too small. At most VT_BIN_${frame.id}_BYTES_MAX. */
 size_t vt_bin_${frame.lower}_put(uint8_t *out, size_t cap, const struct vt_bin_${frame.lower} *frame);
 #define VT_BIN_${frame.id}_BYTES ${frame.bodyBytes}
-#define VT_BIN_${frame.id}_BYTES_MAX ${frame.bodyBytes + (list ? list.max * list.itemBytes : 0)}
+#define VT_BIN_${frame.id}_BYTES_MAX ${frame.bodyBytes + (list ? list.max * list.itemBytes : 0) + (rest ? rest.max : 0)}
 `;
 }
 
@@ -68,12 +69,13 @@ ${model.frames.map(structText).join('\n')}
 }
 
 const read = (field, from) => (WIDTH[field.type] === 1 ? `(${C_TYPES[field.type]})${from}[${field.at}]`
-  : `get_${field.type.replace('i', 'u')}(${from} + ${field.at})`);
+  : `${field.type[0] === 'i' ? `(${C_TYPES[field.type]})` : ''}get_${field.type.replace('i', 'u')}(${from} + ${field.at})`);
 const write = (field, to, from) => (WIDTH[field.type] === 1 ? `${to}[${field.at}] = (uint8_t)${from}${field.name};`
-  : `put_${field.type.replace('i', 'u')}(${to} + ${field.at}, ${from}${field.name});`);
+  : `put_${field.type.replace('i', 'u')}(${to} + ${field.at}, ${field.type[0] === 'i' ? `(${C_TYPES[field.type.replace('i', 'u')]})` : ''}${from}${field.name});`);
 
 function lengthCheck(frame) {
-  const { list } = frame;
+  const { list, rest } = frame;
+  if (rest) return `    if (n < ${frame.bodyBytes} || n - ${frame.bodyBytes} > ${rest.max})\n        return VT_ERR_FRAME_BAD;\n`;
   if (!list) return `    if (n != ${frame.bodyBytes})\n        return VT_ERR_FRAME_BAD;\n`;
   if (list.count) {
     return `    if (n < ${frame.bodyBytes} || body[${list.count.at}] > ${list.max} || n != ${frame.bodyBytes} + (size_t)body[${list.count.at}] * ${list.itemBytes})\n        return VT_ERR_FRAME_BAD;\n`;
@@ -90,7 +92,8 @@ function rangeChecks(frame) {
 
 /// The body's own length where it does not fill the frame.
 function ownBytes(frame) {
-  const { list } = frame;
+  const { list, rest } = frame;
+  if (rest) return '';
   if (!list) return `    case VT_BIN_${frame.id}:\n        return ${frame.bodyBytes};\n`;
   if (!list.count) return '';
   return `    case VT_BIN_${frame.id}:\n        return n < ${frame.bodyBytes} ? 0 : ${frame.bodyBytes} + (size_t)body[${list.count.at}] * ${list.itemBytes};\n`;
@@ -153,20 +156,23 @@ function getText(frame) {
 ${list.fields.map((f) => `        frame.${list.name}[i].${f.name} = ${read(f, 'p')};`).join('\n')}
     }
 ` : '';
+  const bytes = frame.rest ? `    frame.${frame.rest.name} = body + ${frame.bodyBytes};\n    frame.${frame.rest.name}_n = n - ${frame.bodyBytes};\n` : '';
   return `int vt_bin_${frame.lower}_get(const uint8_t *body, size_t n, struct vt_bin_${frame.lower} *ret)
 {
 ${lengthCheck(frame)}    struct vt_bin_${frame.lower} frame = { 0 };
 ${frame.fields.map((f) => `    frame.${f.name} = ${read(f, 'body')};`).join('\n')}
-${rangeChecks(frame)}${loop}    *ret = frame;
+${rangeChecks(frame)}${loop}${bytes}    *ret = frame;
     return VT_OK;
 }
 `;
 }
 
 function putText(frame) {
-  const { list } = frame;
-  const size = list ? `${frame.bodyBytes} + (size_t)frame->${list.name}_n * ${list.itemBytes}` : String(frame.bodyBytes);
-  const check = list ? `    if (frame->${list.name}_n > ${list.max} || cap < size)` : '    if (cap < size)';
+  const { list, rest } = frame;
+  const size = list ? `${frame.bodyBytes} + (size_t)frame->${list.name}_n * ${list.itemBytes}` : rest ? `${frame.bodyBytes} + frame->${rest.name}_n` : String(frame.bodyBytes);
+  const filled = list ?? rest;
+  const bytes = rest ? `    if (frame->${rest.name}_n > 0)\n        memcpy(out + ${frame.bodyBytes}, frame->${rest.name}, frame->${rest.name}_n);\n` : '';
+  const check = filled ? `    if (frame->${filled.name}_n > ${filled.max} || cap < size)` : '    if (cap < size)';
   const count = list?.count ? `    out[${list.count.at}] = frame->${list.name}_n;\n` : '';
   const loop = list ? `${count}    for (size_t i = 0; i < frame->${list.name}_n; i++) {
         uint8_t *p = out + ${frame.bodyBytes} + i * ${list.itemBytes};
@@ -178,9 +184,9 @@ ${list.fields.map((f) => `        ${write(f, 'p', `frame->${list.name}[i].`)}`).
     const size_t size = ${size};
 ${check}
         return 0;
-    memset(out, 0, size);
+    memset(out, 0, ${rest ? frame.bodyBytes : 'size'});
 ${frame.fields.map((f) => `    ${write(f, 'out', 'frame->')}`).join('\n')}
-${loop}    return size;
+${loop}${bytes}    return size;
 }
 `;
 }

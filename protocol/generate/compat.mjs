@@ -33,7 +33,7 @@ export function wireLines(model) {
     addShape(out, `rep ${op.name}`, op.rep, op.since);
   }
   for (const frame of model.frames) {
-    const list = frame.list ? `, then ${frame.list.count ? 'counted' : 'the rest'} x ${frame.list.itemBytes} to ${frame.list.max}` : '';
+    const list = frame.list ? `, then ${frame.list.count ? 'counted' : 'the rest'} x ${frame.list.itemBytes} to ${frame.list.max}` : frame.rest ? `, then the rest to ${frame.rest.max}` : '';
     out.set(`frame ${frame.name}`, { is: `type ${frame.type}, ${frame.bodyBytes} bytes${list}`, since: frame.since });
     const fields = [...frame.fields, ...(frame.list?.fields ?? []).map((f) => ({ ...f, name: `${frame.list.name}/${f.name}` }))];
     for (const field of fields) out.set(`frame ${frame.name}/${field.name}`, { is: `${field.type} at ${field.at}`, since: field['x-since'] ?? null, parent: `frame ${frame.name}` });

@@ -45,12 +45,15 @@ function who(op) {
 function operation(op, stateNames) {
   const states = op.states.length === stateNames.length ? 'any state' : `state ${op.states.join(', ')}`;
   const rate = op.rate === 'none' ? '' : ` · rate ${op.rate}`;
-  return `### \`${op.name}\`\n\n${op.description}\n\n${KIND[op.kind]} · ${who(op)} · ${states} · class ${CLASS[op.class]}${rate} · at most ${op.maxBytes} bytes · since ${op.since}\n\n` +
+  const capability = [...new Set(op.needs.filter(Boolean))].map((word) => ` with ${word} on`).join('');
+  return `### \`${op.name}\`\n\n${op.description}\n\n${KIND[op.kind]} · ${who(op)} · ${states}${capability} · class ${CLASS[op.class]}${rate} · at most ${op.maxBytes} bytes · since ${op.since}\n\n` +
     body(op.kind === 'n' ? 'Notice' : 'Request', op.msg) + body('Event', op.evt) + body('Reply', op.rep);
 }
 
+const needs = (op) => [...new Set(op.needs.filter(Boolean))].map((word) => ` · ${word}`).join('');
+
 function overview(model) {
-  const row = (op) => `| \`${op.name}\` | ${op.kind} | ${who(op)} | ${op.states.length === model.stateNames.length ? '\\*' : op.states.join(' ')} | ${op.class} | ${op.rate} | ${op.maxBytes} |`;
+  const row = (op) => `| \`${op.name}\` | ${op.kind} | ${who(op)} | ${op.states.length === model.stateNames.length ? '\\*' : op.states.join(' ')}${needs(op)} | ${op.class} | ${op.rate} | ${op.maxBytes} |`;
   return `| op | kind | who | states | class | rate | bytes |\n|---|---|---|---|---|---|---|\n${[...model.ops, ...model.frames].map(row).join('\n')}\n`;
 }
 
@@ -59,8 +62,9 @@ function frameSection(frame, headBytes) {
   const { list } = frame;
   const count = list?.count ? [`| ${headBytes + list.count.at} | ${list.count.type} | | how many of \`${list.name}\`, at most ${list.max} |`] : [];
   const tail = list ? `\nThen ${list.count ? 'so many' : `as many as fill the frame, at most ${list.max},`} \`${list.name}\` of ${list.itemBytes} bytes:\n\n| byte | type | field | |\n|---|---|---|---|\n${list.fields.map((f) => line(f, 0)).join('\n')}\n` : '';
-  return `### ${frame.name} (type ${frame.type})\n\n${frame.description}\n\n${who(frame)} · state ${frame.states.join(', ')} · class ${CLASS[frame.class]} · ${headBytes + frame.bodyBytes} bytes${list ? ' and more' : ''}\n\n` +
-    `| byte | type | field | |\n|---|---|---|---|\n${[...frame.fields.map((f) => line(f, headBytes)), ...count].join('\n')}\n${tail}\nBytes not named here are 0 when written and ignored when read.\n`;
+  const bytes = frame.rest ? `\nThen \`${frame.rest.name}\`: bytes to the end of the frame, at most ${frame.rest.max}.\n` : '';
+  return `### ${frame.name} (type ${frame.type})\n\n${frame.description}\n\n${who(frame)} · state ${frame.states.join(', ')}${needs(frame)} · class ${CLASS[frame.class]} · ${headBytes + frame.bodyBytes} bytes${list || frame.rest ? ' and more' : ''}\n\n` +
+    `| byte | type | field | |\n|---|---|---|---|\n${[...frame.fields.map((f) => line(f, headBytes)), ...count].join('\n')}\n${tail}${bytes}\nBytes not named here are 0 when written and ignored when read.\n`;
 }
 
 const intro = (model) => `# vitrine.v1, to the byte

@@ -98,6 +98,14 @@ function body(where, schema, types, prefix, op) {
   return shape(where, schema, types, `struct vt_${prefix}_${snake(op)}`, `${prefix}_${snake(op)}`);
 }
 
+/// x-capability: one word, or one for each side: { customer, associate }. What must be on for customers, for staff.
+function capabilities(where, row, words) {
+  const given = row['x-capability'] ?? null;
+  const of = typeof given === 'object' && given !== null ? [given.customer, given.associate] : [given, given];
+  for (const word of of) if (word && !words.includes(word)) fail(where, `x-capability is one of ${words.join(' ')}`);
+  return of.map((word) => word ?? null);
+}
+
 function columns(where, row, kinds) {
   const expand = (names) => names.flatMap((name) => (name === 'associate' ? ['associate', 'supervisor'] : [name]));
   for (const key of ['x-since', 'x-kind', 'x-from', 'x-to', 'x-states', 'x-class', 'x-rate', 'description']) {
@@ -116,7 +124,7 @@ function columns(where, row, kinds) {
 }
 
 function operation(family, name, row, types, stateNames) {
-  const cols = columns(name, row, KINDS);
+  const cols = { ...columns(name, row, KINDS), needs: capabilities(name, row, types.get('capability').values) };
   const states = cols.states.includes('*') ? stateNames : cols.states;
   for (const state of states) if (!stateNames.includes(state)) fail(name, `unknown state ${state}`);
   const isEvent = cols.kind === 'e';
@@ -129,15 +137,19 @@ function operation(family, name, row, types, stateNames) {
   const asked = ['q', 'x', 'p'].includes(cols.kind);
   if (asked && !row['x-reply']) fail(name, 'a request needs x-reply');
   const rep = asked ? body(`${name} reply`, row['x-reply'], types, 'rep', name) : null;
-  return { ...cols, states, name, family, id: snake(name).toUpperCase(), maxBytes: row['x-bytes'] ?? fail(name, 'needs x-bytes'), msg, evt, rep, raw: row };
+  const id = snake(name).toUpperCase();
+  return { ...cols, states, name, family, id, opId: id, maxBytes: row['x-bytes'] ?? fail(name, 'needs x-bytes'), msg, evt, rep, raw: row };
 }
 
-function frame(name, row, headBytes, stateNames) {
-  const cols = columns(name, row, ['b']);
+/// A frame's list repeats an item, its rest is bytes as they are; both fill the frame.
+function frame(name, row, headBytes, types, textIds) {
+  const stateNames = types.get('state').values;
+  const cols = { ...columns(name, row, ['b']), needs: capabilities(name, row, types.get('capability').values) };
   for (const state of cols.states) if (!stateNames.includes(state)) fail(name, `unknown state ${state}`);
   const listBytes = row.list ? row.list.max * row.list.itemBytes : 0;
-  return { ...cols, name, family: 'frames', id: name, lower: name.toLowerCase(), type: row.type, bodyBytes: row.bodyBytes, fields: row.fields,
-    list: row.list ?? null, examples: row.examples, maxBytes: headBytes + row.bodyBytes + listBytes, msg: null, evt: null, rep: null };
+  return { ...cols, name, family: 'frames', id: name, opId: textIds.has(name) ? `BIN_${name}` : name, lower: name.toLowerCase(), type: row.type,
+    bodyBytes: row.bodyBytes, fields: row.fields, list: row.list ?? null, rest: row.rest ?? null, raw: row, examples: row.examples,
+    maxBytes: headBytes + row.bodyBytes + listBytes + (row.rest?.max ?? 0), msg: null, evt: null, rep: null };
 }
 
 /// Enums and shapes first, each after what it embeds, so the writers can go down the list.
@@ -168,7 +180,8 @@ export function loadModel(root) {
   const ops = families.flatMap((family) => family.ops).sort(byName);
   for (let i = 1; i < ops.length; i++) if (ops[i].name === ops[i - 1].name) fail(ops[i].name, 'is defined twice');
   const wire = readJson(join(root, 'frames.json'));
-  const frames = Object.entries(wire.frames).map(([name, row]) => frame(name, row, wire.headBytes, stateNames)).sort(byName);
+  const textIds = new Set(ops.map((op) => op.id));
+  const frames = Object.entries(wire.frames).map(([name, row]) => frame(name, row, wire.headBytes, types, textIds)).sort(byName);
   const errors = readJson(join(root, 'errors.json'));
   return { types, typesInOrder: inOrder(types), families, ops, frames, wire, stateNames, roles: ROLES, rates: RATES, classes: CLASSES,
     errors: Object.entries(errors.errors).map(([code, row]) => ({ code, id: code.replace(/\./g, '_').toUpperCase(), ...row })).sort((a, b) => a.n - b.n),

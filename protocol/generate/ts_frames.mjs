@@ -13,19 +13,27 @@ const get = (field, at) => `${field.name}: view.get${METHOD[field.type]}(${at}${
 const set = (field, at, from) => `view.set${METHOD[field.type]}(${at}, ${from}.${field.name}${little(field)});`;
 
 function types(frame) {
-  const { list } = frame;
+  const { list, rest } = frame;
   const item = list ? `export interface ${name(frame)}${pascal(list.name)} {\n${list.fields.map(member).join('\n')}\n}\n\n` : '';
-  const tail = list ? `\n  /** At most ${list.max}. */\n  ${list.name}: ${name(frame)}${pascal(list.name)}[];` : '';
+  const tail = list ? `\n  /** At most ${list.max}. */\n  ${list.name}: ${name(frame)}${pascal(list.name)}[];` : rest ? `\n  /** At most ${rest.max}. */\n  ${rest.name}: Uint8Array;` : '';
   return `${item}/// ${frame.description}\nexport interface ${name(frame)}Frame {\n${frame.fields.map(member).join('\n')}${tail}\n}\n`;
 }
 
 function reader(frame, headBytes) {
-  const { list } = frame;
+  const { list, rest } = frame;
   const ranges = frame.fields.flatMap((f) => [
     ...(f.max !== undefined ? [`frame.${f.name} > ${f.max}`] : []), ...(f.min !== undefined ? [`frame.${f.name} < ${f.min}`] : [])]);
   const body = headBytes + frame.bodyBytes;
   const fields = frame.fields.map((f) => get(f, headBytes + f.at)).join(', ');
   const rangeCheck = ranges.length ? `  if (${ranges.join(' || ')}) return null;\n` : '';
+  if (rest) {
+    return `export function read${name(frame)}(view: DataView): ${name(frame)}Frame | null {
+  if (view.byteLength < ${body} || view.byteLength > ${body + rest.max}) return null;
+  const frame = { ${fields}, ${rest.name}: new Uint8Array(view.buffer, view.byteOffset + ${body}, view.byteLength - ${body}) };
+${rangeCheck}  return frame;
+}
+`;
+  }
   if (!list) {
     return `export function read${name(frame)}(view: DataView): ${name(frame)}Frame | null {
   if (view.byteLength !== ${body}) return null;
@@ -50,14 +58,15 @@ ${rangeCheck}  for (let at = ${body}; at < view.byteLength; at += ${list.itemByt
 }
 
 function writer(frame, headBytes) {
-  const { list } = frame;
+  const { list, rest } = frame;
   const body = headBytes + frame.bodyBytes;
   const items = list ? `  const items = frame.${list.name}.slice(0, ${list.max});\n` : '';
-  const size = list ? `${body} + items.length * ${list.itemBytes}` : `${body}`;
+  const size = list ? `${body} + items.length * ${list.itemBytes}` : rest ? `${body} + frame.${rest.name}.length` : `${body}`;
   const loop = list ? `${list.count ? `  view.setUint8(${headBytes + list.count.at}, items.length);\n` : ''}  items.forEach((item, i) => {
     const at = ${body} + i * ${list.itemBytes};
 ${list.fields.map((f) => `    ${set(f, f.at ? `at + ${f.at}` : 'at', 'item')}`).join('\n')}
   });
+` : rest ? `  new Uint8Array(view.buffer, ${body}).set(frame.${rest.name});
 ` : '';
   return `export function write${name(frame)}(head: Omit<FrameHead, 'type'>, frame: ${name(frame)}Frame): ArrayBuffer {
 ${items}  const view = withHead(BIN.${frame.id}, head, ${size});
@@ -71,7 +80,7 @@ ${loop}  return view.buffer as ArrayBuffer;
 function ownBytes(frame, headBytes) {
   const { list } = frame;
   const body = headBytes + frame.bodyBytes;
-  if (list && !list.count) return '';
+  if ((list && !list.count) || frame.rest) return '';
   if (!list) return `  if (type === BIN.${frame.id}) return ${body};\n`;
   return `  if (type === BIN.${frame.id}) return view.byteLength < ${body} ? 0 : ${body} + view.getUint8(${headBytes + list.count.at}) * ${list.itemBytes};\n`;
 }

@@ -165,7 +165,9 @@ const METHOD = { u8: 'Uint8', i8: 'Int8', u16: 'Uint16', i16: 'Int16', u32: 'Uin
 function frameBytes(model, frame, head, body) {
   const { headBytes } = model.wire;
   const items = frame.list ? body[frame.list.name] : [];
-  const view = new DataView(new ArrayBuffer(headBytes + frame.bodyBytes + items.length * (frame.list?.itemBytes ?? 0)));
+  const rest = frame.rest ? Buffer.from(body[frame.rest.name], 'hex') : Buffer.alloc(0);
+  const view = new DataView(new ArrayBuffer(headBytes + frame.bodyBytes + items.length * (frame.list?.itemBytes ?? 0) + rest.length));
+  new Uint8Array(view.buffer, headBytes + frame.bodyBytes).set(rest, 0);
   const set = (type, at, value) => view[`set${METHOD[type]}`](at, value, true);
   set('u8', 0, frame.type);
   set('u8', 1, head.flags);
@@ -182,7 +184,7 @@ function frameBytes(model, frame, head, body) {
 
 function badFrames(model, frame, good) {
   const { headBytes } = model.wire;
-  const out = [['one byte short', good.subarray(0, -1)], ['one byte more', Buffer.concat([good, Buffer.from([0])])], ['head only', good.subarray(0, headBytes)]];
+  const out = [['one byte short', good.subarray(0, -1)], ...(frame.rest ? [] : [['one byte more', Buffer.concat([good, Buffer.from([0])])]]), ['head only', good.subarray(0, headBytes)]];
   const patched = (at, bytes) => { const copy = Buffer.from(good); Buffer.from(bytes).copy(copy, at); return copy; };
   for (const field of frame.fields) {
     if (field.max !== undefined) out.push([`${field.name} above ${field.max}`, patched(headBytes + field.at, [field.max + 1])]);

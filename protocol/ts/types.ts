@@ -41,7 +41,28 @@ export type ViewMode = 'image' | 'spin' | 'film' | 'compare';
 export type CompareScale = 'fit' | 'true';
 
 /// What moves on a binary channel.
-export type ChanKind = 'view' | 'ptr' | 'draw' | 'dom';
+export type ChanKind = 'view' | 'ptr' | 'draw' | 'dom' | 'mptr';
+
+/// What a customer can agree to: that their page is seen, pointed at, scrolled, clicked, filled, left for another; that their trail is kept; that they are written to later.
+export type Capability = 'mirror' | 'point' | 'scroll' | 'click' | 'fill' | 'navigate' | 'trail' | 'contact';
+
+/// How one capability stands. Rejected: the customer said no, and only they reopen it.
+export type ConsentWord = 'off' | 'requested' | 'on' | 'rejected';
+
+/// Why consent ended: somebody pressed stop, the customer took control back, nobody used it for 15 minutes, the page was left, the shop's consent tool, another tab leads, the session ended.
+export type ConsentWhy = 'asked' | 'input' | 'idle' | 'page' | 'shop' | 'tab' | 'ended';
+
+/// Whether the recorder runs.
+export type MirrorWord = 'off' | 'held' | 'on';
+
+/// What the guard masks: every input, or all text but what the shop opens.
+export type MirrorLevel = 'inputs' | 'strict';
+
+/// Where an element comes to stand, as scrollIntoView has it.
+export type ScrollBlock = 'start' | 'center' | 'end' | 'nearest';
+
+/// Why the page did not do it: the element or page is gone, hidden, covered by another, never to be controlled, masked; the customer acted; no answer in time; the page or the customer refused.
+export type ActReason = 'gone' | 'hidden' | 'covered' | 'forbidden' | 'masked' | 'taken' | 'timeout' | 'refused';
 
 /// Whether somebody answers now, later, or by message only.
 export type QueueState = 'available' | 'closed' | 'message';
@@ -160,6 +181,33 @@ export interface View {
   t?: number | undefined;
   compare?: Comparison | undefined;
   marks: Mark[];
+}
+
+/// How every capability stands; can names the operations these open now, each for whoever may send it.
+export interface Consents {
+  mirror: ConsentWord;
+  point: ConsentWord;
+  scroll: ConsentWord;
+  click: ConsentWord;
+  fill: ConsentWord;
+  navigate: ConsentWord;
+  trail: ConsentWord;
+  contact: ConsentWord;
+  can: string[];
+}
+
+/// How the mirror stands: its document, and how many watch.
+export interface Mirror {
+  state: MirrorWord;
+  /** The document's number as page.at names it. */
+  page: number;
+  viewers: number;
+}
+
+/// What the customer's page answered.
+export interface ActResult {
+  success: boolean;
+  reason?: ActReason | undefined;
 }
 
 /// One row of the thread, as the store keeps it.
@@ -303,6 +351,26 @@ export interface Theme {
   font?: string | undefined;
 }
 
+/// Selectors for the pages whose path fits url, where * is any text.
+export interface MirrorRule {
+  url: string;
+  mask?: string[] | undefined;
+  block?: string[] | undefined;
+  noControl?: string[] | undefined;
+}
+
+/// What the site has decided about its mirror; version changes with it and stands in the consent ledger.
+export interface MirrorSettings {
+  allowed: boolean;
+  level: MirrorLevel;
+  version: string;
+  rules?: MirrorRule[] | undefined;
+  /** Where page.push may lead, beside the shop itself. */
+  hosts?: string[] | undefined;
+  /** Of the mirror page where it has a host name of its own; to staff. */
+  origin?: string | undefined;
+}
+
 /// The site as a client needs it.
 export interface SiteInfo {
   name: string;
@@ -313,6 +381,8 @@ export interface SiteInfo {
   rating?: boolean | undefined;
   /** Whether mail is set up here: a recap may be asked for by mail. */
   mail?: boolean | undefined;
+  /** To customers and staff. */
+  mirror?: MirrorSettings | undefined;
 }
 
 /// Who one is to the server.

@@ -65,7 +65,19 @@
     X(GUEST_INVITE, guest_invite)          \
     X(GUEST_DROP, guest_drop)              \
     X(GUEST_POLL, guest_poll)              \
-    X(GUEST_VOTE, guest_vote)
+    X(GUEST_VOTE, guest_vote)              \
+    X(ANSWER, answer)                      \
+    X(PAGE_PUSH, page_push)                \
+    X(CONSENT_ASK, consent_ask)            \
+    X(CONSENT_GIVE, consent_give)          \
+    X(CONSENT_REFUSE, consent_refuse)      \
+    X(CONSENT_STOP, consent_stop)          \
+    X(MIRROR_WATCH, mirror_watch)          \
+    X(MIRROR_CSS, mirror_css)              \
+    X(MIRROR_MARK, mirror_mark)            \
+    X(MIRROR_SCROLL, mirror_scroll)        \
+    X(MIRROR_CLICK, mirror_click)          \
+    X(MIRROR_FILL, mirror_fill)
 
 /* clang-format on */
 
@@ -85,5 +97,11 @@ struct vt_motion {
 int vt_on_ptr(const struct vt_motion *motion);
 int vt_on_view(const struct vt_motion *motion);
 int vt_on_draw(const struct vt_motion *motion);
+int vt_on_dom(const struct vt_motion *motion);
+int vt_on_scroll(const struct vt_motion *motion);
+int vt_on_size(const struct vt_motion *motion);
+int vt_on_mptr(const struct vt_motion *motion);
+int vt_on_kreq(const struct vt_motion *motion);
+int vt_on_dom_ack(const struct vt_motion *motion);
 
 #endif

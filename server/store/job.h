@@ -48,6 +48,7 @@ enum vt_job_kind {
     VT_JOB_SINCE = VT_JOB_FIRST_READ,
     VT_JOB_BEFORE,
     VT_JOB_ROWS_OF,
+    VT_JOB_ROWS_NAMED,
     VT_JOB_MARKS,
     VT_JOB_PAGES,
     VT_JOB_SESSIONS_OPEN,
@@ -110,8 +111,9 @@ struct vt_job {
         } page;
         struct {
             uint8_t audience;
-            uint32_t from;     /* since: after; before: before */
-            struct vt_str sid; /* rows_of */
+            uint32_t from;      /* since: after; before: before */
+            struct vt_str sid;  /* rows_of, rows_named */
+            struct vt_str name; /* rows_named: how the op begins */
             size_t limit;
         } range;
         struct {

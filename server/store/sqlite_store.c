@@ -67,6 +67,7 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
     [VT_JOB_SINCE] = vt_run_since,
     [VT_JOB_BEFORE] = vt_run_before,
     [VT_JOB_ROWS_OF] = vt_run_rows_of,
+    [VT_JOB_ROWS_NAMED] = vt_run_rows_named,
     [VT_JOB_MARKS] = vt_run_marks,
     [VT_JOB_PAGES] = vt_run_pages,
     [VT_JOB_SESSIONS_OPEN] = vt_run_sessions_open,

@@ -104,6 +104,15 @@ int vt_run_rows_of(struct vt_db *db, struct vt_job *job)
                                  VT_DB_N(job->in.range.audience), VT_DB_N(job->in.range.limit + 1)));
 }
 
+int vt_run_rows_named(struct vt_db *db, struct vt_job *job)
+{
+    struct vt_str name = job->in.range.name;
+    return read_rows(db, job,
+                     vt_db_start(db, ROW_COLUMNS " AND sid=? AND substr(kind, 1, ?)=? ORDER BY cs LIMIT ?",
+                                 VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(job->in.range.sid),
+                                 VT_DB_N(name.len), VT_DB_T(name), VT_DB_N(job->in.range.limit + 1)));
+}
+
 int vt_run_before(struct vt_db *db, struct vt_job *job)
 {
     int64_t before = job->in.range.from ? (int64_t)job->in.range.from : INT64_MAX;

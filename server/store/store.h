@@ -66,6 +66,10 @@ int vt_store_before(struct vt_store *store, struct vt_str site, struct vt_str co
 int vt_store_rows_of(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
                      uint8_t audience, size_t limit, vt_store_rows_fn *done, void *arg);
 
+/* The first `limit` rows of a session, whoever may read them, whose op begins with `name`, in order. */
+int vt_store_rows_named(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
+                        struct vt_str name, size_t limit, vt_store_rows_fn *done, void *arg);
+
 /* --- conversations ------------------------------------------------------------------------ */
 struct vt_store_conv {
     struct vt_str site, conv, customer; /* customer: a random id until identified */

@@ -122,6 +122,17 @@ int vt_store_rows_of(struct vt_store *store, struct vt_str site, struct vt_str c
     return submit_range(store, job, audience, 0, limit, done, arg);
 }
 
+int vt_store_rows_named(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
+                        struct vt_str name, size_t limit, vt_store_rows_fn *done, void *arg)
+{
+    struct vt_job *job = vt_call_new(store, VT_JOB_ROWS_NAMED, site, conv);
+    if (job) {
+        job->in.range.sid = vt_call_keep(job, sid);
+        job->in.range.name = vt_call_keep(job, name);
+    }
+    return submit_range(store, job, 0, 0, limit, done, arg);
+}
+
 /* --- conversations ------------------------------------------------------------------------- */
 
 int vt_store_conv_create(struct vt_store *store, const struct vt_store_conv *conv, vt_store_done_fn *done,

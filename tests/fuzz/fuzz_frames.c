@@ -35,6 +35,22 @@ static void require(bool is_true)
 CHECK(ptr)
 CHECK(draw)
 CHECK(view)
+CHECK(scroll)
+CHECK(size)
+CHECK(mptr)
+CHECK(ack)
+CHECK(kreq)
+
+/* Its ops are borrowed, and may be longer than the rest of them. */
+static void check_dom(const uint8_t *body, size_t n)
+{
+    static uint8_t again[VT_BIN_DOM_BYTES_MAX];
+    struct vt_bin_dom frame;
+    if (vt_bin_dom_get(body, n, &frame))
+        return;
+    require(vt_bin_dom_put(again, sizeof(again), &frame) == n);
+    require(memcmp(again, body, n) == 0);
+}
 
 /* Every frame lies inside the message, and the walk ends. */
 static void check_message(const uint8_t *data, size_t size)
@@ -49,6 +65,12 @@ static void check_message(const uint8_t *data, size_t size)
         check_ptr(body, n);
         check_draw(body, n);
         check_view(body, n);
+        check_scroll(body, n);
+        check_size(body, n);
+        check_mptr(body, n);
+        check_ack(body, n);
+        check_kreq(body, n);
+        check_dom(body, n);
     }
 }
 

@@ -70,12 +70,14 @@ test('the guard takes nothing else for an event', () => {
   }
 });
 
-const framesOf = { PTR: ['readPtr', 'writePtr'], DRAW: ['readDraw', 'writeDraw'], VIEW: ['readView', 'writeView'] };
+const framesOf = { PTR: ['readPtr', 'writePtr'], DRAW: ['readDraw', 'writeDraw'], VIEW: ['readView', 'writeView'], SCROLL: ['readScroll', 'writeScroll'],
+  SIZE: ['readSize', 'writeSize'], DOM: ['readDom', 'writeDom'], MPTR: ['readMptr', 'writeMptr'], ACK: ['readAck', 'writeAck'], KREQ: ['readKreq', 'writeKreq'] };
 
 test('valid frames keep their bytes', () => {
   const { valid } = vectors('frames');
   assert.deepEqual([...new Set(valid.map(({ frame }) => frame))].sort(), Object.keys(BIN).sort());
   for (const { frame, hex, head, body } of valid) {
+    if (body.ops !== undefined) body.ops = new Uint8Array(Buffer.from(body.ops, 'hex'));
     const [read, write] = framesOf[frame];
     assert.deepEqual(protocol.readHead(bytes(hex)), head);
     assert.deepEqual(protocol[read](bytes(hex)), body);

@@ -76,6 +76,78 @@ static size_t view_again(const uint8_t *body, size_t n, const json_t *fields, ui
     return vt_bin_view_put(again, FRAME_BYTES_MAX, &view);
 }
 
+static size_t scroll_again(const uint8_t *body, size_t n, const json_t *fields, uint8_t *again)
+{
+    struct vt_bin_scroll scroll;
+    if (vt_bin_scroll_get(body, n, &scroll))
+        return 0;
+    expect(fields, "page", scroll.page);
+    expect(fields, "node", scroll.node);
+    expect(fields, "x", scroll.x);
+    expect(fields, "y", scroll.y);
+    return vt_bin_scroll_put(again, FRAME_BYTES_MAX, &scroll);
+}
+
+static size_t size_again(const uint8_t *body, size_t n, const json_t *fields, uint8_t *again)
+{
+    struct vt_bin_size size;
+    if (vt_bin_size_get(body, n, &size))
+        return 0;
+    expect(fields, "page", size.page);
+    expect(fields, "width", size.width);
+    expect(fields, "height", size.height);
+    expect(fields, "dpr", size.dpr);
+    expect(fields, "doc_height", size.doc_height);
+    return vt_bin_size_put(again, FRAME_BYTES_MAX, &size);
+}
+
+static size_t dom_again(const uint8_t *body, size_t n, const json_t *fields, uint8_t *again)
+{
+    struct vt_bin_dom dom;
+    uint8_t ops[FRAME_BYTES_MAX];
+    if (vt_bin_dom_get(body, n, &dom))
+        return 0;
+    expect(fields, "page", dom.page);
+    expect(fields, "base", dom.base);
+    assert_int_equal(vectors_hex(vectors_text(fields, "ops"), ops, sizeof(ops)), dom.ops_n);
+    assert_memory_equal(ops, dom.ops, dom.ops_n);
+    return vt_bin_dom_put(again, FRAME_BYTES_MAX, &dom);
+}
+
+static size_t mptr_again(const uint8_t *body, size_t n, const json_t *fields, uint8_t *again)
+{
+    struct vt_bin_mptr mptr;
+    if (vt_bin_mptr_get(body, n, &mptr))
+        return 0;
+    expect(fields, "page", mptr.page);
+    expect(fields, "node", mptr.node);
+    expect(fields, "x", mptr.x);
+    expect(fields, "y", mptr.y);
+    expect(fields, "buttons", mptr.buttons);
+    expect(fields, "kind", mptr.kind);
+    assert_int_equal(json_array_size(json_object_get(fields, "trail")), mptr.trail_n);
+    return vt_bin_mptr_put(again, FRAME_BYTES_MAX, &mptr);
+}
+
+static size_t ack_again(const uint8_t *body, size_t n, const json_t *fields, uint8_t *again)
+{
+    struct vt_bin_ack ack;
+    if (vt_bin_ack_get(body, n, &ack))
+        return 0;
+    expect(fields, "upto", ack.upto);
+    expect(fields, "credit", ack.credit);
+    return vt_bin_ack_put(again, FRAME_BYTES_MAX, &ack);
+}
+
+static size_t kreq_again(const uint8_t *body, size_t n, const json_t *fields, uint8_t *again)
+{
+    struct vt_bin_kreq kreq;
+    if (vt_bin_kreq_get(body, n, &kreq))
+        return 0;
+    expect(fields, "reason", kreq.reason);
+    return vt_bin_kreq_put(again, FRAME_BYTES_MAX, &kreq);
+}
+
 static size_t again(uint8_t type, const uint8_t *body, size_t n, const json_t *fields, uint8_t *bytes)
 {
     switch (type) {
@@ -85,6 +157,18 @@ static size_t again(uint8_t type, const uint8_t *body, size_t n, const json_t *f
         return draw_again(body, n, fields, bytes);
     case VT_BIN_VIEW:
         return view_again(body, n, fields, bytes);
+    case VT_BIN_SCROLL:
+        return scroll_again(body, n, fields, bytes);
+    case VT_BIN_SIZE:
+        return size_again(body, n, fields, bytes);
+    case VT_BIN_DOM:
+        return dom_again(body, n, fields, bytes);
+    case VT_BIN_MPTR:
+        return mptr_again(body, n, fields, bytes);
+    case VT_BIN_ACK:
+        return ack_again(body, n, fields, bytes);
+    case VT_BIN_KREQ:
+        return kreq_again(body, n, fields, bytes);
     default:
         fail_msg("no frame %d", type);
         return 0;
@@ -196,7 +280,8 @@ static void an_unknown_type_has_no_row(void **state)
 {
     (void)state;
     for (unsigned type = 0; type < 256; type++) {
-        const bool is_known = type == VT_BIN_PTR || type == VT_BIN_DRAW || type == VT_BIN_VIEW;
+        const bool is_known = (type >= VT_BIN_PTR && type <= VT_BIN_VIEW) || type == VT_BIN_MPTR ||
+                              type == VT_BIN_ACK || type == VT_BIN_KREQ;
         assert_int_equal(vt_bin_row((uint8_t)type) != NULL, is_known);
     }
 }

@@ -12,7 +12,7 @@ const FAST = ['--rate-act', '10000', '--rate-talk', '10000', '--rate-search', '1
 const STATELESS = new Set(['ack', 'hb', 'conv.open', 'claim.take', 'claim.decline', 'presence.set', 'queue.watch', 'catalogue.search', 'catalogue.product', 'code.use', 'transfer.answer', 'colleague.answer', 'supervisor.watch']);
 /// hello comes once and bye is the last: 10-join has them.
 const APART = new Set(['hello', 'bye']);
-const GATE = new Set(['role.forbidden', 'state.wrong', 'op.unknown', 'json.bad']);
+const GATE = new Set(['role.forbidden', 'state.wrong', 'consent.missing', 'op.unknown', 'json.bad']);
 
 const later = keeper(after);
 let server;
@@ -36,6 +36,7 @@ async function stage(state, role) {
     c = await customer(server);
     if (state === 'waiting') await c.request('queue.join', { lang: 'en' });
   }
+  c.onAsk = ({ ask }) => c.notice('answer', { ask, success: false, reason: 'refused' });
   const undo = async () => {
     await lea?.cut();
     await c.ask('bye', {});
@@ -60,6 +61,7 @@ function expected(row, role, state) {
   if (!isDriver && !row.from.includes(role) && !(role === 'supervisor' && row.from.includes('associate'))) return 'role.forbidden';
   if (STATELESS.has(row.op)) return 'past';
   if (!row.states.includes('*') && !row.states.includes(state)) return 'state.wrong';
+  if (row.needs) return 'consent.missing'; // nobody has agreed to anything here: 51-consent
   return isDriver && role !== 'customer' ? 'driver.other' : 'past'; // the customer has opened the view
 }
 

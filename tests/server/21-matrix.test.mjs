@@ -34,6 +34,9 @@ const LINES = {
   'compare.set': number,
   'session.end': number, 'session.close': number, 'rating.give': number, 'recap.state': number, 'session.history': number,
   'recap.send': ids((v) => ({ by: 'link', sid: v.sid }), 'state.wrong'), // after the end: below
+  ask: number, answer: number, 'page.push': number,
+  'consent.ask': number, 'consent.give': number, 'consent.refuse': number, 'consent.stop': number, 'consent.state': number,
+  'mirror.state': number, 'mirror.watch': number, 'mirror.css': number, 'mirror.mark': number, 'mirror.scroll': number, 'mirror.click': number, 'mirror.fill': number,
   'file.ask': number, 'file.state': number,
   'guest.invite': number, 'guest.drop': number, 'guest.poll': number,
   'guest.vote': ids((v) => ({ poll: v.poll, slot: 1, value: 1 })),

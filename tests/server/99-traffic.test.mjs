@@ -7,7 +7,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { BIN, EVENT_SHAPES, REPLY_SHAPES, faultIn, isEvent, tables } from './lib/protocol.mjs';
+import { EVENT_SHAPES, REPLY_SHAPES, faultIn, frames, isEvent, tables } from './lib/protocol.mjs';
 
 const folder = process.env.VITRINE_TRAFFIC;
 const skip = folder ? false : 'no traffic: run.mjs records it';
@@ -51,11 +51,14 @@ test('every operation was used, each way it goes', { skip }, () => {
   const missing = [];
   const need = (what) => used.has(what) || missing.push(what);
   for (const row of tables()) {
-    if (row.kind === 'q' || row.kind === 'x') need(`up request ${row.op}`);
-    if (row.kind === 'q' || row.kind === 'x') need(`down reply ${row.op}`);
+    if ('qxp'.includes(row.kind)) need(`up request ${row.op}`);
+    if ('qxp'.includes(row.kind)) need(`down reply ${row.op}`);
     if (row.kind === 'n') need(`up notice ${row.op}`);
     if (row.op in EVENT_SHAPES) need(`down event ${row.op}`);
   }
-  for (const kind of Object.keys(BIN)) for (const dir of ['up', 'down']) need(`${dir} frame ${kind}`);
+  for (const { kind, to } of frames()) {
+    need(`up frame ${kind}`);
+    if (to.length) need(`down frame ${kind}`);
+  }
   assert.deepEqual(missing, []);
 });

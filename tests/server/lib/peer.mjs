@@ -37,6 +37,7 @@ export class Peer {
     this.chans = new Map(); // n to chan
     this.sent = new Map(); // chan to seq
     this.isOpen = true;
+    this.onAsk = null; // what the customer's page does when it is asked
     this.closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => {
         this.isOpen = false;
@@ -117,6 +118,7 @@ export class Peer {
     if (op === 'chan.open') this.chans.set(d.n, d);
     if (op === 'chan.close') this.chans.delete(d.n);
     this.events.push(message);
+    if (op === 'ask') this.onAsk?.(d);
     this.left.push(message);
     this.wake();
   }

@@ -31,7 +31,7 @@ function examples() {
   return found;
 }
 
-/// Every operation of the tables: { op, kind, from, states, example }.
+/// Every operation of the tables: { op, kind, from, states, needs, example }.
 export function tables() {
   const folder = join(top, 'protocol/messages');
   const good = examples();
@@ -39,10 +39,12 @@ export function tables() {
   for (const file of readdirSync(folder).sort()) {
     const { $defs = {} } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
     for (const [op, row] of Object.entries($defs)) {
-      if (row['x-kind']) rows.push({ op, kind: row['x-kind'], from: row['x-from'] ?? [], states: row['x-states'], example: good.get(op) });
+      if (row['x-kind']) rows.push({ op, kind: row['x-kind'], from: row['x-from'] ?? [], states: row['x-states'], needs: row['x-capability'] ?? null, example: good.get(op) });
     }
   }
   return rows;
 }
+
+export const frames = () => Object.entries(JSON.parse(readFileSync(join(top, 'protocol/frames.json'), 'utf8')).frames).map(([kind, row]) => ({ kind, to: row['x-to'] }));
 
 export const badLines = () => vectors('bad');

@@ -40,7 +40,7 @@ static void shapes_fit_the_kind(void **state)
     (void)state;
     for (int op = 1; op < VT_OP_TEXT_COUNT; op++) {
         const struct vt_op_row *row = &vt_op_rows[op];
-        const bool is_request = row->kind == 'q' || row->kind == 'x';
+        const bool is_request = row->kind == 'q' || row->kind == 'x' || row->kind == 'p';
         assert_int_equal(row->msg != NULL, row->kind != 'e');
         assert_int_equal(row->rep != NULL, is_request);
         assert_int_equal(row->from_roles == 0, row->kind == 'e');

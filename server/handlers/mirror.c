@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mirror.*, page.push and answer: what is asked of the customer's page; and the mirror's frames. */
+#include "server/mirror.h"
+
+#include <stdio.h>
+
+#include "server/act.h"
+#include "server/base/err.h"
+#include "server/consent.h"
+#include "server/fanout.h"
+#include "server/handlers/handlers.h"
+#include "server/mirror_css.h"
+#include "server/origin.h"
+#include "server/outgoing/url.h"
+#include "server/site.h"
+
+int vt_on_mirror_watch(struct vt_request *rq)
+{
+    const struct vt_msg_mirror_watch *msg = rq->env->msg;
+    struct vt_t_mirror now;
+    int err = vt_mirror_watch(rq->member, msg->on);
+    if (err)
+        return err;
+    vt_mirror_wire(rq->member->conv, &now);
+    struct vt_rep_mirror_watch rep = { .state = now.state, .page = now.page, .viewers = now.viewers };
+    return vt_reply_now(rq, NULL, &rep);
+}
+
+int vt_on_mirror_mark(struct vt_request *rq)
+{
+    const struct vt_msg_mirror_mark *msg = rq->env->msg;
+    vt_fanout_latest(rq->member->conv, &(struct vt_event){ .op = VT_OP_MIRROR_MARK,
+                                                           .by = vt_member_who(rq->member),
+                                                           .d = msg,
+                                                           .subject = msg->node });
+    return VT_OK;
+}
+
+int vt_on_mirror_scroll(struct vt_request *rq)
+{
+    return vt_act_start(rq, VT_ACT_MS);
+}
+
+int vt_on_mirror_click(struct vt_request *rq)
+{
+    return vt_act_start(rq, VT_ACT_MS);
+}
+
+int vt_on_mirror_fill(struct vt_request *rq)
+{
+    return vt_act_start(rq, VT_ACT_MS);
+}
+
+int vt_on_mirror_css(struct vt_request *rq)
+{
+    return vt_mirror_css_ask(rq);
+}
+
+int vt_on_answer(struct vt_request *rq)
+{
+    vt_act_answer(rq->member, rq->env->msg);
+    return VT_OK;
+}
+
+/* --- another page -------------------------------------------------------------------------------- */
+
+static bool is_host_of(const struct vt_texts *hosts, const struct vt_origin *origin)
+{
+    char with_port[VT_ORIGIN_HOST + 8];
+    snprintf(with_port, sizeof(with_port), "%s:%u", origin->host, origin->port);
+    for (size_t i = 0; i < hosts->n; i++)
+        if (vt_str_eq(hosts->at[i], vt_str(origin->host)) || vt_str_eq(hosts->at[i], vt_str(with_port)))
+            return true;
+    return false;
+}
+
+/* Of the shop, or where its settings let associates lead. */
+static bool may_lead(const struct vt_site *site, struct vt_str text)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf why = VT_BUF_INIT(200);
+    struct vt_url url;
+    char origin[VT_ORIGIN_TEXT];
+    for (size_t i = 0; i < text.len;
+         i++) /* a browser drops some of these, and reads the rest otherwise than we */
+        if ((unsigned char)text.ptr[i] <= ' ' || text.ptr[i] == '\\')
+            return false;
+    if (text.ptr[0] == '/')
+        return text.len == 1 || text.ptr[1] != '/';
+    if (!site || vt_url_parse(text, &url, &why) != VT_OK)
+        return false;
+    vt_origin_text(&url.origin, origin);
+    return vt_site_origin_allowed(site, vt_str(origin)) ||
+           is_host_of(&site->settings->push_hosts, &url.origin) ||
+           is_host_of(&site->settings->mirror.hosts, &url.origin);
+}
+
+int vt_on_page_push(struct vt_request *rq)
+{
+    const struct vt_msg_page_push *msg = rq->env->msg;
+    if (!may_lead(vt_sites_by_id(rq->app->deps.sites, vt_str(rq->peer->site)), msg->url))
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/url",
+                               "a page of the shop, or of a host its settings name in mirror.hosts");
+    return vt_act_start(rq, VT_ACT_PUSH_MS);
+}
+
+/* --- frames -------------------------------------------------------------------------------------- */
+
+int vt_on_dom(const struct vt_motion *motion)
+{
+    struct vt_bin_dom dom;
+    return vt_bin_dom_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &dom);
+}
+
+int vt_on_scroll(const struct vt_motion *motion)
+{
+    struct vt_bin_scroll scroll;
+    return vt_bin_scroll_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &scroll);
+}
+
+int vt_on_size(const struct vt_motion *motion)
+{
+    struct vt_bin_size size;
+    return vt_bin_size_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &size);
+}
+
+int vt_on_mptr(const struct vt_motion *motion)
+{
+    struct vt_bin_mptr mptr;
+    return vt_bin_mptr_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &mptr);
+}
+
+int vt_on_kreq(const struct vt_motion *motion)
+{
+    struct vt_bin_kreq kreq;
+    return vt_bin_kreq_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &kreq);
+}
+
+int vt_on_dom_ack(const struct vt_motion *motion)
+{
+    struct vt_bin_ack ack;
+    return vt_bin_ack_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &ack);
+}
