@@ -69,7 +69,7 @@ ${list.fields.map((f) => `    ${set(f, f.at ? `at + ${f.at}` : 'at', 'item')}`).
 ` : rest ? `  new Uint8Array(view.buffer, ${body}).set(frame.${rest.name});
 ` : '';
   return `export function write${name(frame)}(head: Omit<FrameHead, 'type'>, frame: ${name(frame)}Frame): ArrayBuffer {
-${items}  const view = withHead(BIN.${frame.id}, head, ${size});
+${items}  const view = withHead(${frame.type}, head, ${size});
 ${frame.fields.map((f) => `  ${set(f, headBytes + f.at, 'frame')}`).join('\n')}
 ${loop}  return view.buffer as ArrayBuffer;
 }

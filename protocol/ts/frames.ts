@@ -231,14 +231,14 @@ export function readView(view: DataView): ViewFrame | null {
 
 /// Each writer gives the whole frame with its head.
 export function writeAck(head: Omit<FrameHead, 'type'>, frame: AckFrame): ArrayBuffer {
-  const view = withHead(BIN.ACK, head, 20);
+  const view = withHead(64, head, 20);
   view.setUint32(12, frame.upto, true);
   view.setUint32(16, frame.credit, true);
   return view.buffer as ArrayBuffer;
 }
 
 export function writeDom(head: Omit<FrameHead, 'type'>, frame: DomFrame): ArrayBuffer {
-  const view = withHead(BIN.DOM, head, 20 + frame.ops.length);
+  const view = withHead(4, head, 20 + frame.ops.length);
   view.setUint32(12, frame.page, true);
   view.setUint32(16, frame.base, true);
   new Uint8Array(view.buffer, 20).set(frame.ops);
@@ -247,7 +247,7 @@ export function writeDom(head: Omit<FrameHead, 'type'>, frame: DomFrame): ArrayB
 
 export function writeDraw(head: Omit<FrameHead, 'type'>, frame: DrawFrame): ArrayBuffer {
   const items = frame.points.slice(0, 128);
-  const view = withHead(BIN.DRAW, head, 20 + items.length * 4);
+  const view = withHead(5, head, 20 + items.length * 4);
   view.setUint32(12, frame.stroke, true);
   view.setUint16(16, frame.slot, true);
   view.setUint8(18, frame.kind);
@@ -261,14 +261,14 @@ export function writeDraw(head: Omit<FrameHead, 'type'>, frame: DrawFrame): Arra
 }
 
 export function writeKreq(head: Omit<FrameHead, 'type'>, frame: KreqFrame): ArrayBuffer {
-  const view = withHead(BIN.KREQ, head, 16);
+  const view = withHead(65, head, 16);
   view.setUint8(12, frame.reason);
   return view.buffer as ArrayBuffer;
 }
 
 export function writeMptr(head: Omit<FrameHead, 'type'>, frame: MptrFrame): ArrayBuffer {
   const items = frame.trail.slice(0, 8);
-  const view = withHead(BIN.MPTR, head, 28 + items.length * 4);
+  const view = withHead(8, head, 28 + items.length * 4);
   view.setUint32(12, frame.page, true);
   view.setUint32(16, frame.node, true);
   view.setUint16(20, frame.x, true);
@@ -287,7 +287,7 @@ export function writeMptr(head: Omit<FrameHead, 'type'>, frame: MptrFrame): Arra
 
 export function writePtr(head: Omit<FrameHead, 'type'>, frame: PtrFrame): ArrayBuffer {
   const items = frame.trail.slice(0, 8);
-  const view = withHead(BIN.PTR, head, 24 + items.length * 4);
+  const view = withHead(1, head, 24 + items.length * 4);
   view.setUint16(12, frame.slot, true);
   view.setUint16(16, frame.x, true);
   view.setUint16(18, frame.y, true);
@@ -304,7 +304,7 @@ export function writePtr(head: Omit<FrameHead, 'type'>, frame: PtrFrame): ArrayB
 }
 
 export function writeScroll(head: Omit<FrameHead, 'type'>, frame: ScrollFrame): ArrayBuffer {
-  const view = withHead(BIN.SCROLL, head, 28);
+  const view = withHead(2, head, 28);
   view.setUint32(12, frame.page, true);
   view.setUint32(16, frame.node, true);
   view.setInt32(20, frame.x, true);
@@ -313,7 +313,7 @@ export function writeScroll(head: Omit<FrameHead, 'type'>, frame: ScrollFrame): 
 }
 
 export function writeSize(head: Omit<FrameHead, 'type'>, frame: SizeFrame): ArrayBuffer {
-  const view = withHead(BIN.SIZE, head, 28);
+  const view = withHead(3, head, 28);
   view.setUint32(12, frame.page, true);
   view.setUint16(16, frame.width, true);
   view.setUint16(18, frame.height, true);
@@ -323,7 +323,7 @@ export function writeSize(head: Omit<FrameHead, 'type'>, frame: SizeFrame): Arra
 }
 
 export function writeView(head: Omit<FrameHead, 'type'>, frame: ViewFrame): ArrayBuffer {
-  const view = withHead(BIN.VIEW, head, 36);
+  const view = withHead(6, head, 36);
   view.setUint32(12, frame.vseq, true);
   view.setUint16(16, frame.slot, true);
   view.setUint16(18, frame.frame, true);
