@@ -30,13 +30,42 @@ const sheets = {
   }),
 };
 
+/// What of rrweb's recorder is never reached by how mirror/recorder.ts calls it: canvas streams with their worker, fonts, selections,
+/// mouse and media, frames of other origins. Cut before bundling, as the package has no entry without them: a quarter of its
+/// bytes, and as many patches of the page's prototypes that are not made. The version is pinned; a name that is gone fails the build.
+const spare = {
+  name: 'spare',
+  setup: (it) => it.onLoad({ filter: /@rrweb\/record\/dist\/record\.js$/ }, async ({ path }) => {
+    let text = await readFile(path, 'utf8');
+    const replace = (pattern, by) => {
+      if (!pattern.test(text)) throw new Error(`@rrweb/record has changed: no ${pattern}`);
+      text = text.replace(pattern, by);
+    };
+    const nothing = '() => () => {}';
+    for (const name of ['Move', 'MouseInteraction', 'ViewportResize', 'MediaInteraction', 'Font', 'Selection', 'CustomElement']) {
+      replace(new RegExp(`^function init${name}Observer\\([^]*?^}$`, 'm'), `const init${name}Observer = ${nothing};`);
+    }
+    replace(/^class CanvasManager \{[^]*?^}$/m, `class CanvasManager { reset() {} freeze() {} unfreeze() {} lock() {} unlock() {} }`);
+    replace(/^const jsContent = .*$/m, '');
+    replace(/^const blob = .*$/m, '');
+    replace(/^function WorkerWrapper\([^]*?^}$/m, '');
+    replace(/^  handleMessage\(message\) \{[^]*?^  patchRootIdOnNode\([^]*?^  \}$/m, '  handleMessage() {}');
+    replace(/^class CrossOriginIframeMirror \{[^]*?^}$/m, 'class CrossOriginIframeMirror {}');
+    replace(/^function mergeHooks\([^]*?^}$/m, 'const mergeHooks = () => {};');
+    // A proxy that warns those who import what is no longer there.
+    replace(/^let _mirror = \{[^]*?^};\nif \(typeof window[^]*?^}$/m, '');
+    return { contents: text, loader: 'js' };
+  }),
+};
+
 const common = {
   bundle: true, minify: true, write: false, target: ['es2022', 'safari16', 'firefox115', 'chrome111'], charset: 'utf8', legalComments: 'none',
   jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'warning', define: { __VERSION__: JSON.stringify(version) },
   // Fields are assigned, not defined: the same for our classes, and a parameter property is then named once.
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-  // Fields with a leading underscore are private to one bundle. Preact's own build has already renamed its own.
-  mangleProps: /^_[a-z]/, reserveProps: /^__/, plugins: [sheets],
+  // Fields with a leading underscore are private to one bundle. Preact's own build has already renamed its own; one of rrweb's is
+  // in what it records.
+  mangleProps: /^_[a-z]/, reserveProps: /^__|^_cssText$/, plugins: [sheets, spare],
 };
 
 const bundle = async (entry, more = {}) => {
@@ -145,7 +174,14 @@ const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts', {
 });
 const photo = await chunk('photo', 'widget/src/photo-chunk.ts');
 const ending = await chunk('ending', 'widget/src/ending-chunk.ts');
-const session = await chunk('session', 'widget/src/session-chunk.ts', { __ENDING__: JSON.stringify([ending.file, ending.sri]) });
+const mirror = await chunk('mirror', 'widget/src/mirror-chunk.ts');
+const hand = await chunk('hand', 'widget/src/hand-chunk.ts');
+const sharing = await chunk('sharing', 'widget/src/sharing-chunk.ts', {
+  __MIRROR__: JSON.stringify([mirror.file, mirror.sri]), __HAND__: JSON.stringify([hand.file, hand.sri]),
+});
+const session = await chunk('session', 'widget/src/session-chunk.ts', {
+  __ENDING__: JSON.stringify([ending.file, ending.sri]), __SHARING__: JSON.stringify([sharing.file, sharing.sri]),
+});
 const floor = await chunk('floor', 'widget/src/floor-chunk.ts', {
   __PHOTO__: JSON.stringify([photo.file, photo.sri]), __SESSION__: JSON.stringify([session.file, session.sri]),
 });
@@ -186,6 +222,10 @@ report([
   { name: 'session', gzip: session.gzip, limit: 6 },
   // The stars, and what is kept of it.
   { name: 'ending', gzip: ending.gzip, limit: 4 },
+  // Consent and the bar; the page's recorder with its guard; what a hand does on the page.
+  { name: 'sharing', gzip: sharing.gzip, limit: 9 },
+  { name: 'mirror', gzip: mirror.gzip, limit: 25 },
+  { name: 'hand', gzip: hand.gzip, limit: 5 },
   ...console_,
   ...admin,
   ...pages,

@@ -7,18 +7,18 @@ export const MAY = {
   protocol: [], ui: [], transport: ['protocol'], detect: ['protocol'], viewer: ['ui', 'protocol'], mirror: ['protocol'], 'mirror-page': ['protocol'],
   loader: [], widget: ['transport', 'detect', 'ui', 'protocol'], console: ['transport', 'viewer', 'ui', 'protocol', 'reports'], admin: ['ui', 'protocol', 'reports'], reports: [], phone: ['transport', 'ui'], recap: ['ui'], shop: [],
 };
-const TYPES_ONLY = { loader: ['widget'] };
+const TYPES_ONLY = { loader: ['widget'], widget: ['mirror'] };
 /// Where the widget's side and the viewer meet: each becomes a chunk of its own.
 const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'], 'widget/src/viewer-tools-chunk.ts': ['viewer'],
   'widget/src/viewer-tiles-chunk.ts': ['viewer'], 'widget/src/viewer-compare-chunk.ts': ['viewer'], 'widget/src/viewer-ask-chunk.ts': ['viewer'],
-  'widget/guest/look.ts': ['viewer'] };
+  'widget/guest/look.ts': ['viewer'], 'widget/src/mirror-chunk.ts': ['mirror'], 'widget/src/hand-chunk.ts': ['mirror'] };
 const PACKAGES = { widget: [], mirror: ['@rrweb/record'], 'mirror-page': ['@rrweb/replay'], reports: ['preact', 'preact/hooks'], console: ['preact', 'preact/hooks', '@preact/signals'], admin: ['preact', 'preact/hooks', '@preact/signals'], ui: ['uqr'] };
 
 const LINES_MAX = 800;
 const FORBIDDEN = [
   [/\b(innerHTML(?!\?: never)|outerHTML|insertAdjacentHTML|document\.write|srcdoc)\b/, 'puts text into the page as HTML'],
   [/\beval\s*\(|new Function\s*\(|set(?:Timeout|Interval)\(\s*['"`]/, 'runs text as code'],
-  [/setAttribute\(\s*['"]style['"]|<style[\s>]|cssText/, 'writes an inline style'],
+  [/setAttribute\(\s*['"]style['"]|<style[\s>]|\.cssText\b/, 'writes an inline style'],
   [/UNSAFE_replayCanvas/, 'runs what the mirrored page holds'],
   // The admin pages ask before unsaved changes are thrown away, and only while there are some.
   [/\b(?:before)?unload['"]/, 'keeps the page out of the back/forward cache', 'admin/src/main.tsx'],

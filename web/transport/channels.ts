@@ -33,6 +33,7 @@ export class Channels {
     this._by.set(chan.n, {
       ...chan, openedAt: this._now(), seq: 0, seen: null, hz: TOP_HZ, sentAt: 0, next: null, timer: undefined,
     });
+    if (chan.k === 'dom') this._find(chan.c ?? 1)?.emit('dom', undefined);
   }
 
   close(n: number): void {
@@ -64,7 +65,7 @@ export class Channels {
     else if (head.type === BIN.PTR) {
       const p = readPointer(data);
       if (p) conv.emit('pointer', { ...p, who: ch.by });
-    }
+    } else conv.emit('frame', { head, data, who: ch.by });
   }
 
   /// Motion is in the view as well, so that whoever opens the viewer later begins here.
@@ -77,7 +78,7 @@ export class Channels {
 
   /// One frame on the own channel of this kind, as soon as its rate allows; `make` waits there for its turn.
   latest(conv: Conversation, k: Chan['k'], edge: boolean, make: (head: OutHead) => ArrayBuffer): void {
-    const ch = this._own(conv, k);
+    const ch = this.own(conv, k);
     if (!ch) return;
     ch.next = () => {
       ch.next = null;
@@ -93,11 +94,17 @@ export class Channels {
 
   /// One frame, at once.
   ordered(conv: Conversation, k: Chan['k'], make: (head: OutHead) => ArrayBuffer): void {
-    const ch = this._own(conv, k);
+    const ch = this.own(conv, k);
     if (ch) this._send(make(this._head(ch)));
   }
 
-  private _own(conv: Conversation, k: Chan['k']): Channel | undefined {
+  /// What waits in the socket.
+  buffered(): number {
+    return this._wire.bufferedAmount;
+  }
+
+  /// One's own channel of a kind, while there is one.
+  own(conv: Conversation, k: Chan['k']): Channel | undefined {
     for (const ch of this._by.values()) {
       if (ch.k === k && (ch.c ?? 1) === conv.c && (ch.by === 'me' || ch.by === conv.me || ch.by === '*')) return ch;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type {
-  ChatSend, Events, Mark, Notices, Page, Person, Replies, Requests, Row, SessionInfo, View, ViewItemNew,
+  ChatSend, Events, FrameHead, Mark, Notices, Page, Person, Replies, Requests, Row, SessionInfo, View, ViewItemNew,
 } from '../protocol/index.js';
 import { Chain } from './chain.js';
 import { Emitter } from './emitter.js';
@@ -24,6 +24,10 @@ export interface ConversationEvents {
   motion: Motion;
   pointer: Pointer & { who: string };
   stroke: Stroke & { who: string };
+  /// A frame the shared view does not know: the mirror's.
+  frame: { head: FrameHead; data: DataView; who: string };
+  /// The page's channel is open.
+  dom: void;
   mark: Mark;
   'marks.drop': number[];
   typing: void;
@@ -60,6 +64,8 @@ export class Conversation extends Emitter<ConversationEvents> {
   view: View | null = null;
   trail: Page[] = [];
   typing = new Set<string>();
+  /// The newest of each op, and the snapshot before them: for chunks that come later than what they are about.
+  last: Record<string, unknown> = {};
   /// True once a snapshot or a welcome has said how things stand.
   known = false;
   readonly thread = new Thread();
@@ -92,6 +98,7 @@ export class Conversation extends Emitter<ConversationEvents> {
   /// One event, or the answer to a request of one's own put in its form: whichever way, its number is taken once.
   receive(op: string, d: unknown, head: Head): void {
     const run = (): void => this._apply(op, d, head);
+    this.last[op] = d;
     const n = head.cs ?? head.s;
     if (!n) return run();
     const chain = head.cs ? this.durable : this.control;
@@ -99,6 +106,7 @@ export class Conversation extends Emitter<ConversationEvents> {
   }
 
   snapshot(d: Events['snapshot']): void {
+    this.last = { snapshot: d };
     this.epoch = d.epoch;
     this.people = new Map(d.people.map((p) => [p.who, p]));
     this.marks = new Map((d.read ?? []).map((r) => [r.who, { read: r.read, delivered: r.delivered }]));
@@ -123,6 +131,7 @@ export class Conversation extends Emitter<ConversationEvents> {
     const by = head.by ?? '';
     if (head.cs) this._row({ op, cs: head.cs, by, ts: head.ts, d });
     switch (op) {
+      case 'snapshot': return this.snapshot(d as Events['snapshot']);
       case 'session.state': return this._setSession(d as SessionInfo);
       case 'queue.place': return this._setSession({ ...this.session, ...(d as Events['queue.place']) });
       case 'presence.person': return this._person(d as Person);

@@ -328,7 +328,6 @@ export class Link extends Emitter<LinkEvents> {
     switch (m.op) {
       case 'hb': return this._beaten(m.d as Events['hb']);
       case 'chan.open': case 'chan.close': case 'rate': return this._chan(m.op, m.d as Chan);
-      case 'snapshot': v?.snapshot(m.d as Events['snapshot']); break;
       default: v?.receive(m.op ?? '', m.d, { by: m.by, ts, s: m.s, cs: m.cs, p: m.p });
     }
     if (m.op === 'session.state' && (m.d as Events['session.state']).hb) this._hbNow((m.d as Events['session.state']).hb ?? 0);

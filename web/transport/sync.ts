@@ -13,6 +13,8 @@ import type { Moves, Wishes } from './wishes.js';
 export interface Sync {
   chan(op: string, d: unknown): void;
   receive(bytes: ArrayBuffer): void;
+  /// Those of the connection there is.
+  line(): Channels | null;
   apply(conv: Conversation, op: string, d: unknown, by: string): void;
   own(conv: Conversation, op: string, asked: object, answer: Record<string, unknown>): [op: string, d: unknown] | null;
   /// Until `act` only those that move the picture.
@@ -39,6 +41,7 @@ export const makeSync: MakeSync = (find, now) => {
   let bare: Conversation[] = [];
   const line = (): Channels | null => channels;
   return {
+    line,
     chan: (op, d) => {
       if (op === 'chan.open') channels?.open(d as Chan);
       else if (op === 'chan.close') channels?.close((d as Chan).n);

@@ -68,7 +68,7 @@ async function summon(): Promise<void> {
     kept = [];
   } catch {
     launcher?.say('Help did not load. Please try again.');
-    fault('chunk', `nothing came from ${base}; does the Content-Security-Policy allow it?`, true);
+    fault('chunk', `nothing came from ${base}: does the CSP allow it?`, true);
   }
 }
 

@@ -47,6 +47,11 @@ export class App {
   tabs: { take(waitMs?: number): Promise<Saved | null>; tell(): void; close(): void } | undefined;
   /// Set by the viewer's chunk: ends the viewer that is shown.
   unview: (() => void) | undefined;
+  /// What the page does for us, and what the shop's consent tool decided (calls-chunk.ts).
+  registered: { navigate?: (url: string) => unknown } | undefined;
+  allowed: { mirror?: boolean } | undefined;
+  /// Set by the sharing chunk: looks again at what is allowed.
+  allow: (() => void) | undefined;
   private _undo: (() => void)[] = [];
   private _drawing = false;
   private _told = '';

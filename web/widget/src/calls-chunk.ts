@@ -2,7 +2,7 @@
 import type { App } from './app.js';
 import type { Call } from './api.js';
 
-/// The calls a page makes about its customer: `identify`, `context`, `createCode`. A chunk of its own, asked for with the first
+/// The calls a page makes about its customer, and what it does and allows: `identify`, `context`, `createCode`, `register`, `consent`. A chunk of its own, asked for with the first
 /// of them: most visits need none. What is said before the line is up goes with the welcome; identity goes with each, since a
 /// site may ask for the shop's signature on every connection.
 
@@ -19,7 +19,13 @@ export class Calls {
   }
 
   take([name, arg]: Call): void {
-    if (name === 'identify') this._who = arg as Identity;
+    const { _app: app } = this;
+    if (name === 'register') app.registered = { ...app.registered, ...arg as object };
+    else if (name === 'consent') {
+      app.allowed = { ...app.allowed, ...arg as object };
+      app.allow?.();
+    }
+    else if (name === 'identify') this._who = arg as Identity;
     else if (name === 'context') Object.assign(this._facts, arg);
     else if (name === 'createCode') this._codes.push(arg as (code: Code) => void);
     else return;

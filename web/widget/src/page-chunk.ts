@@ -26,6 +26,8 @@ export interface More {
   arrange?: (state: State, kids: (Kid | null)[]) => (Kid | null)[];
   /// Lets the line's half of the view do what the tools do.
   act(more: Acting): void;
+  /// The binary channels, for the mirror.
+  line: Sync['line'];
   viewer: typeof __VIEWER__;
   bars: typeof bars;
   card: typeof card;
@@ -49,7 +51,7 @@ function surround(app: App): () => void {
   app.tabs = leader;
   let line: Sync;
   app.link.plug((...at) => (line = makeSync(...at)));
-  app.more = { act: (more) => line.act(more), bars, card, hero, row, t: moreWords(app.over), together, viewer: __VIEWER__, why };
+  app.more = { act: (more) => line.act(more), line: () => line.line(), bars, card, hero, row, t: moreWords(app.over), together, viewer: __VIEWER__, why };
   app.look = () => {
     const found = productInPage(document);
     const given = app.given?.at === location.href ? app.given.product : null;

@@ -11,10 +11,12 @@ import type { Kid, VNode } from './h.js';
 import { poll } from './polls.js';
 import { Questions } from './questions.js';
 import { sessionStyle } from './session-style.js';
+import type { Sharing } from './sharing-chunk.js';
 import { englishSession } from './words-session.js';
 import type { SessionKey, SessionT } from './words-session.js';
 
 declare const __ENDING__: [file: string, integrity: string];
+declare const __SHARING__: [file: string, integrity: string];
 
 const NEWS_MS = 15_000;
 const AGAIN_MS = 5000;
@@ -114,6 +116,7 @@ function session(app: App): void {
   watch();
   app.link.on('conversation', watch);
   app.link.on('event', ({ op, d }) => { if (op === 'guest.poll') app.narrate((d as { question: string }).question); });
+  app.host.load('sharing', __SHARING__).then((made) => (made as Sharing)(app), () => undefined);
   app.draw();
 }
 

@@ -14,7 +14,8 @@ const { englishGuest } = await load(new URL('../guest/words.ts', import.meta.url
 const { englishFloor } = await load(new URL('../src/words-floor.ts', import.meta.url));
 const { englishSession } = await load(new URL('../src/words-session.ts', import.meta.url));
 const { englishEnding } = await load(new URL('../src/words-ending.ts', import.meta.url));
-const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishEnding, ...englishGuest };
+const { englishSharing } = await load(new URL('../src/words-sharing.ts', import.meta.url));
+const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishSharing, ...englishEnding, ...englishGuest };
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 

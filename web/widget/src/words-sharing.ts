@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is said about sharing one's page.
+export const englishSharing = {
+  shareThis: 'Share this page',
+  shareAsk: 'May {name} look along on this page?',
+  shareAskMore: '{name} asks for your permission',
+  shareOwn: 'Let {name} look along on this page?',
+  sharePrivate: 'What you type, passwords and card numbers stay hidden. You can stop at any time.',
+  shareLarge: 'This page is very large: showing it can make it slow for a moment.',
+  shareCan_mirror: 'See this page',
+  shareCan_point: 'Point at things on it',
+  shareCan_scroll: 'Scroll it for you',
+  shareCan_click: 'Press buttons and links for you',
+  shareCan_fill: 'Fill in fields for you',
+  shareCan_navigate: 'Take you to other pages of this shop',
+  shareCan_trail: 'Keep which pieces you looked at',
+  shareCan_contact: 'Write to you later',
+  shareNever: 'Never in payment fields. A click or a key of yours takes over at once.',
+  shareYes: 'Allow',
+  shareNo: 'No, thank you',
+  shareSeen: '{name} sees this page',
+  shareSeenMore: '{name} and {n} more see this page',
+  shareHeld: 'You share this page; nobody is looking now',
+  shareActs: '{name} may do: {what}',
+  shareStop: 'Stop sharing',
+  shareDetails: 'Details',
+  shareOutline: 'Show what they can see',
+  shareHidden: 'hidden',
+  shareHere: 'Please press here yourself',
+  shareStopped: 'You no longer share this page.',
+  shareIdle: 'Sharing has stopped: nobody used it for 15 minutes.',
+  shareTaken: 'You have taken over. {name} can no longer press or type here.',
+  shareLedger: 'What was agreed',
+  shareLedger_ask: 'Asked: {what}',
+  shareLedger_give: 'You allowed: {what}',
+  shareLedger_refuse: 'You said no: {what}',
+  shareLedger_stop: 'Ended: {what}',
+  pushAsk: '{name} would like to open a page for you',
+  pushGo: '{name} is opening a page for you',
+  pushOpen: 'Open',
+  pushNot: 'Not now',
+  pushStay: 'Stay here',
+} as const;
+
+export type SharingKey = keyof typeof englishSharing;
+export type SharingT = (key: SharingKey, vars?: Record<string, string | number>) => string;
