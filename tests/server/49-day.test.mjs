@@ -161,6 +161,8 @@ class Seller {
       session.isEnding = true;
       const reply = await this.peer.ask('session.end', {}, { c: session.c });
       if (reply.ok || (wasLost && reply.err.code === 'state.wrong')) break; // done, and the reply was lost with the line
+      const visitor = this.book.of(session.conv);
+      if (reply.err.code === 'state.wrong' && visitor.befalls === 'never back') return this.drop(session, 'left'); // the hold has ended it
       assert.equal(reply.err.code, 'line.lost', JSON.stringify(reply.err));
       wasLost = true;
       await sleep(50);
