@@ -280,6 +280,7 @@ struct vt_api_login *vt_api_login_mount(const struct vt_api_login_deps *deps)
     if (!login)
         return NULL;
     login->deps = *deps;
+    vt_list_init(&login->early);
     vt_list_init(&login->waiting);
     vt_list_init(&login->all_attempts);
     vt_list_init(&login->all_asks);

@@ -21,7 +21,7 @@
 enum { CODE_MOST = 16 };
 
 struct attempt {
-    struct vt_list link;        /* in vt_api_login.waiting */
+    struct vt_list link;        /* in vt_api_login.early, then .waiting */
     struct vt_list all;         /* in vt_api_login.all_attempts */
     struct vt_api_login *login; /* borrowed */
     uint64_t handle;
@@ -315,8 +315,8 @@ static bool read_body(struct attempt *attempt, struct vt_http_req *req)
     return false;
 }
 
-/* One text for all causes: it must not say whether the name or the address tried too often. */
-static bool is_limited(struct attempt *attempt, struct vt_http_req *req)
+/* 0, or the ms to wait; else it counts as a failure until it has succeeded. */
+static int64_t count_attempt(struct attempt *attempt)
 {
     struct vt_api_login *login = attempt->login;
     int64_t now = vt_wall_ms();
@@ -326,16 +326,42 @@ static bool is_limited(struct attempt *attempt, struct vt_http_req *req)
         if (wait > 0)
             vt_login_limit_give_back(login->addresses, vt_str(attempt->address));
     }
-    if (wait == 0)
-        return false;
+    return wait;
+}
+
+/* One text for all causes: it must not say whether the name or the address tried too often. */
+static void refuse_limited(struct attempt *attempt, int64_t wait_ms)
+{
+    struct vt_http_req *req = request_of(attempt);
     char seconds[24];
-    snprintf(seconds, sizeof(seconds), "%lld", (long long)(wait / 1000 + 1));
-    vt_http_set(req, "Retry-After", seconds);
-    vt_http_problem(req, 429, "too-many", "Too many attempts",
-                    "Logging in is closed for a while. Retry-After says for how long.");
+    snprintf(seconds, sizeof(seconds), "%lld", (long long)(wait_ms / 1000 + 1));
+    if (req) {
+        vt_http_set(req, "Retry-After", seconds);
+        vt_http_problem(req, 429, "too-many", "Too many attempts",
+                        "Logging in is closed for a while. Retry-After says for how long.");
+    }
     vt_log(VT_LOG_WARN, "login.limited");
-    vt_login_address_closed(login, vt_str(attempt->address));
-    return true;
+    vt_login_address_closed(attempt->login, vt_str(attempt->address));
+    end_attempt(attempt);
+}
+
+/* The attempt's request is held, and the counts of the run before are known. */
+static void judge(struct attempt *attempt)
+{
+    int64_t wait_ms = count_attempt(attempt);
+    if (wait_ms > 0)
+        refuse_limited(attempt, wait_ms);
+    else if (vt_store_person_by_login(attempt->login->deps.store, vt_str(attempt->name), handle_person,
+                                      attempt) != VT_OK)
+        fail_attempt(attempt, "The store is busy.");
+}
+
+void vt_login_attempts_judge(struct vt_api_login *login)
+{
+    VT_LIST_EACH (attempt, &login->early, struct attempt, link) {
+        vt_list_remove(&attempt->link);
+        judge(attempt);
+    }
 }
 
 static void take_address(struct attempt *attempt, struct vt_http_req *req)
@@ -354,7 +380,7 @@ static bool is_json(struct vt_str type)
            (type.len == sizeof(json) - 1 || strchr("; \t", type.ptr[sizeof(json) - 1]) != NULL);
 }
 
-static bool begin(struct attempt *attempt, struct vt_http_req *req)
+static bool read_request(struct attempt *attempt, struct vt_http_req *req)
 {
     struct vt_str former = vt_http_cookie(req, VT_LOGIN_COOKIE);
     if (!read_body(attempt, req))
@@ -363,15 +389,7 @@ static bool begin(struct attempt *attempt, struct vt_http_req *req)
     vt_device_text(vt_http_header(req, "user-agent"), attempt->device);
     if (former.ptr && former.len < sizeof(attempt->former))
         vt_str_copy(attempt->former, sizeof(attempt->former), former);
-    if (is_limited(attempt, req))
-        return false;
-    if (vt_store_person_by_login(attempt->login->deps.store, vt_str(attempt->name), handle_person, attempt) ==
-        VT_OK)
-        return true;
-    vt_login_limit_give_back(attempt->login->names, vt_str(attempt->name));
-    vt_login_limit_give_back(attempt->login->addresses, vt_str(attempt->address));
-    vt_login_unavailable(req, "The store is busy.");
-    return false;
+    return true;
 }
 
 void vt_login_handle_post(struct vt_http_req *req, void *owner)
@@ -395,8 +413,15 @@ void vt_login_handle_post(struct vt_http_req *req, void *owner)
     vt_list_append(&login->all_attempts, &attempt->all);
     attempt->login = login;
     login->attempts++;
-    if (begin(attempt, req))
-        attempt->handle = vt_http_hold(req);
-    else
+    if (!read_request(attempt, req)) {
         end_attempt(attempt);
+        return;
+    }
+    attempt->handle = vt_http_hold(req);
+    if (attempt->handle == 0) /* answered: the server is busy */
+        end_attempt(attempt);
+    else if (login->locks_read)
+        judge(attempt);
+    else
+        vt_list_append(&login->early, &attempt->link);
 }

@@ -23,6 +23,7 @@ struct vt_api_login {
     struct vt_api_login_deps deps;
     struct vt_login_limit *names, *addresses; /* owned */
     size_t attempts, running;                 /* under way; of them in the pool */
+    struct vt_list early;                     /* list of attempt.link: for the locks to be read */
     struct vt_list waiting;                   /* list of attempt.link: for a place in the pool */
     struct vt_list all_attempts, all_asks;    /* lists of attempt.all, ask.all: for the destroy */
     vt_api_login_end_fn *end;                 /* NULL: nobody listens */
@@ -31,6 +32,7 @@ struct vt_api_login {
     struct vt_list active_list; /* list of active.link */
     struct vt_timer retry;
     struct vt_list all_locks; /* list of lock.all, login_locks.c: on their way to the store */
+    bool locks_read; /* what the run before has counted is known */
     bool checking, closed;
 };
 
@@ -53,12 +55,14 @@ void vt_login_name_failed(struct vt_api_login *login, struct vt_str name,
                           const struct vt_store_person *person);
 /* An attempt was refused for its address; recorded once. */
 void vt_login_address_closed(struct vt_api_login *login, struct vt_str address);
-/* login_locks.c: what was counted outlives a restart. */
+/* login_locks.c: what was counted outlives a restart; until it is read back nobody is judged. */
 int vt_login_locks_init(struct vt_api_login *login);
 void vt_login_locks_finish(struct vt_api_login *login);
 
 /* login_attempt.c: POST /api/v1/login */
 void vt_login_handle_post(struct vt_http_req *req, void *owner);
+/* Those who came before the locks were read. */
+void vt_login_attempts_judge(struct vt_api_login *login);
 void vt_login_attempts_finish(struct vt_api_login *login);
 
 /* login_watch.c: people who hold a login, looked at again when accounts change. */

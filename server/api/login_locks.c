@@ -101,6 +101,9 @@ static void handle_read(void *arg, int err)
     if (err)
         vt_log(VT_LOG_WARN, "login.locks", VT_LOG_T("error", vt_err_name(err)));
     free_lock(lock);
+    login->locks_read = true;
+    if (!login->closed)
+        vt_login_attempts_judge(login);
 }
 
 int vt_login_locks_init(struct vt_api_login *login)

@@ -2,7 +2,10 @@
 /* Logins over the real network core, the real store and real scrypt. */
 #include "tests/unit/cm.h"
 
-#include "server/api/login.h"
+#include <semaphore.h>
+
+#include "server/api/login_internal.h"
+#include "server/auth/digest.h"
 #include "server/auth/password.h"
 #include "server/base/err.h"
 #include "server/store/manage.h"
@@ -22,6 +25,9 @@ struct login_fixture {
     char ticket[64];
     struct vt_ticket taken;
     _Atomic bool took;
+    bool stalls; /* the store's thread stands still until `go`: what was counted cannot be read yet */
+    sem_t go;
+    _Atomic size_t attempts;
 };
 
 static void on_ready(void *arg)
@@ -36,6 +42,12 @@ static void on_end(void *arg, struct vt_str person)
     f->ended++;
 }
 
+static int stand_still(struct vt_manage *manage, void *arg)
+{
+    (void)manage;
+    return sem_wait(&((struct login_fixture *)arg)->go) ? VT_ERR_IO : VT_OK;
+}
+
 static void mount(struct net_fixture *net)
 {
     struct login_fixture *f = net->owner;
@@ -48,6 +60,8 @@ static void mount(struct net_fixture *net)
     f->tickets = vt_tickets_create();
     f->audit = vt_audit_open(net->loop, f->dir, &error);
     assert_non_null(f->audit);
+    if (f->stalls)
+        assert_int_equal(vt_store_work(f->store, stand_still, NULL, f), VT_OK);
     const struct vt_api_login_deps deps = { .net = net->net,
                                             .loop = net->loop,
                                             .config = &net->config,
@@ -79,10 +93,21 @@ static struct vt_store_person camille(const char *password)
                                      .password = vt_str(password) };
 }
 
-static int setup(void **state)
+static void lock_out(struct vt_manage *manage)
+{
+    char hash[VT_SHA256_TEXT], key[VT_SHA256_TEXT + 2];
+    assert_int_equal(vt_sha256_hex(VT_STR("camille"), hash), VT_OK);
+    snprintf(key, sizeof(key), "n:%s", hash);
+    const struct vt_manage_attempt attempt = { vt_str(key), VT_LOGIN_TRIES_NAME, vt_wall_ms() + 600000 };
+    assert_int_equal(vt_manage_attempt_put(manage, &attempt), VT_OK);
+}
+
+static int start(void **state, bool after_lock_out)
 {
     struct login_fixture *f = calloc(1, sizeof(*f));
     char hash[VT_PASSWORD_TEXT];
+    f->stalls = after_lock_out;
+    sem_init(&f->go, 0, 0);
     snprintf(f->dir, sizeof(f->dir), "/tmp/vitrine-test-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
     struct vt_manage *manage = open_manage(f);
@@ -95,6 +120,8 @@ static int setup(void **state)
     assert_int_equal(vt_password_hash(VT_STR(PASSWORD), hash), VT_OK);
     struct vt_store_person person = camille(hash);
     assert_int_equal(vt_manage_person_add(manage, &person), VT_OK);
+    if (after_lock_out)
+        lock_out(manage);
     vt_manage_close(manage);
     f->net.owner = f;
     f->net.mount = mount;
@@ -104,6 +131,16 @@ static int setup(void **state)
     assert_int_equal(f->ready, 1);
     *state = f;
     return 0;
+}
+
+static int setup(void **state)
+{
+    return start(state, false);
+}
+
+static int setup_after_lock_out(void **state)
+{
+    return start(state, true);
 }
 
 static void close_all(void *arg)
@@ -278,6 +315,27 @@ static void test_six_failures_of_a_name_close_it(void **state)
     assert_int_equal(log_in(f, "nobody", PASSWORD), 401); /* another name goes on */
 }
 
+static void count_attempts(void *arg)
+{
+    struct login_fixture *f = arg;
+    f->attempts = f->login->attempts;
+}
+
+static void test_a_login_waits_until_old_lock_outs_are_known(void **state)
+{
+    struct login_fixture *f = *state;
+    int fd = begin(f, "POST", "/api/v1/login", GOOD & ~COOKIE,
+                   "{\"name\":\"camille\",\"password\":\"" PASSWORD "\"}");
+    for (int i = 0; i < 5000 && f->attempts == 0; i++) {
+        vt_loop_post(f->net.loop, count_attempts, f);
+        usleep(1000);
+    }
+    assert_int_equal(f->attempts, 1);
+    sem_post(&f->go);
+    assert_int_equal(finish(f, fd), 429);
+    assert_int_equal(log_in(f, "nobody", PASSWORD), 401);
+}
+
 static void test_success_forgets_the_failures(void **state)
 {
     struct login_fixture *f = *state;
@@ -415,6 +473,8 @@ int main(void)
         TEST(test_writes_need_origin_header_and_type),
         TEST(test_bad_bodies_name_the_field),
         TEST(test_six_failures_of_a_name_close_it),
+        cmocka_unit_test_setup_teardown(test_a_login_waits_until_old_lock_outs_are_known,
+                                        setup_after_lock_out, teardown),
         TEST(test_success_forgets_the_failures),
         TEST(test_an_address_that_fails_twenty_times_is_closed),
         TEST(test_many_at_once_are_bounded),
