@@ -203,6 +203,19 @@ test('a place without a socket ends after the hold', async (t) => {
   await two.cut();
 });
 
+test('who waited in silence is not given up for lost when somebody takes them', async (t) => {
+  const server = await started(t, { args: ['--beat-idle', '60s', '--beat-live', '400ms'] }); // given up after 1 s in a live session
+  const c = await customer(server);
+  await join(c);
+  await new Promise((resolve) => setTimeout(resolve, 1500)); // about time: silent, as the slow beat allows
+  const a = await associate(server);
+  await take(a, c.conv);
+  const gone = await Promise.race([c.closed, new Promise((resolve) => setTimeout(resolve, 1500))]);
+  assert.equal(gone, undefined, `closed ${c.why}`);
+  await c.cut();
+  await a.cut();
+});
+
 test('reference numbers differ among the live', async (t) => {
   const server = await started(t, { args: ['--capacity', '100'] });
   const a = await associate(server);

@@ -41,8 +41,9 @@ export class Peer {
     this.closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => {
         this.isOpen = false;
+        this.why = `${code} ${reason}`;
         resolve({ code, reason: reason.toString() });
-        for (const { op, reply } of this.asked.values()) reply({ err: { code: 'line.lost', msg: `closed ${code} ${reason}` } });
+        for (const { op, reply } of this.asked.values()) reply({ err: { code: 'line.lost', msg: `closed ${this.why}` } });
         this.asked.clear();
         this.wake();
       });
@@ -155,7 +156,7 @@ export class Peer {
         if (this.broken) return end(reject, this.broken);
         const found = look();
         if (found !== undefined) end(resolve, found);
-        else if (!this.isOpen) end(reject, new Error(`${this.name}: closed while waiting for ${what}`));
+        else if (!this.isOpen) end(reject, new Error(`${this.name}: closed (${this.why}) while waiting for ${what}`));
       };
       const timer = setTimeout(() => {
         const last = this.events.slice(-6).map((event) => JSON.stringify(event).slice(0, 200));
