@@ -213,8 +213,8 @@ void vt_conn_close(struct vt_conn *conn, int code, const char *reason)
 void vt_conn_beat(struct vt_conn *conn, uint32_t beat_ms, uint32_t dead_ms)
 {
     int64_t due_ms = vt_now_ms() - beat_ms;
-    if (beat_ms < conn->beat_ms && conn->heard_ms < due_ms) { /* silent as agreed so far: asked before given up */
-        conn->heard_ms = due_ms;
+    if (beat_ms < conn->beat_ms && conn->heard_ms < due_ms) {
+        conn->heard_ms = due_ms; /* silent as agreed so far: asked before given up */
         conn->pinged = false;
     }
     conn->beat_ms = beat_ms;
