@@ -14,6 +14,7 @@
 #include "server/peer.h"
 #include "server/presence.h"
 #include "server/queue.h"
+#include "server/queue_forecast.h"
 #include "server/queue_status.h"
 #include "server/site.h"
 
@@ -126,6 +127,7 @@ struct vt_app *vt_app_create(const struct vt_app_deps *deps, vt_call_fn *ready, 
     vt_map_init(&app->peers_by_id);
     vt_map_init(&app->conversations);
     vt_map_init(&app->lines);
+    vt_map_init(&app->forecasts);
     vt_map_init(&app->guesses);
     vt_map_init(&app->staff);
     vt_map_init(&app->statuses);
@@ -198,6 +200,7 @@ void vt_app_destroy(struct vt_app *app)
     VT_LIST_EACH (conv, &app->conversations_list, struct vt_conversation, link)
         vt_conv_destroy(conv);
     vt_queue_finish(app);
+    vt_queue_forecast_finish(app);
     vt_queue_status_finish(app);
     vt_presence_finish(app);
     vt_map_finish(&app->peers_by_id);

@@ -54,6 +54,7 @@ struct vt_app {
     struct vt_map conversations;       /* "site/conv" to vt_conversation */
     struct vt_list conversations_list; /* of vt_conversation.link */
     struct vt_map lines;               /* "site/queue" to vt_line, queue.c */
+    struct vt_map forecasts;           /* site to forecast, queue_forecast.c */
     struct vt_map staff;               /* person to vt_staff, presence.c */
     struct vt_list staff_list;         /* of vt_staff.link */
     uint32_t next_staff;

@@ -55,6 +55,7 @@ struct vt_session {
     char associate[VT_PERSON_TEXT];        /* "" until taken */
     int64_t joined, created, ended, since; /* ms since 1970; since: the present state */
     int64_t taken;                         /* when an associate took it; 0: not yet */
+    int64_t paired;                        /* when the present one took it; 0: not, or before a restart */
     uint32_t eta[2];                       /* seconds, as answered on joining */
     int64_t away_until_ms;                 /* monotonic; the customer announced a longer leave */
     bool joining;                          /* the line has been asked for a place */

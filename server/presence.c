@@ -7,6 +7,7 @@
 #include "server/board.h"
 #include "server/log.h"
 #include "server/queue.h"
+#include "server/queue_forecast.h"
 #include "server/queue_status.h"
 #include "server/rights.h"
 #include "server/ring.h"
@@ -147,6 +148,7 @@ static void changed(struct vt_app *app, struct vt_staff *staff)
     }
     describe(app, staff, queues, &d);
     vt_board_tell(app, &to, &d);
+    vt_queue_forecast_changed(app, staff->site);
     vt_queue_moved_all(app, staff->site);
     vt_queue_status_changed(app, staff->site);
 }

@@ -7,37 +7,20 @@
 #include "server/base/err.h"
 #include "server/board.h"
 #include "server/fanout.h"
-#include "server/metrics.h"
-#include "server/presence.h"
 #include "server/profile.h"
+#include "server/queue_forecast.h"
 #include "server/ring.h"
 #include "server/session.h"
 #include "server/site.h"
 
-enum { LINE_LOOK = 1000, SERVICE_MOST_MS = 10 * 60000, TELL_MS = 5000 };
+enum { LINE_LOOK = 1000, TELL_MS = 5000 };
 
 struct vt_line {
-    char *key;           /* owned: "site/queue" */
-    double service_ms;   /* EWMA: what one place took, times those who served */
-    int64_t accepted_ms; /* ms since 1970 */
-    uint32_t waiting;    /* as seen last */
+    char *key;         /* owned: "site/queue" */
+    uint32_t waiting;  /* as seen last */
+    int64_t looked_ms; /* when that was */
     bool moved, looking;
 };
-
-static struct vt_metric forecast_error = {
-    .name = "vitrine_queue_forecast_error_seconds",
-    .help = "How far the wait was from the middle of the range given on joining.",
-    .kind = VT_METRIC_HISTOGRAM,
-    .first = 0.1 /* to 100 minutes */
-};
-static struct vt_metric forecast_kept = { .name = "vitrine_queue_forecast_total",
-                                          .help = "Waits by the range given on joining.",
-                                          .labels = "in=\"range\"",
-                                          .kind = VT_METRIC_COUNTER };
-static struct vt_metric forecast_missed = { .name = "vitrine_queue_forecast_total",
-                                            .help = "Waits by the range given on joining.",
-                                            .labels = "in=\"outside\"",
-                                            .kind = VT_METRIC_COUNTER };
 
 void vt_queue_key(char ret[VT_QUEUE_KEY_TEXT], const char *site, const char *queue)
 {
@@ -55,7 +38,6 @@ static struct vt_line *line_of(struct vt_app *app, const char *site, const char 
     if (!line)
         return NULL;
     line->key = strdup(key);
-    line->service_ms = (double)app->deps.config->queue_service;
     if (!line->key || vt_map_set(&app->lines, vt_str(key), line) != VT_OK) {
         free(line->key);
         free(line);
@@ -122,57 +104,27 @@ uint32_t vt_queue_place(const struct vt_conversation *conv)
     return before + 1;
 }
 
-/* Those who take customers here, now or as soon as another has ended. */
-static uint32_t serving(struct vt_app *app, const char *site, const char *queue)
+/* Waits in another line of the same people. */
+static bool is_elsewhere(const struct vt_conversation *conv, const char *site, const char *queue)
 {
-    uint32_t n = 0;
-    VT_LIST_EACH (staff, &app->staff_list, struct vt_staff, link)
-        n += vt_presence_serves(app, staff, site, queue);
-    return n > 0 ? n : 1;
+    return vt_session_waits(&conv->session) && strcmp(conv->site, site) == 0 &&
+           strcmp(conv->session.queue, queue) != 0;
 }
 
-/* Once a session: who is taken again was handed back, and was told nothing anew. */
-static void measure(const struct vt_conversation *conv, int64_t now_ms)
-{
-    const struct vt_session *session = &conv->session;
-    double waited = (double)(now_ms - session->joined) / 1000,
-           middle = (session->eta[0] + session->eta[1]) / 2.0;
-    if (session->eta[1] == 0 || (session->taken > 0 && session->taken < session->since))
-        return; /* joined before a restart, or taken before */
-    bool kept = waited >= session->eta[0] && waited <= session->eta[1];
-    vt_metrics_add(&forecast_error);
-    vt_metrics_add(&forecast_kept);
-    vt_metrics_add(&forecast_missed);
-    vt_metric_observe(&forecast_error, waited > middle ? waited - middle : middle - waited);
-    vt_metric_inc(kept ? &forecast_kept : &forecast_missed, 1);
-}
-
-/* What one place took: since the one before was taken, or, where the line had run empty, since this customer
- * came; a quiet night is no service time. */
 void vt_queue_accepted(struct vt_conversation *conv)
 {
-    struct vt_line *line = line_of(conv->app, conv->site, conv->session.queue);
-    int64_t now_ms = vt_wall_ms(), since_ms = conv->session.joined;
-    measure(conv, now_ms);
-    if (line) {
-        since_ms = line->accepted_ms > since_ms ? line->accepted_ms : since_ms;
-        double took_ms = (double)(now_ms - since_ms);
-        took_ms = (took_ms < SERVICE_MOST_MS ? took_ms : SERVICE_MOST_MS) *
-                  serving(conv->app, conv->site, conv->session.queue);
-        line->service_ms += (took_ms - line->service_ms) * 2 / 21; /* 20 accepts */
-        line->accepted_ms = now_ms;
-    }
+    vt_queue_forecast_measure(conv);
     vt_queue_moved(conv->app, conv->site, conv->session.queue);
 }
 
-void vt_queue_estimate(struct vt_app *app, const char *site, const char *queue, uint32_t position,
-                       uint32_t ret_eta[2])
+void vt_queue_estimate(const struct vt_conversation *conv, uint32_t position, uint32_t ret_eta[2])
 {
-    struct vt_line *line = line_of(app, site, queue);
-    double service_ms = line ? line->service_ms : (double)app->deps.config->queue_service;
-    double seconds = position * service_ms / 1000.0 / serving(app, site, queue);
-    ret_eta[0] = (uint32_t)(seconds * 0.7);
-    ret_eta[1] = (uint32_t)(seconds * 1.5) + 1;
+    const char *queue = conv->session.queue;
+    double before = position > 0 ? position - 1 : 0;
+    VT_LIST_EACH (other, &conv->app->conversations_list, struct vt_conversation, link)
+        if (is_elsewhere(other, conv->site, queue) && other->session.joined < conv->session.joined)
+            before += vt_queue_forecast_share(conv->app, conv->site, queue, other->session.queue);
+    vt_queue_forecast(conv->app, conv->site, queue, (size_t)(before + 0.5), ret_eta);
 }
 
 uint32_t vt_queue_waiting(struct vt_app *app, const char *site, const char *queue)
@@ -196,10 +148,10 @@ static bool is_told(const struct vt_conversation *conv, uint32_t place, const ui
            ((is * 5 >= was * 4 && is * 5 <= was * 6) || vt_now_ms() - conv->place_told_ms < TELL_MS);
 }
 
-static void tell_place(struct vt_conversation *conv, uint32_t place)
+static void tell_place(struct vt_conversation *conv, uint32_t place, size_t before)
 {
     uint32_t eta[2];
-    vt_queue_estimate(conv->app, conv->site, conv->session.queue, place, eta);
+    vt_queue_forecast(conv->app, conv->site, conv->session.queue, before, eta);
     if (is_told(conv, place, eta))
         return;
     conv->place = place;
@@ -209,18 +161,64 @@ static void tell_place(struct vt_conversation *conv, uint32_t place)
     vt_fanout_latest(conv, &(struct vt_event){ .op = VT_OP_QUEUE_PLACE, .d = &d });
 }
 
+/* Somebody in another line of the site. */
+struct other {
+    int64_t joined;
+    double share; /* vt_queue_forecast_share */
+};
+
+static int compare_joined(const void *a, const void *b)
+{
+    const struct other *one = a, *other = b;
+    return (one->joined > other->joined) - (one->joined < other->joined);
+}
+
+/* All of them by joining time, owned by the caller; NULL: no memory, and none are counted. */
+static struct other *find_others(const struct look *look, size_t *ret_n)
+{
+    struct vt_app *app = look->app;
+    size_t n = 0;
+    VT_LIST_EACH (conv, &app->conversations_list, struct vt_conversation, link)
+        n += is_elsewhere(conv, look->site, look->queue);
+    struct other *others = calloc(n + 1, sizeof(*others));
+    *ret_n = 0;
+    VT_LIST_EACH (conv, &app->conversations_list, struct vt_conversation, link)
+        if (others && is_elsewhere(conv, look->site, look->queue))
+            others[(*ret_n)++] = (struct other){ conv->session.joined,
+                                                 vt_queue_forecast_share(app, look->site, look->queue,
+                                                                         conv->session.queue) };
+    if (others)
+        qsort(others, *ret_n, sizeof(*others), compare_joined);
+    return others;
+}
+
+/* vt_queue_estimate for a whole line, in one pass: later in it means later than more of the others. */
+static void tell_line(const struct look *look, const struct vt_str *keys, size_t n)
+{
+    size_t others_n, passed = 0;
+    double before = 0.5;
+    struct other *others = find_others(look, &others_n);
+    for (size_t i = 0; i < n; i++) {
+        struct vt_conversation *conv = vt_map_get(&look->app->conversations, keys[i]);
+        if (!conv || !conv->loaded || !vt_session_waits(&conv->session))
+            continue;
+        for (; passed < others_n && others[passed].joined < conv->session.joined; passed++)
+            before += others[passed].share;
+        tell_place(conv, (uint32_t)i + 1, i + (size_t)before);
+    }
+    free(others);
+}
+
 static void handle_line(void *arg, const struct vt_str *keys, size_t n)
 {
     struct look *look = arg;
     struct vt_line *line = line_of(look->app, look->site, look->queue);
-    for (size_t i = 0; i < n; i++) {
-        struct vt_conversation *conv = vt_map_get(&look->app->conversations, keys[i]);
-        if (conv && conv->loaded && vt_session_waits(&conv->session))
-            tell_place(conv, (uint32_t)i + 1);
-    }
-    if (line)
+    tell_line(look, keys, n);
+    if (line) {
         line->waiting = (uint32_t)n;
-    vt_ring_line(look->app, keys, n);
+        line->looked_ms = vt_now_ms();
+    }
+    vt_ring_site(look->app, look->site);
     if (line)
         line->looking = false;
     free(look);
@@ -250,26 +248,32 @@ void vt_queue_moved(struct vt_app *app, const char *site, const char *queue)
     }
 }
 
-static void move_lines(struct vt_app *app, const char *site, bool all)
+/* A wait changes with time alone. */
+static bool is_due(const struct vt_line *line)
+{
+    return line->moved || (line->waiting > 0 && vt_now_ms() - line->looked_ms >= TELL_MS);
+}
+
+static void move_lines(struct vt_app *app, const char *site)
 {
     struct vt_line *line;
     for (size_t at = 0; (line = vt_map_next(&app->lines, &at)) != NULL;) {
         const char *slash = strchr(line->key, '/');
         char of[VT_PERSON_TEXT];
         vt_str_copy(of, sizeof(of), (struct vt_str){ line->key, (size_t)(slash - line->key) });
-        if (site ? strcmp(of, site) == 0 && (all || line->moved) : line->moved)
+        if (site ? strcmp(of, site) == 0 : is_due(line))
             vt_queue_moved(app, of, slash + 1);
     }
 }
 
 void vt_queue_moved_all(struct vt_app *app, const char *site)
 {
-    move_lines(app, site, true);
+    move_lines(app, site);
 }
 
 void vt_queue_sweep(struct vt_app *app)
 {
-    move_lines(app, NULL, false);
+    move_lines(app, NULL);
 }
 
 /* --- rows of the lists ----------------------------------------------------------------------- */

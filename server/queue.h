@@ -18,17 +18,16 @@ int vt_queue_enter(struct vt_conversation *conv, vt_coord_done_fn *done, void *a
 void vt_queue_leave(struct vt_conversation *conv);
 /* The customer's place, counted among those in memory when the line has not answered yet. */
 uint32_t vt_queue_place(const struct vt_conversation *conv);
-/* An associate took one: feeds the estimate, and measures the one the customer was given. */
+/* An associate took one: measures what the customer was told. */
 void vt_queue_accepted(struct vt_conversation *conv);
 /* Places of this queue may have moved, or somebody may be asked: looked up and told within a second. */
 void vt_queue_moved(struct vt_app *app, const char *site, const char *queue);
 void vt_queue_moved_all(struct vt_app *app, const char *site);
 /* How many wait, as the line was seen last. */
 uint32_t vt_queue_waiting(struct vt_app *app, const char *site, const char *queue);
-/* Seconds from and to: place x the time one place took lately x those who served then / those who serve now
- * (scale-out.md 7; a mean of intervals alone would not know that somebody came or went). */
-void vt_queue_estimate(struct vt_app *app, const char *site, const char *queue, uint32_t position,
-                       uint32_t ret_eta[2]);
+/* Seconds from and to, for this one at `position` of its own line: queue_forecast.h. Those who came earlier
+ * and wait in other lines of the same people are before it too. */
+void vt_queue_estimate(const struct vt_conversation *conv, uint32_t position, uint32_t ret_eta[2]);
 void vt_queue_sweep(struct vt_app *app);
 void vt_queue_finish(struct vt_app *app);
 

@@ -7,6 +7,7 @@
 #include "server/base/err.h"
 #include "server/presence.h"
 #include "server/queue.h"
+#include "server/queue_forecast.h"
 #include "server/rights.h"
 #include "server/site.h"
 
@@ -131,19 +132,24 @@ static void describe(struct vt_app *app, const struct vt_site *site, struct vt_t
         ret->queues_n = 0;
 }
 
+/* As for somebody who asks now, where it is soonest. */
 static void add_estimate(struct vt_app *app, const struct vt_site *site, struct vt_evt_queue_status *d)
 {
-    uint32_t best[2] = { 0, 0 };
-    for (size_t i = 0; i < site->settings->queues_n; i++) {
-        char queue[VT_QUEUE_ID_TEXT];
+    size_t n = site->settings->queues_n < QUEUES_TOLD ? site->settings->queues_n : QUEUES_TOLD;
+    char queues[QUEUES_TOLD][VT_QUEUE_ID_TEXT];
+    for (size_t i = 0; i < n; i++)
+        vt_str_copy(queues[i], sizeof(queues[i]), site->settings->queues[i].id);
+    for (size_t i = 0; i < n; i++) {
+        double before = 0.5;
         uint32_t eta[2];
-        vt_str_copy(queue, sizeof(queue), site->settings->queues[i].id);
-        vt_queue_estimate(app, site->id, queue, vt_queue_waiting(app, site->id, queue) + 1, eta);
-        if (!d->has_eta || eta[1] < best[1])
-            memcpy(best, eta, sizeof(best));
+        for (size_t k = 0; k < n; k++)
+            before += vt_queue_waiting(app, site->id, queues[k]) *
+                      (k == i ? 1 : vt_queue_forecast_share(app, site->id, queues[i], queues[k]));
+        vt_queue_forecast(app, site->id, queues[i], (size_t)before, eta);
+        if (!d->has_eta || eta[1] < d->eta[1])
+            memcpy(d->eta, eta, sizeof(eta));
         d->has_eta = true;
     }
-    memcpy(d->eta, best, sizeof(best));
 }
 
 static void send_status(struct vt_peer *customer, const struct vt_evt_queue_status *d)

@@ -3,9 +3,10 @@
  *
  * First whom the customer knows from before, then the queue's groups one after the other, then everybody
  * of the site; a circle where nobody is free is left out. Each card has a countdown; declined, run out or
- * its holder's line dead, it is gone and somebody else may be asked, at the customer's old place. Who is
- * asked for whom is decided by coord, in the order of the line. When everybody has been asked for long
- * enough the customer is told so, once, and may leave a message; the ring goes round again meanwhile. */
+ * its holder's line dead, it is gone and somebody else may be asked, at the customer's old place. Whom
+ * somebody is asked for goes by who waits longest, whatever the line; coord has the last word. When everybody
+ * has been asked for long enough the customer is told so, once, and may leave a message; the ring goes round
+ * again meanwhile. */
 #ifndef VT_RING_H
 #define VT_RING_H
 
@@ -15,8 +16,8 @@
 
 enum { VT_RING_ASKS = 64 };
 
-/* The line as coord has it, in order: whoever may be asked is. */
-void vt_ring_line(struct vt_app *app, const struct vt_str *convs, size_t n);
+/* All who wait, of every line of the site, who waits longest first: whoever may be asked for them is. */
+void vt_ring_site(struct vt_app *app, const char *site);
 /* Cards that have run out, circles whose time is over: once a second. */
 void vt_ring_sweep(struct vt_conversation *conv, int64_t now_ms);
 /* VT_OK, or VT_ERR_CLAIM_GONE: not asked, or no more. */

@@ -15,6 +15,7 @@
 #include "server/people.h"
 #include "server/presence.h"
 #include "server/queue.h"
+#include "server/queue_forecast.h"
 #include "server/recap.h"
 #include "server/thread.h"
 #include "server/view.h"
@@ -265,7 +266,11 @@ int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char
     if (was_paired && state == VT_STATE_ENDED) {
         vt_session_keep_view(conv);
         session->recap_due = true;
+        if (session->paired > 0) /* handed back or lost is no measure of what one takes */
+            vt_queue_forecast_served(conv->app, conv->site, session->since - session->paired);
     }
+    if (is_paired && !was_paired)
+        session->paired = session->since;
     if (was_paired && !is_paired)
         unpair(conv);
     if (state == VT_STATE_ENDED)
@@ -338,7 +343,7 @@ void vt_session_begin(struct vt_conversation *conv, struct vt_str queue)
     vt_str_copy(session->queue, sizeof(session->queue), queue);
     session->associate[0] = '\0';
     session->joined = session->created = vt_wall_ms();
-    session->ended = session->taken = 0;
+    session->ended = session->taken = session->paired = 0;
     session->eta[0] = session->eta[1] = 0;
     session->away_until_ms = 0;
     session->unclaimed = false;

@@ -32,7 +32,7 @@ struct vt_api_login {
     struct vt_list active_list; /* list of active.link */
     struct vt_timer retry;
     struct vt_list all_locks; /* list of lock.all, login_locks.c: on their way to the store */
-    bool locks_read; /* what the run before has counted is known */
+    bool locks_read;          /* what the run before has counted is known */
     bool checking, closed;
 };
 

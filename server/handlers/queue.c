@@ -47,8 +47,7 @@ static void handle_join_stored(void *arg, int err)
         vt_reply_error(to, VT_ERR_STORE_UNAVAILABLE, NULL);
     } else {
         struct vt_rep_queue_join rep = { .position = vt_queue_place(conv) };
-        vt_queue_estimate(to->app, conv->site, conv->session.queue, rep.position, rep.eta);
-        memcpy(conv->session.eta, rep.eta, sizeof(rep.eta));
+        memcpy(rep.eta, conv->session.eta, sizeof(rep.eta));
         vt_reply_ok(to, NULL, &rep);
     }
     free(to);
@@ -84,6 +83,8 @@ static void handle_placed(void *arg, int err)
     }
     say_question(conv, to);
     vt_session_set(conv, VT_STATE_WAITING, NULL); /* nothing else changes it while `joining` is set */
+    /* Now, not with the answer: somebody may take the customer before the place is committed. */
+    vt_queue_estimate(conv, vt_queue_place(conv), conv->session.eta);
     if (vt_session_save(conv, handle_join_stored, to) != VT_OK)
         handle_join_stored(to, VT_ERR_FULL);
 }

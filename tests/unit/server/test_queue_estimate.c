@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Places and the honest estimate: position x the mean interval between accepts, as a range. */
+/* Places, and the honest estimate as the app makes it of who is there; forecast.h itself is in test_forecast.
+ */
 #include "tests/unit/cm.h"
 
 #include "server/queue.h"
+#include "server/queue_forecast.h"
 #include "server/session.h"
 #include "tests/unit/server/core_people.h"
 
@@ -36,30 +38,88 @@ static void line_up(void)
         answer(&customers[i], ask(&customers[i], "queue.join", "{\"lang\":\"en\"}"));
 }
 
-static void test_a_new_line_says_a_minute_each(void **state)
+/* The range for who has `before` others before them. */
+static void range(size_t before, uint32_t ret[2])
 {
-    (void)state;
-    uint32_t one[2], three[2];
-    vt_queue_estimate(core.app, "shop", "fresh", 1, one);
-    vt_queue_estimate(core.app, "shop", "fresh", 3, three);
-    assert_true(one[0] < 60 && 60 < one[1]);
-    assert_true(three[0] < 180 && 180 < three[1]);
-    assert_true(three[0] > one[1]);
+    vt_queue_forecast_changed(core.app, "shop");
+    vt_queue_forecast(core.app, "shop", "main", before, ret);
 }
 
-static void test_accepts_move_the_mean(void **state)
+static void test_a_new_shop_says_what_it_was_told(void **state)
 {
     (void)state;
-    uint32_t before[2], after[2], other[2];
-    line_up();
-    struct vt_conversation *conv = conv_of(&customers[0]);
-    vt_queue_estimate(core.app, "shop", conv->session.queue, 2, before);
+    uint32_t first[2], behind[2];
+    uint32_t service = (uint32_t)(core.config.queue_service / 1000);
+    core.config.capacity = 3;
+    range(0, first); /* nobody is there: whoever comes takes the first at once */
+    assert_true(first[0] < 5 && first[1] < service / 4);
+    range(3, behind); /* and this one when the first of those ends */
+    assert_true(behind[0] > first[1] && behind[1] < service * 2);
+    range(12, behind); /* the fifth in each of three places */
+    assert_true(behind[0] < service * 4 && service * 4 < behind[1]);
+    core.config.capacity = 100;
+}
+
+static void test_sessions_that_ended_move_it(void **state)
+{
+    (void)state;
+    uint32_t before[2], after[2];
+    core.config.capacity = 3;
+    range(20, before);
     for (int i = 0; i < 60; i++)
-        vt_queue_accepted(conv); /* one right after the other */
-    vt_queue_estimate(core.app, "shop", conv->session.queue, 2, after);
+        vt_queue_forecast_served(core.app, "shop", 1000);
+    for (int i = 0; i < 60; i++)
+        vt_queue_forecast_picked(core.app, "shop", 10);
+    range(20, after);
     assert_true(after[1] < before[0]);
-    vt_queue_estimate(core.app, "shop", "fresh", 2, other);
-    assert_true(other[0] < 120 && 120 < other[1]); /* each line has its own */
+    vt_queue_forecast(core.app, "other", "main", 20, after);
+    assert_memory_equal(after, before, sizeof(before)); /* each site has its own */
+    vt_queue_forecast_finish(core.app);
+    vt_map_init(&core.app->forecasts);
+    core.config.capacity = 100;
+}
+
+static void choose(const char *mode, int cap)
+{
+    char d[64];
+    snprintf(d, sizeof(d), "{\"mode\":\"%s\",\"cap\":%d}", mode, cap);
+    answer(&ann, ask(&ann, "presence.set", d));
+}
+
+/* Free places, not people: a person with room for two takes two at once, and who is busy takes nobody. */
+static void test_free_places_and_known_absences_count(void **state)
+{
+    (void)state;
+    uint32_t eta[2];
+    uint32_t service = (uint32_t)(core.config.queue_service / 1000);
+    arrive(&ann, "ann");
+    choose("available", 2);
+    range(1, eta);
+    assert_true(eta[1] < service / 4);
+    range(2, eta);
+    assert_true(eta[1] > service / 4); /* not so the third */
+    line_up();
+    char d[96];
+    snprintf(d, sizeof(d), "{\"conv\":\"%s\"}", customers[0].conv);
+    answer(&ann, ask(&ann, "claim.take", d));
+    range(1, eta);
+    assert_true(eta[1] > service / 4); /* one of the two places is taken */
+    choose("busy", 2);
+    range(0, eta);
+    assert_true(eta[1] < service / 4); /* as with nobody: not who is busy, but who may come */
+    reset();
+}
+
+/* Told with the place, before that is committed: somebody may take the customer first. */
+static void test_what_was_told_is_kept_with_the_place(void **state)
+{
+    (void)state;
+    core.config.capacity = 1;
+    line_up();
+    for (size_t i = 0; i < WAITING; i++)
+        assert_true(conv_of(&customers[i])->session.eta[1] > 0);
+    assert_true(conv_of(&customers[WAITING - 1])->session.eta[1] > conv_of(&customers[0])->session.eta[1]);
+    core.config.capacity = 100;
     reset();
 }
 
@@ -129,8 +189,10 @@ static void test_a_full_line_says_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_new_line_says_a_minute_each),
-        cmocka_unit_test(test_accepts_move_the_mean),
+        cmocka_unit_test(test_a_new_shop_says_what_it_was_told),
+        cmocka_unit_test(test_sessions_that_ended_move_it),
+        cmocka_unit_test(test_free_places_and_known_absences_count),
+        cmocka_unit_test(test_what_was_told_is_kept_with_the_place),
         cmocka_unit_test(test_places_are_told_and_rise_as_they_change),
         cmocka_unit_test(test_the_answer_knows_the_place_before_the_line_does),
         cmocka_unit_test(test_a_full_line_says_so),
