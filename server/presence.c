@@ -221,6 +221,8 @@ void vt_presence_load(struct vt_app *app, const char *person)
     VT_LIST_EACH (conv, &app->conversations_list, struct vt_conversation, link)
         used += vt_session_is_of(&conv->session, person);
     staff->used = used;
+    if (used >= vt_presence_cap(app, staff)) /* full: whoever they were asked for besides is asked of others */
+        vt_ring_drop_person(app, staff);
     changed(app, staff);
 }
 

@@ -53,6 +53,32 @@ test('taking from the list goes on beside the cards', async (t) => {
   await cut(c, lea, max);
 });
 
+test('with the last place taken the other cards go; with a place again they are asked again', async (t) => {
+  const server = await started(t);
+  const lea = await free(server, 'lea', { cap: 1 });
+  const [one, two] = [await waiting(server), await waiting(server)];
+  await lea.waitFor('claim.ask', asked(one.conv));
+  const n = await take(lea, two.conv);
+  await lea.waitFor('claim.gone', asked(one.conv));
+  await one.waitFor('session.state', (d) => d.state === 'waiting');
+  await lea.request('session.end', {}, { c: n });
+  await lea.waitFor('claim.ask', asked(one.conv));
+  await cut(one, two, lea);
+});
+
+test('of two lines of the same people whoever waits longest is asked for first', async (t) => {
+  const server = await started(t, { settings: { queues: ['a', 'b', 'c'].map((id) => ({ id, name: id })) } });
+  const line = [];
+  for (const queue of ['c', 'a', 'b', 'a', 'c', 'b']) line.push(await waiting(server, { queue }));
+  const lea = await free(server, 'lea', { cap: 1 });
+  for (const c of line) {
+    const { d } = await lea.waitFor('claim.ask');
+    assert.equal(d.conv, c.conv);
+    await lea.request('session.end', {}, { c: await take(lea, c.conv) });
+  }
+  await cut(lea, ...line);
+});
+
 test('who leaves takes the card along', async (t) => {
   const server = await started(t);
   const lea = await free(server, 'lea');
