@@ -90,7 +90,8 @@ class Book {
     this.asks = new Map(); // conv to the time of its first card, by the server's clock
     this.returned = new Set(); // conv whose card came back
     this.done = 0;
-    this.refused = 0; // questions of colleagues
+    this.questions = 0; // of colleagues
+    this.refused = 0;
   }
 
   of(conv) {
@@ -118,7 +119,7 @@ class Book {
 /// One associate: takes what is offered, serves, and does what is planned for the cards and the customers by their number.
 class Seller {
   constructor(server, book, login, { cap, card = {}, taken = {} }) {
-    Object.assign(this, { server, book, login, cap, plan: { card, taken }, cards: 0, takes: 0, asks: 0, serving: new Map(), isOver: false });
+    Object.assign(this, { server, book, login, cap, plan: { card, taken }, cards: 0, takes: 0, serving: new Map(), isOver: false });
   }
 
   async day() {
@@ -255,12 +256,12 @@ class Seller {
     }
   }
 
-  /// Every third question of a colleague is declined.
+  /// Every third question among colleagues is declined.
   async takeOver({ conv, ask }) {
     const giver = this.book.sellers.find((seller) => seller.serving.has(conv));
     const session = giver?.serving.get(conv);
     if (!session || session.isEnding) return; // served meanwhile
-    if (++this.asks % 3 === 0) {
+    if (++this.book.questions % 3 === 0) {
       this.book.refused++;
       await this.peer.ask('transfer.answer', { conv, ask, ok: false, why: 'busy' });
       return;
