@@ -12,7 +12,7 @@ export interface Me {
 
 /// What came back instead of an answer. `status` 0 means that no server was reached.
 export class ApiFault extends Error {
-  constructor(readonly status: number, message: string, readonly retryAfterMs: number | null = null) {
+  constructor(readonly status: number, message: string, readonly retryAfterMs: number | null = null, readonly type = '') {
     super(message);
   }
 }
@@ -24,13 +24,9 @@ function retryAfter(response: Response): number | null {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
 }
 
-async function detail(response: Response): Promise<string> {
-  try {
-    const problem = (await response.json()) as { title?: unknown; detail?: unknown };
-    return String(problem.detail ?? problem.title ?? response.statusText);
-  } catch {
-    return response.statusText;
-  }
+async function fault(response: Response): Promise<ApiFault> {
+  const problem = (await response.json().catch(() => ({}))) as { type?: unknown; title?: unknown; detail?: unknown };
+  return new ApiFault(response.status, String(problem.detail ?? problem.title ?? response.statusText), retryAfter(response), String(problem.type ?? ''));
 }
 
 async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
@@ -44,15 +40,16 @@ async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Pro
   } catch {
     throw new ApiFault(0, 'no answer');
   }
-  if (!response.ok) throw new ApiFault(response.status, await detail(response), retryAfter(response));
+  if (!response.ok) throw await fault(response);
   const text = await response.text();
   return (text === '' ? {} : JSON.parse(text)) as T;
 }
 
 export const me = async (): Promise<Me> => (await call<{ person: Me }>('GET', '/me')).person;
 
-export const login = async (name: string, password: string): Promise<Me> =>
-  (await call<{ person: Me }>('POST', '/login', { name, password })).person;
+/// `code`: of the second factor, where the account has one and the server has asked for it.
+export const login = async (name: string, password: string, code: string): Promise<Me> =>
+  (await call<{ person: Me }>('POST', '/login', { name, password, ...(code !== '' && { code }) })).person;
 
 export const logout = (): Promise<object> => call('POST', '/logout');
 

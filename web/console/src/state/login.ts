@@ -30,17 +30,28 @@ export async function ask(): Promise<void> {
   }
 }
 
-/// Null when logged in, else a sentence and, where the name is locked, when to try again.
-export async function login(name: string, password: string): Promise<{ text: string; untilMs: number | null } | null> {
+export interface Refused {
+  text: string;
+  /// Where the name is locked: when to try again.
+  untilMs: number | null;
+  /// The password is right, and the account has a second factor.
+  wantsCode?: boolean;
+}
+
+/// Null when logged in, else what to say.
+export async function login(name: string, password: string, code: string): Promise<Refused | null> {
   try {
-    enter(await postLogin(name, password));
+    enter(await postLogin(name, password, code));
     return null;
   } catch (e) {
-    return refusal(e);
+    return refusal(e, code);
   }
 }
 
-function refusal(e: unknown): { text: string; untilMs: number | null } {
+function refusal(e: unknown, code: string): Refused {
+  if (e instanceof ApiFault && e.status === 401 && e.type === 'code') {
+    return { text: code === '' ? '' : 'That code is not right, or it was used already. Take the next one.', untilMs: null, wantsCode: true };
+  }
   const status = e instanceof ApiFault ? e.status : -1;
   const untilMs = e instanceof ApiFault && e.retryAfterMs !== null ? Date.now() + e.retryAfterMs : null;
   if (status === 0) return { text: 'The server cannot be reached. Check your network and try again.', untilMs: null };
