@@ -19,7 +19,7 @@ import { words } from './words.js';
 /// State is in sync.ts and known.ts; this file joins it to the screen. One paint a frame at most, and none while
 /// nothing moves.
 
-const WIDE_PX = 760;
+const WIDE_PX = 960;
 
 let looks: CSSStyleSheet | undefined;
 

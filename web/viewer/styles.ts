@@ -10,7 +10,7 @@ font:13px/1.35 var(--vitrine-font,system-ui,sans-serif);color:CanvasText;backgro
 user-select:none;-webkit-user-select:none;-webkit-touch-callout:none}
 [hidden]{display:none!important}
 .stage,.chip,.note{grid-area:stage}
-.stage{position:relative;overflow:hidden;touch-action:none;cursor:grab;background:color-mix(in srgb,CanvasText 6%,Canvas)}
+.stage{direction:ltr;position:relative;overflow:hidden;touch-action:none;cursor:grab;background:color-mix(in srgb,CanvasText 6%,Canvas)}
 :focus-visible{outline:2px solid var(--vitrine-focus,CanvasText);outline-offset:-3px}
 .holder{position:absolute;transform-origin:0 0;pointer-events:none}
 img{width:100%;height:100%}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The look of what floor-chunk.ts shows. The form's fields are underlined by their box, not by lines of their own.
+/// The look of what floor-chunk.ts shows. The form's fields are underlined by their box, not by lines of their own. An accent as
+/// dark as a dark panel has an edge that tells it from the ground.
 export const floorStyle = `
 form.leave{display:flex;flex-direction:column;gap:14px;padding:0}
 .leave label{display:flex;flex-direction:column;gap:4px;font-size:13px;color:var(--s)}
@@ -18,4 +19,8 @@ form.leave{display:flex;flex-direction:column;gap:14px;padding:0}
 .notes a{color:inherit}
 .wait{justify-content:safe center}
 .wait .big{font-size:80px}
-.arrived{padding:12px 20px 4px}`;
+.arrived{padding:12px 20px 4px;font-size:15px;color:CanvasText}
+.notes .greet:not(:has(img)){text-align:center}
+.head{padding-inline:20px 12px}
+.m.m,.me .b:not(.card){box-shadow:inset 0 0 0 1px color-mix(in srgb,CanvasText 36%,var(--a))}
+@media(forced-colors:active){.notes li{border:1px solid}.b.card.card{padding-inline-end:12px}}`;

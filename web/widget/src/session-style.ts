@@ -17,4 +17,6 @@ export const sessionStyle = `
 .guests form{padding:0}
 .guests .row{margin-top:6px}
 .chip{display:flex;align-items:center;gap:2px;padding-inline-start:12px;border-radius:20px;background:var(--f);font-size:13px;max-width:none}
-.chip .i{width:40px}`;
+.chip .i{width:40px}
+@media(max-width:640px){.seeing .guests{display:none}}
+@media(forced-colors:active){.chip{border:1px solid}}`;

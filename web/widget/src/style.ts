@@ -18,7 +18,7 @@ h2,p,ol{margin:0;padding:0;list-style:none;font:inherit}
 .n:focus-visible,.i:focus-visible,.log:focus-visible,a:focus-visible{outline:2px solid var(--h);outline-offset:2px}
 .u{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .q{color:var(--s);font-size:13px}
-.head{grid-column:1/-1;display:flex;align-items:center;gap:4px;padding:12px 12px 12px 20px;min-height:64px}
+.head{grid-column:1/-1;display:flex;align-items:center;gap:4px;padding:12px 20px;min-height:64px}
 .head div:first-child{flex:1;min-width:0}
 .head h2{font-weight:600}
 .tabs{display:none}

@@ -42,6 +42,7 @@ function Spans({ at: pointer, day }: { at: string; day: string }): JSX.Element {
           <span aria-hidden="true">–</span>
           <input type="time" class="field time" aria-label={`${day}, closes`} aria-invalid={!!wrong(`${pointer}/${i}`)} value={shown(span[1])} onInput={(e) => set(i, 1, e.currentTarget.value)} />
           <button type="button" class="vt-button" aria-label={`${day}: remove ${span[0]} to ${span[1]}`} onClick={() => put(spans.filter((_, k) => k !== i))}>Remove</button>
+          {span[0] === '00:00' && span[1] === '24:00' && <span class="quiet small all-day">All day</span>}
           {wrong(`${pointer}/${i}`) && <p class="trouble" role="alert">{wrong(`${pointer}/${i}`)}</p>}
         </div>
       ))}

@@ -90,6 +90,12 @@ export function Form({ talk }: { talk: Talk }): JSX.Element {
   );
 }
 
+/// Several pictures of one piece are told once.
+function onStage(titles: readonly string[]): string {
+  const count = (title: string): number => titles.filter((other) => other === title).length;
+  return [...new Set(titles)].map((title) => (count(title) > 1 ? `${title} (${count(title)} pictures)` : title)).join(', ');
+}
+
 export function Poll({ talk }: { talk: Talk }): JSX.Element {
   const [question, ask] = useState('Which one do you like?');
   void talk.at.view.value;
@@ -105,7 +111,7 @@ export function Poll({ talk }: { talk: Talk }): JSX.Element {
         <h2>Ask for votes</h2>
         <Question value={question} set={ask} hint="Which one?" />
         <p class="quiet small">{items.length === 0 ? 'Put pieces on the stage first; they are what is voted on.'
-          : `Voted on: ${items.map((item) => item.title ?? item.sku ?? `picture ${item.slot}`).join(', ')}.`}</p>
+          : `Voted on: ${onStage(items.map((item) => item.title ?? item.sku ?? 'a picture'))}.`}</p>
         <Do yes="Ask" ready={question.trim() !== '' && items.length > 0} />
       </form>
     </Dialog>

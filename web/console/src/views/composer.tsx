@@ -35,9 +35,9 @@ function grow(area: HTMLTextAreaElement | null): void {
 }
 
 function hint(talk: Talk, note: boolean): string {
-  if (note) return 'Only your team reads this';
-  if (talk.state === 'ended') return 'Ended; this still reaches them';
-  return `Write to ${talk.name('c') === 'Visitor' ? 'the customer' : talk.name('c')}`;
+  if (note) return 'For the team only';
+  if (talk.state === 'ended') return 'Still reaches them';
+  return 'Message';
 }
 
 /// What else than text can be sent: canned replies and the small sheets that ask.

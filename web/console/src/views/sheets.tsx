@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { end, talk } from '../state/desk.js';
-import { sheet } from '../state/layout.js';
+import { narrow, pane, sheet } from '../state/layout.js';
 import { CallerCode, CallIn, HandOver, withTalk } from './asking.js';
 import { Choice, Form, Poll } from './builders.js';
 import { Dialog } from './dialog.js';
@@ -46,6 +46,7 @@ function End(): JSX.Element | null {
   const finish = (): void => {
     sheet.value = null;
     if (t !== null) void end(t.conv, why);
+    if (narrow.matches) pane.value = 'thread'; // where the wrap-up is asked
   };
   if (t === null) return null;
   return (
