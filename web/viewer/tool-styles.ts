@@ -8,7 +8,8 @@ min-width:32px;min-height:32px;border-radius:8px;display:flex;align-items:center
 touch-action:manipulation;-webkit-tap-highlight-color:transparent;transition:background-color 140ms}
 .vt-icon:hover,.text:hover{background:color-mix(in srgb,CanvasText 12%,Canvas)}
 .vt-icon:disabled{opacity:.4;cursor:default}
-.vt-icon:focus-visible{outline-offset:2px}
+.thumb[aria-current=true]{outline:2px solid;outline-offset:1px}
+.vt-icon:focus-visible,.thumb:focus-visible{outline-width:4px}
 @media (pointer:coarse){.vt-icon{min-height:44px;min-width:44px}}
 .stage:active{cursor:grabbing}.stage.pen{cursor:crosshair}.stage.laser{cursor:none}
 .holder{transition:opacity 140ms}
@@ -36,11 +37,10 @@ canvas,.layer{width:100%;height:100%;overflow:hidden}
 .scale{font-variant-numeric:tabular-nums}.tools .scale:disabled{opacity:.64}
 .strip{grid-area:strip;display:flex;align-items:center;gap:4px;padding:6px 8px 0;min-width:0}
 .thumbs{position:relative;display:flex;gap:6px;overflow-x:auto;scrollbar-width:none;padding:3px;min-width:0}
-.thumb{flex:none;width:44px;height:44px;padding:0;border:0;border-radius:8px;overflow:hidden;cursor:pointer;
+.thumb{flex:none;width:44px;height:44px;overflow:hidden;
 background:color-mix(in srgb,CanvasText 6%,Canvas);opacity:.72;transition:opacity 140ms}
 .thumb img{display:block;object-fit:cover}
 .thumb:hover,.thumb[aria-current=true],.thumb:focus-visible{opacity:1}
-.thumb[aria-current=true]{outline:2px solid;outline-offset:1px}.thumb:focus-visible{outline-width:4px}
 .edge{place-self:center;opacity:0;transition:opacity 140ms;pointer-events:none}
 .l{justify-self:start}.r{justify-self:end}.u{align-self:start}.d{align-self:end}
 .pens:not([hidden])~.d{margin-bottom:68px}
