@@ -7,7 +7,7 @@ export const styles = `
 *{box-sizing:border-box;margin:0}
 .v{display:grid;grid:"stage" minmax(0,1fr) "strip" auto "tools" minmax(52px,auto)/minmax(0,1fr);height:100%;overflow:hidden;
 font:13px/1.35 var(--vitrine-font,system-ui,sans-serif);color:CanvasText;background:Canvas;
-user-select:none;-webkit-user-select:none;-webkit-touch-callout:none}
+user-select:none;-webkit-user-select:none;-webkit-touch-callout:none;-webkit-tap-highlight-color:transparent}
 [hidden]{display:none!important}
 .stage,.chip,.note{grid-area:stage}
 .stage{direction:ltr;position:relative;overflow:hidden;touch-action:none;cursor:grab;background:color-mix(in srgb,CanvasText 6%,Canvas)}

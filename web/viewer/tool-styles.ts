@@ -5,7 +5,7 @@
 export const toolStyles = `
 button{font:500 13px/1.25 var(--vitrine-font,system-ui,sans-serif);color:inherit;background:none;border:0;padding:0;
 min-width:32px;min-height:32px;border-radius:8px;display:flex;align-items:center;justify-content:center;cursor:pointer;
-touch-action:manipulation;-webkit-tap-highlight-color:transparent;transition:background-color 140ms}
+touch-action:manipulation;transition:background-color 140ms}
 .vt-icon:hover,.text:hover{background:color-mix(in srgb,CanvasText 12%,Canvas)}
 .vt-icon:disabled{opacity:.4;cursor:default}
 .thumb[aria-current=true]{outline:2px solid;outline-offset:1px}
@@ -22,7 +22,7 @@ canvas,.layer{width:100%;height:100%;overflow:hidden}
 .touch i{width:30px;height:30px;margin:-15px;border-width:3px;background:color-mix(in srgb,var(--c) 45%,transparent)}
 .chip{max-width:calc(100% - 68px)}.chip i{flex:none;box-shadow:0 0 0 1px #8886}
 .chip span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.text{flex:none;padding:4px 12px;border-radius:8px;text-underline-offset:3px;font-weight:500}.chip .text{margin-inline-end:-10px}
+.text{flex:none;padding:4px 12px;text-underline-offset:3px;font-weight:500}.chip .text{margin-inline-end:-10px}
 .note{display:grid;gap:12px;justify-items:center;max-width:min(320px,90%)}
 .note .text{text-decoration:none;background:color-mix(in srgb,CanvasText 6%,Canvas)}
 .shut,.pens,.edge{grid-area:stage;margin:8px}
