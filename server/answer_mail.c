@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/answer_mail.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "protocol/codec/codec.h"
 #include "server/base/err.h"
+#include "server/letter.h"
 #include "server/log.h"
 #include "server/mail.h"
 #include "server/people.h"
@@ -55,6 +57,7 @@ static void write_page(const struct vt_conversation *conv, const struct vt_site 
 struct letter {
     struct vt_app *app;
     char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT], to[EMAIL_MAX + 1];
+    const struct vt_letter_locale *locale;
     uint32_t read;      /* the customer has read up to here */
     struct vt_buf text; /* owned */
 };
@@ -86,7 +89,8 @@ static void handle_link(void *arg, int err)
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf subject = VT_BUF_INIT(400);
     if (!err && site) {
-        vt_buf_printf(&subject, "An answer from %s", site->name);
+        const struct vt_letter_blank blanks[] = { { "site", vt_str(site->name) }, { 0 } };
+        vt_letter_fill(&subject, letter->locale->words[VT_LETTER_ANSWER], blanks, NULL);
         struct vt_mail mail = { .site = vt_str(letter->site),
                                 .to = vt_str(letter->to),
                                 .from_name = vt_str(site->name),
@@ -97,6 +101,15 @@ static void handle_link(void *arg, int err)
         err = vt_mail_send(letter->app->deps.mailer, &mail, handle_mailed, NULL);
     }
     give_up(letter, err);
+}
+
+static const char *kind_word(const struct letter *letter, enum vt_chat_kind kind)
+{
+    return kind == VT_CHAT_KIND_PICTURE   ? letter->locale->words[VT_LETTER_PICTURE]
+           : kind == VT_CHAT_KIND_FILM    ? letter->locale->words[VT_LETTER_FILM]
+           : kind == VT_CHAT_KIND_FILE    ? letter->locale->words[VT_LETTER_FILE]
+           : kind == VT_CHAT_KIND_PRODUCT ? letter->locale->words[VT_LETTER_PRODUCT]
+                                          : vt_chat_kind_name(kind);
 }
 
 /* A line of text, or the name of what mail does not show. */
@@ -115,22 +128,29 @@ static void put_line(struct letter *letter, const struct vt_store_row *row)
     if (letter->text.len > 0)
         vt_buf_text(&letter->text, "\n\n");
     if (d.kind != VT_CHAT_KIND_TEXT)
-        vt_buf_printf(&letter->text, "[%s] ", vt_chat_kind_name(d.kind));
+        vt_buf_printf(&letter->text, "[%s] ", kind_word(letter, d.kind));
     vt_buf_str(&letter->text, d.body.text);
 }
 
 static int put_link(struct letter *letter, const struct vt_conversation *conv)
 {
     const struct vt_site *site = vt_sites_by_id(letter->app->deps.sites, vt_str(letter->site));
-    char secret[VT_ID_TEXT];
+    char secret[VT_ID_TEXT], days[8];
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf url = VT_BUF_INIT(4096);
     if (!site)
         return VT_ERR_MISSING;
     vt_id_new(secret);
-    vt_buf_printf(&letter->text, "\n\n-- \n%s\n\nAnswer, or read it all: ", site->name);
-    write_page(conv, site, &letter->text);
-    vt_buf_printf(&letter->text, "#vt=%s\nThe link is yours alone and works once, within %d days.\n", secret,
-                  LINK_DAYS);
-    if (letter->text.failed)
+    write_page(conv, site, &url);
+    vt_buf_printf(&url, "#vt=%s", secret);
+    snprintf(days, sizeof(days), "%d", LINK_DAYS);
+    const struct vt_letter_blank blanks[] = { { "url", vt_buf_view(&url) }, { "days", vt_str(days) }, { 0 } };
+    vt_buf_printf(&letter->text, "\n\n-- \n%s\n\n", site->name);
+    vt_letter_fill(&letter->text, letter->locale->words[VT_LETTER_READ], blanks, NULL);
+    vt_buf_byte(&letter->text, '\n');
+    vt_letter_fill(&letter->text, letter->locale->words[VT_LETTER_ONCE], blanks, NULL);
+    vt_buf_byte(&letter->text, '\n');
+    if (letter->text.failed || url.failed)
         return VT_ERR_FULL;
     struct vt_store_once once = { .site = vt_str(letter->site),
                                   .conv = vt_str(letter->conv),
@@ -158,7 +178,7 @@ static void handle_lines(void *arg, int err, const struct vt_store_row *rows, si
 
 /* --- the window ---------------------------------------------------------------------------- */
 
-static void begin_to(struct vt_conversation *conv, struct vt_str to)
+static void begin_to(struct vt_conversation *conv, struct vt_str to, struct vt_str lang)
 {
     struct vt_app *app = conv->app;
     const struct vt_person *person = vt_people_find(conv, "c");
@@ -169,6 +189,7 @@ static void begin_to(struct vt_conversation *conv, struct vt_str to)
     memcpy(letter->site, conv->site, sizeof(letter->site));
     memcpy(letter->conv, conv->conv, sizeof(letter->conv));
     vt_str_copy(letter->to, sizeof(letter->to), to);
+    letter->locale = vt_letter_locale(lang.len > 0 ? lang : vt_str(conv->session.lang));
     letter->read = person ? person->read : 0;
     vt_buf_init(&letter->text, LETTER_BYTES);
     int err = vt_store_since(app->deps.store, vt_str(conv->site), vt_str(conv->conv),
@@ -197,7 +218,7 @@ static void begin(struct vt_conversation *conv)
     vt_arena_init(&arena, 65536);
     vt_profile_read(conv, &arena, &profile);
     if (profile.customer.email.len > 0 && !is_customer_here(conv))
-        begin_to(conv, profile.customer.email);
+        begin_to(conv, profile.customer.email, profile.lang);
 }
 
 void vt_answer_mail_sweep(struct vt_conversation *conv, int64_t now_ms)

@@ -252,6 +252,7 @@ static bool take_session(struct vt_recap *recap, const struct vt_site *site, con
     recap->sid = keep(recap, past->sid);
     recap->reference = keep(recap, past->reference);
     recap->associate = keep(recap, past->associate);
+    recap->lang = keep(recap, past->lang);
     recap->created = past->created;
     recap->ended = past->ended;
     recap->until = until;

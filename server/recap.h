@@ -30,6 +30,7 @@ struct vt_recap {
     struct vt_arena arena; /* of all texts */
     char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT];
     struct vt_str sid, reference, associate; /* associate: the name */
+    struct vt_str lang;                      /* the customer's, as BCP 47; absent: not said */
     int64_t created, ended, until;           /* ms since 1970 */
     struct vt_recap_piece pieces[VT_RECAP_PIECES];
     size_t pieces_n;

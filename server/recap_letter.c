@@ -1,30 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <time.h>
-
 #include "server/base/err.h"
+#include "server/letter.h"
 #include "server/recap_mail.h"
-#include "server/template_address.h"
 
-enum { LINES_MOST = 200, DATE_TEXT = 40 };
+enum { LINES_MOST = 200 };
 
-static void write_date(int64_t ms, char ret[DATE_TEXT])
+/* One letter: what is the same in each of its parts. */
+struct letter {
+    const struct vt_recap *recap;
+    const struct vt_site *site;
+    const struct vt_letter_locale *locale;
+    char date[VT_LETTER_DATE], until[VT_LETTER_DATE];
+    vt_letter_put *put; /* escapes */
+    struct vt_buf *out;
+};
+
+static struct letter begin(const struct vt_recap *recap, const struct vt_site *site, vt_letter_put *put,
+                           struct vt_buf *out)
 {
-    static const char *const months[] = { "January",   "February", "March",    "April",
-                                          "May",       "June",     "July",     "August",
-                                          "September", "October",  "November", "December" };
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm at;
-    gmtime_r(&seconds, &at);
-    snprintf(ret, DATE_TEXT, "%d %s %d", at.tm_mday, months[at.tm_mon], at.tm_year + 1900);
+    struct letter letter = {
+        .recap = recap, .site = site, .locale = vt_letter_locale(recap->lang), .put = put, .out = out
+    };
+    vt_letter_date(letter.locale, recap->created, letter.date);
+    vt_letter_date(letter.locale, recap->until, letter.until);
+    return letter;
 }
 
-static const char *kind_word(enum vt_chat_kind kind)
+static const char *word(const struct letter *letter, enum vt_letter_word which)
 {
-    return kind == VT_CHAT_KIND_PICTURE   ? "Picture"
-           : kind == VT_CHAT_KIND_FILM    ? "Film"
-           : kind == VT_CHAT_KIND_FILE    ? "File"
-           : kind == VT_CHAT_KIND_PRODUCT ? "Piece"
+    return letter->locale->words[which];
+}
+
+static void say(const struct letter *letter, enum vt_letter_word which, struct vt_str price)
+{
+    const struct vt_letter_blank blanks[] = {
+        { "date",
+          vt_str(which == VT_LETTER_PICTURES || which == VT_LETTER_OPENS ? letter->until : letter->date) },
+        { "name", letter->recap->associate },
+        { "reference", letter->recap->reference },
+        { "price", price },
+        { 0 }
+    };
+    vt_letter_fill(letter->out, word(letter, which), blanks, letter->put);
+}
+
+static void say_price(const struct letter *letter, const struct vt_recap_piece *piece)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf price = VT_BUF_INIT(512);
+    vt_letter_price(letter->locale, piece->price, piece->currency, &price);
+    say(letter, VT_LETTER_ON, vt_buf_view(&price));
+}
+
+static const char *kind_word(const struct letter *letter, enum vt_chat_kind kind)
+{
+    return kind == VT_CHAT_KIND_PICTURE   ? word(letter, VT_LETTER_PICTURE)
+           : kind == VT_CHAT_KIND_FILM    ? word(letter, VT_LETTER_FILM)
+           : kind == VT_CHAT_KIND_FILE    ? word(letter, VT_LETTER_FILE)
+           : kind == VT_CHAT_KIND_PRODUCT ? word(letter, VT_LETTER_PRODUCT)
                                           : "";
+}
+
+static struct vt_str author_of(const struct letter *letter, const struct vt_recap_line *line)
+{
+    return line->by.ptr ? line->by : vt_str(word(letter, VT_LETTER_YOU));
 }
 
 static size_t first_line(const struct vt_recap *recap)
@@ -32,51 +71,59 @@ static size_t first_line(const struct vt_recap *recap)
     return recap->lines_n > LINES_MOST ? recap->lines_n - LINES_MOST : 0;
 }
 
-static struct vt_str title_of(const struct vt_recap_piece *piece)
+static struct vt_str title_of(const struct letter *letter, const struct vt_recap_piece *piece)
 {
-    return piece->title.len > 0 ? piece->title : piece->sku.len > 0 ? piece->sku : VT_STR("A picture");
+    return piece->title.len > 0 ? piece->title
+           : piece->sku.len > 0 ? piece->sku
+                                : vt_str(word(letter, VT_LETTER_PIECE));
 }
 
 /* --- text -------------------------------------------------------------------------------------------- */
 
-static void text_piece(const struct vt_recap_piece *piece, size_t number, const char *date,
-                       struct vt_buf *out)
+static void text_piece(const struct letter *letter, const struct vt_recap_piece *piece, size_t number)
 {
-    vt_buf_printf(out, "%zu. %.*s\n", number, VT_STR_ARG(title_of(piece)));
+    struct vt_buf *out = letter->out;
+    vt_buf_printf(out, "%zu. %.*s\n", number, VT_STR_ARG(title_of(letter, piece)));
     if (piece->price.len > 0) {
         vt_buf_text(out, "   ");
-        vt_address_price(piece->price, piece->currency, out);
-        vt_buf_printf(out, " on %s\n", date);
+        say_price(letter, piece);
+        vt_buf_byte(out, '\n');
     }
     if (piece->url.len > 0)
         vt_buf_printf(out, "   %.*s\n", VT_STR_ARG(piece->url));
     vt_buf_byte(out, '\n');
 }
 
-static void text_line(const struct vt_recap_line *line, struct vt_buf *out)
+static void text_line(const struct letter *letter, const struct vt_recap_line *line)
 {
-    const char *kind = kind_word(line->kind);
-    vt_buf_printf(out, "%.*s: ", VT_STR_ARG(line->by.ptr ? line->by : VT_STR("You")));
+    const char *kind = kind_word(letter, line->kind);
+    vt_buf_printf(letter->out, "%.*s: ", VT_STR_ARG(author_of(letter, line)));
     if (kind[0])
-        vt_buf_printf(out, "[%s] ", kind);
-    vt_buf_printf(out, "%.*s\n", VT_STR_ARG(line->text));
+        vt_buf_printf(letter->out, "[%s] ", kind);
+    vt_buf_printf(letter->out, "%.*s\n", VT_STR_ARG(line->text));
+}
+
+void vt_recap_write_subject(const struct vt_recap *recap, struct vt_buf *out)
+{
+    vt_buf_printf(out, "%s, %.*s", vt_letter_locale(recap->lang)->words[VT_LETTER_TITLE],
+                  VT_STR_ARG(recap->reference));
 }
 
 int vt_recap_write_text(const struct vt_recap *recap, const struct vt_site *site, struct vt_str link,
                         struct vt_buf *out)
 {
-    char date[DATE_TEXT], until[DATE_TEXT];
-    write_date(recap->created, date);
-    write_date(recap->until, until);
-    vt_buf_printf(out, "What we looked at together\n%s, %s\nWith %.*s, reference %.*s\n\n", site->name, date,
-                  VT_STR_ARG(recap->associate), VT_STR_ARG(recap->reference));
+    const struct letter letter = begin(recap, site, NULL, out);
+    vt_buf_printf(out, "%s\n%s\n", word(&letter, VT_LETTER_TITLE), site->name);
+    say(&letter, VT_LETTER_WITH, VT_STR(""));
+    vt_buf_text(out, "\n\n");
     for (size_t i = 0; i < recap->pieces_n; i++)
-        text_piece(&recap->pieces[i], i + 1, date, out);
-    vt_buf_printf(out, "See it with the pictures, until %s:\n%.*s\n", until, VT_STR_ARG(link));
+        text_piece(&letter, &recap->pieces[i], i + 1);
+    say(&letter, VT_LETTER_PICTURES, VT_STR(""));
+    vt_buf_printf(out, "\n%.*s\n", VT_STR_ARG(link));
     if (recap->lines_n > 0)
-        vt_buf_text(out, "\nWhat was said\n\n");
+        vt_buf_printf(out, "\n%s\n\n", word(&letter, VT_LETTER_SAID));
     for (size_t i = first_line(recap); i < recap->lines_n; i++)
-        text_line(&recap->lines[i], out);
+        text_line(&letter, &recap->lines[i]);
     return out->failed ? VT_ERR_FULL : VT_OK;
 }
 
@@ -85,8 +132,7 @@ int vt_recap_write_text(const struct vt_recap *recap, const struct vt_site *site
 #define FONT  "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
 #define INK   "color:#1c1c1e;"
 #define SOFT  "color:#5f5f66;"
-#define CELL  "<tr><td dir=\"auto\" style=\"" FONT
-#define TABLE "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\">"
+#define TABLE "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\""
 
 static void put_escaped(struct vt_buf *out, struct vt_str text)
 {
@@ -106,109 +152,134 @@ static void put_escaped(struct vt_buf *out, struct vt_str text)
     }
 }
 
-static void html_head(const struct vt_recap *recap, const struct vt_site *site, const char *date,
-                      struct vt_buf *out)
+/* A row of one cell. Its text runs as its own letters do; its edge is the letter's, also for readers that
+ * know `align` only. */
+static void cell(const struct letter *letter, const char *style)
 {
-    vt_buf_text(out, "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"viewport\""
-                     " content=\"width=device-width\"><title>What we looked at together</title></head>"
-                     "<body style=\"margin:0;padding:0;background:#ffffff\">" TABLE
-                     "<tr><td align=\"center\" style=\"padding:32px 16px\">"
-                     "<table role=\"presentation\" width=\"560\" cellpadding=\"0\" cellspacing=\"0\""
-                     " border=\"0\" style=\"max-width:560px;width:100%\">" CELL SOFT
-                     "font-size:15px;padding:0 0 4px\">");
-    put_escaped(out, vt_str(site->name));
-    vt_buf_text(out,
-                "</td></tr>" CELL INK "font-size:24px;line-height:30px;font-weight:600;padding:0 0 4px\">"
-                "What we looked at together</td></tr>" CELL SOFT "font-size:15px;padding:0 0 24px\">");
-    vt_buf_printf(out, "%s, with ", date);
-    put_escaped(out, recap->associate);
-    vt_buf_text(out, ". Reference ");
-    put_escaped(out, recap->reference);
-    vt_buf_text(out, "</td></tr>");
+    vt_buf_printf(letter->out, "<tr><td dir=\"auto\" align=\"%s\" style=\"" FONT "%s\">",
+                  letter->locale->is_rtl ? "right" : "left", style);
 }
 
-static void html_title(const struct vt_recap_piece *piece, struct vt_buf *out)
+static void end_cell(const struct letter *letter)
 {
+    vt_buf_text(letter->out, "</td></tr>");
+}
+
+static void html_head(const struct letter *letter)
+{
+    struct vt_buf *out = letter->out;
+    const char *dir = letter->locale->is_rtl ? "rtl" : "ltr";
+    vt_buf_printf(out,
+                  "<!doctype html><html lang=\"%s\" dir=\"%s\"><head><meta charset=\"utf-8\"><meta"
+                  " name=\"viewport\" content=\"width=device-width\"><title>",
+                  letter->locale->lang, dir);
+    put_escaped(out, vt_str(word(letter, VT_LETTER_TITLE)));
+    vt_buf_printf(out,
+                  "</title></head><body dir=\"%s\" style=\"margin:0;padding:0;background:#ffffff\">" TABLE
+                  " width=\"100%%\" dir=\"%s\"><tr><td align=\"center\" style=\"padding:32px 16px\">" TABLE
+                  " width=\"560\" dir=\"%s\" style=\"max-width:560px;width:100%%\">",
+                  dir, dir, dir);
+    cell(letter, SOFT "font-size:15px;padding:0 0 4px");
+    put_escaped(out, vt_str(letter->site->name));
+    end_cell(letter);
+    cell(letter, INK "font-size:24px;line-height:30px;font-weight:600;padding:0 0 4px");
+    put_escaped(out, vt_str(word(letter, VT_LETTER_TITLE)));
+    end_cell(letter);
+    cell(letter, SOFT "font-size:15px;padding:0 0 24px");
+    say(letter, VT_LETTER_WITH, VT_STR(""));
+    end_cell(letter);
+}
+
+static void html_title(const struct letter *letter, const struct vt_recap_piece *piece)
+{
+    struct vt_buf *out = letter->out;
     if (piece->url.len > 0) {
         vt_buf_text(out, "<a href=\"");
         put_escaped(out, piece->url);
         vt_buf_text(out, "\" style=\"" INK "text-decoration:underline\">");
     }
-    put_escaped(out, title_of(piece));
+    put_escaped(out, title_of(letter, piece));
     if (piece->url.len > 0)
         vt_buf_text(out, "</a>");
 }
 
-static void html_piece(const struct vt_recap_piece *piece, size_t number, bool has_picture, const char *date,
-                       struct vt_buf *out)
+static void html_piece(const struct letter *letter, const struct vt_recap_piece *piece, size_t number,
+                       bool has_picture)
 {
+    struct vt_buf *out = letter->out;
     if (has_picture) { /* the width is said twice: one reader knows the attribute, the next the style */
-        vt_buf_printf(out, CELL "padding:0 0 8px\"><img src=\"cid:piece-%zu\" width=\"560\" alt=\"", number);
-        put_escaped(out, title_of(piece));
-        vt_buf_text(out,
-                    "\" style=\"display:block;width:100%;max-width:560px;height:auto;border:0\"></td></tr>");
+        cell(letter, "padding:0 0 8px");
+        vt_buf_printf(out, "<img src=\"cid:piece-%zu\" width=\"560\" alt=\"", number);
+        put_escaped(out, title_of(letter, piece));
+        vt_buf_text(out, "\" style=\"display:block;width:100%;max-width:560px;height:auto;border:0\">");
+        end_cell(letter);
     }
-    vt_buf_text(out, CELL INK "font-size:18px;line-height:24px\">");
-    html_title(piece, out);
-    vt_buf_text(out, "</td></tr>" CELL SOFT "font-size:15px;line-height:22px;padding:0 0 32px\">");
-    if (piece->price.len > 0) {
-        vt_buf_text(out, "<span style=\"" INK "\">");
-        vt_address_price(piece->price, piece->currency, out);
-        vt_buf_printf(out, "</span> on %s", date);
-    } else {
+    cell(letter, INK "font-size:18px;line-height:24px");
+    html_title(letter, piece);
+    end_cell(letter);
+    cell(letter, INK "font-size:15px;line-height:22px;padding:0 0 32px");
+    if (piece->price.len > 0)
+        say_price(letter, piece);
+    else
         vt_buf_text(out, "&nbsp;");
-    }
-    vt_buf_text(out, "</td></tr>");
+    end_cell(letter);
 }
 
 /* The site's accent was checked against its text's colour when it was set. */
-static void html_button(const struct vt_site *site, struct vt_str link, const char *until, struct vt_buf *out)
+static void html_button(const struct letter *letter, struct vt_str link)
 {
-    struct vt_str back = site->settings->theme.accent, front = site->settings->theme.on_accent;
+    struct vt_buf *out = letter->out;
+    struct vt_str back = letter->site->settings->theme.accent,
+                  front = letter->site->settings->theme.on_accent;
     if (back.len == 0 || front.len == 0) {
         back = VT_STR("#1c1c1e");
         front = VT_STR("#ffffff");
     }
-    vt_buf_printf(out,
-                  CELL "padding:0 0 8px\"><table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\""
-                       " border=\"0\"><tr><td bgcolor=\"%.*s\" style=\"border-radius:8px\"><a href=\"",
+    cell(letter, "padding:0 0 8px");
+    vt_buf_printf(out, TABLE "><tr><td bgcolor=\"%.*s\" style=\"border-radius:8px\"><a href=\"",
                   VT_STR_ARG(back));
     put_escaped(out, link);
     vt_buf_printf(out,
                   "\" style=\"" FONT "display:inline-block;padding:12px 24px;font-size:15px;color:%.*s;"
-                  "text-decoration:none\">Open the recap</a></td></tr></table></td></tr>" CELL SOFT
-                  "font-size:13px;padding:0 0 32px\">It opens until %s. The pictures in this mail stay."
-                  "</td></tr>",
-                  VT_STR_ARG(front), until);
+                  "text-decoration:none\">",
+                  VT_STR_ARG(front));
+    put_escaped(out, vt_str(word(letter, VT_LETTER_OPEN)));
+    vt_buf_text(out, "</a></td></tr></table>");
+    end_cell(letter);
+    cell(letter, SOFT "font-size:13px;padding:0 0 32px");
+    say(letter, VT_LETTER_OPENS, VT_STR(""));
+    end_cell(letter);
 }
 
-static void html_line(const struct vt_recap_line *line, struct vt_buf *out)
+static void html_line(const struct letter *letter, const struct vt_recap_line *line)
 {
-    const char *kind = kind_word(line->kind);
-    vt_buf_text(out, CELL INK "font-size:15px;line-height:22px;padding:0 0 12px\"><span style=\"" SOFT
-                              "font-size:13px\">");
-    put_escaped(out, line->by.ptr ? line->by : VT_STR("You"));
-    vt_buf_text(out, "</span><br>");
+    struct vt_buf *out = letter->out;
+    const char *kind = kind_word(letter, line->kind);
+    cell(letter, SOFT "font-size:13px;line-height:18px");
+    put_escaped(out, author_of(letter, line));
+    end_cell(letter);
+    cell(letter, INK "font-size:15px;line-height:22px;padding:0 0 12px");
     if (kind[0])
         vt_buf_printf(out, "<i>%s</i>%s", kind, line->text.len > 0 ? " " : "");
     put_escaped(out, line->text);
-    vt_buf_text(out, "</td></tr>");
+    end_cell(letter);
 }
 
 int vt_recap_write_html(const struct vt_recap *recap, const struct vt_site *site, struct vt_str link,
                         const bool *has_picture, struct vt_buf *out)
 {
-    char date[DATE_TEXT], until[DATE_TEXT];
-    write_date(recap->created, date);
-    write_date(recap->until, until);
-    html_head(recap, site, date, out);
+    const struct letter letter = begin(recap, site, put_escaped, out);
+    html_head(&letter);
     for (size_t i = 0; i < recap->pieces_n; i++)
-        html_piece(&recap->pieces[i], i + 1, has_picture[i], date, out);
-    html_button(site, link, until, out);
-    if (recap->lines_n > 0)
-        vt_buf_text(out, CELL INK "font-size:18px;padding:0 0 12px\">What was said</td></tr>");
+        html_piece(&letter, &recap->pieces[i], i + 1, has_picture[i]);
+    html_button(&letter, link);
+    if (recap->lines_n > 0) {
+        cell(&letter, INK "font-size:18px;padding:0 0 12px");
+        put_escaped(out, vt_str(word(&letter, VT_LETTER_SAID)));
+        end_cell(&letter);
+    }
     for (size_t i = first_line(recap); i < recap->lines_n; i++)
-        html_line(&recap->lines[i], out);
+        html_line(&letter, &recap->lines[i]);
     vt_buf_text(out, "</table></td></tr></table></body></html>");
     return out->failed ? VT_ERR_FULL : VT_OK;
 }

@@ -87,7 +87,7 @@ static int send_mail(struct posting *posting)
         err = vt_recap_write_html(recap, site, vt_buf_view(&link), posting->has_picture, &html);
     if (err)
         return err;
-    vt_buf_printf(&subject, "What we looked at together, %.*s", VT_STR_ARG(recap->reference));
+    vt_recap_write_subject(recap, &subject);
     snprintf(what, sizeof(what), "%s%.*s", about, VT_STR_ARG(recap->sid));
     const struct vt_mail mail = { .site = vt_str(recap->site),
                                   .to = vt_str(posting->to),

@@ -19,6 +19,8 @@ void vt_recap_mail_tried(void *arg, const struct vt_mail_tried *tried);
 
 /* --- recap_letter.c: its words --------------------------------------------------------------------- */
 
+/* All in the recap's language. */
+void vt_recap_write_subject(const struct vt_recap *recap, struct vt_buf *out);
 /* `link`: the page's address. `has_picture`: by piece, with cid "piece-<number from 1>". */
 int vt_recap_write_text(const struct vt_recap *recap, const struct vt_site *site, struct vt_str link,
                         struct vt_buf *out);

@@ -64,6 +64,7 @@ static void put_recap(const struct vt_site *site, const struct vt_recap *recap, 
     vt_json_put_text(out, "site", vt_str(site->name));
     vt_json_put_text(out, "shop", vt_buf_view(&shop));
     put_theme(site, out);
+    vt_json_put_text(out, "lang", recap->lang);
     vt_json_put_text(out, "reference", recap->reference);
     vt_json_put_text(out, "associate", recap->associate);
     vt_json_put_number(out, "at", recap->created);

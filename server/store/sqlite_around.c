@@ -48,7 +48,8 @@ int vt_run_sessions_of(struct vt_db *db, struct vt_job *job)
 {
     sqlite3_stmt *stmt = vt_db_start(
         db,
-        "SELECT s.sid, s.reference, s.queue, a.name, s.outcome, s.note, s.state, s.stars, s.created, s.ended"
+        "SELECT s.sid, s.reference, s.queue, a.name, s.outcome, s.note, s.state, s.stars, s.created, s.ended,"
+        " s.lang"
         " FROM session s LEFT JOIN associate a ON a.site = s.site AND a.person = s.associate"
         " WHERE s.site=? AND s.conv=? ORDER BY s.created DESC, s.sid LIMIT ?",
         VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_N(job->in.range.limit));
@@ -67,6 +68,7 @@ int vt_run_sessions_of(struct vt_db *db, struct vt_job *job)
                 .stars = (int)vt_db_int(stmt, 7),
                 .created = vt_db_int(stmt, 8),
                 .ended = vt_db_int(stmt, 9),
+                .lang = vt_db_text(stmt, 10, &job->arena, &short_of),
             };
         if (!past || short_of) {
             vt_db_end(stmt);

@@ -147,7 +147,7 @@ int vt_store_session_wrap(struct vt_store *store, struct vt_str site, struct vt_
                           const struct vt_store_wrap *wrap);
 /* A session as it was; associate: the name. */
 struct vt_store_past {
-    struct vt_str sid, reference, queue, associate, outcome, note;
+    struct vt_str sid, reference, queue, associate, outcome, note, lang;
     int state, stars; /* stars 0: not rated */
     int64_t created, ended;
 };

@@ -191,3 +191,30 @@ test('the associate sends it: by link, then to the address the customer has left
   await expect(page.locator('.happened').filter({ hasText: 'has left' })).toHaveCount(2, SOON);
   await isClean(page, 'desk-end-sent');
 });
+
+test('in the customer’s language, from right to left: the mail and the page', async ({ browser, cast, customer, associate, mail }) => {
+  await customer.tagged({ locale: 'ar' });
+  await lookClosely({ customer, associate });
+  await customer.say('هل يمكنني التفكير في الأمر؟');
+  await associate.say('Of course.');
+  await ends(customer, customer);
+  const box = customer.panel.getByRole('region', { name: 'Keep what you looked at' });
+  await box.getByLabel('Your e-mail').fill('ada@shop.example');
+  await box.getByRole('button', { name: 'Send me the recap' }).click();
+  await expect.poll(() => mail.mails().length, SOON).toBe(1);
+  const letter = readMail(mail.mails()[0]);
+  expect(letter.headers.subject).toContain('ما شاهدناه معًا');
+  const reader = await drawn(browser, letter, PHONE);
+  const title = reader.page.getByText('ما شاهدناه معًا').last();
+  const [text, screen] = [await title.evaluate((it) => { const range = document.createRange(); range.selectNodeContents(it); return range.getBoundingClientRect().right; }), PHONE.viewport.width];
+  expect(screen - text).toBeLessThan(24);
+  expect(reader.html).toMatch(/3,680\u00a0€ بتاريخ \d+ /);
+  await shot(reader.page, '66-mail-rtl');
+  await reader.done();
+  await box.getByRole('button', { name: 'Get a link' }).click();
+  const [recap] = await cast.page(await cast.context(PHONE), 'recap');
+  await recap.goto(await box.getByLabel('Link to the recap').inputValue());
+  await expect(recap.getByRole('heading', { name: 'ما شاهدناه معًا' })).toBeVisible();
+  expect(await recap.evaluate(() => document.documentElement.dir)).toBe('rtl');
+  await isClean(recap, 'recap-rtl');
+});

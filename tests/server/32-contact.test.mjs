@@ -188,6 +188,7 @@ test('a message without a socket stands in the list, is answered by mail, and is
   await say(lea, 'Yes, up to twelve letters.', { c: n });
   await eventually('the mail', () => to('web@example.com').length === 1);
   const [, secret] = /https:\/\/shop\.test\/halo\?x=1#vt=([\w-]{22})/.exec(to('web@example.com')[0]);
+  assert.match(to('web@example.com')[0], /sert une fois, dans les 7 jours/, 'in the language of their page');
   const here = await customer(server, { code: secret });
   assert.equal(here.conv, row.conv, 'the link leads into it');
   await cut(lea, here);

@@ -55,8 +55,8 @@ const words = (peer, n) => peer.seen('recap.state').filter((event) => n === unde
 const told = (peer, word, n) => peer.waitFor('recap.state', (d, event) => d.state === word && (n === undefined || event.c === n), SOON_MS);
 
 /// A session in which two pieces were looked at, one with a mark, and something was said among all and among staff.
-async function session() {
-  const pair = await live(server);
+async function session(options) {
+  const pair = await live(server, options);
   const { c, a, n } = pair;
   await say(c, 'Is it <b>rosé</b> gold?');
   await say(a, 'Yes, 18 ct.', { c: n });
@@ -154,8 +154,8 @@ test('by mail: every picture inside, prices and links, what was said, nothing of
   const text = parts.find(([type]) => type === 'text/plain')[1];
   const html = parts.find(([type]) => type === 'text/html')[1];
   for (const part of [text, html]) {
-    assert.match(part, /1\u00a0490\u00a0€/);
-    assert.match(part, /12\.50\u00a0€/);
+    assert.match(part, /€1,490 on \d+ \w+ 20\d\d/);
+    assert.match(part, /€12\.50/);
     assert.match(part, /Yes, 18 ct\./);
     assert.match(part, /Lea/);
     assert.ok(!part.includes('hesitate'), 'no note');
@@ -175,6 +175,32 @@ test('by mail: every picture inside, prices and links, what was said, nothing of
   await eventually('the second', () => mail.mails().length === before + 2, SOON_MS);
   for (const end of [c, a]) await end.cut();
 });
+
+const SPOKEN = {
+  fr: { title: 'Ce que nous avons regardé ensemble', price: '1\u202f490\u00a0€ le ', cents: '12,50\u00a0€', said: 'Ce qui a été dit', you: 'Vous', dir: 'ltr' },
+  de: { title: 'Was wir uns gemeinsam angesehen haben', price: '1.490\u00a0€ am ', cents: '12,50\u00a0€', said: 'Was gesagt wurde', you: 'Sie', dir: 'ltr' },
+  ar: { title: 'ما شاهدناه معًا', price: '1,490\u00a0€ بتاريخ ', cents: '12.50\u00a0€', said: 'ما قيل', you: 'أنت', dir: 'rtl' },
+  xx: { title: 'What we looked at together', price: '€1,490 on ', cents: '€12.50', said: 'What was said', you: 'You', dir: 'ltr' },
+};
+
+for (const [lang, { title, price, cents, said, you, dir }] of Object.entries(SPOKEN)) {
+  test(`in the customer’s language: ${lang}`, async () => {
+    const { c, a } = await session({ lang: `${lang}-ZZ` });
+    await c.request('session.end', {});
+    const before = mail.mails().length;
+    await c.request('recap.send', { by: 'email', email: 'ada@example.test' });
+    await told(c, 'sent');
+    const { headers, defects, parts } = readMail(mail.mails()[before]);
+    assert.deepEqual(defects, []);
+    assert.match(headers.subject, new RegExp(`^${title}, \\d-\\d{3}$`));
+    const [text, html] = ['text/plain', 'text/html'].map((kind) => parts.find(([type]) => type === kind)[1]);
+    for (const part of [text, html]) for (const words of [title, price, cents, said, you, 'Lea', 'Yes, 18 ct.']) assert.ok(part.includes(words), `${words} in ${part}`);
+    assert.ok(html.includes(`<html lang="${lang === 'xx' ? 'en' : lang}" dir="${dir}">`));
+    assert.equal(html.includes('align="right"'), dir === 'rtl');
+    assert.equal((await opened((await c.request('recap.send', { by: 'link' })).url)).lang, `${lang}-ZZ`);
+    for (const end of [c, a]) await end.cut();
+  });
+}
 
 test('a mail that is refused or late is told as such, and five are enough', async () => {
   const { c, a } = await session();

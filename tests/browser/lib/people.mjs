@@ -28,16 +28,21 @@ export class Customer {
     await expect(this.launcher).toBeVisible();
   }
 
-  /// The panel follows the page's colours, and this shop is light: the tag of another shop, set before it is run.
-  async wears(theme) {
-    await this.page.addInitScript((name) => {
+  /// The panel follows the page's colours and language, and this shop is light and English: the tag of another shop, set before
+  /// it is run.
+  async tagged(data) {
+    await this.page.addInitScript((more) => {
       new MutationObserver((_, me) => {
         const tag = document.querySelector('script[data-site]');
         if (!tag) return;
-        tag.dataset.theme = name;
+        Object.assign(tag.dataset, more);
         me.disconnect();
       }).observe(document, { childList: true, subtree: true });
-    }, theme);
+    }, data);
+  }
+
+  wears(theme) {
+    return this.tagged({ theme });
   }
 
   async open() {

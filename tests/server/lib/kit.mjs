@@ -82,9 +82,9 @@ export async function take(staff, conv) {
 }
 
 /// A customer and an associate in a live session: { c, a, n } with n the number of the conversation for staff.
-export async function live(server, { login = 'lea', a, ...options } = {}) {
+export async function live(server, { login = 'lea', a, lang = 'en', ...options } = {}) {
   const c = await customer(server, options);
-  await c.request('queue.join', { lang: 'en' });
+  await c.request('queue.join', { lang });
   a ??= await associate(server, login, { site: options.site });
   const n = await take(a, c.conv);
   await c.waitFor('session.state', (d) => d.state === 'live');

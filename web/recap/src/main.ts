@@ -5,7 +5,7 @@ import { adopt, controls, el, money, sheet, tokens } from '../../ui/index.js';
 import { open } from './open.js';
 import type { Line, Piece, Recap, Refusal } from './open.js';
 import { style } from './style.js';
-import { day, has, locale, t } from './words.js';
+import { day, has, locale, speak, t } from './words.js';
 import type { Key } from './words.js';
 
 const app = document.getElementById('app')!;
@@ -23,7 +23,7 @@ function refuse(why: Refusal): void {
 
 /// A price the currency of which this browser does not know is shown as it came.
 function priceOf({ price, currency }: Piece): string {
-  try { return money(price!, currency!, navigator.language); } catch { return `${price!} ${currency ?? ''}`; }
+  try { return money(price!, currency!, locale); } catch { return `${price!} ${currency ?? ''}`; }
 }
 
 function piece(it: Piece, date: string): HTMLElement {
@@ -46,6 +46,7 @@ function line(it: Line): HTMLElement {
 }
 
 function draw(recap: Recap): void {
+  if (recap.lang) speak(recap.lang);
   const date = day(recap.at);
   const root = document.documentElement.style;
   if (recap.accent) root.setProperty('--vitrine-accent', recap.accent);
@@ -69,8 +70,7 @@ async function begin(): Promise<void> {
   else draw(recap);
 }
 
-document.documentElement.lang = locale;
-document.title = t('title');
+speak(navigator.language);
 adopt(document.body, sheet(tokens + controls + style));
 addEventListener('hashchange', () => void begin());
 void begin();

@@ -10,6 +10,7 @@ export interface Recap {
   shop: string;
   accent?: string;
   onAccent?: string;
+  lang?: string;
   reference: string;
   associate: string;
   at: number;

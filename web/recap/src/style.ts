@@ -8,6 +8,7 @@ body,h1,h2,p,ol,dl,dd,figure{margin:0;padding:0;list-style:none}
 main{max-width:640px;min-height:100dvh;margin:auto;padding:max(32px,env(safe-area-inset-top)) 20px 48px;display:flex;flex-direction:column;gap:40px}
 header{display:grid;gap:4px}
 header p,.price,.until,dt{color:var(--vt-soft)}
+[dir=auto]{text-align:match-parent}
 h1{font-size:var(--vt-large);line-height:1.25;font-weight:600;text-wrap:balance}
 h2{font-size:var(--vt-title);font-weight:600}
 h1:focus{outline:0}

@@ -1,61 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import { i18n } from '../../ui/i18n.js';
 import type { Translate } from '../../ui/i18n.js';
+import ar from '../locales/ar.json';
+import de from '../locales/de.json';
+import english from '../locales/en.json';
+import fr from '../locales/fr.json';
 
-const english = {
-  title: 'What we looked at together',
-  with: '{date}, with {name}. Reference {reference}',
-  on: '{price} on {date}',
-  see: 'See it in the shop',
-  unseen: 'The picture cannot be shown.',
-  said: 'What was said',
-  you: 'You',
-  picture: 'Picture',
-  film: 'Film',
-  file: 'File',
-  product: 'Piece',
-  until: 'This page opens until {date}.',
-  print: 'Print, or keep as PDF',
-  shop: 'To the shop',
-  opening: 'One moment',
-  none: 'This address does not open',
-  noneText: 'Open the link from your mail or conversation whole, as it was sent.',
-  over: 'This recap is not kept any more',
-  overText: 'The shop keeps a recap for a while. The mail you were sent still has its pictures.',
-  offline: 'No connection',
-  offlineText: 'The shop does not answer just now.',
-  again: 'Try again',
-} as const;
+/// What the page says. The mails share some of it: server/letters reads these files, too.
 
 export type Key = keyof typeof english;
 
-const french: Record<Key, string> = {
-  title: 'Ce que nous avons regardé ensemble',
-  with: '{date}, avec {name}. Référence {reference}',
-  on: '{price} le {date}',
-  see: 'Voir dans la boutique',
-  unseen: 'L’image ne peut pas être affichée.',
-  said: 'Ce qui a été dit',
-  you: 'Vous',
-  picture: 'Image',
-  film: 'Film',
-  file: 'Fichier',
-  product: 'Pièce',
-  until: 'Cette page s’ouvre jusqu’au {date}.',
-  print: 'Imprimer ou garder en PDF',
-  shop: 'Vers la boutique',
-  opening: 'Un instant',
-  none: 'Cette adresse ne s’ouvre pas',
-  noneText: 'Ouvrez le lien de votre courriel ou de la conversation en entier, tel qu’il a été envoyé.',
-  over: 'Ce récapitulatif n’est plus conservé',
-  overText: 'La boutique garde un récapitulatif quelque temps. Le courriel reçu contient toujours ses images.',
-  offline: 'Pas de connexion',
-  offlineText: 'La boutique ne répond pas pour le moment.',
-  again: 'Réessayer',
-};
+const others: Record<string, Record<Key, string>> = { ar, de, fr };
 
-const isFrench = navigator.language.startsWith('fr');
-export const locale = isFrench ? 'fr' : 'en';
-export const t: Translate<Key> = i18n<Key>(english, isFrench ? french : {});
+/// Before the recap is there the reader's own browser says which; then the language the session was held in.
+export let t: Translate<Key>;
+/// For dates and prices.
+export let locale: string;
+
+export function speak(lang: string): void {
+  const base = lang.split('-')[0]!;
+  const over = others[base];
+  t = i18n<Key>(english, over);
+  // The reader's own region where it is the same language; in the digits of the mail and of the reference.
+  const { language } = navigator;
+  const region = language.split('-')[0] === base ? language : lang;
+  try { locale = new Intl.Locale(over || base === 'en' ? region : 'en', { numberingSystem: 'latn' }).toString(); } catch { locale = 'en'; }
+  document.documentElement.lang = over ? base : 'en';
+  document.documentElement.dir = over === ar ? 'rtl' : 'ltr';
+  document.title = t('title');
+}
+
 export const has = (key: string): key is Key => Object.hasOwn(english, key);
-export const day = (ts: number): string => new Intl.DateTimeFormat(navigator.language, { dateStyle: 'long' }).format(ts);
+export const day = (ts: number): string => new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(ts);
