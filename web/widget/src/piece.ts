@@ -16,7 +16,7 @@ export const pieceStyle = `
 .card img{width:64px;height:64px;object-fit:cover;border-radius:8px;flex:none}
 li>.q{padding-top:3px}
 .log+.mid{flex:none;gap:8px;padding:16px 20px 28px}
-.hero{width:100%;min-height:min(220px,60vw);flex:0 1 300px;object-fit:cover;object-position:50% 25%;border-radius:var(--r)}`;
+.hero{width:100%;min-height:200px;flex:0 1 300px;object-fit:cover;object-position:0 25%;border-radius:var(--r)}`;
 
 /// Only what the web serves becomes an address.
 function safe(url: string | undefined): string | undefined {
