@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/identity.h"
 
+#include <string.h>
+
 #include "server/auth/digest.h"
-#include "server/auth/jwt.h"
 #include "server/base/err.h"
 #include "server/contact.h"
-#include "server/profile.h"
 #include "server/site.h"
 
 enum { CUSTOMER_LIFE_S = 3600, KEYS_MAX = 6, HEX_TEXT = 2 * VT_SIGN_KEY_BYTES + 1 };
@@ -43,7 +43,7 @@ static void gather(struct keys *keys, const struct vt_site *site)
     }
 }
 
-int vt_identity_verify(struct vt_request *rq, struct vt_str token, struct vt_t_customer *ret_customer)
+int vt_identity_verify(struct vt_request *rq, struct vt_str token, struct vt_identity *ret_identity)
 {
     const struct vt_site *site = vt_sites_by_id(rq->app->deps.sites, vt_str(rq->peer->site));
     struct keys keys;
@@ -62,12 +62,12 @@ int vt_identity_verify(struct vt_request *rq, struct vt_str token, struct vt_t_c
     }
     if (err)
         return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/token", why);
-    struct vt_arena *arena = &rq->app->arena;
-    *ret_customer = (struct vt_t_customer){ .id = vt_arena_str(arena, vt_str(claims.sub)), .verified = true };
-    if (claims.name[0])
-        ret_customer->name = vt_arena_str(arena, vt_str(claims.name));
+    *ret_identity = (struct vt_identity){ .expires_ms = (claims.exp + VT_JWT_SKEW_S) * 1000 };
+    memcpy(ret_identity->sub, claims.sub, sizeof(ret_identity->sub));
+    memcpy(ret_identity->jti, claims.jti, sizeof(ret_identity->jti));
+    memcpy(ret_identity->name, claims.name, sizeof(ret_identity->name));
     if (vt_email_valid(vt_str(claims.email)))
-        ret_customer->email = vt_arena_str(arena, vt_str(claims.email));
+        memcpy(ret_identity->email, claims.email, sizeof(ret_identity->email));
     return VT_OK;
 }
 

@@ -6,11 +6,17 @@
 #ifndef VT_IDENTITY_H
 #define VT_IDENTITY_H
 
+#include "server/auth/jwt.h"
 #include "server/reply.h"
 
-/* VT_OK with verified set and texts in the message's arena; or VT_ERR_FIELD_BAD with the request's error
- * filled. */
-int vt_identity_verify(struct vt_request *rq, struct vt_str token, struct vt_t_customer *ret_customer);
+/* What the shop has signed. */
+struct vt_identity {
+    char sub[VT_JWT_SUB], jti[VT_JWT_JTI];
+    char name[81], email[255]; /* may be "" */
+    int64_t expires_ms;        /* when the token is refused in any case */
+};
+/* VT_OK; or VT_ERR_FIELD_BAD with the request's error filled. */
+int vt_identity_verify(struct vt_request *rq, struct vt_str token, struct vt_identity *ret_identity);
 bool vt_identity_enforced(const struct vt_app *app, const char *site);
 /* Where the site enforces, a conversation the shop has signed for goes on only with a token on the
  * connection. */

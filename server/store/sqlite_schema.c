@@ -159,6 +159,15 @@ static const char *const steps[] = {
 
     /* 13: the queues a person works for, parted by spaces; none: all */
     "ALTER TABLE associate ADD COLUMN queues TEXT NOT NULL DEFAULT '';",
+
+    /* 14: whom of its customers the shop has signed for, and tokens that were used, by the hash of their jti */
+    "ALTER TABLE conversation ADD COLUMN sub TEXT;"
+    "CREATE INDEX conversation_sub ON conversation (site, sub, created) WHERE sub IS NOT NULL;"
+    "UPDATE conversation SET sub=json_extract(profile, '$.customer.id')"
+    " WHERE json_extract(profile, '$.customer.verified')=1;"
+    "CREATE TABLE signed (site TEXT NOT NULL, jti TEXT NOT NULL, conv TEXT NOT NULL, asker TEXT NOT NULL,"
+    " expires INTEGER NOT NULL, PRIMARY KEY (site, jti)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX signed_expires ON signed (expires);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -7,7 +7,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { OTHER_SHOP, OTHER_SITE, SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
+import { OTHER_SHOP, OTHER_SITE, SHOP, SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
+import { Peer } from './lib/peer.mjs';
 
 const later = keeper(after);
 let server;
@@ -30,6 +31,9 @@ before(async () => {
   await settled(() => rs256(claims()));
 });
 
+let numbers = 0;
+/// As a shop that takes it seriously: each token has a number.
+const numbered = (more) => claims({ jti: `n${numbers++}-${now()}`, ...more });
 const b64 = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 const now = () => Math.floor(Date.now() / 1000);
 const claims = (more = {}) => ({ aud: SITE, sub: 'u-881', name: 'Ada', email: 'ada@example.com', exp: now() + 300, ...more });
@@ -81,7 +85,6 @@ test('the shop signs: HS256, RS256, ES256; claims stand above what the page says
     assert.deepEqual((await a.waitFor('identify')).d, { id: 'u-881', name: 'Ada', email: 'ada@example.com', verified: true });
     assert.equal((await a.waitFor('presence.person', (d) => d.who === 'c' && d.verified)).d.name, 'Ada');
     assert.deepEqual(await c.request('identify', { name: 'Mallory' }), { name: 'Ada', verified: true }, 'the page cannot take it back');
-    assert.equal((await c.refusal('identify', { token: hs256(claims({ sub: 'u-2' })) })).field, '/d/token', 'another customer');
     await c.request('session.end', {});
     await cut(c, a);
   }
@@ -129,14 +132,94 @@ test('enforced: unsigned names are refused, and a signed conversation needs its 
   const c = await customer(server);
   await eventually('enforcement', async () => (await c.ask('identify', { name: `N${Math.random()}` })).err);
   await say(c, 'anonymous still talks');
-  await c.request('identify', { token: hs256(claims()) });
+  assert.equal((await c.refusal('identify', { token: hs256(claims()) })).field, '/d/token', 'where it is enforced a token has a number');
+  const token = hs256(numbered({ sub: 'u-enforced' }));
+  await c.request('identify', { token });
   await say(c, 'signed');
   const stolen = await back(server, c);
   assert.equal((await stolen.refusal('chat.send', { kind: 'text', body: { text: 'x' } })).code, 'role.forbidden');
   assert.equal((await stolen.refusal('chat.history', { before: 9, n: 5 })).code, 'role.forbidden');
-  await stolen.request('identify', { token: hs256(claims()) });
+  await stolen.request('identify', { token });
   await say(stolen, 'and goes on');
   await cut(stolen, c);
+  assert.equal((await set({ identify: { enforced: false, keys: [{ alg: 'RS256', kid: 'r1', pem: pem(rsa) }, { alg: 'ES256', pem: pem(ec) }] } })).status, 0);
+  await settled(() => rs256(claims()));
+});
+
+/// As the page does: hello anew, with the secret of the reply.
+const go = (code) => customer(server, { code });
+
+test('the same customer on another device goes on in the same conversation, and the newer socket leads', async () => {
+  const phone = await customer(server);
+  assert.deepEqual(await phone.request('identify', { token: hs256(numbered({ sub: 'two-devices' })) }), { name: 'Ada', verified: true });
+  await say(phone, 'from the phone');
+  const desk = await customer(server);
+  const token = hs256(numbered({ sub: 'two-devices' }));
+  const { code, verified } = await desk.request('identify', { token });
+  assert.equal(verified, true);
+  assert.match(code, /^[\w-]{22}$/);
+  assert.equal((await desk.ask('identify', { token })).ok, true, 'the answer may have been lost: the same page may ask again');
+  const there = await go(code);
+  assert.equal(there.conv, phone.conv);
+  assert.equal((await phone.closed).code, 4504);
+  assert.deepEqual(await there.request('identify', { token }), { name: 'Ada', verified: true }, 'each page says it again');
+  const { rows } = await there.request('chat.history', { before: 1000, n: 20 });
+  assert.ok(JSON.stringify(rows).includes('from the phone'));
+  const late = await Peer.open(server, { origin: SHOP });
+  assert.equal((await late.ask('hello', { site: SITE, role: 'customer', caps: [], code })).err.code, 'token.bad', 'the way is good once');
+  await cut(desk, there, late);
+});
+
+test('another customer at the same browser begins a new conversation', async () => {
+  const c = await customer(server);
+  await c.request('identify', { token: hs256(numbered({ sub: 'first-of-two' })) });
+  await say(c, 'a secret of the first');
+  const token = hs256(numbered({ sub: 'second-of-two', name: 'Bea' }));
+  const { code } = await c.request('identify', { token });
+  const next = await go(code);
+  assert.notEqual(next.conv, c.conv);
+  assert.deepEqual(await next.request('identify', { token }), { name: 'Bea', verified: true });
+  assert.ok(!JSON.stringify(await next.request('chat.history', { before: 1000, n: 20 })).includes('secret of the first'));
+  const third = await next.request('identify', { token: hs256(claims({ sub: 'third', name: 'Cy' })) });
+  assert.notEqual((await go(third.code)).conv, next.conv, 'without a number, too: nothing is opened by it');
+  const back = await next.ask('identify', { token: hs256(numbered({ sub: 'first-of-two' })) });
+  assert.equal((await go(back.d.code)).conv, c.conv, 'and the first finds theirs again');
+  await cut(c, next);
+});
+
+test('a token is good in one conversation: shown again elsewhere it is refused, also after a restart', async () => {
+  const c = await customer(server);
+  const token = hs256(numbered({ sub: 'replayed' }));
+  await c.request('identify', { token });
+  await say(c, 'what the thief wants');
+  const thief = await customer(server);
+  const err = await thief.refusal('identify', { token });
+  assert.deepEqual([err.code, err.field], ['field.bad', '/d/token']);
+  assert.match(err.msg, /used elsewhere/);
+  const bare = await thief.request('identify', { token: hs256(claims({ sub: 'replayed' })) });
+  assert.equal(bare.code, undefined, 'a token without a number leads to no other conversation');
+  assert.equal((await c.request('identify', { token })).verified, true, 'its own page may say it as often as it likes');
+  await server.restart();
+  const other = await customer(server);
+  assert.equal((await other.refusal('identify', { token })).field, '/d/token');
+  for (const [what, more] of [['expired within the skew', { exp: now() - 50 }], ['begins within the skew', { nbf: now() + 50 }]]) {
+    const fresh = await customer(server);
+    assert.equal((await fresh.request('identify', { token: hs256(numbered({ sub: what, ...more })) })).verified, true, what);
+    await fresh.cut();
+  }
+  await cut(thief, c, other);
+});
+
+test('who is being served stays; what was two conversations stays two', async () => {
+  const first = await customer(server);
+  await first.request('identify', { token: hs256(numbered({ sub: 'busy' })) });
+  await first.cut();
+  const { c, a } = await live(server);
+  const reply = await c.request('identify', { token: hs256(numbered({ sub: 'busy' })) });
+  assert.deepEqual(reply, { name: 'Ada', verified: true }, 'no way out of a running session');
+  assert.equal((await a.waitFor('identify')).d.verified, true);
+  await c.request('session.end', {});
+  await cut(c, a);
 });
 
 test('keys rotate; the settings take only keys that are keys; another site is another key', async () => {

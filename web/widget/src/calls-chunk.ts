@@ -16,6 +16,8 @@ export class Calls {
 
   constructor(private _app: App) {
     _app.link.on('welcome', () => this._say());
+    // A way into another conversation is spent with the hello that carried it, whatever came of it.
+    _app.link.on('state', (state) => { if (state === 'live' || state === 'ended') _app.code = undefined; });
   }
 
   take([name, arg]: Call): void {
@@ -37,7 +39,12 @@ export class Calls {
     const { link, host } = this._app;
     const fail = (e: { code?: string; message?: string }): void =>
       host.fire('error', { code: e.code ?? 'call', message: String(e.message ?? e), retry: false });
-    if (this._who) link.request('identify', this._who, 1).then(({ verified }) => host.fire('identified', { verified }), fail);
+    if (this._who) {
+      link.request('identify', this._who, 1).then(({ verified, code }) => {
+        if (code) this._go(code);
+        else host.fire('identified', { verified });
+      }, fail);
+    }
     const keys = this._facts;
     if (Object.keys(keys).length) {
       this._facts = {};
@@ -46,6 +53,13 @@ export class Calls {
     for (const fn of this._codes.splice(0)) {
       link.request('code.make', {}, 1).then(({ code, until }) => fn({ code, expiresAt: until }), (e) => fn({ error: e.code }));
     }
+  }
+
+  /// This identity has another conversation, and that one it is from now on. Nothing of the one before goes along.
+  private _go(code: string): void {
+    this._app.link.shutdown();
+    this._app.code = code;
+    this._app.again();
   }
 }
 

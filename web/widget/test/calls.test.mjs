@@ -7,10 +7,11 @@ const { calls } = await load(new URL('../src/calls-chunk.ts', import.meta.url));
 
 /// As much of the widget as the calls touch, with the answers of the server's own shapes.
 function widget(answers = {}) {
-  const app = { asked: [], fired: [], led: 0, said: {} };
+  const app = { asked: [], fired: [], led: 0, said: {}, ended: 0 };
   app.link = {
     state: 'idle',
     on: (name, fn) => { app.said[name] = fn; },
+    shutdown: () => { app.ended++; },
     request: async (op, d) => {
       app.asked.push([op, d]);
       if (answers[op] instanceof Error) throw answers[op];
@@ -18,6 +19,7 @@ function widget(answers = {}) {
     },
   };
   app.lead = () => { app.led++; };
+  app.again = () => { app.asked.push(['hello', app.code]); };
   app.host = { fire: (name, detail) => app.fired.push([name, detail]) };
   app.welcome = async () => { app.link.state = 'live'; app.said.welcome(); await new Promise(setImmediate); };
   return app;
@@ -47,6 +49,22 @@ test('a code is asked for by a person, so it connects; its answer or its refusal
   calls(refused, ['createCode', (code) => got.push(code)]);
   await refused.welcome();
   assert.deepEqual(got[1], { error: 'state.wrong' });
+});
+
+test('who has another conversation goes on there, and is identified in it', async () => {
+  const answers = { identify: { name: 'Ada', verified: true, code: 'x8JqT0v2mQe1Yb7cW3hZkA' } };
+  const app = widget(answers);
+  calls(app, ['identify', { token: 'a.b.c' }]);
+  await app.welcome();
+  assert.deepEqual([app.ended, app.asked.at(-1), app.fired], [1, ['hello', 'x8JqT0v2mQe1Yb7cW3hZkA'], []]);
+  answers.identify = { name: 'Ada', verified: true };
+  app.said.state('live');
+  assert.equal(app.code, undefined);
+  await app.welcome();
+  assert.deepEqual(app.fired, [['identified', { verified: true }]]);
+  app.code = 'spent';
+  app.said.state('ended');
+  assert.equal(app.code, undefined, 'a way that was refused is not tried for ever');
 });
 
 test('a refusal is told to the page', async () => {
