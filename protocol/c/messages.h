@@ -1335,6 +1335,7 @@ struct vt_msg_identify {
 struct vt_rep_identify {
     struct vt_str name;
     bool verified;
+    struct vt_str code; /* This identity has another conversation: say hello without resume, with this one-time secret, within a minute. May be absent. */
 };
 
 /* label.set: Labels of the conversation.

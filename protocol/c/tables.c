@@ -1088,6 +1088,7 @@ static const struct vt_shape shape_msg_identify = {
 static const struct vt_field rep_identify_fields[] = {
     { .name = "name", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_identify, name), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
     { .name = "verified", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_identify, verified), .size = sizeof(bool) },
+    { .name = "code", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_identify, code), .size = sizeof(struct vt_str), .min = 0, .max = 22 },
 };
 static const struct vt_shape shape_rep_identify = {
     .name = "identify reply", .size = sizeof(struct vt_rep_identify), .fields = rep_identify_fields, .fields_n = VT_COUNT(rep_identify_fields),

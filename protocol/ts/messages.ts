@@ -432,6 +432,8 @@ export interface Identify {
 export interface IdentifyReply {
   name: string;
   verified: boolean;
+  /** This identity has another conversation: say hello without resume, with this one-time secret, within a minute. */
+  code?: string | undefined;
 }
 
 /// Labels of the conversation.

@@ -101,7 +101,7 @@ export const REPLY_SHAPES: Readonly<Record<string, string>> = {
   'guest.poll': 'poll::i:0:4294967295',
   'guest.vote': '',
   hello: 'conn::s:0:32 node::s:0:32 hb::i:0:4294967295 max::i:0:4294967295 time::i:-9007199254740991:9007199254740991 caps::s:0:32:0:16 site::@site_info me::@me convs::@welcome_conv:::0:16 ch::@chan:::0:256',
-  identify: 'name::s:0:80 verified::b',
+  identify: 'name::s:0:80 verified::b code:?:s:0:22',
   'label.set': '',
   'mark.add': 'mark::i:0:4294967295',
   'mark.drop': '',
