@@ -104,7 +104,7 @@ export class Guard {
       flags |= el ? flagsOf(el, this._rules) : BLOCK;
       // Its own box was measured by the recorder; nothing of what is inside is told.
       if (flags & BLOCK) n.childNodes = [];
-      if (/^(script|embed|object|applet|frame|frameset|base)$/.test(n.tagName!)) n.tagName = 'noscript';
+      if (/^(script|embed|object|applet|frame|frameset|base|animate\w*|set)$/.test(n.tagName!)) n.tagName = 'noscript';
       if (/^(meta|noscript|template)$/.test(n.tagName!)) {
         n.attributes = {};
         for (const kid of n.childNodes!) kid.textContent = '';
