@@ -120,17 +120,17 @@ const buildStaff = async (part) => {
 };
 
 /// Pages of their own with nothing but a script: the camera page for a phone that scanned a code, the recap.
-const buildPage = async (name, limit) => {
-  const code = await bundle(`${name}/src/main.ts`);
+const buildPage = async (name, limit, from = name, more = {}) => {
+  const code = await bundle(`${from}/src/main.ts`, more);
   const script = `${name}-${short(code)}.js`;
   const at = pageAt[name];
-  const page = (await readFile(here(`${name}/index.html`), 'utf8'))
+  const page = (await readFile(here(`${from}/index.html`), 'utf8'))
     .replace('<!--script-->', `<script src="${at}${script}" integrity="${sri(code)}" defer></script>`);
   await put(`${name}/${script}`, code);
   await put(`${name}/index.html`, page);
   return { name, gzip: gzip(code), limit };
 };
-const pageAt = { phone: '/phone/', recap: '/r/' };
+const pageAt = { phone: '/phone/', recap: '/r/', mirror: '/mirror/' };
 
 /// The page of a guest, who was sent a link.
 const buildGuest = async (table) => {
@@ -160,7 +160,7 @@ const report = (rows) => {
   }
 };
 
-for (const part of ['v1', 'console', 'admin', 'phone', 'recap', 'g']) await rm(join(out, part), { recursive: true, force: true });
+for (const part of ['v1', 'console', 'admin', 'phone', 'recap', 'mirror', 'g']) await rm(join(out, part), { recursive: true, force: true });
 const words = await locales();
 const calls = await chunk('calls', 'widget/src/calls-chunk.ts');
 const widget = await chunk('widget', 'widget/src/main.ts', { __CALLS__: JSON.stringify([calls.file, calls.sri]) });
@@ -199,7 +199,11 @@ const loaderCode = await bundle('loader/src/loader.ts', {
 await put('v1/vitrine.js', loaderCode);
 const console_ = await buildStaff('console');
 const admin = await buildStaff('admin');
-const pages = [await buildPage('phone', 8), await buildPage('recap', 6)];
+const pages = [
+  await buildPage('phone', 8), await buildPage('recap', 6),
+  // The replayer's fields keep their names: its events have some that begin with an underscore.
+  await buildPage('mirror', undefined, 'mirror-page', { mangleProps: undefined }),
+];
 const guest = await buildGuest(words.table);
 await buildShop();
 report([

@@ -7,7 +7,7 @@ export const MAY = {
   protocol: [], ui: [], transport: ['protocol'], detect: ['protocol'], viewer: ['ui', 'protocol'], mirror: ['protocol'], 'mirror-page': ['protocol'],
   loader: [], widget: ['transport', 'detect', 'ui', 'protocol'], console: ['transport', 'viewer', 'ui', 'protocol', 'reports'], admin: ['ui', 'protocol', 'reports'], reports: [], phone: ['transport', 'ui'], recap: ['ui'], shop: [],
 };
-const TYPES_ONLY = { loader: ['widget'], widget: ['mirror'] };
+const TYPES_ONLY = { loader: ['widget'], widget: ['mirror'], console: ['mirror-page'] };
 /// Where the widget's side and the viewer meet: each becomes a chunk of its own.
 const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'], 'widget/src/viewer-tools-chunk.ts': ['viewer'],
   'widget/src/viewer-tiles-chunk.ts': ['viewer'], 'widget/src/viewer-compare-chunk.ts': ['viewer'], 'widget/src/viewer-ask-chunk.ts': ['viewer'],
@@ -19,7 +19,8 @@ const FORBIDDEN = [
   [/\b(innerHTML(?!\?: never)|outerHTML|insertAdjacentHTML|document\.write|srcdoc)\b/, 'puts text into the page as HTML'],
   [/\beval\s*\(|new Function\s*\(|set(?:Timeout|Interval)\(\s*['"`]/, 'runs text as code'],
   [/setAttribute\(\s*['"]style['"]|<style[\s>]|\.cssText\b/, 'writes an inline style'],
-  [/UNSAFE_replayCanvas/, 'runs what the mirrored page holds'],
+  [/UNSAFE_/, 'runs what the mirrored page holds'],
+  [/allow-(?:scripts|forms|popups|modals|top-navigation|downloads|pointer-lock|presentation|orientation-lock|storage-access)/, 'opens the frame of the mirror'],
   // The admin pages ask before unsaved changes are thrown away, and only while there are some.
   [/\b(?:before)?unload['"]/, 'keeps the page out of the back/forward cache', 'admin/src/main.tsx'],
   [/postMessage\([^)]*,\s*['"]\*['"]/, 'tells every origin'],
