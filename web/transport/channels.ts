@@ -57,6 +57,8 @@ export class Channels {
     const ch = head && this._by.get(head.chan);
     const conv = ch && this._find(ch.c ?? 1);
     if (!conv) return;
+    // The mirror's have counts of their own, and a picture may come again.
+    if (ch.k === 'dom' || ch.k === 'mptr') return conv.emit('frame', { head, data, who: ch.by });
     // Serial arithmetic: a number more than 2^31 behind is ahead.
     if (ch.seen !== null && ((head.seq - ch.seen) | 0) <= 0) return;
     ch.seen = head.seq;
@@ -65,7 +67,7 @@ export class Channels {
     else if (head.type === BIN.PTR) {
       const p = readPointer(data);
       if (p) conv.emit('pointer', { ...p, who: ch.by });
-    } else conv.emit('frame', { head, data, who: ch.by });
+    }
   }
 
   /// Motion is in the view as well, so that whoever opens the viewer later begins here.
@@ -106,7 +108,7 @@ export class Channels {
   /// One's own channel of a kind, while there is one.
   own(conv: Conversation, k: Chan['k']): Channel | undefined {
     for (const ch of this._by.values()) {
-      if (ch.k === k && (ch.c ?? 1) === conv.c && (ch.by === 'me' || ch.by === conv.me || ch.by === '*')) return ch;
+      if (ch.k === k && (ch.c ?? 1) === conv.c && (ch.by === 'me' || ch.by === conv.me || ch.by === '*' || k === 'dom')) return ch;
     }
     return undefined;
   }

@@ -8,6 +8,8 @@ export type { Wishes } from './wishes.js';
 export type { HelloInit, LinkEvent, LinkEvents, LinkOptions, LinkState, Saved } from './link.js';
 export { Conversation } from './conversation.js';
 export type { ConversationEvents, Motion, Pointer, Stroke } from './conversation.js';
+export { Watching } from './watching.js';
+export type { Seen, Why } from './watching.js';
 export type { ThreadRow } from './thread.js';
 export type { ViewPatch } from './view.js';
 export { Fault } from './fault.js';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChatSend } from '../protocol/index.js';
+import type { Channels } from './channels.js';
 import type { Conversation } from './conversation.js';
 import { Link as CoreLink } from './link.js';
 import type { LinkOptions } from './link.js';
@@ -12,11 +13,15 @@ const ROWS = new Set(['label.set', 'transfer.ask', 'supervisor.whisper', 'guest.
 
 /// The link of a console window: many conversations, and the shared view's half plugged in from the start.
 export class Link extends CoreLink {
+  /// Of the present connection.
+  channels: () => Channels | null = () => null;
+
   constructor(o: LinkOptions) {
     super(o);
     this.plug((find, now) => {
       const sync = makeSync(find, now);
       sync.act(acting);
+      this.channels = () => sync.line();
       return sync;
     });
   }

@@ -39,3 +39,7 @@ export const attach = 'M19 11.5l-7.2 7.2a4.4 4.4 0 0 1-6.2-6.2l7.6-7.6a2.9 2.9 0
 export const floor = 'M4 4h7v9H4zM13 4h7v5h-7zM13 11h7v9h-7zM4 15h7v5H4z';
 export const external = 'M10 5H5v14h14v-5M14 4h6v6M20 4l-9 9';
 export const star = 'M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9-4.3-4.1 5.9-.8z';
+export const up = 'M5 15l7-7 7 7';
+export const lock = 'M7 11V8a5 5 0 0 1 10 0v3M5.5 11h13v9h-13zM12 14.5v2';
+export const press = 'M9 11V5.5a1.5 1.5 0 0 1 3 0V11l5.2 1.3a2 2 0 0 1 1.5 2.3l-.9 5.4H10.5l-4.3-5.3a1.6 1.6 0 0 1 2.3-2.2L9 13z';
+export const field = 'M3.5 7.5h17v9h-17zM7 10v4M6 10h2M6 14h2';

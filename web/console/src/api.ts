@@ -84,3 +84,13 @@ export const search = (words: string, after: string, limit: number): Promise<{ h
   call('GET', `/search?${new URLSearchParams({ q: words, limit: String(limit), ...(after === '' ? {} : { after }) }).toString()}`);
 
 export const desk = (): Promise<House> => call('GET', '/desk');
+
+/// The text of a style sheet of the shop's pages, by its SHA-256; null where there is none.
+export async function mirrorCss(hash: string): Promise<string | null> {
+  try {
+    const response = await fetch(`/api/v1/mirror/css/${hash}`, { credentials: 'same-origin', redirect: 'error', signal: AbortSignal.timeout(LIMIT_MS) });
+    return response.ok ? await response.text() : null;
+  } catch {
+    return null;
+  }
+}

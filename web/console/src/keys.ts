@@ -2,9 +2,10 @@
 
 import { leads, over } from './board/state.js';
 import { accept, cards } from './state/cards.js';
-import { step } from './state/desk.js';
+import { step, talk } from './state/desk.js';
 import { focusComposer, left, sheet, showCatalogue, showFound, showList } from './state/layout.js';
 import { who } from './state/login.js';
+import { turn } from './state/mirror.js';
 
 const typing = (target: EventTarget | null): boolean =>
   target instanceof Element && target.matches('input:not([type=radio]), textarea, select, [contenteditable]');
@@ -28,6 +29,9 @@ function press(e: KeyboardEvent): void {
   } else if (e.altKey && e.code === 'KeyB' && mayLead()) {
     e.preventDefault();
     over.value = over.peek() === null ? 'floor' : null;
+  } else if (e.altKey && e.code === 'KeyP' && talk.peek() !== null) {
+    e.preventDefault();
+    turn(talk.peek()!);
   } else if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === 'k') {
     e.preventDefault();
     showCatalogue();

@@ -18,6 +18,7 @@ import { forgetCards, onCard } from './state/cards.js';
 import { onDoing } from './state/doing.js';
 import { forgetFound } from './state/found.js';
 import { learnHouse } from './state/house.js';
+import { mirrorAllowed, mirrorAt } from './state/mirror.js';
 import { ask, lastPerson, who, type Login } from './state/login.js';
 import { forgetAll, onRow, watch } from './state/queue.js';
 import { forgetStaff, myId, onStaff } from './state/presence.js';
@@ -26,7 +27,9 @@ import { App } from './views/app.js';
 function listen(me: Me): (link: Link) => (() => void)[] {
   return (link) => [
     // A refused list asks again with the next welcome; the list says that it is loading until then.
-    link.on('welcome', () => {
+    link.on('welcome', ({ site }) => {
+      mirrorAt.value = site.mirror?.origin ?? location.origin;
+      mirrorAllowed.value = site.mirror?.allowed ?? true;
       forgetCards();
       void learnHouse();
       watch(link, me).then(reopen).then(openFirst).catch(() => undefined);

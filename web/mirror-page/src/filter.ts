@@ -120,6 +120,7 @@ export class Filter {
   }
 
   private text(made: Tree, value: string, within: string): Tree {
+    if (within === 'noscript') return { ...made, type: 3, textContent: '' };
     if (within !== 'style') return { ...made, type: 3, textContent: value };
     return { ...made, type: 3, textContent: cleanCss(value), isStyle: true };
   }
@@ -128,10 +129,10 @@ export class Filter {
     const tag = text(from['tagName']).toLowerCase();
     const custom = isCustom(tag);
     // What may not be drawn stays as a place that shows nothing, so that the order of its neighbours stays.
-    if (!TAGS.has(tag) && !custom) return this.nothing(made);
-    if (tag === 'link' && !isSheet(from)) return this.nothing(made);
-    const kept: Tree = { ...made, type: 2, tagName: tag, attributes: {}, childNodes: [] };
-    this.fresh.set(kept.id, tag);
+    const isDrawn = (TAGS.has(tag) || custom) && (tag !== 'link' || isSheet(from));
+    const kept: Tree = { ...made, type: 2, tagName: isDrawn ? tag : 'noscript', attributes: {}, childNodes: [] };
+    this.fresh.set(kept.id, kept.tagName!);
+    if (!isDrawn) return this.children(kept, from, depth, 'noscript');
     if (from['isSVG'] === true) kept.isSVG = true;
     if (custom && from['isCustom'] === true) kept.isCustom = true;
     if (from['isShadowHost'] === true && (custom || HOSTS.has(tag))) kept.isShadowHost = true;
@@ -139,15 +140,14 @@ export class Filter {
       const good = this.attribute(kept.id, tag, name, value);
       if (good !== null) kept.attributes![good[0]] = good[1];
     }
-    const inside = tag === 'style' || (tag === 'link' && '_cssText' in kept.attributes!) ? 'style' : tag;
-    kept.childNodes = list(from['childNodes']).map((child) => this.tree(child, depth + 1, inside))
-      .filter((child) => child.type !== 0 && child.type !== 1);
-    return kept;
+    return this.children(kept, from, depth, tag === 'style' || (tag === 'link' && '_cssText' in kept.attributes!) ? 'style' : tag);
   }
 
-  private nothing(made: Tree): Tree {
-    this.fresh.set(made.id, 'noscript');
-    return { ...made, type: 2, tagName: 'noscript', attributes: {}, childNodes: [] };
+  /// Of a place that shows nothing the children come along too: later changes name them, and both sides count them.
+  private children(into: Tree, from: Raw, depth: number, within: string): Tree {
+    into.childNodes = list(from['childNodes']).map((child) => this.tree(child, depth + 1, within))
+      .filter((child) => child.type !== 0 && child.type !== 1);
+    return into;
   }
 
   /* Attributes */
@@ -271,18 +271,17 @@ export class Filter {
     }];
   }
 
-  /// Sheets that were adopted come by their rules, or whole by their hash: then the sheet is made empty and filled behind.
+  /// Sheets that were adopted come by their rules, or whole, as a text or by its hash: the sheet is made empty and filled behind.
   private adopted(d: Raw): Delta[] {
     const fill: Delta[] = [];
     const styles_ = list(d['styles']).map((raw) => {
       const it = obj(raw);
       const styleId = id(it['styleId']);
-      const rules = list(it['rules']).map((one) => obj(one));
-      const hash = HASH.exec(text(rules[0]?.['rule']))?.[1];
-      if (hash === undefined) return { styleId, rules: rules.map(rule) };
-      const there = this.known.css(hash);
-      if (there === undefined) this.late.push({ id: styleId, hash, adopted: true });
-      else fill.push({ source: 8, styleId, replaceSync: cleanCss(there) });
+      const whole = list(it['rules']).map((one) => text(obj(one)['rule'])).join('\n');
+      const hash = HASH.exec(whole)?.[1];
+      const there = hash === undefined ? whole : this.known.css(hash);
+      if (there !== undefined) fill.push({ source: 8, styleId, replaceSync: cleanCss(there) });
+      else if (hash !== undefined) this.late.push({ id: styleId, hash, adopted: true });
       return { styleId, rules: [] };
     });
     return [{ source: 15, id: id(d['id']), styleIds: list(d['styleIds']).map(id), ...(styles_.length === 0 ? {} : { styles: styles_ }) }, ...fill];

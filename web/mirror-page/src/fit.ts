@@ -26,6 +26,10 @@ export class Fit {
     this.lay();
   }
 
+  get way(): number {
+    return Math.max(0, this.docHeight - this.height);
+  }
+
   scrolled(top: number): void {
     this.top = top;
     this.thumb();

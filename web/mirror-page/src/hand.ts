@@ -12,10 +12,14 @@ import type { Box, FromPage, Tool } from './words.js';
 const STROKE_MAX = 120;
 const STEP_PX = 3;
 const WHEEL_MS = 350;
+/// Most of what is seen.
+const STEP = 0.8;
 
 export interface Ground {
   over: HTMLElement;
   scale(): number;
+  /// How far the page can go, in its own pixels.
+  way(): number;
   player(): Player | null;
   page(): number;
   send(word: FromPage): void;
@@ -122,11 +126,16 @@ export class Hand {
     e.preventDefault();
     if (!this.canScroll || e.ctrlKey || Math.abs(e.deltaY) < 4 || e.timeStamp - this.wheeled < WHEEL_MS) return;
     this.wheeled = e.timeStamp;
-    this.scroll(e.deltaY > 0 ? 'down' : 'up');
+    this.scroll(e.deltaY > 0 ? STEP : -STEP);
   }
 
-  private scroll(block: 'up' | 'down'): void {
-    this.g.send({ t: 'scroll', page: this.g.page(), node: 0, block });
+  /// So many windows further, as a part of the whole way: the customer's page is as long as it says there.
+  scroll(by: number): void {
+    const view = this.g.player()?.frame.contentWindow;
+    const way = this.g.way();
+    if (!this.canScroll || !view || way <= 0) return;
+    const y = Math.max(0, Math.min(1, (view.scrollY + by * view.innerHeight) / way));
+    this.g.send({ t: 'scroll', page: this.g.page(), node: 0, y });
   }
 
   /* Acting */
@@ -194,7 +203,7 @@ export class Hand {
     const by = steps[e.key];
     if (by !== undefined) this.step(by);
     else if (e.key === 'Enter' || e.key === ' ') this.press();
-    else if ((e.key === 'PageDown' || e.key === 'PageUp') && this.canScroll) this.scroll(e.key === 'PageDown' ? 'down' : 'up');
+    else if ((e.key === 'PageDown' || e.key === 'PageUp') && this.canScroll) this.scroll(e.key === 'PageDown' ? STEP : -STEP);
     else if (e.key === 'Escape') this.g.send({ t: 'escape' });
     else return;
     e.preventDefault();

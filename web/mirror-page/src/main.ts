@@ -60,7 +60,7 @@ const pages = new Pages(scaled, {
 });
 const walk = new Walk(() => pages.player);
 const drawn = new Drawn(over, () => pages.player, () => fit.scale);
-const hand = new Hand({ over, scale: () => fit.scale, player: () => pages.player, page: () => pages.page, send }, drawn, walk);
+const hand = new Hand({ over, scale: () => fit.scale, way: () => fit.way, player: () => pages.player, page: () => pages.page, send }, drawn, walk);
 
 function clear(): void {
   pages.clear();
@@ -93,10 +93,7 @@ function heard(word: ToPage): void {
     case 'pointer': return word.page === pages.page ? drawn.point(word.node, word.x, word.y, word.kind) : undefined;
     case 'stale': return void stage.classList.toggle('stale', word.on);
     case 'tool': return hand.use(word.tool, word.canScroll);
-    case 'outline': {
-      const node = pages.player?.node(word.node);
-      return node?.nodeType === Node.ELEMENT_NODE ? drawn.outline(node as Element) : undefined;
-    }
+    case 'step': return hand.scroll(word.by);
     case 'clear': return clear();
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Book } from './book.js';
 import { Filter, type Late } from './filter.js';
 import type { Op } from './ops.js';
 import { Player } from './player.js';
@@ -29,6 +30,7 @@ export class Pages {
   private texts = new Map<string, string | null>();
   private late: Late[] = [];
   private layer: HTMLElement | null = null;
+  private book = new Book();
 
   constructor(private root: HTMLElement, private tell: Shown) {}
 
@@ -98,6 +100,7 @@ export class Pages {
       const ops = filter.ops(making.ops);
       for (const op of ops) {
         if (op.type === 4) size = op.data;
+        this.book.enter(op);
         player.apply(op);
       }
       if (!ops.some((op) => op.type === 2)) throw new Error('no picture in it');
@@ -124,7 +127,10 @@ export class Pages {
     if (player === null || filter === null) return;
     try {
       const ops = filter.ops(raw);
-      for (const op of ops) if (op.type !== 5) player.apply(op);
+      for (const op of ops) {
+        this.book.enter(op);
+        if (op.type !== 5) player.apply(op);
+      }
       this.late.push(...filter.late);
       const want = this.missing(filter.late.map(({ hash }) => `vt-css:${hash}`));
       if (want.length > 0) this.tell.want(want);
@@ -137,11 +143,10 @@ export class Pages {
   /// The writer says now and then what it has; a picture that has grown apart is asked for anew.
   private check(ops: Op[]): void {
     const sum = ops.findLast((op) => op.type === 5);
-    if (sum?.type !== 5 || this.player === null) return;
-    const ids = this.player.ids();
-    const xor = ids.reduce((x, id) => x ^ id, 0);
-    const { nodes, xor: told } = sum.data.payload;
-    if (nodes !== ids.length || (told >>> 0) !== (xor >>> 0)) this.tell.lost('checksum');
+    if (sum?.type !== 5) return;
+    const { nodes, xor } = this.book.sum();
+    const told = sum.data.payload;
+    if (nodes !== told.nodes || (told.xor >>> 0) !== (xor >>> 0)) this.tell.lost('checksum');
   }
 
   /// Sheets that came after the picture that named them.

@@ -72,10 +72,6 @@ export class Player {
     return parent ? `#${parent.nodeName.toLowerCase()}` : undefined;
   }
 
-  ids(): number[] {
-    return this.replayer.getMirror().getIds();
-  }
-
   destroy(): void {
     this.replayer.destroy();
   }

@@ -18,8 +18,8 @@ export type ToPage =
   /// What is shown is no longer how it is: dimmed until the next whole picture.
   | { t: 'stale'; on: boolean }
   | { t: 'tool'; tool: Tool; canScroll: boolean }
-  /// Shows where something of one's own was done, as the customer sees it.
-  | { t: 'outline'; node: number }
+  /// Their page is to go on by so many of its windows.
+  | { t: 'step'; by: number }
   /// Nothing may be seen any more.
   | { t: 'clear' };
 
@@ -43,7 +43,8 @@ export type FromPage =
   | { t: 'mark'; page: number; node: number; label: string; points?: number[] }
   | { t: 'click'; page: number; node: number; x: number; y: number; label: string }
   | { t: 'fill'; page: number; node: number; label: string; field: Field; box: Box }
-  | { t: 'scroll'; page: number; node: number; block: 'up' | 'down' }
+  /// To this part of the way the page can go.
+  | { t: 'scroll'; page: number; node: number; y: number }
   /// For the live region: what the keys have come to.
   | { t: 'at'; text: string }
   | { t: 'escape' };

@@ -29,7 +29,7 @@ test('a page comes through, its order and ids kept', () => {
 test('tags that run, load or lead elsewhere become places that show nothing', () => {
   for (const tag of ['script', 'object', 'embed', 'base', 'meta', 'applet', 'frame', 'frameset', 'portal', 'fencedframe', 'template-x y', 'SCRIPT', 'svg:script', 'set', 'animate', 'constructor', '__proto__']) {
     const node = only(el(tag, { src: 'https://evil.example/', href: 'https://evil.example/', content: '0;url=https://evil.example' }, [txt('alert(1)')]));
-    assert.deepEqual([node.tagName, node.attributes, node.childNodes], ['noscript', {}, []], tag);
+    assert.deepEqual([node.tagName, node.attributes, node.childNodes.map((kid) => kid.textContent)], ['noscript', {}, ['']], tag);
   }
   assert.equal(only(el('link', { rel: 'preload', href: 'https://evil.example/x' })).tagName, 'noscript');
   assert.deepEqual(only(el('link', { rel: 'stylesheet', href: 'https://shop.example/x.css' })).attributes, { rel: 'stylesheet', href: 'https://shop.example/x.css' });
@@ -76,7 +76,7 @@ test('text of a style is a style wherever it comes from', () => {
   assert.equal(rules[0].data.adds[0].rule, clean);
   assert.equal(rules[0].data.replaceSync, clean);
   assert.equal(rules[1].data.set.value, 'url("data:,")');
-  assert.equal(rules[2].data.styles[0].rules[0].rule, clean);
+  assert.deepEqual([rules[2].data.styles[0].rules, rules[3].data.replaceSync], [[], clean]);
 });
 
 test('changes: what may not come in at first may not come in later', () => {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Events, Outcome, Profile, Requests, SessionPast } from '../../../protocol/index.js';
+import type { Consents, Events, Mirror, Outcome, Profile, Requests, SessionPast } from '../../../protocol/index.js';
 import type { LinkEvent } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import { attach, setCalled, talkFor, talks, withMe } from './desk.js';
 import { theLink } from './line.js';
 import { colleagues, staff } from './presence.js';
+import { onConsents } from './mirror.js';
 import { say } from './say.js';
 import type { Talk } from './talk.js';
 
@@ -43,10 +44,14 @@ export function onDoing({ op, c, ts, d }: LinkEvent): void {
   if (t === undefined) return;
   switch (op) {
     case 'snapshot': {
-      const { profile } = d as Events['snapshot'];
+      const { profile, consents, mirror } = d as Events['snapshot'];
       if (profile) t.profile.value = profile;
+      t.consents.value = consents ?? null;
+      t.mirror.value = mirror ?? null;
       return;
     }
+    case 'consent.state': return onConsents(t, d as Consents);
+    case 'mirror.state': return void (t.mirror.value = d as Mirror);
     case 'label.set': return relabel(t, d as Requests['label.set']);
     case 'identify': return know(t, { customer: d as Profile['customer'] });
     case 'context': return keys(t, (d as { keys: unknown }).keys);

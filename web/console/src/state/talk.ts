@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { signal, type Signal } from '@preact/signals';
-import type { Person, Profile, State } from '../../../protocol/index.js';
+import type { Consents, Mirror, Person, Profile, State } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import type { Sending } from './pictures.js';
@@ -39,6 +39,13 @@ export class Talk {
   readonly unwrapped: Signal<string | null> = signal(null);
   /// Pictures on their way from here, and those that failed.
   readonly sendings: Signal<Sending[]> = signal([]);
+  /// What the customer has agreed to, and whether their page is being recorded.
+  readonly consents: Signal<Consents | null> = signal(null);
+  readonly mirror: Signal<Mirror | null> = signal(null);
+  /// What the stage shows of this conversation.
+  readonly stage: Signal<'piece' | 'page'> = signal('piece');
+  /// What became of the last thing that was done on their page.
+  readonly done: Signal<{ text: string; isBad: boolean } | null> = signal(null);
   /// Where the thread was scrolled to, from its end; null: at the end.
   fromEnd: number | null = null;
   readonly changedAt: Signal<number> = signal(0);

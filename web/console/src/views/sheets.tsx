@@ -8,6 +8,7 @@ import { CallerCode, CallIn, HandOver, withTalk } from './asking.js';
 import { Choice, Form, Poll } from './builders.js';
 import { Dialog } from './dialog.js';
 import { Phone } from './pictures.js';
+import { Push, Share } from './sharing.js';
 
 const keys: readonly [string[], string][] = [
   [['Alt', '↑'], 'Previous of your conversations'],
@@ -23,6 +24,9 @@ const keys: readonly [string[], string][] = [
   [['+'], 'In the viewer: closer'],
   [['−'], 'In the viewer: further away'],
   [['0'], 'In the viewer: the whole picture'],
+  [['Alt', 'P'], 'The piece or the customer’s page'],
+  [['↑', '↓'], 'On their page: from thing to thing'],
+  [['Enter'], 'On their page: what the chosen tool does'],
   [['?'], 'This sheet'],
 ];
 
@@ -75,6 +79,8 @@ export function Sheets(): JSX.Element | null {
     case 'choice': return withTalk(Choice);
     case 'form': return withTalk(Form);
     case 'poll': return withTalk(Poll);
+    case 'share': return withTalk(Share);
+    case 'push': return withTalk(Push);
     default: return null;
   }
 }

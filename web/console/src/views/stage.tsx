@@ -13,6 +13,8 @@ import { picturesOf, sendAll } from '../state/pictures.js';
 import { rows, tally } from '../state/queue.js';
 import { cannotShow, pageNow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
+import { anyOn, intoViewer } from '../state/mirror.js';
+import { Mirror } from './mirror.js';
 import { Empty, Icon, Price, Thumb } from './parts.js';
 import { Choose, Sendings } from './pictures.js';
 import { hostViewer } from './viewer-host.js';
@@ -32,19 +34,36 @@ function Looking({ talk }: { talk: Talk }): JSX.Element {
     <span class="looking">
       <Thumb of={product} width={36} />
       <span class="looking-text"><span class="looking-label">They look at · <Price of={product} /></span><span class="looking-name"><bdi>{product.name ?? product.sku}</bdi></span></span>
-      {isMine.value && talk.state !== 'ended' && !shown(talk, product.sku) && (
-        <button type="button" class="vt-button" disabled={why !== null} title={why ?? undefined} onClick={() => void showRef(talk, product)}>Show what they look at</button>
+      {isMine.value && talk.state !== 'ended' && (talk.stage.value === 'page' || !shown(talk, product.sku)) && (
+        <button type="button" class="vt-button" disabled={why !== null} title={why ?? undefined} onClick={() => void intoViewer(talk, product)}>Show what they look at</button>
       )}
     </span>
   );
 }
 
+/// The piece or their page: two tabs of one stage.
+function Tabs({ talk }: { talk: Talk }): JSX.Element {
+  const now = talk.stage.value;
+  const tab = (id: 'piece' | 'page', name: string): JSX.Element => (
+    <button type="button" role="tab" id={`stage-${id}`} class="stage-tab" aria-selected={now === id} aria-controls="stage-place" tabIndex={now === id ? 0 : -1}
+      onClick={() => { talk.stage.value = id; }}>{name}{id === 'page' && anyOn(talk) && <span class="on-air" title="Shared now"><span class="vt-unseen">, shared now</span></span>}</button>
+  );
+  const move = (e: KeyboardEvent): void => {
+    if (e.key !== 'ArrowLeft' && e.key !== 'ArrowRight') return;
+    e.preventDefault();
+    talk.stage.value = now === 'piece' ? 'page' : 'piece';
+    document.getElementById(`stage-${talk.stage.value}`)?.focus();
+  };
+  return <div class="stage-tabs" role="tablist" aria-label="On the stage" onKeyDown={move}>{tab('piece', 'Piece')}{tab('page', 'Page')}</div>;
+}
+
 function Tools({ talk }: { talk: Talk }): JSX.Element {
   return (
     <div class="stage-bar">
+      <Tabs talk={talk} />
       <Looking talk={talk} />
       <span class="stage-do">
-        {cannotShow(talk, isMine.value) === null && (
+        {cannotShow(talk, isMine.value) === null && talk.stage.value === 'piece' && (
           <>
             <Choose talk={talk} use="view" class="vt-icon" label="Add a photo"><Icon d={icons.picture} /></Choose>
             <button type="button" class="vt-icon" aria-label="Photo from a phone" title="Photo from a phone" aria-haspopup="dialog" onClick={() => { sheet.value = 'phone'; }}><Icon d={icons.phone} /></button>
@@ -132,11 +151,13 @@ export function Stage(): JSX.Element {
   void talk.at.view.value;
   const conversation = talk.conversation.value;
   const may = cannotShow(talk, isMine.value) === null;
+  const isPage = talk.stage.value === 'page';
   const shows = conversation !== null && conversation.view !== null && conversation.view.items.length > 0;
   return (
     <section class="column stage" aria-label="Piece">
       <Tools talk={talk} />
-      <div class={over ? 'stage-piece drop' : 'stage-piece'} data-drop="Drop to look at the photo together"
+      {isPage && <div class="stage-piece" role="tabpanel" id="stage-place" aria-labelledby="stage-page"><Mirror talk={talk} /></div>}
+      <div hidden={isPage} role="tabpanel" id={isPage ? undefined : 'stage-place'} aria-labelledby="stage-piece" class={over ? 'stage-piece drop' : 'stage-piece'} data-drop="Drop to look at the photo together"
         onDragOver={(e) => { if (may && e.dataTransfer?.types.includes('Files')) { e.preventDefault(); setOver(true); } }}
         onDragLeave={() => setOver(false)} onDrop={(e) => { e.preventDefault(); setOver(false); if (may) sendAll(talk, picturesOf(e.dataTransfer), 'view'); }}>
         {shows ? <Host key={talk.conv} talk={talk} conversation={conversation} /> : <Nothing talk={talk} />}
