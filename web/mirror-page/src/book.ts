@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { OWN } from './filter.js';
 import type { Op, Tree } from './ops.js';
 
 /// Which nodes have been told of and where they hang: what the writer's sum is compared with. Kept beside the picture, which
@@ -25,12 +26,18 @@ export class Book {
   }
 
   private add(node: Tree, parent: number): void {
-    this.drop(node.id);
-    this.parent.set(node.id, parent);
+    // What this side has put in is not counted, what stands in it is.
+    const isTold = node.id < OWN;
+    if (isTold) this.hang(node.id, parent);
+    for (const kid of node.childNodes ?? []) this.add(kid, isTold ? node.id : parent);
+  }
+
+  private hang(id: number, parent: number): void {
+    this.drop(id);
+    this.parent.set(id, parent);
     const under = this.kids.get(parent);
-    if (under) under.add(node.id);
-    else this.kids.set(parent, new Set([node.id]));
-    for (const kid of node.childNodes ?? []) this.add(kid, node.id);
+    if (under) under.add(id);
+    else this.kids.set(parent, new Set([id]));
   }
 
   private drop(id: number): void {

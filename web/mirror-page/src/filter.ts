@@ -21,6 +21,9 @@ const STILL = /^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/=]*$/;
 
 type Raw = Record<string, unknown>;
 
+/// Ids from here on are of what this side has added; they come over no wire.
+export const OWN = 2 ** 40;
+
 export class Malformed extends Error {}
 
 /// What the filter must know of the picture it adds to.
@@ -41,7 +44,7 @@ const obj = (v: unknown): Raw => {
 const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
 const text = (v: unknown): string => (typeof v === 'string' ? v.slice(0, TEXT_MAX) : '');
 const id = (v: unknown): number => {
-  if (!Number.isSafeInteger(v) || (v as number) < 1) throw new Malformed('not an id');
+  if (!Number.isSafeInteger(v) || (v as number) < 1 || (v as number) >= OWN) throw new Malformed('not an id');
   return v as number;
 };
 /// A place among siblings: rrweb also says null, and -1 for one it does not know.
@@ -140,6 +143,7 @@ export class Filter {
       const good = this.attribute(kept.id, tag, name, value);
       if (good !== null) kept.attributes![good[0]] = good[1];
     }
+    if (tag === 'canvas') return still(this.children(kept, from, depth, 'noscript'));
     return this.children(kept, from, depth, tag === 'style' || (tag === 'link' && '_cssText' in kept.attributes!) ? 'style' : tag);
   }
 
@@ -302,6 +306,18 @@ function isSheet(from: Raw): boolean {
   const attributes = isObject(from['attributes']) ? from['attributes'] : {};
   if (typeof attributes['_cssText'] === 'string') return true;
   return /^(?:alternate )?stylesheet$/i.test(text(attributes['rel']).trim()) && cleanUrl(text(attributes['href'])) !== null;
+}
+
+/// Where nothing runs a canvas is drawn as what it holds, so its first frame becomes a picture in it, of the size it has.
+function still(canvas: Tree): Tree {
+  const { rr_dataURL: frame, ...attributes } = canvas.attributes ?? {};
+  const [width, height] = [attributes['width'], attributes['height']].map((n, i) => (/^\d{1,5}$/.test(String(n)) ? String(n) : ['300', '150'][i]!));
+  const empty = `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='${width}' height='${height}'/%3E`;
+  const img: Tree = { type: 2, id: OWN + canvas.id, tagName: 'img', attributes: { src: frame ?? empty, width: width!, height: height! }, childNodes: [] };
+  if (canvas.rootId !== undefined) img.rootId = canvas.rootId;
+  // What it would show instead is kept for those changes that name it.
+  const instead: Tree = { ...img, id: 2 * OWN + canvas.id, tagName: 'noscript', attributes: {}, childNodes: canvas.childNodes ?? [] };
+  return { ...canvas, attributes, childNodes: [img, instead] };
 }
 
 /// The replayer's own attributes: boxes of blocked elements, places scrolled to, a canvas' first frame.

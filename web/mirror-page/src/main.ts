@@ -28,7 +28,9 @@ const scaled = made('scaled', made('clip', glass));
 const over = made('over', glass);
 const bar = made('bar', stage);
 bar.append(document.createElement('i'));
-bar.hidden = glass.hidden = true;
+bar.hidden = true;
+// Out of sight, not out of the layout: what has no place cannot be scrolled.
+glass.classList.add('empty');
 over.tabIndex = 0;
 over.setAttribute('role', 'application');
 over.setAttribute('aria-label', 'The customer’s page. The arrow keys go from thing to thing, Enter does what the chosen tool does, Escape leads back.');
@@ -43,7 +45,7 @@ const pages = new Pages(scaled, {
   shown: (page, size) => {
     if (size !== null) fit.size(size.width, size.height, 0);
     fit.scrolled(pages.player?.frame.contentWindow?.scrollY ?? 0);
-    glass.hidden = false;
+    glass.classList.remove('empty');
     stage.classList.remove('stale');
     drawn.clear();
     walk.forget();
@@ -67,7 +69,8 @@ function clear(): void {
   drawn.clear();
   walk.forget();
   early.clear();
-  glass.hidden = bar.hidden = true;
+  glass.classList.add('empty');
+  bar.hidden = true;
 }
 
 /// A word about the page that is on its way waits for it; one about a page that is gone is nothing.

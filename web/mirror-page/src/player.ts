@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Replayer } from '@rrweb/replay';
+import { OWN } from './filter.js';
 import type { Delta, Op } from './ops.js';
 
 /// The one place that knows rrweb's replayer. It draws into a frame with the sandbox `allow-same-origin` and nothing else: no
@@ -25,6 +26,7 @@ export class Player {
   constructor(root: HTMLElement) {
     this.replayer = new Replayer([], {
       root, liveMode: true, useVirtualDom: false, loadTimeout: 0, mouseTail: false, triggerFocus: false, showWarning: false, pauseAnimation: false,
+      insertStyleRules: [':where(canvas){display:inline-block;overflow:clip}', ':where(canvas)>img{display:block;width:100%;height:100%}'],
     });
     this.replayer.startLive(NOW);
     this.machine = (this.replayer as unknown as { service: Machine }).service;
@@ -59,7 +61,7 @@ export class Player {
     const mirror = this.replayer.getMirror();
     for (let at: Node | null = node; at !== null; at = at.parentNode ?? (at as ShadowRoot).host ?? null) {
       const id = mirror.getId(at);
-      if (id > 0) return id;
+      if (id > 0 && id < OWN) return id;
     }
     return 0;
   }

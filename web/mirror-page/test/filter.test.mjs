@@ -50,8 +50,9 @@ test('attributes: handlers, targets, addresses of our own and foreign schemes go
 
 test('the replayer’s own attributes are held to what they are', () => {
   const png = 'data:image/png;base64,iVBORw0KGgo=';
-  assert.deepEqual(only(el('canvas', { rr_dataURL: png, width: '3' })).attributes, { rr_dataURL: png, width: '3' });
-  assert.deepEqual(only(el('canvas', { rr_dataURL: 'https://evil.example/x.png' })).attributes, {});
+  const canvas = only(el('canvas', { rr_dataURL: png, width: '3' }));
+  assert.deepEqual([canvas.attributes, canvas.childNodes[0].tagName, canvas.childNodes[0].attributes], [{ width: '3' }, 'img', { src: png, width: '3', height: '150' }]);
+  assert.match(only(el('canvas', { rr_dataURL: 'https://evil.example/x.png' })).childNodes[0].attributes.src, /^data:image\/svg\+xml,/);
   assert.deepEqual(only(el('img', { rr_dataURL: 'data:image/svg+xml,<svg>' })).attributes, {});
   assert.deepEqual(only(el('div', { rr_width: '12.5px', rr_height: 'calc(1px)', rr_src: 'x', rr_mediaState: 'played' })).attributes, { rr_width: '12.5px' });
 });

@@ -7,7 +7,7 @@ import { parts } from './parts.mjs';
 export const SECRETS = ['hunter2-secret', '4242 4242 4242 4242', 'DE89 3704 0044 0532 0130 00', 'someone@private.example', 'hidden-token-77'];
 
 /// Out of sight, so that they change nothing of how the page looks; a form of secrets is as private as one that is seen.
-const planted = `<form style="position:absolute;left:-9999px"><input type="password" value="${SECRETS[0]}"><input autocomplete="cc-number" value="${SECRETS[1]}"><p>${SECRETS[1]} ${SECRETS[2]}</p>
+const planted = `<form style="position:absolute;top:-9999px"><input type="password" value="${SECRETS[0]}"><input autocomplete="cc-number" value="${SECRETS[1]}"><p>${SECRETS[1]} ${SECRETS[2]}</p>
 <input type="email" value="${SECRETS[3]}"><input type="hidden" value="${SECRETS[4]}"><a href="/x?token=${SECRETS[4]}">x</a><img src="/pic/1.svg?k=${SECRETS[4]}" title="${SECRETS[3]}" alt="${SECRETS[3]}" width="1"><div data-token="${SECRETS[4]}"></div></form>`;
 
 const whole = (page) => {
