@@ -128,7 +128,7 @@ const buildPage = async (name, limit, from = name, more = {}) => {
     .replace('<!--script-->', `<script src="${at}${script}" integrity="${sri(code)}" defer></script>`);
   await put(`${name}/${script}`, code);
   await put(`${name}/index.html`, page);
-  return { name, gzip: gzip(code), limit };
+  return { name: `${name} page`, gzip: gzip(code), limit };
 };
 const pageAt = { phone: '/phone/', recap: '/r/', mirror: '/mirror/' };
 

@@ -34,6 +34,7 @@ export function keep(el: Element, tag: string, isSvg: boolean, name: string, val
   if (name === 'src' && tag === 'img') return cut((el as HTMLImageElement).currentSrc || text);
   if (/^(src|poster|background)$/.test(name)) return /^(iframe|source|track)$/.test(tag) ? undefined : cut(text);
   if (MEASURE.test(name)) return /^(progress|meter|li)$/.test(tag) && Number.isFinite(Number(text)) ? value : undefined;
+  if (name === 'name') return tag === 'slot' ? value : undefined;
   if (STATES.test(name)) return WORD.test(text) ? value : undefined;
   return PLAIN.test(name) || (isSvg && DRAWN.test(name)) ? typeof value === 'string' ? bare(value) : value : undefined;
 }

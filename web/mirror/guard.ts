@@ -16,6 +16,18 @@ function valueOf(el: Element, flags: number, value: unknown): string {
   return !value ? '' : isMasked(el, flags) ? BULLETS : scan(String(value));
 }
 
+const FRAME_MAX = 256 * 1024;
+
+/// What a canvas shows now; nothing of one that holds another origin's picture, or much.
+function firstFrame(canvas: HTMLCanvasElement): string | null {
+  try {
+    const url = canvas.width * canvas.height < 4e6 ? canvas.toDataURL('image/webp', 0.8) : '';
+    return url.length < FRAME_MAX && url.length > 9 ? url : null;
+  } catch {
+    return null;
+  }
+}
+
 /// Stands behind the recorder and lets through what may be seen: every event kind, by lists of what is good, judged by the live
 /// node with all it stands in, across shadow roots and frames. It changes what it is given.
 export class Guard {
@@ -107,10 +119,11 @@ export class Guard {
       if (/^(script|embed|object|applet|frame|frameset|base|animate\w*|set)$/.test(n.tagName!)) n.tagName = 'noscript';
       if (/^(meta|noscript|template)$/.test(n.tagName!)) {
         n.attributes = {};
-        for (const kid of n.childNodes!) kid.textContent = '';
+        n.childNodes = [];
         return;
       }
       if (el) this._attributes(el, n.tagName!, n.isSVG, n.attributes!, flags);
+      if (n.tagName === 'canvas' && !(flags & BLOCK) && !isVeiled(flags, this._rules)) n.attributes!['rr_dataURL'] = firstFrame(live as HTMLCanvasElement);
     } else if (n.textContent) n.textContent = n.type === 3 ? this._text(n.textContent, flags, parent ?? live?.parentNode) : '';
     for (const kid of n.childNodes ?? []) this._node(kid, flags, live);
   }
