@@ -31,7 +31,6 @@ export function why(app: App, { code, after, message }: Fault): string {
   const t = app.more!.t;
   if (code === 'view.stale') return '';
   if (code === 'rate.limited') return t('fast', { n: Math.ceil(after / 1000) || 1 });
-  if (code === 'queue.full') return t('full');
   if (/^(store|over)/.test(code)) return t('store');
   return code === 'driver.other' ? t('driver', { name: app.guide() }) : t('refused', { why: message });
 }

@@ -145,7 +145,7 @@ function floor(app: App): void {
   const { why } = more;
   more.why = (to, e) => {
     full = /^queue/.test(e.code);
-    return why(to, e);
+    return e.code === 'queue.full' ? t('full') : why(to, e);
   };
   more.arrange = (state: State, kids) => {
     if (app.site) wearTheme(app.host.root.host as HTMLElement, app.site.theme);

@@ -19,6 +19,7 @@ export const englishFloor = {
   leaveBack: 'Back',
   nobody: 'Nobody could come in the time we had hoped. Your place is kept; or leave a message, and we answer by e-mail.',
   longer: 'It takes a little longer than we thought.',
+  full: 'So many are waiting that we cannot take more just now. Please try again in a few minutes.',
   kept: 'Your place is kept if you change pages.',
   noticeMore: 'Read more',
   linkBad: 'This link has been used, or is too old. You can ask again here.',

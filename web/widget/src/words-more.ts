@@ -17,7 +17,6 @@ export const englishMore = {
   here: 'Go on here',
   ended: 'The line is closed.',
   fast: 'That was a little fast. Try again in {n} s.',
-  full: 'So many are waiting that we cannot take more just now. Please try again in a few minutes.',
   store: 'It could not be stored just now. Please try again.',
   refused: 'That did not work: {why}.',
   driver: '{name} is guiding just now.',
