@@ -23,6 +23,14 @@ void vt_mirror_left(struct vt_member *member);
 /* Once a second: keyframes that did not come, viewers that were held up. */
 void vt_mirror_sweep(struct vt_conversation *conv, int64_t now_ms);
 
+/* Frames past the gate, in the order they came. `dom` and what it borrows live until the call returns. */
+void vt_mirror_dom(struct vt_member *customer, const struct vt_bin_head *head, const struct vt_bin_dom *dom);
+/* SCROLL, SIZE and the customer's MPTR: `node` 0 for the viewport; `bytes` the whole frame. */
+void vt_mirror_moved(struct vt_member *customer, const struct vt_bin_head *head, uint32_t node,
+                     const uint8_t *bytes, size_t len);
+void vt_mirror_ack(struct vt_member *viewer, const struct vt_bin_ack *ack);
+void vt_mirror_kreq(struct vt_member *viewer, uint8_t reason, int64_t now_ms);
+
 void vt_mirror_wire(const struct vt_conversation *conv, struct vt_t_mirror *ret);
 
 #endif

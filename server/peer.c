@@ -68,7 +68,8 @@ void vt_peer_binary(void *arg, const uint8_t *bytes, size_t len)
 
 static void handle_slow(void *arg, uint64_t key)
 {
-    if (key <= UINT16_MAX)
+    /* The channel stands last, alone or below a frame's type and its element. */
+    if (key <= UINT16_MAX || key >> 56 >= VT_OP_TEXT_COUNT)
         vt_chan_slow(arg, (uint16_t)key);
 }
 

@@ -106,38 +106,84 @@ int vt_on_page_push(struct vt_request *rq)
 
 /* --- frames -------------------------------------------------------------------------------------- */
 
+static const uint8_t *body_of(const struct vt_motion *motion, size_t *ret_n)
+{
+    *ret_n = motion->len - VT_BIN_HEAD_BYTES;
+    return motion->bytes + VT_BIN_HEAD_BYTES;
+}
+
 int vt_on_dom(const struct vt_motion *motion)
 {
     struct vt_bin_dom dom;
-    return vt_bin_dom_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &dom);
+    size_t n;
+    const uint8_t *body = body_of(motion, &n);
+    int err = vt_bin_dom_get(body, n, &dom);
+    if (!err)
+        vt_mirror_dom(motion->member, &motion->head, &dom);
+    return err;
 }
 
 int vt_on_scroll(const struct vt_motion *motion)
 {
     struct vt_bin_scroll scroll;
-    return vt_bin_scroll_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &scroll);
+    size_t n;
+    const uint8_t *body = body_of(motion, &n);
+    int err = vt_bin_scroll_get(body, n, &scroll);
+    if (!err)
+        vt_mirror_moved(motion->member, &motion->head, scroll.node, motion->bytes, motion->len);
+    return err;
 }
 
 int vt_on_size(const struct vt_motion *motion)
 {
     struct vt_bin_size size;
-    return vt_bin_size_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &size);
+    size_t n;
+    const uint8_t *body = body_of(motion, &n);
+    int err = vt_bin_size_get(body, n, &size);
+    if (!err)
+        vt_mirror_moved(motion->member, &motion->head, 0, motion->bytes, motion->len);
+    return err;
 }
 
+/* The customer's goes to those who watch; an associate's to the customer, and to the others of the shop. */
 int vt_on_mptr(const struct vt_motion *motion)
 {
     struct vt_bin_mptr mptr;
-    return vt_bin_mptr_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &mptr);
+    size_t n;
+    const uint8_t *body = body_of(motion, &n);
+    int err = vt_bin_mptr_get(body, n, &mptr);
+    if (err)
+        return err;
+    if (motion->chan->kind == VT_CHAN_KIND_DOM) {
+        vt_mirror_moved(motion->member, &motion->head, 0, motion->bytes, motion->len);
+        return VT_OK;
+    }
+    struct vt_frame *frame = vt_frame_create(VT_WS_BINARY, motion->bytes, motion->len);
+    if (frame)
+        vt_fanout_frame(frame, motion->head.flags & VT_BIN_EDGE ? VT_CLASS_ORDERED : VT_CLASS_LATEST,
+                        motion->chan, motion->member);
+    vt_frame_unref(frame);
+    return VT_OK;
 }
 
 int vt_on_kreq(const struct vt_motion *motion)
 {
     struct vt_bin_kreq kreq;
-    return vt_bin_kreq_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &kreq);
+    size_t n;
+    const uint8_t *body = body_of(motion, &n);
+    int err = vt_bin_kreq_get(body, n, &kreq);
+    if (!err)
+        vt_mirror_kreq(motion->member, kreq.reason, motion->now_ms);
+    return err;
 }
 
 int vt_on_dom_ack(const struct vt_motion *motion)
 {
     struct vt_bin_ack ack;
-    return vt_bin_ack_get(motion->bytes + VT_BIN_HEAD_BYTES, motion->len - VT_BIN_HEAD_BYTES, &ack);
+    size_t n;
+    const uint8_t *body = body_of(motion, &n);
+    int err = vt_bin_ack_get(body, n, &ack);
+    if (!err)
+        vt_mirror_ack(motion->member, &ack);
+    return err;
 }
