@@ -17,6 +17,17 @@ bool vt_takeover_is(const struct vt_request *rq, struct vt_str id)
            !vt_session_is_of(&conv->session, rq->peer->person);
 }
 
+void vt_takeover_answer(const struct vt_reply_to *to, struct vt_join *join, struct vt_member *member)
+{
+    const struct vt_conversation *conv = member->conv;
+    struct vt_rep_claim_take rep = { .c = conv->number,
+                                     .sid = vt_str(conv->session.sid),
+                                     .reference = vt_str(conv->session.reference) };
+    vt_reply_ok(to, NULL, &rep);
+    vt_join_flush(join, true);
+    vt_people_here(member);
+}
+
 struct taking_over {
     struct vt_reply_to to;
     struct vt_join *join; /* owned until flushed */
@@ -30,13 +41,7 @@ static void handle_stored(void *arg, int err)
         vt_join_drop(taking->join);
         vt_reply_error(&taking->to, err ? VT_ERR_STORE_UNAVAILABLE : VT_ERR_CLAIM_GONE, NULL);
     } else {
-        const struct vt_conversation *conv = member->conv;
-        struct vt_rep_claim_take rep = { .c = conv->number,
-                                         .sid = vt_str(conv->session.sid),
-                                         .reference = vt_str(conv->session.reference) };
-        vt_reply_ok(&taking->to, NULL, &rep);
-        vt_join_flush(taking->join, true);
-        vt_people_here(member);
+        vt_takeover_answer(&taking->to, taking->join, member);
     }
     free(taking);
 }

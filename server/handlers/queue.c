@@ -8,7 +8,6 @@
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
 #include "server/join.h"
-#include "server/people.h"
 #include "server/presence.h"
 #include "server/profile.h"
 #include "server/queue_status.h"
@@ -217,13 +216,7 @@ static void give_back(struct taking *taking, int err)
 
 static void answer_take(struct taking *taking, struct vt_member *member)
 {
-    const struct vt_conversation *conv = member->conv;
-    struct vt_rep_claim_take rep = { .c = conv->number,
-                                     .sid = vt_str(conv->session.sid),
-                                     .reference = vt_str(conv->session.reference) };
-    vt_reply_ok(&taking->to, NULL, &rep);
-    vt_join_flush(taking->join, true);
-    vt_people_here(member);
+    vt_takeover_answer(&taking->to, taking->join, member);
     free(taking);
 }
 

@@ -15,6 +15,7 @@
 #include "server/base/ids.h"
 #include "server/conn.h"
 #include "server/http/pictures_internal.h"
+#include "server/http/upload_internal.h"
 #include "server/log.h"
 #include "server/media_grant.h"
 #include "server/metrics.h"
@@ -108,33 +109,6 @@ static struct vt_str allow_origin(const struct vt_http_uploads *uploads, struct 
     vt_http_set(req, "Access-Control-Expose-Headers", "Retry-After");
     vt_http_set(req, "Cross-Origin-Resource-Policy", "cross-origin");
     return origin;
-}
-
-static void problem_of(enum vt_upload_err err, uint32_t after_ms, struct vt_media_problem *problem)
-{
-    switch (err) {
-    case VT_UPLOAD_SPENT:
-        vt_media_problem_limit(problem, VT_MEDIA_BUDGET, VT_UPLOAD_PHONE_PICTURES,
-                               VT_UPLOAD_PHONE_PICTURES + 1,
-                               "%d pictures came by this code, which is all it takes. Ask for a new code.",
-                               VT_UPLOAD_PHONE_PICTURES);
-        break;
-    case VT_UPLOAD_HOURLY:
-        vt_media_problem_limit(problem, VT_MEDIA_BUDGET, VT_UPLOAD_HOUR, VT_UPLOAD_HOUR + 1,
-                               "%d pictures an hour are taken; the next in %u minutes.", VT_UPLOAD_HOUR,
-                               after_ms / 60000 + 1);
-        problem->retry_after_s = after_ms / 1000 + 1;
-        break;
-    case VT_UPLOAD_FULL:
-        vt_media_problem_set(problem, VT_MEDIA_BUSY,
-                             "Too many pictures are being sent. Try again in a moment.");
-        problem->retry_after_s = 5;
-        break;
-    default:
-        vt_media_problem_set(problem, VT_MEDIA_EXPIRED,
-                             "This right to send a picture was used, or is older than 10 minutes. Ask for "
-                             "another.");
-    }
 }
 
 /* The asker is told by the socket, whoever holds the request by its answer. */
@@ -452,7 +426,7 @@ static enum vt_media_err open_file(struct sending *sending, struct vt_media_prob
 {
     struct vt_http_uploads *uploads = sending->owner;
     if (uploads->n > SENDING_MOST || count_conv(uploads, &sending->upload) > SENDING_CONV) {
-        problem_of(VT_UPLOAD_FULL, 0, problem);
+        vt_upload_problem(VT_UPLOAD_FULL, 0, problem);
         return problem->err;
     }
     sending->fd = vt_media_blank(uploads->deps.media);
@@ -480,7 +454,7 @@ static bool take_right(struct vt_http_uploads *uploads, struct vt_http_req *req,
         return true;
     if (err == VT_UPLOAD_HOURLY)
         vt_uploads_may(rights, ret_upload->site, ret_upload->conv, &after_ms);
-    problem_of(err, after_ms, problem);
+    vt_upload_problem(err, after_ms, problem);
     return false;
 }
 
@@ -519,48 +493,6 @@ static void handle_begin(struct vt_http_req *req, void *owner, uint64_t length)
     vt_http_keep(req, sending, handle_lost);
 }
 
-/* --- the phone opens its code --------------------------------------------------------------------------- */
-
-static void answer_key(struct vt_http_uploads *uploads, struct vt_http_req *req, const char *key,
-                       const struct vt_upload *upload)
-{
-    VT_CLEANUP(vt_buf_finish)
-    struct vt_buf json = VT_BUF_INIT(2048);
-    const struct vt_site *site = vt_sites_by_id(uploads->deps.app->deps.sites, vt_str(upload->site));
-    vt_buf_text(&json, "{\"key\":");
-    vt_buf_json_string(&json, vt_str(key));
-    vt_buf_text(&json, ",\"site\":");
-    vt_buf_json_string(&json, vt_str(site ? site->name : ""));
-    vt_buf_printf(&json, ",\"left\":%u,\"seconds\":%lld}", upload->left,
-                  (long long)((upload->until_ms - vt_now_ms()) / 1000));
-    vt_http_reply_json(req, 200, &json);
-}
-
-static void handle_phone(struct vt_http_req *req, void *owner)
-{
-    struct vt_http_uploads *uploads = owner;
-    struct vt_app *app = uploads->deps.app;
-    struct vt_media_problem problem;
-    struct vt_upload upload;
-    char key[VT_ID_TEXT];
-    struct vt_str secret = vt_upload_bearer(vt_http_header(req, "authorization"));
-    struct vt_str origin = vt_http_header(req, "origin");
-    vt_http_set(req, "Cache-Control", "no-store");
-    bool is_ours = origin.ptr && vt_sites_origin_own(app->deps.sites, origin);
-    enum vt_upload_err err = is_ours ? vt_uploads_open(app->deps.uploads, secret, origin, key, &upload)
-                                     : VT_UPLOAD_UNKNOWN;
-    if (err == VT_UPLOAD_OTHER) {
-        vt_http_problem(req, 409, "used", "Code in use",
-                        "Another phone has opened this code. Ask for a new one.");
-    } else if (err) {
-        problem_of(err, 0, &problem);
-        vt_pictures_problem(req, &problem);
-    } else {
-        answer_key(uploads, req, key, &upload);
-        vt_upload_tell(app, &upload, VT_FILE_STATE_OPEN, (struct vt_str){ NULL, 0 }, NULL);
-    }
-}
-
 /* --- the whole ---------------------------------------------------------------------------------------------
  */
 
@@ -584,7 +516,7 @@ static int make_routes(struct vt_http_uploads *uploads)
     int err = vt_http_route_sink(net, "/u", most, &sink, handle_whole, uploads);
     if (!err)
         err = vt_http_route(net, VT_OPTIONS, "/u", 0, handle_preflight, uploads);
-    return err ? err : vt_http_route(net, VT_POST, "/u/phone", 0, handle_phone, uploads);
+    return err ? err : vt_upload_phone_mount(net, uploads->deps.app);
 }
 
 struct vt_http_uploads *vt_http_uploads_mount(const struct vt_http_uploads_deps *deps)

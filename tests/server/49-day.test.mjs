@@ -219,6 +219,7 @@ class Seller {
 
   /// Longer than the hold: who was being served waits again, and the associate hears of nothing.
   async beLost() {
+    while ([...this.serving.values()].some(({ isEnding }) => isEnding)) await sleep(20); // their end may be done, and unheard
     const mine = [...this.serving.values()];
     for (const session of mine) this.drop(session, 'lost');
     await this.peer.cut();
