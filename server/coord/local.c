@@ -411,8 +411,11 @@ static int local_q_claim(struct vt_coord *coord, struct vt_str queue, struct vt_
         asked->names[asked->n++] = load->key;
     }
     int err = vt_loop_post(local->loop, handle_asked, asked);
-    if (err)
-        free(asked);
+    if (!err)
+        return VT_OK;
+    for (; asked->n > 0; asked->n--) /* nobody will hear of it */
+        place->asked[--place->asked_n]->asked--;
+    free(asked);
     return err;
 }
 

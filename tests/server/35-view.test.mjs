@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { associate, keeper, live, openView, shop } from './lib/kit.mjs';
+import { keeper, leave, live, openView, shop, viewSeen } from './lib/kit.mjs';
 import { FLAG } from './lib/protocol.mjs';
 
 const later = keeper(after);
@@ -13,23 +13,9 @@ before(async () => {
   server = await shop(later, { associates: ['lea', 'max'], args: ['--capacity', '50', '--rate-act', '500'] });
 });
 
-async function leave({ c, a }) {
-  await c.request('session.end', {});
-  await c.cut();
-  await a.cut();
-}
-
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms)); // for rules that are about time itself
 
-/// What a fresh member of the staff is shown: the server's own truth.
-async function truth({ c }) {
-  const max = await associate(server, 'max');
-  const { c: m } = await max.request('conv.open', { conv: c.conv });
-  const { d } = await max.waitFor('snapshot');
-  await max.request('conv.close', {}, { c: m });
-  await max.cut();
-  return d.view;
-}
+const truth = (pair) => viewSeen(server, pair);
 
 test('what one opens the other sees', async () => {
   const pair = await live(server);

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { associate, back, eventually, keeper, live, openView, shop, writeCatalogue } from './lib/kit.mjs';
+import { back, eventually, keeper, leave, live, openView, shop, viewSeen, writeCatalogue } from './lib/kit.mjs';
 
 const later = keeper(after);
 let server;
@@ -13,21 +13,7 @@ before(async () => {
   server = await shop(later, { associates: ['lea', 'max'], args: ['--capacity', '50', '--rate-act', '500'] });
 });
 
-async function leave({ c, a }) {
-  await c.request('session.end', {});
-  await c.cut();
-  await a.cut();
-}
-
-/// What somebody who comes now is shown.
-async function truth({ c }, to = server) {
-  const max = await associate(to, 'max');
-  const { c: m } = await max.request('conv.open', { conv: c.conv });
-  const { d } = await max.waitFor('snapshot');
-  await max.request('conv.close', {}, { c: m });
-  await max.cut();
-  return d.view;
-}
+const truth = (pair, to = server) => viewSeen(to, pair);
 
 /// Three pieces, the first and the last of them side by side.
 async function compared(pair, scale = 'fit') {

@@ -148,6 +148,7 @@ class Seller {
     if (onCard === 'declines') return this.peer.ask('claim.decline', { conv });
     if (onCard === 'loses the card') return this.peer.cut();
     await this.think(thinking(this.cards));
+    if (this.serving.has(conv)) return undefined; // a colleague was faster, and has handed them over
     const reply = await this.peer.ask('claim.take', { conv });
     if (!reply.ok) { // another was faster, the customer has left, or a colleague's came meanwhile
       assert.ok(['claim.gone', 'cap.reached'].includes(reply.err.code), JSON.stringify(reply.err));

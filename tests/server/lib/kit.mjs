@@ -103,6 +103,23 @@ export async function openView({ c, a, n }, count = 1, by = c) {
   return reply;
 }
 
+/// What a fresh member of the staff is shown: the server's own truth.
+export async function viewSeen(server, { c }, login = 'max') {
+  const peer = await associate(server, login);
+  const { c: n } = await peer.request('conv.open', { conv: c.conv });
+  const { d } = await peer.waitFor('snapshot');
+  await peer.request('conv.close', {}, { c: n });
+  await peer.cut();
+  return d.view;
+}
+
+/// A live pair is over.
+export async function leave({ c, a }) {
+  await c.request('session.end', {});
+  await c.cut();
+  await a.cut();
+}
+
 /// A catalogue of Vitrine's JSON with real picture files beside it; resolves its path.
 export function writeCatalogue(folder, products, pictures = {}) {
   for (const [name, bytes] of Object.entries(pictures)) writeFileSync(join(folder, name), bytes);

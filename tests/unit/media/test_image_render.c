@@ -1,31 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Renditions from a master: sizes, regions, turns and qualities, looked at by their pixels. */
-#include "tests/unit/media/picture_fixture.h"
-#include "tests/unit/media/pool_fixture.h"
-
-static struct fixture fx;
-static int master;
+#include "tests/unit/media/master_fixture.h"
 
 /* 2000 x 1200: red, green / blue, white quarters. */
 static int setup(void **state)
 {
-    size_t len;
-    void *jpeg = picture_jpeg(2000, 1200, &len);
     (void)state;
-    fixture_open(&fx, 1);
-    struct outcome out = fixture_ingest(&fx, jpeg, len, &master);
-    assert_int_equal(out.last.err, VT_MEDIA_OK);
-    outcome_finish(&out);
-    g_free(jpeg);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    close(master);
-    fixture_close(&fx);
-    return 0;
+    return master_open(2000, 1200);
 }
 
 static struct outcome render(struct vt_recipe recipe)
@@ -222,5 +203,5 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "media-worker") == 0)
         return vt_worker_main(argc, argv);
     picture_init();
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, master_close);
 }

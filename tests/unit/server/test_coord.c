@@ -223,13 +223,75 @@ static void test_load_bounds_a_person(void **state)
     assert_int_equal(accept_one("e", "p", 1), VT_ERR_FULL);
 }
 
+/* Who of p1, p2 and p3 is asked for `conv`. */
+static const char *claim(const char *conv)
+{
+    static struct heard heard;
+    const struct vt_str persons[] = { VT_STR("p1"), VT_STR("p2"), VT_STR("p3") };
+    heard = (struct heard){ 0 };
+    assert_int_equal(coord->ops->q_claim(coord, LINE, vt_str(conv), persons, 3, on_line, &heard), VT_OK);
+    assert_int_equal(heard.answers, 0); /* in a later turn, always */
+    vt_loop_run_dry(loop);
+    assert_int_equal(heard.answers, 1);
+    return heard.line;
+}
+
+static void staff(const char *person, uint32_t cap, bool free)
+{
+    coord->ops->staff_set(coord, vt_str(person), cap, free);
+}
+
+static void test_asked_are_the_free_with_room(void **state)
+{
+    (void)state;
+    push("a", 1, 10);
+    push("b", 2, 10);
+    push("c", 3, 10);
+    assert_string_equal(claim("a"), ""); /* nobody is who was never set */
+    staff("p1", 1, true);
+    staff("p2", 2, true);
+    staff("p3", 5, false);
+    assert_string_equal(claim("a"), "p1 p2");
+    assert_string_equal(claim("a"), "");   /* asked for it already */
+    assert_string_equal(claim("b"), "p2"); /* a question takes a place */
+    assert_string_equal(claim("c"), "");
+    staff("p3", 5, true);
+    assert_string_equal(claim("c"), "p3");
+    assert_string_equal(claim("none"), "");
+}
+
+static void test_an_answer_gives_the_places_back(void **state)
+{
+    (void)state;
+    push("a", 1, 10);
+    push("b", 2, 10);
+    staff("p1", 1, true);
+    staff("p2", 1, true);
+    assert_string_equal(claim("a"), "p1 p2");
+    coord->ops->q_release(coord, LINE, VT_STR("a"), VT_STR("p2")); /* declined */
+    coord->ops->q_release(coord, LINE, VT_STR("a"), VT_STR("p2")); /* again is harmless */
+    assert_string_equal(claim("b"), "p2");
+    assert_int_equal(accept_one("a", "p1", 1), VT_OK); /* p1 has a session, and p1's question is over */
+    coord->ops->q_cancel(coord, LINE, VT_STR("b"));    /* the customer left: p2's too */
+    push("c", 3, 10);
+    assert_string_equal(claim("c"), "p2");
+    coord->ops->load_add(coord, VT_STR("p1"), -1);
+    assert_string_equal(claim("c"), "p1");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_history_from_a_number), T(test_history_keeps_512),   T(test_history_that_begins_late_says_so),
-        T(test_line_by_score),         T(test_line_has_a_capacity), T(test_taken_once),
+        T(test_history_from_a_number),
+        T(test_history_keeps_512),
+        T(test_history_that_begins_late_says_so),
+        T(test_line_by_score),
+        T(test_line_has_a_capacity),
+        T(test_taken_once),
         T(test_load_bounds_a_person),
+        T(test_asked_are_the_free_with_room),
+        T(test_an_answer_gives_the_places_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
