@@ -85,7 +85,7 @@ struct vt_api_call {
     const char *problem, *title; /* NULL: none */
     struct vt_str detail, pointer;
     int64_t etag; /* 0: none */
-    int fd;       /* -1, or an NDJSON answer; owned */
+    int fd;       /* -1, or an answer of type `type` (NULL: NDJSON); owned */
     /* what follows */
     struct vt_audit_record record; /* verb absent: none */
     struct vt_str end_person;      /* whose sockets must go; absent: nobody's */
@@ -132,6 +132,9 @@ bool vt_api_take_rate(struct vt_api *api, const char *hash, uint32_t *ret_wait_m
 
 /* `"id":…` and what a person's row shows of itself. */
 void vt_api_put_person(struct vt_buf *out, const struct vt_store_person *person);
+/* privacy.c: the conversations a path means, into call->convs; whether it is /customers/. */
+int vt_api_find_convs(struct vt_api_call *call, struct vt_manage *manage);
+bool vt_api_is_customer(const struct vt_api_call *call);
 /* {"logins":[…]} of a person. */
 int vt_api_put_logins(struct vt_api_call *call, struct vt_manage *manage, struct vt_str person);
 /* A new secret of `bytes` random bytes as text, and its hash. */

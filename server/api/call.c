@@ -56,7 +56,7 @@ void vt_api_answer(struct vt_api_call *call)
     } else if (req && call->fd >= 0) {
         int fd = call->fd;
         call->fd = -1;
-        vt_http_file_fd(req, fd, "application/x-ndjson", NULL, "no-store");
+        vt_http_file_fd(req, fd, call->type ? call->type : "application/x-ndjson", NULL, "no-store");
     } else if (req) {
         vt_http_set(req, "Cache-Control", "no-store");
         if (call->etag)

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Conversations as those who answer for them need them: found, written out, erased.
+/* Conversations as those who answer for them need them: found and erased; export.c writes them out.
  *
  * An erasure goes: out of the memory (whoever has it open is told), out of the store, out of the files,
  * and once more out of the memory, for a page that came back meanwhile. */
 #include "server/erase.h"
-
-#include <stdio.h>
-#include <unistd.h>
 
 #include "server/api/rows.h"
 #include "server/media_index.h"
@@ -55,15 +52,15 @@ int vt_api_conversations(struct vt_api_call *call, struct vt_manage *manage)
 
 /* --- which --------------------------------------------------------------------------------- */
 
-static bool is_customer(const struct vt_api_call *call)
+bool vt_api_is_customer(const struct vt_api_call *call)
 {
     return strncmp(call->row->path, "/customers/", sizeof("/customers/") - 1) == 0;
 }
 
-static int find(struct vt_api_call *call, struct vt_manage *manage)
+int vt_api_find_convs(struct vt_api_call *call, struct vt_manage *manage)
 {
     struct vt_privacy_filter filter = { .limit = CONVS_MOST };
-    if (is_customer(call))
+    if (vt_api_is_customer(call))
         filter.customer = call->id;
     else
         filter.conv = call->id;
@@ -71,41 +68,11 @@ static int find(struct vt_api_call *call, struct vt_manage *manage)
     return !err && call->convs_n == 0 ? vt_api_missing(call) : err;
 }
 
-/* --- writing out --------------------------------------------------------------------------- */
-
-static int write_line(void *arg, struct vt_str line)
-{
-    struct vt_api_call *call = arg;
-    while (line.len > 0) {
-        ssize_t n = write(call->fd, line.ptr, line.len);
-        if (n <= 0)
-            return VT_ERR_FULL;
-        line.ptr += n;
-        line.len -= (size_t)n;
-    }
-    return VT_OK;
-}
-
-int vt_api_export(struct vt_api_call *call, struct vt_manage *manage)
-{
-    int err = find(call, manage);
-    if (err)
-        return err;
-    call->fd = vt_api_unnamed(call->api->deps.config->data);
-    if (call->fd < 0)
-        return VT_ERR_FULL;
-    for (size_t i = 0; i < call->convs_n && !err; i++)
-        err = vt_privacy_export(manage, call->site, call->convs[i].conv, write_line, call);
-    vt_api_note(call, is_customer(call) ? "customer.exported" : "conversation.exported", call->id,
-                "{\"conversations\":%zu}", call->convs_n);
-    return err;
-}
-
 /* --- erasing ------------------------------------------------------------------------------- */
 
 int vt_api_erase(struct vt_api_call *call, struct vt_manage *manage)
 {
-    return find(call, manage);
+    return vt_api_find_convs(call, manage);
 }
 
 static int erase_rows(struct vt_manage *manage, void *arg)
@@ -121,7 +88,7 @@ static int erase_rows(struct vt_manage *manage, void *arg)
     }
     vt_buf_printf(&call->out, "{\"erased\":{\"messages\":%zu,\"sessions\":%zu,\"pictures\":%zu}}",
                   counts.messages, counts.sessions, counts.pictures);
-    vt_api_note(call, is_customer(call) ? "customer.erased" : "conversation.erased", call->id,
+    vt_api_note(call, vt_api_is_customer(call) ? "customer.erased" : "conversation.erased", call->id,
                 "{\"conversations\":%zu,\"messages\":%zu,\"pictures\":%zu}", call->convs_n, counts.messages,
                 counts.pictures);
     return err;

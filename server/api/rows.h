@@ -20,7 +20,9 @@ vt_api_run_fn vt_api_desk;
 vt_api_run_fn vt_api_site, vt_api_site_put, vt_api_site_secret;
 vt_api_run_fn vt_api_tokens, vt_api_token_make, vt_api_token_remove;
 /* privacy.c */
-vt_api_run_fn vt_api_conversations, vt_api_export, vt_api_erase;
+vt_api_run_fn vt_api_conversations, vt_api_erase;
+/* export.c */
+vt_api_run_fn vt_api_export;
 vt_api_after_fn vt_api_erase_after;
 /* reports.c */
 vt_api_run_fn vt_api_report;

@@ -2,7 +2,10 @@
 /// A customer is written out and erased: nothing of what they said is left in any file of the server.
 
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { http, rest } from './lib/http.mjs';
@@ -63,6 +66,31 @@ test('a conversation is found, written out, and erased with everything', async (
   await server.halt();
   await eventually('every byte', () => left() === '');
   await server.start();
+});
+
+test('written out as a tar it has the pictures too', async () => {
+  const { c, a } = await live(server);
+  await say(c, 'what is beside it');
+  const { id } = await sendPicture(server, c, photo());
+  await eventually('the master', () => holds(server, `${id}.tix`, { names: true }).length > 0);
+  const answer = await ada.get(`/conversations/${c.conv}/export?format=tar`);
+  assert.deepEqual([answer.status, answer.headers['content-type']], [200, 'application/x-tar']);
+  const folder = mkdtempSync(join(tmpdir(), 'vitrine-tar-'));
+  try {
+    execFileSync('tar', ['-x', '-C', folder], { input: answer.body });
+    const lines = readFileSync(join(folder, 'thread.ndjson'), 'utf8');
+    assert.ok(lines.includes('what is beside it'));
+    assert.equal(lines, (await ada.get(`/conversations/${c.conv}/export`)).text);
+    assert.deepEqual(readdirSync(join(folder, 'pictures')), [`${id}.tif`]);
+    const magic = readFileSync(join(folder, 'pictures', `${id}.tif`)).subarray(0, 2).toString('latin1');
+    assert.ok(['II', 'MM'].includes(magic), 'a TIFF');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  assert.equal((await ada.get(`/conversations/${c.conv}/export?format=zip`)).status, 400);
+  await c.request('session.end', {});
+  await c.cut();
+  await a.cut();
 });
 
 test('an associate who had it open goes on with others', async () => {

@@ -45,9 +45,9 @@ function One({ of, erase }: { of: Conversation; erase: (target: Target) => void 
       <td data-label="Messages">{of.messages}</td>
       <td class="act">
         <div class="row">
-          <a class="vt-button" href={`/api/v1${conversation}/export`} download={`conversation-${of.id}.ndjson`}>Export</a>
+          <a class="vt-button" href={`/api/v1${conversation}/export?format=tar`} download={`conversation-${of.id}.tar`}>Export</a>
           <button type="button" class="vt-button risky" onClick={() => erase({ what: 'this conversation', path: conversation, id: of.id })}>Erase</button>
-          {of.customer && <a class="vt-button" href={`/api/v1${customer}/export`} download={`customer-${of.customer}.ndjson`}>Export the customer</a>}
+          {of.customer && <a class="vt-button" href={`/api/v1${customer}/export?format=tar`} download={`customer-${of.customer}.tar`}>Export the customer</a>}
           {of.customer && <button type="button" class="vt-button risky" onClick={() => erase({ what: 'everything of this customer', path: customer, id: of.customer })}>Erase the customer</button>}
         </div>
       </td>
