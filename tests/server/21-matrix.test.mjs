@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Knowing an id is never a right: every operation of the tables, by every role, aimed at a session that is another's, of this
-/// site and of another one. The refusal is the table's, nothing reaches that session, and not a word of it comes back.
+/// site, of another of its queues, and of another site. The refusal is the table's, nothing reaches that session, and not a word of it comes back.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { rest } from './lib/http.mjs';
 import { query, sendPicture } from './lib/kept.mjs';
 import { OTHER_SHOP, OTHER_SITE, SHOP, SITE, associate, customer, keeper, live, openView, say, shop, take } from './lib/kit.mjs';
 import { Peer } from './lib/peer.mjs';
@@ -114,9 +115,9 @@ async function victim() {
 const idOf = (login) => query(server, 'SELECT person FROM associate WHERE login = ?', login)[0][0];
 
 /// Customer, guest, associate and supervisor of one site, in a session of their own.
-async function crew(site, origin, [login, chief]) {
+async function crew(site, origin, [login, chief], queue = 'main') {
   const c = await customer(server, { site, origin });
-  await c.request('queue.join', { lang: 'en' });
+  await c.request('queue.join', { lang: 'en', queue });
   const a = await associate(server, login, { site });
   const n = await take(a, c.conv);
   await c.waitFor('session.state', (d) => d.state === 'live');
@@ -125,16 +126,21 @@ async function crew(site, origin, [login, chief]) {
   const s = await associate(server, chief, { site });
   const opened = await s.request('conv.open', { conv: c.conv });
   return [['customer', c], ['guest', g], ['associate', a, n], ['supervisor', s, opened.c]].map(([role, peer, own]) => {
-    const one = { name: `${role} of ${site}`, role, site, peer, own, heard: '' };
+    const staffApart = queue !== 'main' && (role === 'associate' || role === 'supervisor');
+    const one = { name: `${role} of ${site} ${queue}`, role, site, apart: site === OTHER_SITE || staffApart, peer, own, heard: '' };
     peer.socket.on('message', (bytes, isBinary) => { if (!isBinary) one.heard += bytes; });
     return one;
   });
 }
 
 before(async () => {
-  const associates = ['lea', 'max', 'kim', ['sam', 'supervisor'], ['oto', 'associate', OTHER_SITE], ['ola', 'supervisor', OTHER_SITE]];
-  server = await shop(later, { other: true, associates, args: ARGS });
-  others = [...(await crew(SITE, SHOP, ['max', 'sam'])), ...(await crew(OTHER_SITE, OTHER_SHOP, ['oto', 'ola']))];
+  const associates = ['lea', 'max', 'kim', ['sam', 'supervisor'], ['oto', 'associate', OTHER_SITE], ['ola', 'supervisor', OTHER_SITE],
+    'ron', ['sue', 'supervisor'], ['ada', 'admin']];
+  const queues = [{ id: 'main', name: 'Main' }, { id: 'pens', name: 'Pens' }];
+  server = await shop(later, { other: true, settings: { queues }, associates, args: ARGS });
+  const ada = await rest(server, 'ada');
+  for (const login of ['ron', 'sue']) assert.equal((await ada.put(`/people/${idOf(login)}`, { queues: ['pens'] })).status, 200);
+  others = [...(await crew(SITE, SHOP, ['max', 'sam'])), ...(await crew(OTHER_SITE, OTHER_SHOP, ['oto', 'ola'])), ...(await crew(SITE, SHOP, ['ron', 'sue'], 'pens'))];
   v = await victim();
   assert.ok(v.n > 1, 'a number that is no customer’s own');
 });
@@ -201,13 +207,15 @@ test('by another\'s ids from one\'s own conversation', () => untouched('by ids',
   }
 }));
 
-test('by the name of a conversation: another site\'s is as missing as none', () => untouched('by name', async () => {
+test('by the name of a conversation: another site\'s or queue\'s is as missing as none', () => untouched('by name', async () => {
   for (const who of others) {
     for (const row of rows.filter(({ op }) => LINES[op]?.how === 'named')) {
       const { d, none, here, elsewhere } = LINES[row.op];
       if (!may(row, who.role)) {
         assert.equal((await answerTo(who, row, d(v))).code, 'role.forbidden', `${row.op} by ${who.name}`);
-      } else if (who.site === OTHER_SITE) {
+      } else if (row.op === 'code.use' && who.site === SITE) {
+        continue; // whoever is told the code has the customer's own leave, whatever their queues
+      } else if (who.apart) {
         const aimed = await answerTo(who, row, d(v));
         assert.deepEqual(aimed, await answerTo(who, row, none(d(v))), `${row.op} by ${who.name}: told apart`);
         assert.equal(aimed.code, elsewhere, `${row.op} by ${who.name}`);
@@ -215,12 +223,12 @@ test('by the name of a conversation: another site\'s is as missing as none', () 
         assert.equal((await answerTo(who, row, d(v))).code, here, `${row.op} by ${who.name}`);
       }
     }
-    if (!isStaff(who) || who.site === OTHER_SITE) heardNothing(who, 'by name');
+    if (!isStaff(who) || who.apart) heardNothing(who, 'by name');
   }
 }));
 
 test('what names nobody tells nothing of another\'s', () => untouched('by link', async () => {
-  for (const who of others.filter((one) => !isStaff(one) || one.site === OTHER_SITE)) {
+  for (const who of others.filter((one) => !isStaff(one) || one.apart)) {
     for (const row of rows.filter(({ op }) => LINES[op]?.how === 'link')) {
       const { code } = await answerTo(who, row, row.op === 'queue.watch' ? { tab: 'all' } : row.example);
       if (!may(row, who.role)) assert.equal(code, 'role.forbidden', `${row.op} by ${who.name}`);
