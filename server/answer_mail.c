@@ -10,6 +10,7 @@
 #include "server/log.h"
 #include "server/mail.h"
 #include "server/people.h"
+#include "server/practice.h"
 #include "server/profile.h"
 #include "server/site.h"
 
@@ -201,7 +202,8 @@ static void begin_to(struct vt_conversation *conv, struct vt_str to, struct vt_s
 void vt_answer_mail_said(struct vt_conversation *conv)
 {
     const int64_t window = conv->app->deps.config->answer_window, now = vt_now_ms();
-    if (is_customer_here(conv) || !conv->app->deps.mailer || !vt_mailer_is_set_up(conv->app->deps.mailer))
+    if (vt_practice_is(conv) || is_customer_here(conv) || !conv->app->deps.mailer ||
+        !vt_mailer_is_set_up(conv->app->deps.mailer))
         return;
     if (conv->answer.due_ms == 0) {
         conv->answer.after = conv->cs - 1;

@@ -12,6 +12,7 @@
 #include "server/conversation.h"
 #include "server/log.h"
 #include "server/peer.h"
+#include "server/practice.h"
 #include "server/presence.h"
 #include "server/queue.h"
 #include "server/queue_forecast.h"
@@ -106,6 +107,8 @@ static int start(struct vt_app *app)
     int err = vt_bus_subscribe(deps->bus, "board", vt_board_on_bus, app);
     if (!err)
         err = vt_queue_status_start(app);
+    if (!err) /* those of the last run: their customers were pages that are gone */
+        err = vt_practice_erase(app, (struct vt_str){ 0 }, (struct vt_str){ 0 }, NULL, NULL);
     return err ? err : vt_store_sessions_open(deps->store, handle_sessions, app);
 }
 

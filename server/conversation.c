@@ -16,6 +16,7 @@
 #include "server/mirror.h"
 #include "server/notice.h"
 #include "server/people.h"
+#include "server/practice.h"
 #include "server/profile.h"
 #include "server/queue.h"
 #include "server/rights.h"
@@ -326,7 +327,9 @@ void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms)
     vt_answer_mail_sweep(conv, now_ms);
     if (conv->view_unsaved)
         vt_session_view_changed(conv);
-    if (is_idle(conv, now_ms))
+    if (vt_practice_is(conv))
+        vt_practice_sweep(conv, now_ms); /* it may be gone now */
+    else if (is_idle(conv, now_ms))
         vt_conv_destroy(conv);
 }
 

@@ -6,6 +6,7 @@
 #include "server/base/err.h"
 #include "server/board.h"
 #include "server/log.h"
+#include "server/practice.h"
 #include "server/queue.h"
 #include "server/queue_forecast.h"
 #include "server/queue_status.h"
@@ -219,7 +220,7 @@ void vt_presence_load(struct vt_app *app, const char *person)
     if (!staff)
         return;
     VT_LIST_EACH (conv, &app->conversations_list, struct vt_conversation, link)
-        used += vt_session_is_of(&conv->session, person);
+        used += vt_session_is_of(&conv->session, person) && !vt_practice_is(conv);
     staff->used = used;
     if (used >= vt_presence_cap(app, staff)) /* full: whoever they were asked for besides is asked of others */
         vt_ring_drop_person(app, staff);

@@ -7,6 +7,7 @@
 #include "server/base/err.h"
 #include "server/board.h"
 #include "server/fanout.h"
+#include "server/practice.h"
 #include "server/profile.h"
 #include "server/queue_forecast.h"
 #include "server/ring.h"
@@ -108,12 +109,13 @@ uint32_t vt_queue_place(const struct vt_conversation *conv)
 static bool is_elsewhere(const struct vt_conversation *conv, const char *site, const char *queue)
 {
     return vt_session_waits(&conv->session) && strcmp(conv->site, site) == 0 &&
-           strcmp(conv->session.queue, queue) != 0;
+           strcmp(conv->session.queue, queue) != 0 && !vt_practice_is(conv);
 }
 
 void vt_queue_accepted(struct vt_conversation *conv)
 {
-    vt_queue_forecast_measure(conv);
+    if (!vt_practice_is(conv))
+        vt_queue_forecast_measure(conv);
     vt_queue_moved(conv->app, conv->site, conv->session.queue);
 }
 
@@ -353,6 +355,7 @@ static void tell_row(struct vt_conversation *conv, bool gone)
     struct vt_board to = { .op = VT_OP_QUEUE_ROW,
                            .slot = VT_OP_QUEUE_ROW,
                            .site = conv->site,
+                           .person = vt_practice_person(conv), /* NULL: whoever has a right to the queue */
                            .queue = conv->session.queue,
                            .subject = conv->number };
     if (conv->session.state == VT_STATE_NONE && !conv->profile)

@@ -6,6 +6,7 @@
 #include "server/base/err.h"
 #include "server/forecast.h"
 #include "server/metrics.h"
+#include "server/practice.h"
 #include "server/presence.h"
 #include "server/rights.h"
 #include "server/session.h"
@@ -140,7 +141,7 @@ static void look(struct vt_app *app, const struct forecast *forecast, const char
         if (vt_presence_serves(app, staff, forecast->site, queue))
             add_person(app, shop, &floor, staff);
     VT_LIST_EACH (conv, &app->conversations_list, struct vt_conversation, link)
-        if (strcmp(conv->site, forecast->site) == 0)
+        if (strcmp(conv->site, forecast->site) == 0 && !vt_practice_is(conv))
             occupy(shop, &floor, &conv->session, now_ms);
     if (shop->places_n == 0)
         expect_somebody(app, forecast->site, queue, shop);

@@ -8,6 +8,7 @@
 #include "server/base/err.h"
 #include "server/log.h"
 #include "server/people.h"
+#include "server/practice.h"
 #include "server/session.h"
 
 enum { NOTE_AGAIN_MS = 3600 * 1000 };
@@ -35,6 +36,9 @@ static bool is_called(const struct vt_conversation *conv, const char *person)
 
 bool vt_rights_conv(const struct vt_conversation *conv, const struct vt_peer *peer)
 {
+    const char *practises = vt_practice_person(conv);
+    if (practises && vt_peer_is_staff(peer))
+        return strcmp(practises, peer->person) == 0;
     return !vt_peer_is_staff(peer) || vt_rights_queue(peer->queues, vt_str(conv->session.queue)) ||
            strcmp(conv->session.associate, peer->person) == 0 ||
            (!vt_session_runs(&conv->session) && strcmp(conv->known, peer->person) == 0) ||
@@ -53,7 +57,7 @@ void vt_rights_note(struct vt_member *member)
     const struct vt_conversation *conv = member->conv;
     struct vt_person *person = vt_member_person(member);
     const char *role = vt_role_name(member->peer->role);
-    if (!vt_peer_is_staff(member->peer) || vt_people_counts(conv, person) ||
+    if (!vt_peer_is_staff(member->peer) || vt_practice_is(conv) || vt_people_counts(conv, person) ||
         strcmp(conv->known, person->person) == 0 || !conv->app->deps.audit ||
         (person->noted_ms > 0 && vt_now_ms() - person->noted_ms < NOTE_AGAIN_MS))
         return;

@@ -7,7 +7,7 @@
  * code) may, whatever their queues, and whoever served it last: there is a wrap-up to write. The list, the
  * rings, the search and the reports ask here, and so does whatever opens a conversation by its id: what is
  * another queue's is answered as what is missing. A right that ends while somebody looks on ends the looking
- * within a second. */
+ * within a second. A practice is its own person's alone, whatever the queues. */
 #ifndef VT_RIGHTS_H
 #define VT_RIGHTS_H
 

@@ -2,13 +2,14 @@
 #include <stdlib.h>
 
 #include "server/base/err.h"
+#include "server/practice.h"
 #include "server/queue.h"
 #include "server/rights.h"
 #include "server/ring_internal.h"
 #include "server/session.h"
 #include "server/site.h"
 
-enum { DAY_MS = 24 * 3600 * 1000 };
+enum { DAY_MS = 24 * 3600 * 1000, PRACTICE_MS = 3000 /* between two of its cards */ };
 
 static struct vt_ring *ring_of(struct vt_conversation *conv)
 {
@@ -170,6 +171,22 @@ static void step(struct vt_conversation *conv, const struct vt_settings *setting
     }
 }
 
+/* A practice asks its own person, available or not, and after a pause again: nobody else may come. The card
+ * is none of coord's, so that it takes no customer's place. */
+static void step_practice(struct vt_conversation *conv, const struct vt_settings *settings)
+{
+    struct vt_ring *ring = conv->ring;
+    const char *person = vt_practice_person(conv);
+    const struct vt_staff *staff = vt_presence_find(conv->app, person);
+    if (vt_ring_asked(conv) > 0 || !staff || staff->windows == 0 ||
+        (ring->circle_ms > 0 && vt_now_ms() - ring->circle_ms < PRACTICE_MS))
+        return;
+    ring->cards_n = 0;
+    vt_card_give(conv, vt_str(person), vt_wall_ms() + (int64_t)settings->ring_card * 1000);
+    if (conv->session.state == VT_STATE_WAITING)
+        vt_session_set(conv, VT_STATE_CLAIMED, NULL);
+}
+
 /* A queue that the settings no longer have is served as one without groups. */
 static const struct vt_setting_queue *queue_of(const struct vt_site *site, const struct vt_conversation *conv)
 {
@@ -208,6 +225,10 @@ void vt_ring_site(struct vt_app *app, const char *site_id)
             convs[n++] = conv;
     qsort(convs, n, sizeof(struct vt_conversation *), compare_joined);
     for (size_t i = 0; i < n && ring_of(convs[i]); i++) {
+        if (vt_practice_is(convs[i])) {
+            step_practice(convs[i], site->settings);
+            continue;
+        }
         if (convs[i]->ring->asking) /* whoever waits longer is asked for first; the answer looks again */
             break;
         step(convs[i], site->settings, queue_of(site, convs[i]));
@@ -248,6 +269,10 @@ void vt_ring_sweep(struct vt_conversation *conv, int64_t now_ms)
         return;
     struct vt_ring *ring = conv->ring;
     vt_cards_expire(conv, vt_wall_ms());
+    if (vt_practice_is(conv)) {
+        step_practice(conv, site->settings);
+        return;
+    }
     if (ring->circle_ms > 0 && ring->circle <= queue_of(site, conv)->groups_n &&
         now_ms - ring->circle_ms >= circle_ms(site->settings, ring->circle))
         vt_queue_moved(conv->app, conv->site, conv->session.queue);

@@ -5,6 +5,7 @@
 #include "server/base/err.h"
 #include "server/board.h"
 #include "server/metrics.h"
+#include "server/practice.h"
 #include "server/queue.h"
 #include "server/queue_forecast.h"
 #include "server/ring_internal.h"
@@ -20,8 +21,10 @@ static struct vt_metric cards_total[] = {
 };
 enum { CARD_DECLINED = VT_CLAIM_WHY_LEFT + 1, CARD_LOST };
 
-static void count(int end)
+static void count(const struct vt_conversation *conv, int end)
 {
+    if (vt_practice_is(conv))
+        return;
     for (size_t i = 0; i < VT_COUNT(cards_total); i++)
         vt_metrics_add(&cards_total[i]);
     vt_metric_inc(&cards_total[end], 1);
@@ -122,6 +125,11 @@ static void card_ends(struct vt_conversation *conv, struct vt_card *card, enum v
     struct vt_app *app = conv->app;
     struct vt_staff *staff = vt_presence_find(app, card->person);
     card->answer = answer;
+    if (vt_practice_is(conv)) {
+        if (conv->ring)
+            conv->ring->circle_ms = vt_now_ms();
+        return; /* it was not counted, and coord does not know of it */
+    }
     if (staff && staff->asked > 0) {
         staff->asked--;
         beat(app, staff);
@@ -159,7 +167,7 @@ void vt_cards_expire(struct vt_conversation *conv, int64_t wall_ms)
             continue;
         card_ends(conv, card, VT_CARD_EXPIRED, true);
         tell_gone(conv, card, VT_CLAIM_WHY_EXPIRED);
-        count(VT_CLAIM_WHY_EXPIRED);
+        count(conv, VT_CLAIM_WHY_EXPIRED);
         any = true;
     }
     if (any)
@@ -174,7 +182,7 @@ int vt_ring_decline(struct vt_conversation *conv, const char *person)
     if (!card || card->answer != VT_CARD_ASKED)
         return VT_ERR_CLAIM_GONE;
     card_ends(conv, card, VT_CARD_DECLINED, true);
-    count(CARD_DECLINED);
+    count(conv, CARD_DECLINED);
     after_cards(conv);
     return VT_OK;
 }
@@ -190,7 +198,7 @@ void vt_ring_end(struct vt_conversation *conv, enum vt_claim_why why)
             continue;
         card_ends(conv, card, VT_CARD_EXPIRED, false);
         tell_gone(conv, card, why);
-        count((int)why);
+        count(conv, (int)why);
     }
     free(ring);
 }
@@ -200,7 +208,7 @@ static void drop_card(struct vt_conversation *conv, struct vt_card *card)
     struct vt_ring *ring = conv->ring;
     card_ends(conv, card, VT_CARD_EXPIRED, true);
     tell_gone(conv, card, VT_CLAIM_WHY_EXPIRED);
-    count(CARD_LOST);
+    count(conv, CARD_LOST);
     *card = ring->cards[--ring->cards_n]; /* as if never asked: with the line back they may be again */
     after_cards(conv);
 }

@@ -13,6 +13,7 @@
 #include "server/metrics.h"
 #include "server/mirror.h"
 #include "server/people.h"
+#include "server/practice.h"
 #include "server/presence.h"
 #include "server/queue.h"
 #include "server/queue_forecast.h"
@@ -226,7 +227,7 @@ static void unpair(struct vt_conversation *conv)
 {
     memcpy(conv->known, conv->session.associate, sizeof(conv->known));
     conv->known_ms = vt_wall_ms();
-    conv->app->deps.coord->ops->load_add(conv->app->deps.coord, vt_str(conv->known), -1);
+    conv->app->deps.coord->ops->load_add(conv->app->deps.coord, vt_practice_load(conv, conv->known), -1);
 }
 
 void vt_session_unclaimed(struct vt_conversation *conv)
@@ -265,8 +266,9 @@ int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char
     bool is_paired = state == VT_STATE_LIVE || state == VT_STATE_AWAY;
     if (was_paired && state == VT_STATE_ENDED) {
         vt_session_keep_view(conv);
-        session->recap_due = true;
-        if (session->paired > 0) /* handed back or lost is no measure of what one takes */
+        session->recap_due = !vt_practice_is(conv);
+        if (session->paired > 0 &&
+            !vt_practice_is(conv)) /* handed back or lost is no measure of what one takes */
             vt_queue_forecast_served(conv->app, conv->site, session->since - session->paired);
     }
     if (is_paired && !was_paired)

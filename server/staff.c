@@ -2,6 +2,7 @@
 #include "server/staff.h"
 
 #include "server/base/err.h"
+#include "server/practice.h"
 #include "server/presence.h"
 #include "server/session.h"
 
@@ -9,7 +10,7 @@ uint32_t vt_staff_used(struct vt_app *app, const char *person)
 {
     uint32_t used = 0;
     VT_LIST_EACH (conv, &app->conversations_list, struct vt_conversation, link)
-        used += vt_session_is_of(&conv->session, person);
+        used += vt_session_is_of(&conv->session, person) && !vt_practice_is(conv);
     return used;
 }
 

@@ -23,6 +23,8 @@ const struct vt_api_row vt_api_rows[] = {
     { VT_POST,   "/me/totp/confirm",       ASSOCIATE,  ENROL, NULL,       NULL,       vt_api_me_totp_confirm, NULL },
     { VT_POST,   "/me/totp/recovery",      ASSOCIATE,  0,     "password", NULL,       vt_api_me_totp_recovery, NULL },
     { VT_POST,   "/me/totp/disable",       ASSOCIATE,  0,     "password", NULL,       vt_api_me_totp_disable, NULL },
+    { VT_POST,   "/practice",              ASSOCIATE,  0,     NULL,       NULL,       vt_api_practice, vt_api_practice_begin },
+    { VT_DELETE, "/practice",              ASSOCIATE,  0,     NULL,       NULL,       vt_api_practice, vt_api_practice_end },
     { VT_GET,    "/people",                SUPERVISOR, TOKEN, NULL,       NULL,       vt_api_people, NULL },
     { VT_GET,    "/people/{id}",           SUPERVISOR, TOKEN, NULL,       NULL,       vt_api_person, NULL },
     { VT_PUT,    "/people/{id}",           ADMIN,      TOKEN, NULL,       NULL,       vt_api_person_put, NULL },

@@ -24,6 +24,9 @@ vt_api_run_fn vt_api_conversations, vt_api_erase;
 /* export.c */
 vt_api_run_fn vt_api_export;
 vt_api_after_fn vt_api_erase_after;
+/* practice.c */
+vt_api_run_fn vt_api_practice;
+vt_api_after_fn vt_api_practice_begin, vt_api_practice_end;
 /* reports.c */
 vt_api_run_fn vt_api_report;
 /* search.c */

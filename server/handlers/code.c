@@ -10,6 +10,7 @@
 #include "server/handlers/handlers.h"
 #include "server/log.h"
 #include "server/people.h"
+#include "server/practice.h"
 #include "server/queue.h"
 #include "server/session.h"
 #include "server/staff.h"
@@ -64,6 +65,8 @@ static void handle_made(void *arg, int err)
 
 int vt_on_code_make(struct vt_request *rq)
 {
+    if (vt_practice_is(rq->member->conv))
+        return vt_request_fail(rq, VT_ERR_STATE_WRONG, "", "a practice has no callers");
     struct making *making = calloc(1, sizeof(*making));
     if (!making)
         return VT_ERR_OVERLOADED;

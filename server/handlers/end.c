@@ -7,6 +7,7 @@
 #include "server/base/err.h"
 #include "server/contact.h"
 #include "server/handlers/handlers.h"
+#include "server/practice.h"
 #include "server/profile.h"
 #include "server/recap.h"
 #include "server/recap_mail.h"
@@ -155,6 +156,8 @@ int vt_on_recap_send(struct vt_request *rq)
 {
     const struct vt_msg_recap_send *msg = rq->env->msg;
     const struct vt_conversation *conv = rq->member->conv;
+    if (vt_practice_is(conv))
+        return vt_request_fail(rq, VT_ERR_STATE_WRONG, "", "a practice has no recap: nothing of it is kept");
     struct recapping *recapping = calloc(1, sizeof(*recapping));
     if (!recapping)
         return VT_ERR_OVERLOADED;

@@ -9,6 +9,7 @@
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
 #include "server/people.h"
+#include "server/practice.h"
 #include "server/session.h"
 #include "server/view.h"
 
@@ -45,6 +46,8 @@ int vt_on_guest_invite(struct vt_request *rq)
 {
     const struct vt_msg_guest_invite *msg = rq->env->msg;
     const struct vt_conversation *conv = rq->member->conv;
+    if (vt_practice_is(conv))
+        return vt_request_fail(rq, VT_ERR_STATE_WRONG, "", "a practice has no guests");
     struct inviting *inviting = calloc(1, sizeof(*inviting));
     char secret[VT_ID_TEXT];
     if (!inviting)

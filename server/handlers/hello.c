@@ -10,6 +10,7 @@
 #include "server/log.h"
 #include "server/mail.h"
 #include "server/people.h"
+#include "server/practice.h"
 #include "server/presence.h"
 #include "server/profile.h"
 #include "server/queue_status.h"
@@ -219,12 +220,20 @@ static bool is_over(const struct welcome *welcome, const struct vt_conversation 
                                            (welcome->sid[0] && strcmp(welcome->sid, conv->session.sid) != 0));
 }
 
+/* The customer of a practice is a script in our own console; every other one is on a page of the shop's. */
+static bool is_astray(const struct vt_conversation *conv, const struct vt_peer *peer)
+{
+    const struct vt_site *site = vt_sites_by_id(conv->app->deps.sites, vt_str(conv->site));
+    return peer->role == VT_ROLE_CUSTOMER && !vt_practice_is(conv) &&
+           !(site && vt_site_origin_allowed(site, vt_conn_origin(peer->conn)));
+}
+
 static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
 {
     struct welcome *welcome = *(struct welcome **)arg;
     size_t i = index_of(welcome, arg);
     struct vt_peer *peer = vt_peer_find(welcome->to.app, welcome->to.peer);
-    if (!err && peer && is_over(welcome, conv, peer))
+    if (!err && peer && (is_over(welcome, conv, peer) || is_astray(conv, peer)))
         welcome->why = err = VT_ERR_TOKEN_BAD;
     if (!err && peer && !vt_rights_conv(conv, peer))
         err = VT_ERR_NOT_FOUND;
@@ -321,6 +330,8 @@ static void handle_once(void *arg, int err, const struct vt_store_once *once)
     welcome->n = 1;
     vt_str_copy(welcome->convs[0].conv, sizeof(welcome->convs[0].conv), once->conv);
     vt_str_copy(welcome->sid, sizeof(welcome->sid), once->sid);
+    if (peer->role == VT_ROLE_CUSTOMER && once->name.len > 0)
+        vt_str_copy(peer->name, sizeof(peer->name), once->name);
     if (peer->role == VT_ROLE_GUEST) {
         vt_id_new(peer->person);
         vt_str_copy(peer->name, sizeof(peer->name),
@@ -407,9 +418,11 @@ static int choose_site(struct vt_request *rq, const struct vt_msg_hello *msg)
 {
     const struct vt_site *site = vt_sites_by_key(rq->app->deps.sites, msg->site);
     struct vt_str origin = vt_conn_origin(rq->peer->conn);
-    bool ours = msg->role != VT_ROLE_CUSTOMER; /* console and guest page are served by us */
-    bool allowed = site && (ours ? vt_sites_origin_own(rq->app->deps.sites, origin)
-                                 : vt_site_origin_allowed(site, origin));
+    bool customer = msg->role == VT_ROLE_CUSTOMER; /* console and guest page are served by us */
+    bool own = vt_sites_origin_own(rq->app->deps.sites, origin);
+    /* From our own pages a customer only comes back, into a practice: is_astray. */
+    bool back = customer && own && (msg->code.len > 0 || msg->resume_n > 0);
+    bool allowed = site && (customer ? back || vt_site_origin_allowed(site, origin) : own);
     if (!allowed) /* one answer for an unknown site and a foreign page */
         return vt_request_fail(rq, VT_ERR_SITE_FORBIDDEN, "/d/site",
                                "no site of this key answers to this page's origin");

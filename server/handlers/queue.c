@@ -8,6 +8,7 @@
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
 #include "server/join.h"
+#include "server/practice.h"
 #include "server/presence.h"
 #include "server/profile.h"
 #include "server/queue_status.h"
@@ -98,6 +99,20 @@ static void keep_product(struct vt_session *session, const struct vt_t_product_r
         session->product = strdup(vt_buf_cstr(&json));
 }
 
+/* Hours and choice are the shop's customers'; a practice has a line of its own. */
+static bool choose_line(const struct vt_conversation *conv, const struct vt_settings *settings,
+                        const struct vt_msg_queue_join *msg, struct vt_str *ret_queue, int64_t *ret_open_ms)
+{
+    const struct vt_setting_queue *queue;
+    *ret_queue = vt_str(conv->customer);
+    if (vt_practice_is(conv))
+        return true;
+    queue = vt_queue_choose(settings, msg->queue, msg->lang, vt_wall_ms(), ret_open_ms);
+    if (queue)
+        *ret_queue = queue->id;
+    return queue != NULL;
+}
+
 static int refuse_closed(struct vt_request *rq, int64_t open_ms)
 {
     int64_t in_ms = open_ms > 0 ? open_ms - vt_wall_ms() : 0;
@@ -112,20 +127,19 @@ int vt_on_queue_join(struct vt_request *rq)
     const struct vt_msg_queue_join *msg = rq->env->msg;
     struct vt_conversation *conv = rq->member->conv;
     const struct vt_site *site = vt_sites_by_id(rq->app->deps.sites, vt_str(conv->site));
+    struct vt_str queue;
     int64_t open_ms;
     if (conv->session.joining) /* the place asked for first is on its way */
         return vt_request_fail(rq, VT_ERR_STATE_WRONG, "", "a place is being given already");
     if (!site)
         return VT_ERR_OVERLOADED;
-    const struct vt_setting_queue *queue = vt_queue_choose(site->settings, msg->queue, msg->lang,
-                                                           vt_wall_ms(), &open_ms);
-    if (!queue)
+    if (!choose_line(conv, site->settings, msg, &queue, &open_ms))
         return refuse_closed(rq, open_ms);
     struct vt_reply_to *to = malloc(sizeof(*to));
     if (!to)
         return VT_ERR_OVERLOADED;
     *to = vt_reply_later(rq);
-    vt_session_begin(conv, queue->id);
+    vt_session_begin(conv, queue);
     vt_str_copy(conv->session.lang, sizeof(conv->session.lang), msg->lang);
     keep_product(&conv->session, msg->product);
     free(conv->session.question);
@@ -187,9 +201,10 @@ int vt_on_queue_watch(struct vt_request *rq)
 struct taking {
     struct vt_reply_to to;
     char person[VT_PERSON_TEXT]; /* who takes: the count goes back to them even when the socket has gone */
+    char load[VT_PERSON_TEXT];   /* for whom coord counts it */
     char conv[VT_CONV_TEXT];
     struct vt_join *join; /* owned until flushed */
-    bool counted;         /* coord has counted the session for the associate */
+    bool counted;         /* coord has counted the session */
 };
 
 static struct vt_conversation *taken(const struct taking *taking)
@@ -202,7 +217,7 @@ static void give_back(struct taking *taking, int err)
     struct vt_coord *coord = taking->to.app->deps.coord;
     struct vt_conversation *conv = taken(taking);
     if (taking->counted) {
-        coord->ops->load_add(coord, vt_str(taking->person), -1);
+        coord->ops->load_add(coord, vt_str(taking->load), -1);
         if (conv && conv->session.state == VT_STATE_CLAIMED)
             vt_session_set(conv, VT_STATE_WAITING, NULL);
         if (conv && conv->session.state == VT_STATE_WAITING)
@@ -304,10 +319,13 @@ static void handle_take_loaded(void *arg, struct vt_conversation *conv, int err)
         return;
     }
     const struct vt_staff *staff = vt_presence_find(app, peer->person);
+    uint32_t cap = vt_practice_is(conv) ? UINT32_MAX /* beside the customers one has */
+                   : staff              ? vt_presence_cap(app, staff)
+                                        : (uint32_t)app->deps.config->capacity;
     vt_queue_key(key, conv->site, conv->session.queue);
-    err = app->deps.coord->ops->q_accept(
-        app->deps.coord, vt_str(key), vt_str(conv->key), vt_str(peer->person),
-        staff ? vt_presence_cap(app, staff) : (uint32_t)app->deps.config->capacity, handle_accepted, taking);
+    vt_str_copy(taking->load, sizeof(taking->load), vt_practice_load(conv, peer->person));
+    err = app->deps.coord->ops->q_accept(app->deps.coord, vt_str(key), vt_str(conv->key),
+                                         vt_str(taking->load), cap, handle_accepted, taking);
     if (err)
         give_back(taking, VT_ERR_OVERLOADED);
 }

@@ -7,6 +7,7 @@
 #include "server/base/err.h"
 #include "server/handlers/handlers.h"
 #include "server/people.h"
+#include "server/practice.h"
 #include "server/profile.h"
 #include "server/queue.h"
 #include "server/session.h"
@@ -48,6 +49,10 @@ static int prepare(struct vt_request *rq, struct vt_str to, struct vt_str note, 
 {
     const struct vt_conversation *conv = rq->member->conv;
     struct vt_ask ask = { .kind = kind, .until = vt_wall_ms() + VT_ASK_MS };
+    if (vt_practice_is(conv))
+        return vt_request_fail(
+            rq, VT_ERR_STATE_WRONG, "/d/to",
+            "this is a practice: real colleagues are not asked; hand over to its own queue");
     int err = vt_staff_available(rq->app, conv->site, to, ask.name);
     if (err && !(kind == VT_ASK_KIND_COLLEAGUE && err == VT_ERR_CAP_REACHED))
         return refuse_asked(rq, err);
@@ -101,9 +106,11 @@ static const void *handle_transfer(const struct vt_committed *done, void *state)
     return &handing->rep;
 }
 
-static bool has_queue(const struct vt_app *app, const char *site_id, struct vt_str queue)
+static bool has_queue(const struct vt_conversation *conv, struct vt_str queue)
 {
-    const struct vt_site *site = vt_sites_by_id(app->deps.sites, vt_str(site_id));
+    const struct vt_site *site = vt_sites_by_id(conv->app->deps.sites, vt_str(conv->site));
+    if (vt_practice_is(conv))
+        return vt_str_eq(queue, vt_str(conv->customer));
     return site && vt_settings_queue(site->settings, queue);
 }
 
@@ -118,8 +125,10 @@ int vt_on_transfer_ask(struct vt_request *rq)
             return err;
     } else if (!vt_session_is_of(&conv->session, rq->peer->person) && rq->peer->role != VT_ROLE_SUPERVISOR) {
         return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "", "the session is another associate's");
-    } else if (!has_queue(rq->app, conv->site, msg->queue)) {
-        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/queue", "the site has no such queue");
+    } else if (!has_queue(conv, msg->queue)) {
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/queue",
+                               vt_practice_is(conv) ? "a practice goes to its own queue only"
+                                                    : "the site has no such queue");
     }
     vt_str_copy(handing.queue, sizeof(handing.queue), msg->queue);
     struct vt_evt_transfer_ask d = { .ask = handing.ask.id,

@@ -33,6 +33,10 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
 struct vt_privacy_erased {
     struct vt_str site, conv, media; /* media "": the conversation itself */
 };
+/* The practices (practice.h) of a customer's name, both absent: all, as what is to be erased: their pictures,
+ * and themselves. */
+int vt_privacy_practices(struct vt_manage *manage, struct vt_str site, struct vt_str customer,
+                         struct vt_arena *arena, struct vt_privacy_erased **ret_gone, size_t *ret_n);
 /* The oldest first. */
 int vt_privacy_erased(struct vt_manage *manage, size_t limit, struct vt_arena *arena,
                       struct vt_privacy_erased **ret_erased, size_t *ret_n);

@@ -32,7 +32,8 @@ int vt_privacy_list(struct vt_manage *manage, struct vt_str site, const struct v
     static const char sql[] = SELECT_CONVS
         " AND (?2 IS NULL OR customer=?2) AND (?3 IS NULL OR conv=?3)"
         " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM session s WHERE s.site=c.site AND s.conv=c.conv AND "
-        "reference=?4)) AND (?5 IS NULL OR conv > ?5) ORDER BY conv LIMIT ?6";
+        "reference=?4)) AND (?5 IS NULL OR conv > ?5)"
+        " AND (?2 IS NOT NULL OR ?3 IS NOT NULL OR customer NOT GLOB 'practice:*') ORDER BY conv LIMIT ?6";
     return vt_manage_read_all(manage,
                               vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_T(filter->customer),
                                           VT_DB_T(filter->conv), VT_DB_T(filter->reference),
@@ -103,6 +104,19 @@ int vt_privacy_erased(struct vt_manage *manage, size_t limit, struct vt_arena *a
         manage,
         vt_db_start(manage->db, "SELECT site, conv, media FROM erased ORDER BY at LIMIT ?", VT_DB_N(limit)),
         arena, sizeof(**ret_erased), read_erased, ret_erased, ret_n);
+}
+
+int vt_privacy_practices(struct vt_manage *manage, struct vt_str site, struct vt_str customer,
+                         struct vt_arena *arena, struct vt_privacy_erased **ret_gone, size_t *ret_n)
+{
+    /* The condition is that of the index conversation_practice: nobody else's row is looked at. */
+    static const char sql[] =
+        "SELECT m.site, m.conv, m.id FROM conversation c JOIN medium m ON m.site=c.site AND m.conv=c.conv"
+        " WHERE c.customer GLOB 'practice:*' AND (?1 IS NULL OR (c.site=?1 AND c.customer=?2)) UNION ALL"
+        " SELECT site, conv, '' FROM conversation"
+        " WHERE customer GLOB 'practice:*' AND (?1 IS NULL OR (site=?1 AND customer=?2))";
+    return vt_manage_read_all(manage, vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_T(customer)), arena,
+                              sizeof(**ret_gone), read_erased, ret_gone, ret_n);
 }
 
 int vt_privacy_erased_done(struct vt_manage *manage, int64_t before)

@@ -30,7 +30,8 @@ int vt_report_sessions(struct vt_manage *manage, struct vt_str site, int64_t fro
         manage->db,
         "SELECT created, taken, ended, replied, eta_low, eta_high, coalesce(stars, 0), asked,"
         " coalesce(queue, ''), associate FROM session"
-        " WHERE site=? AND created>=? AND created<? ORDER BY created",
+        " WHERE site=? AND created>=? AND created<? AND coalesce(queue, '') NOT GLOB 'practice:*' ORDER BY "
+        "created",
         VT_DB_T(site), VT_DB_N(from), VT_DB_N(to));
     int step, err = VT_OK;
     size_t n = 0;

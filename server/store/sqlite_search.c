@@ -15,11 +15,13 @@ int vt_search_add(struct vt_db *db, struct vt_str site, struct vt_str conv, uint
     bool said = vt_str_eq(op, VT_STR("chat.send"));
     if (!said && !vt_str_eq(op, VT_STR("identify")) && !vt_str_eq(op, VT_STR("chat.contact")))
         return VT_OK;
-    int err = vt_db_run(db,
-                        "INSERT INTO found (site, conv, cs, text) SELECT ?1, ?2, ?3, json_extract(?4, ?5)"
-                        " WHERE json_type(?4, ?5) = 'text'",
-                        VT_DB_T(site), VT_DB_T(conv), VT_DB_N(cs), VT_DB_T(body),
-                        VT_DB_T(said ? VT_STR("$.body.text") : VT_STR("$.name")));
+    int err = vt_db_run(
+        db,
+        "INSERT INTO found (site, conv, cs, text) SELECT ?1, ?2, ?3, json_extract(?4, ?5)"
+        " WHERE json_type(?4, ?5) = 'text' AND NOT EXISTS (SELECT 1 FROM conversation WHERE site=?1"
+        " AND conv=?2 AND customer GLOB 'practice:*')",
+        VT_DB_T(site), VT_DB_T(conv), VT_DB_N(cs), VT_DB_T(body),
+        VT_DB_T(said ? VT_STR("$.body.text") : VT_STR("$.name")));
     if (err || vt_db_changes(db) == 0)
         return err;
     return vt_db_exec(db, "INSERT INTO message_fts (rowid, site, text) SELECT id, site, text FROM found"

@@ -34,9 +34,9 @@ export function holds(server, what, { names = false } = {}) {
 }
 
 /// The customer sends a picture into the chat: { id, media, thumb } once its master is there.
-export async function sendPicture(server, peer, bytes, { c, use = 'chat' } = {}) {
+export async function sendPicture(server, peer, bytes, { c, use = 'chat', origin = SHOP } = {}) {
   const { ticket } = await peer.request('file.ask', { name: 'IMG_1.jpg', type: 'image/jpeg', bytes: bytes.length, use }, c ? { c } : {});
-  const answer = await http(server, '/u', { method: 'POST', body: bytes, headers: { 'Content-Length': bytes.length, Origin: SHOP, Authorization: `Bearer ${ticket}` } });
+  const answer = await http(server, '/u', { method: 'POST', body: bytes, headers: { 'Content-Length': bytes.length, Origin: origin, Authorization: `Bearer ${ticket}` } });
   assert.equal(answer.status, 201, answer.text);
   const { id, media } = answer.json();
   const at = media.indexOf('?');
