@@ -163,7 +163,7 @@ static void handle_created(void *arg, int err)
     const struct vt_store_once once = { .site = vt_str(beginning->site),
                                         .conv = vt_str(beginning->begun.conv),
                                         .kind = VT_STR("back"),
-                                        .name = VT_STR("Robin (practice)"),
+                                        .name = VT_STR("Robin"),
                                         .expires = vt_wall_ms() + CODE_MS };
     if (!err)
         err = vt_store_once_put(beginning->app->deps.store, vt_str(beginning->begun.code), &once, true,

@@ -58,7 +58,7 @@ async function practising() {
 
 test('it rings whoever practises, though not available, in its own line, and again after a no', async () => {
   const { lea, c, card, conversation, queue } = await ringing();
-  assert.equal(card.name, 'Robin (practice)');
+  assert.equal(card.name, 'Robin');
   assert.equal(card.queue, queue);
   assert.match(queue, /^practice:/);
   assert.equal(lea.seen('presence.staff').findLast(({ d }) => d.who === id(lea))?.d.mode ?? 'busy', 'busy', 'as before');

@@ -29,13 +29,13 @@ async function fault(response: Response): Promise<ApiFault> {
   return new ApiFault(response.status, String(problem.detail ?? problem.title ?? response.statusText), retryAfter(response), String(problem.type ?? ''));
 }
 
-async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
       method, credentials: 'same-origin', cache: 'no-store', redirect: 'error', signal: AbortSignal.timeout(LIMIT_MS),
       headers: method === 'GET' ? {} : { 'content-type': 'application/json', 'x-vitrine-csrf': '1' },
-      ...(method === 'POST' ? { body: JSON.stringify(body ?? {}) } : {}),
+      ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
     });
   } catch {
     throw new ApiFault(0, 'no answer');
@@ -94,3 +94,7 @@ export async function mirrorCss(hash: string): Promise<string | null> {
     return null;
   }
 }
+
+/// A practice of one's own: `code` is its customer's, `queue` the line it can be handed over to.
+export const beginPractice = (): Promise<{ conversation: string; code: string; queue: string }> => call('POST', '/practice');
+export const endPractice = (): Promise<object> => call('DELETE', '/practice');

@@ -19,6 +19,7 @@ import { onDoing } from './state/doing.js';
 import { forgetFound } from './state/found.js';
 import { learnHouse } from './state/house.js';
 import { mirrorAllowed, mirrorAt } from './state/mirror.js';
+import { forgetPractice, sweep } from './practice/run.js';
 import { ask, lastPerson, who, type Login } from './state/login.js';
 import { forgetAll, onRow, watch } from './state/queue.js';
 import { forgetStaff, myId, onStaff } from './state/presence.js';
@@ -32,7 +33,7 @@ function listen(me: Me): (link: Link) => (() => void)[] {
       mirrorAllowed.value = site.mirror?.allowed ?? true;
       forgetCards();
       void learnHouse();
-      watch(link, me).then(reopen).then(openFirst).catch(() => undefined);
+      watch(link, me).then(sweep).then(reopen).then(openFirst).catch(() => undefined);
     }),
     link.on('event', (event) => {
       if (event.op === 'queue.row') onRow(event.d as QueueRow);
@@ -45,6 +46,7 @@ function listen(me: Me): (link: Link) => (() => void)[] {
 }
 
 function forgetEverything(): void {
+  forgetPractice();
   closeAll();
   dropLine();
   forgetAll();

@@ -14,6 +14,8 @@ export interface Row {
 type Name = (who: string) => string;
 /// Staff by id, where a row names one.
 type Person = (id: string) => string;
+/// Queues by id.
+type Queue = (id: string) => string;
 
 const outcomes: Record<string, string> = {
   sold: 'sold', reserved: 'reserved', appointment: 'appointment made', answered: 'answered', unresolved: 'unresolved', spam: 'spam',
@@ -23,9 +25,9 @@ export { outcomes };
 const why: Record<string, string> = { expired: 'did not answer in time', busy: 'is busy' };
 const text = (value: unknown): string => (typeof value === 'string' && value !== '' ? ` “${value}”` : '');
 
-function transfer(by: string, d: Record<string, unknown>, person: Person): string {
-  const to = d['queue'] ? `into the line ${String(d['queue'])}` : `to ${String(d['name'] ?? person(String(d['to'])))}`;
-  return `${by} hands over ${to}.${text(d['note'])}`;
+function transfer(by: string, d: Record<string, unknown>, person: Person, queue: Queue): string {
+  const to = d['queue'] ? `into the line ${queue(String(d['queue']))}` : `to ${String(d['name'] ?? person(String(d['to'])))}`;
+  return `${by === 'You' ? 'You hand' : `${by} hands`} over ${to}.${text(d['note'])}`;
 }
 
 /// That there is a recap and that it is being mailed is not worth a line; what came of its mails is.
@@ -35,10 +37,10 @@ const recaps: Record<string, string> = {
 };
 
 /// One sentence for a row that is no message; null: it is not worth a line.
-export function happened({ op, by, d: body }: Row, name: Name, person: Person): string | null {
+export function happened({ op, by, d: body }: Row, name: Name, person: Person, queue: Queue = String): string | null {
   const d = (body ?? {}) as Record<string, unknown>;
   switch (op) {
-    case 'transfer.ask': return transfer(name(by), d, person);
+    case 'transfer.ask': return transfer(name(by), d, person, queue);
     case 'transfer.answer': return d['ok'] === true ? `${String(d['name'] ?? name(by))} has taken over.` : `${String(d['name'] ?? 'The colleague')} ${why[String(d['why'])] ?? 'could not take over'}.`;
     case 'session.close': return `Wrapped up${d['outcome'] ? `: ${outcomes[String(d['outcome'])] ?? String(d['outcome'])}` : ''}.${text(d['note'])}`;
     case 'rating.give': return `Rated ${Number(d['stars'])} of 5.${text(d['text'])}`;

@@ -15,7 +15,10 @@ export async function learnHouse(): Promise<void> {
   }
 }
 
-export const queueName = (id: string): string => house.value.queues.find((q) => q.id === id)?.name ?? id;
+/// The line of a practice has its person's id for a name.
+export const isPractice = (queue: string | undefined): boolean => queue?.startsWith('practice:') === true;
+
+export const queueName = (id: string): string => isPractice(id) ? 'Practice' : house.value.queues.find((q) => q.id === id)?.name ?? id;
 
 /// Those for any queue and those for the customer's own.
 export const cannedFor = (queue: string | undefined): Canned[] =>

@@ -72,11 +72,12 @@ function hints(made: Link): () => void {
   };
 }
 
+export const socketUrl = (): string => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/v1/socket`;
+
 /// Opens the link for a person, or opens the same one again after a new login of theirs.
 export function openLine(me: Me, listen: (link: Link) => (() => void)[]): void {
   if (link === null) {
-    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    const made = new Link({ url: `${scheme}//${location.host}/v1/socket`, hello: () => hello(me) });
+    const made = new Link({ url: socketUrl(), hello: () => hello(me) });
     link = made;
     undo = [made.on('state', () => changed(made)), hints(made), ...listen(made)];
   }

@@ -29,6 +29,7 @@ function put(changed: Iterable<QueueRow>): void {
   const next = new Map(rows.peek());
   const own = new Set(mine.peek());
   for (const row of changed) {
+    if (row.conv === erased) continue;
     if (owns(row, me, own.has(row.conv))) own.add(row.conv);
     else own.delete(row.conv);
     next.set(row.conv, row);
@@ -61,6 +62,15 @@ export function forget(conv: string): void {
   const row = next.get(conv);
   if (row?.state === 'ended' || row?.state === 'none') next.delete(conv);
   rows.value = next;
+}
+
+let erased = '';
+
+/// The server has erased it: whatever is still on its way about it comes too late.
+export function erase(conv: string): void {
+  erased = conv;
+  rows.value = new Map([...rows.peek()].filter(([c]) => c !== conv));
+  mine.value = new Set([...mine.peek()].filter((c) => c !== conv));
 }
 
 /// After each welcome. What the former connection knew is replaced as a whole.

@@ -22,6 +22,8 @@ import { List } from './list.js';
 import { Gate, LoginView } from './login.js';
 import { Notice } from './notice.js';
 import { Guard } from './parts.js';
+import { Coach } from '../practice/coach.js';
+import { phase } from '../practice/run.js';
 import { Rail } from './rail.js';
 import { Sheets } from './sheets.js';
 import { Stage } from './stage.js';
@@ -43,8 +45,9 @@ function Desk({ me }: { me: Me }): JSX.Element {
   const open = talk.value;
   const shape = `desk pane-${open === null ? 'left' : pane.value}${open !== null ? ' open' : ''}${open !== null && details.value ? ' details' : ''}`;
   return (
-    <div class={shape}>
+    <div class={phase.value === 'on' ? `${shape} practising` : shape}>
       <Rail me={me} />
+      <Coach />
       {over.value !== null && <Guard what="The board"><Board what={over.value} /></Guard>}
       <main class="columns" hidden={over.value !== null}>
         <h1 class="vt-unseen">Vitrine console</h1>

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { callIn, handTo, handToQueue, mayBeAsked, useCode } from '../state/doing.js';
 import { talk } from '../state/desk.js';
-import { house } from '../state/house.js';
+import { house, isPractice, queueName } from '../state/house.js';
 import { modeWords } from '../state/presence.js';
 import type { Talk } from '../state/talk.js';
 import { closeSheet, Dialog, Do } from './dialog.js';
@@ -13,12 +13,19 @@ import { closeSheet, Dialog, Do } from './dialog.js';
 
 const NOTE_MAX = 500;
 
+const talkQueue = (t: Talk): string => t.conversation.value?.session.queue ?? '';
+
 function Note({ value, change, hint }: { value: string; change(text: string): void; hint: string }): JSX.Element {
   return (
     <label class="labelled">Note for them
       <textarea class="field" rows={2} maxLength={NOTE_MAX} placeholder={hint} value={value} onInput={(e) => change(e.currentTarget.value)} />
     </label>
   );
+}
+
+/// Whom a practice may be given to: nobody real.
+function PracticeOnly(): JSX.Element {
+  return <p class="quiet small">This is a practice: real colleagues are not asked.</p>;
 }
 
 function People({ kind, to, pick }: { kind: 'transfer' | 'colleague'; to: string; pick(id: string): void }): JSX.Element {
@@ -38,6 +45,9 @@ function People({ kind, to, pick }: { kind: 'transfer' | 'colleague'; to: string
 export function HandOver({ talk: t }: { talk: Talk }): JSX.Element {
   const [to, setTo] = useState('');
   const [note, setNote] = useState('');
+  const queue = talkQueue(t);
+  const practice = isPractice(queue);
+  const lines = practice ? [{ id: queue, name: queueName(queue) }] : house.value.queues;
   const submit = async (e: Event): Promise<void> => {
     e.preventDefault();
     closeSheet();
@@ -47,9 +57,9 @@ export function HandOver({ talk: t }: { talk: Talk }): JSX.Element {
     <Dialog label="Hand over">
       <form class="sheet-form" onSubmit={(e) => void submit(e)}>
         <h2>Hand {t.name('c')} over</h2>
-        <fieldset class="modes"><legend>To a colleague, who has to accept</legend><People kind="transfer" to={to} pick={setTo} /></fieldset>
+        <fieldset class="modes"><legend>To a colleague, who has to accept</legend>{practice ? <PracticeOnly /> : <People kind="transfer" to={to} pick={setTo} />}</fieldset>
         <fieldset class="modes"><legend>Or into a line, at their old place</legend>
-          {house.value.queues.map((q) => (
+          {lines.map((q) => (
             <label key={q.id} class="mode"><input type="radio" name="to" checked={to === `queue ${q.id}`} onChange={() => setTo(`queue ${q.id}`)} /><span>{q.name ?? (q.id === 'main' ? 'The line' : q.id)}</span></label>
           ))}
         </fieldset>
@@ -73,7 +83,7 @@ export function CallIn({ talk: t }: { talk: Talk }): JSX.Element {
       <form class="sheet-form" onSubmit={submit}>
         <h2>Call a colleague in</h2>
         <p class="quiet small">They see the thread and the piece, and {t.name('c')} sees that they came. The session stays with you.</p>
-        <fieldset class="modes"><legend>Who</legend><People kind="colleague" to={to} pick={setTo} /></fieldset>
+        <fieldset class="modes"><legend>Who</legend>{isPractice(talkQueue(t)) ? <PracticeOnly /> : <People kind="colleague" to={to} pick={setTo} />}</fieldset>
         <Note value={note} change={setNote} hint="What you need them for" />
         <Do yes="Call in" ready={to !== ''} />
       </form>

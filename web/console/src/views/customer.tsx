@@ -7,7 +7,7 @@ import { aloud, path } from '../lib/text.js';
 import { coarse, counter, spoken } from '../lib/times.js';
 import { now } from '../state/clock.js';
 import { close, isMine, owns, putAway, waitedMs } from '../state/desk.js';
-import { house, queueName } from '../state/house.js';
+import { house, isPractice, queueName } from '../state/house.js';
 import { sheet } from '../state/layout.js';
 import { rows } from '../state/queue.js';
 import { cannotShow, pieceOf, showRef } from '../state/show.js';
@@ -31,7 +31,7 @@ function Session({ talk }: { talk: Talk }): JSX.Element | null {
         <dd><span aria-hidden="true">{session.reference}</span><span class="vt-unseen">{aloud(session.reference)}</span></dd></div>}
       <div class="fact"><dt>Session</dt><dd>{sessions[session.state]}
         {ms !== null && session.state !== 'none' && <span class="quiet"> · <span aria-hidden="true">{session.state === 'waiting' ? counter(ms) : coarse(ms)}</span><span class="vt-unseen">{spoken(ms)}</span></span>}</dd></div>
-      {session.queue && house.value.queues.length > 1 && <div class="fact"><dt>Queue</dt><dd>{queueName(session.queue)}</dd></div>}
+      {session.queue && (house.value.queues.length > 1 || isPractice(session.queue)) && <div class="fact"><dt>Queue</dt><dd>{queueName(session.queue)}</dd></div>}
       {session.associate && !isMine.value && <div class="fact"><dt>With</dt><dd><bdi>{session.associate.name}</bdi></dd></div>}
     </dl>
   );

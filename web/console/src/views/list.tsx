@@ -10,9 +10,10 @@ import { coarse, counter, duration, spoken } from '../lib/times.js';
 import { now } from '../state/clock.js';
 import { busy, focused, open, rowFault, take, talks, waitedMs } from '../state/desk.js';
 import { filter, known, labelsSeen, listed, mine, rows, tab, tally } from '../state/queue.js';
-import { house, queueName } from '../state/house.js';
+import { house, isPractice, queueName } from '../state/house.js';
 import { sheet, showFound } from '../state/layout.js';
 import { line } from '../state/line.js';
+import { phase } from '../practice/run.js';
 import { self, setPresence } from '../state/presence.js';
 import { Empty, Icon, Thumb } from './parts.js';
 
@@ -146,7 +147,7 @@ function Filters(): JSX.Element | null {
 }
 
 function RowLabels({ row }: { row: QueueRow }): JSX.Element | null {
-  const words = [...(house.value.queues.length > 1 && filter.value.queue === '' ? [queueName(row.queue)] : []), ...(row.labels ?? [])].slice(0, 3);
+  const words = [...((house.value.queues.length > 1 && filter.value.queue === '') || isPractice(row.queue) ? [queueName(row.queue)] : []), ...(row.labels ?? [])].slice(0, 3);
   return words.length === 0 ? null : <span class="row-labels">{words.map((word) => <span key={word} class="chip"><bdi>{word}</bdi></span>)}</span>;
 }
 
@@ -212,7 +213,8 @@ export function List(): JSX.Element {
         )}
         {still.rows.length === 0 && known.value && (isNarrowed
           ? <Empty icon={icons.search} title="Nothing with this filter"><button type="button" class="vt-button" onClick={() => { filter.value = { queue: '', label: '' }; }}>Show all</button></Empty>
-          : <Empty icon={icons.hourglass} title={empty.value[0]}><p>{empty.value[1]}</p></Empty>)}
+          : <Empty icon={icons.hourglass} title={empty.value[0]}><p>{empty.value[1]}</p>
+            {phase.value === 'off' && <button type="button" class="vt-button" onClick={() => { sheet.value = 'practice'; }}>New here? Practise</button>}</Empty>)}
         {still.rows.length === 0 && !known.value && <p class="quiet pad">Loading…</p>}
       </div>
       <div class="list-foot">

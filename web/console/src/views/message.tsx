@@ -8,6 +8,7 @@ import { explain } from '../lib/faults.js';
 import { answers, happened, votes } from '../lib/happened.js';
 import type { Placed } from '../lib/thread.js';
 import { isMine } from '../state/desk.js';
+import { queueName } from '../state/house.js';
 import { staff } from '../state/presence.js';
 import { cannotShow, showPicture, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
@@ -35,7 +36,7 @@ export function saidOf(row: ThreadRow, talk: Talk): Said | null {
   // Only staff read it, so it looks as a note does.
   if (row.op === 'supervisor.whisper') return { ...head, note: true, body: { kind: 'note', body: { text: (row.d as { text: string }).text } }, line: null };
   if (row.op === 'guest.poll') return { ...head, note: false, body: NOTHING, line: null };
-  const line = happened(row, (who) => talk.name(who), (id) => staff.value.get(id)?.name ?? 'a colleague');
+  const line = happened(row, (who) => talk.name(who), (id) => staff.value.get(id)?.name ?? 'a colleague', queueName);
   return line === null ? null : { ...head, note: false, body: NOTHING, line };
 }
 

@@ -8,6 +8,7 @@ import { sheet } from '../state/layout.js';
 import { line } from '../state/line.js';
 import { logout } from '../state/login.js';
 import { modeWords, presenceFault, self, setPresence, type Mode } from '../state/presence.js';
+import { phase } from '../practice/run.js';
 import { say } from '../state/say.js';
 import { Avatar } from './parts.js';
 
@@ -74,6 +75,7 @@ export function Self({ me }: { me: Me }): JSX.Element {
         <div><p class="menu-name">{me.name}</p><p class="menu-line">{me.role} · {me.site.name}</p></div>
         <Presence />
         <Alerts />
+        <button type="button" class="vt-button wide" disabled={state !== 'live' || phase.value !== 'off'} onClick={() => { setOpen(false); sheet.value = 'practice'; }}>Practise</button>
         <button type="button" class="vt-button wide" onClick={() => { setOpen(false); sheet.value = 'keys'; }}>Keys</button>
         <button type="button" class="vt-button wide" onClick={() => void leave()}>Log out</button>
       </div>

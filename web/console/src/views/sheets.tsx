@@ -9,6 +9,7 @@ import { Choice, Form, Poll } from './builders.js';
 import { Dialog } from './dialog.js';
 import { Phone } from './pictures.js';
 import { Push, Share } from './sharing.js';
+import { PracticeSheet } from '../practice/sheet.js';
 
 const keys: readonly [string[], string][] = [
   [['Alt', '↑'], 'Previous of your conversations'],
@@ -78,6 +79,7 @@ export function Sheets(): JSX.Element | null {
     case 'call': return withTalk(CallIn);
     case 'choice': return withTalk(Choice);
     case 'form': return withTalk(Form);
+    case 'practice': return <PracticeSheet />;
     case 'poll': return withTalk(Poll);
     case 'share': return withTalk(Share);
     case 'push': return withTalk(Push);
