@@ -161,3 +161,37 @@ test('the back button finds the page as it was, and the line comes by itself', a
     await browser.close();
   }
 });
+
+test.describe('a place that is kept for two seconds', () => {
+  test.use({ serverArgs: ['--away-hold', '2s'] });
+  const leaves = async (customer, returnSeconds) => {
+    await customer.page.evaluate((d) => window.Vitrine('expectDisconnect', d), { returnSeconds, message: 'Paying at the bank' });
+  };
+
+  test('is kept as long as the page has said, and the associate knows until when', async ({ customer, associate, ground }) => {
+    await livePair({ customer, associate }, { text: 'Hello' });
+    await leaves(customer, 600);
+    const note = associate.page.locator('.back-note');
+    await expect(note).toHaveText('Back in about 10 min · Paying at the bank');
+    await customer.page.goto('about:blank');
+    await expect(associate.page.locator('.thread-who')).not.toContainText('Here');
+    await shot(associate.page, '20-desk-back-soon');
+    await customer.page.waitForTimeout(5000); // longer than a place is kept that nobody has spoken for
+    await expect(note).toBeVisible();
+    await customer.page.goto(ground.shop + RING);
+    if (!await customer.panel.isVisible()) await customer.open();
+    await customer.isWith();
+    await expect(note).toHaveCount(0);
+    await associate.say('Did it work?');
+    await expect(customer.said.last()).toHaveText('Did it work?');
+  });
+
+  test('is given up when nobody has come back by then', async ({ customer, associate }) => {
+    await livePair({ customer, associate }, { text: 'Hello' });
+    await leaves(customer, 4);
+    await expect(associate.page.locator('.back-note')).toBeVisible();
+    await customer.page.goto('about:blank');
+    await expect(associate.page.getByText('The session has ended')).toBeVisible({ timeout: 20_000 });
+    await expect(associate.page.locator('.back-note')).toHaveCount(0);
+  });
+});

@@ -161,6 +161,24 @@ test.describe('a line that is full', () => {
   });
 });
 
+test('who waits is greeted with a card: their name on the piece they look at', async ({ cast, server }) => {
+  await settings(server, { greeting: { on: true, text: 'One moment, please.' } });
+  for (const [name, how] of [['phone', {}], ['desk', { ...DESK, isMobile: false, hasTouch: false, deviceScaleFactor: 1 }]]) {
+    const customer = await cast.customer({ ...how, name });
+    await customer.visit();
+    await customer.page.evaluate(() => window.Vitrine('identify', { name: 'Ada Lovelace' }));
+    await customer.open();
+    await customer.ask('Is the halo set by hand?');
+    const card = customer.panel.getByRole('img', { name: 'One moment, please.' });
+    await expect.poll(() => card.evaluate((img) => img.complete && img.naturalWidth), { timeout: 20_000 }).toBe(1080);
+    const src = await card.getAttribute('src');
+    expect(JSON.parse(Buffer.from(/d=([\w-]+)/.exec(src)[1], 'base64url')).name).toBe('Ada Lovelace');
+    await card.scrollIntoViewIfNeeded();
+    await isClean(customer.page, `${name}-greeting`);
+    await customer.panel.getByRole('button', { name: 'Leave the line' }).click();
+  }
+});
+
 test('a network that lets no socket through: the message goes by plain HTTPS', async ({ customer, associate }) => {
   await associate.comes();
   customer.watch.expect(/WebSocket|ERR_/);

@@ -125,7 +125,8 @@ for (const [where, how] of Object.entries({ phone: PHONE, desk: { ...DESK, color
       expect(Math.hypot(seen.x - 0.4, seen.y - 0.6)).toBeLessThan(0.02);
     }).toPass();
 
-    const slots = (await camille.waitFor('view.open')).d.items.map((item) => item.slot);
+    const { items } = (await camille.waitFor('view.open')).d;
+    const slots = items.map((item) => item.slot);
     const { poll } = await camille.request('guest.poll', { question: 'Which one?', slots: slots.slice(0, 2) }, { c: n });
     await expect(page.getByRole('group', { name: 'Which one?' })).toBeVisible();
     await page.getByRole('button', { name: /: Yes$/ }).first().click();
@@ -138,9 +139,22 @@ for (const [where, how] of Object.entries({ phone: PHONE, desk: { ...DESK, color
     await isClean(page, `guest-${where}-poll`);
     await isClean(customer.page, `phone-poll-${where}`);
 
+    // Two pieces to choose from: the customer asks, too, and once.
+    await expect(panel.getByRole('button', { name: 'Ask which one' })).toHaveCount(0);
+    await camille.request('view.item', { add: { sku: 'VT-OTHER', media: items[0].media, title: 'Another ring' } }, { c: n });
+    await panel.getByRole('button', { name: 'Ask which one' }).click();
+    const asked = await camille.waitFor('guest.poll', (d) => d.slots.length === 2);
+    expect(asked.by).toBe('c');
+    await expect(panel.getByRole('button', { name: 'Ask which one' })).toHaveCount(0);
+    await page.getByRole('button', { name: 'Another ring: Yes' }).click();
+    expect((await camille.waitFor('guest.vote', (d) => d.poll === asked.cs)).d.value).toBe(1);
+    const { ground, ink } = await panel.getByRole('button', { name: 'Another ring: Yes' }).evaluate((it) => ({ ground: getComputedStyle(it).backgroundColor, ink: getComputedStyle(it).color }));
+    expect(ink, 'words are seen on their button').not.toBe(ground);
+    await isClean(customer.page, `phone-poll-own-${where}`);
+
     // A reload goes on; the link opens nothing for a second person.
     await page.reload();
-    await expect(page.getByRole('button', { name: /: Yes$/ }).first()).toHaveAttribute('aria-pressed', 'true');
+    await expect(page.getByRole('button', { name: 'Another ring: Yes' })).toHaveAttribute('aria-pressed', 'true');
     const [late] = await cast.page(await cast.context(how), 'late');
     await late.goto(url);
     await late.getByRole('button', { name: 'Look along' }).click();

@@ -21,6 +21,18 @@ export class Guests {
     return h('button', { key: 'invite', class: 'n', 'aria-expanded': String(this._isOpen), onclick: () => this._toggle() }, this._t('invite'));
   }
 
+  /// Where somebody came for a second opinion and there is something to choose from; asked once of the same pieces.
+  which(): VNode | false {
+    const { _app: app, _t: t } = this;
+    const { view, rows } = app.conv!;
+    // Several pictures of one piece are nothing to choose from.
+    const pieces = new Map([...view?.items ?? []].reverse().map((i) => [`${i.sku ?? i.media} ${i.variant ?? ''}`, i.slot]));
+    const slots = [...pieces.values()].reverse();
+    const last = rows.filter((r) => r.op === 'guest.poll').at(-1)?.d as { slots: number[] } | undefined;
+    return this._here > 0 && slots.length > 1 && String(last?.slots) !== String(slots)
+      && h('button', { key: 'which', class: 'n', onclick: () => this._act(app.conv!.ask('guest.poll', { question: t('whichOne'), slots })) }, t('which'));
+  }
+
   /// Those who are here, and the way to another; null when there is nothing to show.
   draw(): VNode | null {
     const { _app: app, _t: t } = this;

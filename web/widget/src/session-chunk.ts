@@ -97,8 +97,9 @@ function session(app: App): void {
     if (state !== 'live' && state !== 'away') return kids;
     const [thread, act, ...rest] = kids;
     const ways = (act ?? h('div', { key: 'act', class: 'act row' })) as VNode;
-    if (state === 'live') ways.kids.push(guests.button());
-    return [news ? h('div', { key: 'news', class: 'bar row' }, news) : null, thread!, guests.draw(), ways, ...rest];
+    const here = guests.draw();
+    if (state === 'live') ways.kids.push(...[guests.which(), guests.button()].filter((k) => k !== false));
+    return [news ? h('div', { key: 'news', class: 'bar row' }, news) : null, thread!, here, ways, ...rest];
   };
   /// The page hears which piece is in front.
   const shown = (): void => {

@@ -10,6 +10,7 @@ export const sessionStyle = `
 .ask input,.guests input{font:15px/1.45 var(--vitrine-font,system-ui,sans-serif);color:CanvasText;background:Canvas;border:1px solid color-mix(in srgb,CanvasText 48%,Canvas);border-radius:8px;padding:8px 12px;min-height:44px;min-width:0;flex:1}
 .ask input:focus-visible,.guests input:focus-visible{outline:2px solid var(--h);outline-offset:1px}
 .ask [aria-invalid=true]{border-color:light-dark(#b3261e,#ff8a80)}
+.me .poll{background:var(--f);color:CanvasText}
 .poll ul,.guests ul{margin:0;padding:0;list-style:none}
 .poll li{display:grid;grid-template-columns:auto 1fr;gap:4px 12px;align-items:center;max-width:none;padding:6px 0;font-size:13px}
 .poll img{grid-row:span 2;width:72px;height:72px;object-fit:cover;border-radius:8px}

@@ -21,6 +21,8 @@ export const englishSession = {
   hereToo: 'Here as well',
   remove: 'Remove {name}',
   guest: 'Guest',
+  which: 'Ask which one',
+  whichOne: 'Which one?',
   yes: 'Yes',
   no: 'No',
   votes: '{yes} yes, {no} no',
