@@ -46,7 +46,7 @@ const HOST = `<!doctype html><meta charset="utf-8"><style>html,body{margin:0;hei
 <script>window.words=[];addEventListener('message',(e)=>{if(e.source===m.contentWindow&&e.origin===location.origin)words.push(e.data)});window.tell=(w)=>m.contentWindow.postMessage(w,location.origin)</script>`;
 
 /// { shop, vitrine, asked: what was asked of either origin, page(name, html), close() }
-export async function openMirror(pages) {
+export async function openMirror(pages, { policed = true } = {}) {
   const script = await recorder();
   const dist = join(process.env.VITRINE_WEB || join(top, 'web/dist'), 'mirror');
   const asked = [];
@@ -70,7 +70,8 @@ export async function openMirror(pages) {
     const file = pathname === '/mirror/' ? 'index.html' : readdirSync(dist).find((one) => pathname === `/mirror/${one}`);
     if (!file || !pathname.startsWith('/mirror/')) return response.writeHead(404).end();
     return response.writeHead(200, {
-      'content-type': file.endsWith('.js') ? 'text/javascript' : 'text/html', 'content-security-policy': policy(shop.origin), 'referrer-policy': 'no-referrer',
+      'content-type': file.endsWith('.js') ? 'text/javascript' : 'text/html', 'referrer-policy': 'no-referrer',
+      ...(policed ? { 'content-security-policy': policy(shop.origin) } : {}),
     }).end(readFileSync(join(dist, file)));
   });
   return {
