@@ -22,16 +22,23 @@ const test = base.extend({
 /// The page as ops, every tag, attribute and text of it as it stands: what a raw socket could send. Scripts are parsed, not run.
 const byHand = (page, html) => page.evaluate((source) => {
   let id = 0;
+  // Of the prototypes, for a page may name its fields like anything one asks a node.
+  const of = (proto, name) => Object.getOwnPropertyDescriptor(proto, name).get;
+  const [kids, text] = [of(Node.prototype, 'childNodes'), of(Node.prototype, 'textContent')];
+  const { getAttributeNames, getAttribute } = Element.prototype;
   const tree = (node) => {
     const own = { id: ++id };
-    const childNodes = [...node.childNodes].map((kid) => tree(kid));
-    if (node.nodeType === 9) return { ...own, type: 0, childNodes };
-    if (node.nodeType === 10) return { ...own, type: 1, name: 'html', publicId: '', systemId: '' };
-    if (node.nodeType !== 1) return { ...own, type: node.nodeType === 3 ? 3 : 5, textContent: node.textContent };
-    const attributes = Object.fromEntries([...node.attributes].map(({ name, value }) => [name, value]));
-    if (node.localName === 'style') attributes._cssText = node.textContent;
-    const inside = node.localName === 'template' ? [...node.content.childNodes].map((kid) => tree(kid)) : [];
-    return { ...own, type: 2, tagName: node.tagName.toLowerCase(), attributes, childNodes: [...childNodes, ...inside], ...(node.namespaceURI.endsWith('svg') ? { isSVG: true } : {}) };
+    const childNodes = [...kids.call(node)].map((kid) => tree(kid));
+    const type = of(Node.prototype, 'nodeType').call(node);
+    if (type === 9) return { ...own, type: 0, childNodes };
+    if (type === 10) return { ...own, type: 1, name: 'html', publicId: '', systemId: '' };
+    if (type !== 1) return { ...own, type: type === 3 ? 3 : 5, textContent: text.call(node) };
+    const attributes = Object.fromEntries(getAttributeNames.call(node).map((name) => [name, getAttribute.call(node, name)]));
+    const tagName = of(Element.prototype, 'localName').call(node).toLowerCase();
+    if (tagName === 'style') attributes._cssText = text.call(node);
+    const inside = tagName === 'template' ? [...node.content.childNodes].map((kid) => tree(kid)) : [];
+    const isSVG = of(Element.prototype, 'namespaceURI').call(node).endsWith('svg');
+    return { ...own, type: 2, tagName, attributes, childNodes: [...childNodes, ...inside], ...(isSVG ? { isSVG } : {}) };
   };
   return tree(new DOMParser().parseFromString(source, 'text/html'));
 }, html);
@@ -68,7 +75,7 @@ async function show(browser, theatre, policed, first, rest) {
   await context.route('**/*', (route) => {
     const request = route.request();
     const url = request.url();
-    const isPicture = /^(image|font|stylesheet)$/.test(request.resourceType()) && url.startsWith(`${STRAY}/`);
+    const isPicture = /^(image|media|font|stylesheet)$/.test(request.resourceType()) && url.startsWith(`${STRAY}/`);
     if (isShowing && !url.startsWith(`${theatre.shop}/`) && (policed || !isPicture)) asked.push(`${request.resourceType()} ${url}`);
     return url.startsWith(STRAY) ? route.abort() : route.continue();
   });

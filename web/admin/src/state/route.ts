@@ -15,11 +15,12 @@ export const pages: readonly Page[] = [
   { id: 'notices', title: 'Notices', group: 'Shop', who: 'supervisor', edits: ['/settings/notices', '/settings/greeting'] },
   { id: 'canned', title: 'Canned replies', group: 'Shop', who: 'supervisor', edits: ['/settings/canned'] },
   { id: 'labels', title: 'Labels', group: 'Shop', who: 'supervisor', edits: ['/settings/labels'] },
+  { id: 'sharing', title: 'Sharing pages', group: 'Shop', who: 'supervisor', edits: ['/settings/mirror', '/settings/mask'] },
   { id: 'theme', title: 'Theme', group: 'Shop', who: 'supervisor', edits: ['/settings/theme'] },
   { id: 'reports', title: 'Reports', group: 'Running it', who: 'supervisor' },
   { id: 'pictures', title: 'Pictures', group: 'Running it', who: 'supervisor' },
   { id: 'mail', title: 'Mail', group: 'Running it', who: 'admin' },
-  { id: 'privacy', title: 'Privacy', group: 'Running it', who: 'supervisor', edits: ['/settings/retention', '/settings/mask', '/settings/recap', '/settings/rating'] },
+  { id: 'privacy', title: 'Privacy', group: 'Running it', who: 'supervisor', edits: ['/settings/retention', '/settings/recap', '/settings/rating'] },
   { id: 'audit', title: 'Audit log', group: 'Running it', who: 'admin' },
 ];
 

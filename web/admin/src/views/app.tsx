@@ -23,11 +23,12 @@ import { Pictures } from './pictures.js';
 import { Privacy } from './privacy.js';
 import { Collided, SaveBar } from './save.js';
 import { Reports } from './reports.js';
+import { Sharing } from './sharing.js';
 import { SitePage } from './site.js';
 import { Theme } from './theme.js';
 
 const views: Record<string, FunctionComponent<{ me: Me }>> = {
-  people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, canned: Canned, labels: Labels, theme: Theme,
+  people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, canned: Canned, labels: Labels, theme: Theme, sharing: Sharing,
   reports: Reports, pictures: Pictures, mail: MailPage, privacy: Privacy, audit: Audit,
 };
 

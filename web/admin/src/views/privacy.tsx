@@ -7,7 +7,7 @@ import { get, remove, sentence, type Me } from '../api.js';
 import { count, when } from '../lib/words.js';
 import { Act, Dialog, Empty, Field, Section } from './parts.js';
 import { Settings } from './save.js';
-import { Flag, Texts, Whole } from './setting.js';
+import { Flag, Whole } from './setting.js';
 
 interface Conversation { id: string; customer: string; created: number; last: number; messages: number; reference?: string }
 interface Page { conversations: Conversation[]; next?: string }
@@ -108,9 +108,6 @@ export function Privacy({ me }: { me: Me }): JSX.Element {
               <Flag at="/settings/recap/on" label="A recap of what was shown, by a link" fallback />
               <Whole at="/settings/recap/days" label="The link is good for" unit="days" placeholder="30" />
               <Flag at="/settings/rating/on" label="A rating at the end" fallback />
-            </Section>
-            <Section title="What never leaves the customer's browser" intro="Passwords, card numbers and one-time codes never do, whatever stands here.">
-              <Texts at="/settings/mask" label="Parts of the shop's pages" one="Selector" add="Add a selector" placeholder=".account-number" empty="None besides." hint="CSS selectors; the text inside them is hidden when a page is shared." />
             </Section>
           </>
         )}

@@ -68,7 +68,10 @@ export function Choice({ at: pointer, label, hint, options }: Bound & { options:
 }
 
 /// A list of single texts, a line each.
-export function Texts({ at: pointer, label, one, add, hint, placeholder, empty }: Bound & { one: string; add: string; placeholder?: string; empty: string }): JSX.Element {
+/// `check` says what is wrong with one of them before the server is asked.
+export function Texts({ at: pointer, label, one, add, hint, placeholder, empty, check }: Bound & {
+  one: string; add: string; placeholder?: string; empty: string; check?: (value: string) => string | null;
+}): JSX.Element {
   const list = (at(pointer) ?? []) as readonly string[];
   const put = (next: readonly string[]): void => edit(pointer, next.length > 0 || pointer === '/origins' ? next : undefined);
   const more = (): void => {
@@ -82,7 +85,7 @@ export function Texts({ at: pointer, label, one, add, hint, placeholder, empty }
       {list.length === 0 && <p class="quiet small">{empty}</p>}
       {list.map((value, i) => (
         <div class="text-line" key={i}>
-          <Field label={`${one} ${i + 1}`} quiet error={wrong(`${pointer}/${i}`)}>
+          <Field label={`${one} ${i + 1}`} quiet error={wrong(`${pointer}/${i}`) ?? (value === '' ? null : check?.(value) ?? null)}>
             {(wires) => <input {...wires} data-at={`${pointer}/${i}`} class="field" placeholder={placeholder} value={value} onInput={(e) => put(list.map((old, k) => (k === i ? e.currentTarget.value : old)))} />}
           </Field>
           <button type="button" class="vt-button" aria-label={`Remove ${one.toLowerCase()} ${i + 1}`} onClick={() => put(list.filter((_, k) => k !== i))}>Remove</button>
