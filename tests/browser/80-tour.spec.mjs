@@ -135,6 +135,20 @@ test('the customer in a session, and whom they ask', async ({ cast, customer, se
   await expect(mum.getByRole('heading', { name: 'It is over' })).toBeVisible();
   await guest.see('over', { looks: FEW });
 
+  await camille.request('consent.ask', { capabilities: ['mirror', 'point', 'scroll', 'click', 'fill'] }, { c: n });
+  const asked = page.getByRole('alertdialog');
+  await expect(asked).toContainText('look along');
+  await tour.see('consent', { looks: ['phone light', 'phone dark', 'narrow light'] }); // as with the choice above
+  await asked.getByRole('button', { name: 'Allow' }).click();
+  await camille.waitFor('consent.state', (d) => d.mirror === 'on');
+  await expect(asked).toHaveCount(0);
+  await tour.see('sharing', { looks: MORE });
+  const pushed = camille.request('page.push', { url: WATCH, text: 'The one we spoke of' }, { c: n });
+  await expect(asked).toContainText('open a page');
+  await tour.see('push', { looks: ['phone light', 'phone dark'] });
+  await asked.getByRole('button').first().click();
+  await pushed;
+
   await camille.cut();
   await expect(panel.locator('.bar').filter({ hasText: /lost the line|Camille has left/ })).toBeVisible({ timeout: 15_000 });
   await tour.see('away', { looks: FEW });
@@ -146,7 +160,14 @@ test('the customer in a session, and whom they ask', async ({ cast, customer, se
   await tour.see('rating', { looks: MORE });
   await panel.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(panel).toContainText('Thank you, it has arrived.');
+  await panel.getByRole('button', { name: 'Get a link' }).click();
+  const link = await panel.getByLabel('Link to the recap').inputValue();
   await tour.see('rated', { looks: FEW });
+  const [kept] = await cast.page(await cast.context(PHONE), 'recap');
+  await kept.goto(link);
+  await expect(kept.getByRole('heading', { level: 1 })).toHaveText('What we looked at together');
+  await expect.poll(() => kept.locator('figure img').first().evaluate((img) => img.complete && img.naturalWidth)).toBeGreaterThan(100);
+  await new Tour(kept, 'recap').see('recap');
 });
 
 test('what does not work is said', async ({ customer, cast, server }) => {
@@ -167,6 +188,25 @@ test('what does not work is said', async ({ customer, cast, server }) => {
 });
 
 const DESK = { looks: ['desk light', 'desk dark', 'phone light', 'phone dark'] };
+
+/// The page a phone opens with the code: ready, with a photo on its way or there, with one that was refused.
+async function camera(cast, url) {
+  const [page, watch] = await cast.page(await cast.context(PHONE), 'phone');
+  watch.expect(/415/);
+  const tour = new Tour(page, 'camera');
+  await page.goto(url);
+  const take = page.getByRole('button', { name: /^Take (a|another) photo$/ });
+  await expect(take).toBeVisible();
+  await tour.see('ready');
+  for (const file of [{ name: 'plan.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('%PDF-1.4\n') }, jpeg]) {
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), take.click()]);
+    await chooser.setFiles(file);
+  }
+  await expect(page.locator('li.shown')).toBeVisible();
+  await expect(page.locator('li.failed')).toHaveCount(1);
+  await tour.see('sent');
+  await page.close();
+}
 
 test('the associate', async ({ cast, server, associate, ground }) => {
   const { page } = associate;
@@ -218,6 +258,7 @@ test('the associate', async ({ cast, server, associate, ground }) => {
     await page.getByRole('button', { name: button, exact: true }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
     await tour.see(screen, { looks: ['desk light', 'desk dark'] });
+    if (screen === 'phone-code') await camera(cast, await page.getByLabel('Link for the phone').inputValue());
     await page.keyboard.press('Escape');
     await expect(page.getByRole('dialog')).toHaveCount(0);
   }

@@ -13,5 +13,5 @@ dialog [type=range]{width:100%;min-height:44px;accent-color:var(--vitrine-accent
 .pay{aspect-ratio:54/86;max-height:40vh;margin:16px auto 8px;border:2px solid;border-bottom:0;border-radius:12px 12px 0 0}
 .does{display:flex;justify-content:end;gap:8px}
 .does button{min-height:44px;padding:0 16px}
-.does .main{background:var(--vitrine-accent,#1f4d45);color:var(--vitrine-on-accent,#fff)}.does .main:disabled{opacity:.4}
+.does .main{background:var(--vitrine-accent,#1f4d45);color:var(--vitrine-on-accent,#fff);border:1px solid color-mix(in srgb,CanvasText 36%,var(--vitrine-accent,#1f4d45))}.does .main:disabled{opacity:.4}
 @media (forced-colors:active){.does button{border:1px solid}}`;

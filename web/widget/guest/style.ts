@@ -21,7 +21,7 @@ h1{font-weight:600}
 .poll>p{font-weight:600}
 .row{display:flex;gap:8px}
 .n{font:500 15px/1.25 inherit;font-family:inherit;color:inherit;background:var(--f);border:0;min-height:44px;min-width:64px;border-radius:8px;padding:4px 16px;cursor:pointer}
-.n.on,.n.m{background:var(--a);color:var(--o)}
+.n.on,.n.m{background:var(--a);color:var(--o);box-shadow:inset 0 0 0 1px color-mix(in srgb,CanvasText 36%,var(--a))}
 .n:disabled{opacity:.4;cursor:default}
 :focus-visible{outline:2px solid var(--vitrine-focus,CanvasText);outline-offset:2px}
 .door{margin:auto;padding:32px 24px;max-width:440px;display:flex;flex-direction:column;gap:16px}

@@ -10,7 +10,7 @@ form.rate,.recap{padding:0;display:flex;flex-direction:column;gap:12px;width:100
 .rate fieldset{border:0;margin:0;padding:0;display:flex;justify-content:center;flex-wrap:wrap}
 .rate legend{padding:0;margin:auto;font-weight:600}
 .rate .star{display:grid;place-items:center;width:48px;height:48px;border-radius:8px;cursor:pointer;color:var(--s)}
-.rate .on .star{color:var(--a)}
+.rate .on .star{color:light-dark(var(--a),CanvasText)}
 .rate .on path{fill:currentColor}
 .rate input:focus-visible+.star{outline:2px solid var(--h)}
 .rate textarea{height:auto;max-height:160px}

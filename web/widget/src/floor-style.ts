@@ -22,5 +22,5 @@ form.leave{display:flex;flex-direction:column;gap:14px;padding:0}
 .arrived{padding:12px 20px 4px;font-size:15px;color:CanvasText}
 .notes .greet:not(:has(img)){text-align:center}
 .head{padding-inline:20px 12px}
-.m.m,.me .b:not(.card){box-shadow:inset 0 0 0 1px color-mix(in srgb,CanvasText 36%,var(--a))}
+.m.m,.n.on,.me .b:not(.card){box-shadow:inset 0 0 0 1px color-mix(in srgb,CanvasText 36%,var(--a))}
 @media(forced-colors:active){.notes li{border:1px solid}.b.card.card{padding-inline-end:12px}}`;

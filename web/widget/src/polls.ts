@@ -29,10 +29,14 @@ function votes(rows: readonly ThreadRow[], poll: number, slot: number): Map<stri
 export function poll(on: PollHost, r: ThreadRow): VNode {
   const { question, slots } = r.d as Events['guest.poll'];
   const { t, me } = on;
+  const titles = slots.map((slot) => on.view?.items.find((it) => it.slot === slot)?.title);
   return h('div', { class: 'b poll', role: 'group', 'aria-label': question }, h('p', { dir: 'auto' }, question),
     h('ul', null, ...slots.map((slot, i) => {
       const item = on.view?.items.find((it) => it.slot === slot);
-      const name = item?.title ?? t('piece', { n: i + 1 });
+      const piece = t('piece', { n: i + 1 });
+      const title = titles[i];
+      // Two pictures of one piece are told apart.
+      const name = !title ? piece : titles.indexOf(title) === titles.lastIndexOf(title) ? title : `${title}, ${piece}`;
       const cast = votes(on.rows, r.cs, slot);
       const count = (value: number): number => [...cast.values()].filter((v) => v === value).length;
       const button = (value: 1 | -1): VNode => {

@@ -41,7 +41,7 @@ dialog.ask-may{position:fixed;inset:0;margin:auto;width:min(420px,100vw - 24px);
 .talk .said-so{position:static;margin:8px auto}
 @media(max-width:640px){.sharing{max-width:none;border-radius:0}.sharing .line{flex-wrap:wrap;padding-inline:12px}.sharing .line p{flex:1 0 100%}.sharing .line .n{flex:1}}
 @media(prefers-reduced-motion){.caps input{transition:none}}
-@media(forced-colors:active){.sharing,.ask-may,.push,.said-so{border:1px solid}.caps input:checked:before{background:Highlight}}`;
+@media(forced-colors:active){.sharing,.ask-may,.push,.said-so{border:1px solid}.said-so{forced-color-adjust:none}.caps input:checked:before{background:Highlight}}`;
 
 /// What lies over the page while somebody points at it.
 export const overStyle = `
