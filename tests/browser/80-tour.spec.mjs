@@ -353,6 +353,7 @@ test('who runs the shop: the settings, the floor, the reports', async ({ cast, s
   await expect(page.getByLabel('Recovery codes')).toBeVisible();
   await admin.see('recovery', { looks: ['desk light', 'phone dark'] });
   await page.getByRole('button', { name: 'I have kept them' }).click();
+  await expect(page.getByText('It is on.')).toBeVisible();
 
   const board = new Tour(page, 'floor', DESK);
   await page.context().clearCookies();
