@@ -11,6 +11,7 @@
 #include "server/contact.h"
 #include "server/conversation.h"
 #include "server/log.h"
+#include "server/mirror_css.h"
 #include "server/peer.h"
 #include "server/practice.h"
 #include "server/presence.h"
@@ -209,6 +210,7 @@ void vt_app_destroy(struct vt_app *app)
     vt_map_finish(&app->peers_by_id);
     vt_map_finish(&app->conversations);
     vt_guesses_finish(app);
+    vt_css_destroy(app->css);
     vt_arena_finish(&app->arena);
     vt_buf_finish(&app->text);
     free(app->chans);

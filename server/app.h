@@ -43,6 +43,7 @@ struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
 };
 
 struct vt_chan; /* chan.h */
+struct vt_css;  /* mirror_css.h */
 
 struct vt_app {
     struct vt_app_deps deps;
@@ -63,6 +64,7 @@ struct vt_app {
     struct vt_chan **chans; /* owned, by number; chan.c */
     uint16_t next_chan;
     uint32_t next_ask;     /* names of open questions among staff */
+    struct vt_css *css;    /* owned; NULL until a page is mirrored; mirror_css.c */
     struct vt_map guesses; /* person to vt_guess: wrong codes; handlers/code.c */
     uint32_t next_number;  /* conversations' numbers, the wire's `c` of staff */
     uint64_t restoring;    /* sessions of the last run not loaded yet */

@@ -102,7 +102,7 @@ static int check_list(struct vt_config_load *load, const char *source, const cha
     return VT_OK;
 }
 
-static int check_base_url(struct vt_config_load *load, const char *url)
+static int check_own_url(struct vt_config_load *load, const char *source, const char *url)
 {
     if (url[0] == '\0')
         return VT_OK;
@@ -110,7 +110,7 @@ static int check_base_url(struct vt_config_load *load, const char *url)
                        : strncmp(url, "http://", 7) == 0 ? url + 7
                                                          : "";
     if (host[0] == '\0' || strpbrk(host, "/?#@ "))
-        return refuse_item(load, SOURCE(load, "base-url"), vt_str(url),
+        return refuse_item(load, source, vt_str(url),
                            "an address of the form https://name[:port], without path or slash at its end");
     return VT_OK;
 }
@@ -164,7 +164,9 @@ int vt_config_check(struct vt_config_load *load)
         err = check_list(load, SOURCE(load, "listen"), config->listen, false, is_listen_address,
                          "an address and port such as 127.0.0.1:8080 or [::1]:8080");
     if (err == VT_OK)
-        err = check_base_url(load, config->base_url);
+        err = check_own_url(load, SOURCE(load, "base-url"), config->base_url);
+    if (!err)
+        err = check_own_url(load, SOURCE(load, "mirror-origin"), config->mirror_origin);
     if (err == VT_OK)
         err = check_tls(load, config);
     if (err == VT_OK)

@@ -13,6 +13,9 @@
       "Listen also where another server listens already: for a successor, which takes over before the other goes.") \
     X(text, base_url, "base-url", "", 0, 0, false, false,                                                             \
       "Address by which browsers reach the server, such as https://help.shop.example; empty: from --listen.")       \
+    X(text, mirror_origin, "mirror-origin", "", 0, 0, false, false,                                                   \
+      "Origin of a second host name of this server, such as https://mirror.shop.example, from which the console "    \
+      "shows customers' pages, so that they share nothing with it; empty: its own.")                                \
     X(text, web, "web", "", 0, 0, false, false, "Directory of the built browser files; empty: beside the binary.")   \
     X(text, key_file, "key-file", "", 0, 0, false, false,                                                             \
       "File of 32 or more random bytes under which secrets are sealed in the store; empty: vitrine.key among "       \

@@ -12,6 +12,7 @@
 #include "server/api/login.h"
 #include "server/base/err.h"
 #include "server/http/contact.h"
+#include "server/http/mirror_css.h"
 #include "server/http/pictures.h"
 #include "server/http/recap.h"
 #include "server/http/static.h"
@@ -24,9 +25,13 @@ static const struct folder {
     const char *prefix, *name;
     enum vt_static_kind kind;
 } folders[] = {
-    { "/v1/", "v1", VT_STATIC_SNIPPET },   { "/console/", "console", VT_STATIC_APP },
-    { "/admin/", "admin", VT_STATIC_APP }, { "/phone/", "phone", VT_STATIC_APP },
-    { "/g/", "g", VT_STATIC_APP },         { "/r/", "recap", VT_STATIC_APP },
+    { "/v1/", "v1", VT_STATIC_SNIPPET },
+    { "/console/", "console", VT_STATIC_APP },
+    { "/admin/", "admin", VT_STATIC_APP },
+    { "/phone/", "phone", VT_STATIC_APP },
+    { "/g/", "g", VT_STATIC_APP },
+    { "/r/", "recap", VT_STATIC_APP },
+    { "/mirror/", "mirror", VT_STATIC_MIRROR },
 };
 
 struct vt_mounts {
@@ -37,6 +42,7 @@ struct vt_mounts {
     struct vt_http_uploads *uploads;            /* owned */
     struct vt_http_recap *recap;                /* owned */
     struct vt_http_contact *contact;            /* owned */
+    struct vt_http_css *css;                    /* owned */
     struct vt_api *api;                         /* owned */
 };
 
@@ -89,7 +95,8 @@ static int mount_web(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
                    VT_LOG_T("detail", "the browser files are not built, or --web names another place"));
             continue;
         }
-        mounts->files[i] = vt_static_mount(deps->net, folders[i].prefix, path, folders[i].kind, ret_error);
+        mounts->files[i] = vt_static_mount(deps->net, folders[i].prefix, path, folders[i].kind, deps->sites,
+                                           ret_error);
         if (!mounts->files[i])
             return VT_ERR_IO;
     }
@@ -151,9 +158,10 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
         &(struct vt_http_uploads_deps){ .net = deps->net, .app = deps->app, .media = deps->media });
     mounts->contact = vt_http_contact_mount(
         &(struct vt_http_contact_deps){ .net = deps->net, .app = deps->app });
+    mounts->css = vt_http_css_mount(&(struct vt_http_css_deps){ .net = deps->net, .app = deps->app });
     mounts->api = mount_api(deps, mounts->login);
     return mounts->pictures && mounts->templates && mounts->recap && mounts->login && mounts->uploads &&
-                   mounts->contact && mounts->api
+                   mounts->contact && mounts->css && mounts->api
                ? VT_OK
                : VT_ERR_NOMEM;
 }
@@ -186,6 +194,7 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
     vt_templates_destroy(mounts->templates);
     vt_http_recap_destroy(mounts->recap);
     vt_http_contact_destroy(mounts->contact);
+    vt_http_css_destroy(mounts->css);
     vt_api_destroy(mounts->api);
     vt_api_login_destroy(mounts->login);
     vt_http_uploads_destroy(mounts->uploads);

@@ -196,7 +196,7 @@ SHAPE(mirror_shape, 0, { IN(mirror, "allowed", mirror.allowed), .kind = VT_ROW_F
       { IN(mirror, "level", mirror.level), .kind = VT_ROW_WORD, .words = level_words },
       { IN(mirror, "rules", mirror.rules), .kind = VT_ROW_OBJECTS,
         .n_offset = offsetof(struct vt_settings, mirror.rules_n) - offsetof(struct vt_settings, mirror),
-        .list_max = 31, .shape = &mirror_rule_shape },
+        .list_max = 24, .shape = &mirror_rule_shape },
       { IN(mirror, "hosts", mirror.hosts), TEXTS(32, 253), .check = check_hosts });
 
 SHAPE(settings_shape, sizeof(struct vt_settings),

@@ -457,7 +457,7 @@ const struct vt_shape vt_shape_theme = {
 
 static const struct vt_field t_mirror_rule_fields[] = {
     { .name = "url", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_mirror_rule, url), .size = sizeof(struct vt_str), .min = 1, .max = 200 },
-    { .name = "mask", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_mirror_rule, mask), .has_offset = offsetof(struct vt_t_mirror_rule, mask_n), .size = sizeof(struct vt_str), .min = 1, .max = 200, .list_min = 0, .list_max = 16, .list_multiple = 1 },
+    { .name = "mask", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_mirror_rule, mask), .has_offset = offsetof(struct vt_t_mirror_rule, mask_n), .size = sizeof(struct vt_str), .min = 1, .max = 300, .list_min = 0, .list_max = 16, .list_multiple = 1 },
     { .name = "block", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_mirror_rule, block), .has_offset = offsetof(struct vt_t_mirror_rule, block_n), .size = sizeof(struct vt_str), .min = 1, .max = 200, .list_min = 0, .list_max = 16, .list_multiple = 1 },
     { .name = "noControl", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_mirror_rule, no_control), .has_offset = offsetof(struct vt_t_mirror_rule, no_control_n), .size = sizeof(struct vt_str), .min = 1, .max = 200, .list_min = 0, .list_max = 16, .list_multiple = 1 },
 };

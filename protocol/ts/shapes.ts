@@ -29,7 +29,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   welcome_conv: 'c::i:1:4294967295 conv::s:1:64 me::s:0:16 epoch::i:0:4294967295 s::i:0:4294967295 cs::i:0:4294967295 recovered::b tok:?:s:0:64',
   chan: 'n::i:0:65535 c:?:i:1:4294967295 k::#chan_kind by::s:0:16 page:?:i:0:4294967295',
   theme: 'accent:?:s:0:7 onAccent:?:s:0:7 radius:?:i:0:40 font:?:s:0:200',
-  mirror_rule: 'url::s:1:200 mask:?:s:1:200:0:16 block:?:s:1:200:0:16 noControl:?:s:1:200:0:16',
+  mirror_rule: 'url::s:1:200 mask:?:s:1:300:0:16 block:?:s:1:200:0:16 noControl:?:s:1:200:0:16',
   mirror_settings: 'allowed::b level::#mirror_level version::s:0:64 rules:?:@mirror_rule:::0:32 hosts:?:s:1:253:0:32 origin:?:s:0:300',
   site_info: 'name::s:0:120 key::s:0:64 theme:?:@theme rating:?:b mail:?:b mirror:?:@mirror_settings',
   me: 'id:?:s:0:64 name:?:s:0:80 role::#role',

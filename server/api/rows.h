@@ -29,6 +29,9 @@ vt_api_run_fn vt_api_practice;
 vt_api_after_fn vt_api_practice_begin, vt_api_practice_end;
 /* reports.c */
 vt_api_run_fn vt_api_report;
+/* mirror.c */
+vt_api_run_fn vt_api_mirror_css;
+vt_api_after_fn vt_api_mirror_css_after;
 /* search.c */
 vt_api_run_fn vt_api_search;
 /* records.c */

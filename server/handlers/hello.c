@@ -61,13 +61,63 @@ static void refuse(struct welcome *welcome, int err, const char *msg)
 
 static struct vt_str caps[] = { { "bin1", 4 } };
 
-/* What the site has decided on beside its name; staff have a look of their own. `theme` holds what `ret`
- * names. */
+enum { RULES_MOST = 32, HOSTS_MOST = 32, MASK_EACH = 16 };
+
+struct mirror_told {
+    struct vt_t_mirror_settings settings;
+    struct vt_t_mirror_rule rules[RULES_MOST];
+    struct vt_str hosts[HOSTS_MOST];
+};
+
+static void add_hosts(struct mirror_told *told, const struct vt_texts *hosts)
+{
+    for (size_t i = 0; i < hosts->n && told->settings.hosts_n < HOSTS_MOST; i++)
+        told->hosts[told->settings.hosts_n++] = hosts->at[i];
+}
+
+/* What is masked everywhere becomes rules for every page; texts borrowed from the settings. */
+static void describe_mirror(const struct vt_app *app, const struct vt_peer *peer,
+                            const struct vt_settings *settings, struct mirror_told *ret)
+{
+    struct vt_t_mirror_settings *told = &ret->settings;
+    *told = (struct vt_t_mirror_settings){ .allowed = settings->mirror.allowed,
+                                           .level = (enum vt_mirror_level)settings->mirror.level,
+                                           .version = vt_str(settings->mirror.version),
+                                           .rules = ret->rules,
+                                           .hosts = ret->hosts };
+    for (size_t i = 0; i < settings->mask.n && told->rules_n < RULES_MOST; i += MASK_EACH) {
+        size_t n = settings->mask.n - i < MASK_EACH ? settings->mask.n - i : MASK_EACH;
+        ret->rules[told->rules_n++] = (struct vt_t_mirror_rule){ .url = VT_STR("*"),
+                                                                 .mask = settings->mask.at + i,
+                                                                 .mask_n = n };
+    }
+    for (size_t i = 0; i < settings->mirror.rules_n && told->rules_n < RULES_MOST; i++) {
+        const struct vt_setting_mirror_rule *rule = &settings->mirror.rules[i];
+        ret->rules[told->rules_n++] = (struct vt_t_mirror_rule){ .url = rule->url,
+                                                                 .mask = rule->mask.at,
+                                                                 .mask_n = rule->mask.n,
+                                                                 .block = rule->block.at,
+                                                                 .block_n = rule->block.n,
+                                                                 .no_control = rule->no_control.at,
+                                                                 .no_control_n = rule->no_control.n };
+    }
+    add_hosts(ret, &settings->mirror.hosts);
+    add_hosts(ret, &settings->push_hosts);
+    if (vt_peer_is_staff(peer) && app->deps.config->mirror_origin[0])
+        told->origin = vt_str(app->deps.config->mirror_origin);
+}
+
+/* What the site has decided on beside its name; staff have a look of their own. `theme` and `mirror`
+ * hold what `ret` names. */
 static void describe_site(const struct vt_peer *peer, const struct vt_site *site, struct vt_t_theme *theme,
-                          struct vt_t_site_info *ret)
+                          struct mirror_told *mirror, struct vt_t_site_info *ret)
 {
     *ret = (struct vt_t_site_info){ .name = vt_str(site ? site->name : ""),
                                     .key = vt_str(site ? site->key : "") };
+    if (site && peer->role != VT_ROLE_GUEST) {
+        describe_mirror(peer->app, peer, site->settings, mirror);
+        ret->mirror = &mirror->settings;
+    }
     if (!site || vt_peer_is_staff(peer))
         return;
     const struct vt_settings *settings = site->settings;
@@ -105,7 +155,8 @@ static void send_welcome(struct welcome *welcome, struct vt_peer *peer)
         .convs = convs,
         .ch = ch,
     };
-    describe_site(peer, site, &theme, &rep.site);
+    struct mirror_told mirror;
+    describe_site(peer, site, &theme, &mirror, &rep.site);
     for (size_t i = 0; i < welcome->n; i++) {
         struct vt_member *member = welcome->convs[i].join ? vt_join_member(welcome->convs[i].join) : NULL;
         if (!member)

@@ -53,7 +53,7 @@ int vt_on_mirror_fill(struct vt_request *rq)
 
 int vt_on_mirror_css(struct vt_request *rq)
 {
-    return vt_mirror_css_ask(rq);
+    return vt_css_ask(rq);
 }
 
 int vt_on_answer(struct vt_request *rq)

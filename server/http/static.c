@@ -10,6 +10,7 @@
 
 #include "server/base/err.h"
 #include "server/http/http_internal.h"
+#include "server/http/path.h"
 #include "server/origin.h"
 
 /* Scripts and styles from here alone, nothing written into the page as text; %s is the page's own
@@ -19,13 +20,21 @@
     "media-src 'self' blob:; font-src 'self'; connect-src 'self'%s; base-uri 'none'; form-action 'self'; "   \
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-enum { NAME_BYTES = 1024 };
+/* A stranger's page is drawn here: its pictures, styles and fonts come from the shop alone (%s), nothing runs
+ * but our own script, and nobody but the console may frame it (the last %s is its origin). */
+#define MIRROR_POLICY                                                                                        \
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'%s; img-src data: blob:%s; "     \
+    "font-src data:%s; media-src blob:%s; object-src 'none'; frame-src 'none'; base-uri 'none'; "            \
+    "form-action 'none'; frame-ancestors 'self'%s"
+
+enum { NAME_BYTES = 1024, SHOP_BYTES = 600, POLICY_BYTES = 3072 };
 
 struct vt_static {
     int root_fd;
     char *prefix; /* owned */
     size_t prefix_len;
     enum vt_static_kind kind;
+    const struct vt_sites *sites; /* borrowed */
 };
 
 static bool is_alnum(char c)
@@ -74,11 +83,44 @@ static void own_sockets(const struct vt_http_req *req, char *text, size_t size)
     snprintf(text, size, " ws://%s wss://%s", own + strlen("http://"), own + strlen("http://"));
 }
 
+static void add_source(char *text, size_t size, const char *scheme, struct vt_str source)
+{
+    size_t len = strlen(text);
+    if (len + strlen(scheme) + source.len + 2 < size)
+        snprintf(text + len, size - len, " %s%.*s", scheme, VT_STR_ARG(source));
+}
+
+/* " https://shop.example https://img.example": the site's origins and where its pictures are. */
+static void shop_sources(struct vt_http_req *req, const struct vt_static *files, char *text, size_t size)
+{
+    struct vt_str key;
+    bool named = vt_http_query_get(vt_http_arena(req), vt_http_query(req), "site", &key) == VT_OK;
+    const struct vt_site *site = named ? vt_sites_by_key(files->sites, key) : NULL;
+    text[0] = '\0';
+    for (char **origin = site ? site->origins : NULL; origin && *origin; origin++)
+        add_source(text, size, "", vt_str(*origin));
+    for (size_t i = 0; site && i < site->settings->image_hosts.n; i++)
+        add_source(text, size, "https://", site->settings->image_hosts.at[i]);
+}
+
+static void set_mirror_headers(struct vt_http_req *req, const struct vt_static *files)
+{
+    char shop[SHOP_BYTES], own[VT_ORIGIN_TEXT + 2] = "", policy[POLICY_BYTES];
+    shop_sources(req, files, shop, sizeof(shop));
+    add_source(own, sizeof(own), "", vt_str(vt_sites_own_first(files->sites)));
+    snprintf(policy, sizeof(policy), MIRROR_POLICY, shop, shop, shop, shop, own);
+    vt_http_set(req, "Content-Security-Policy", policy);
+}
+
 static void set_headers(struct vt_http_req *req, const struct vt_static *files)
 {
     if (files->kind == VT_STATIC_SNIPPET) {
         vt_http_set(req, "Access-Control-Allow-Origin", "*");
         vt_http_set(req, "Cross-Origin-Resource-Policy", "cross-origin");
+        return;
+    }
+    if (files->kind == VT_STATIC_MIRROR) {
+        set_mirror_headers(req, files);
         return;
     }
     char sockets[2 * VT_ORIGIN_TEXT + 16], policy[sizeof(APP_POLICY) + sizeof(sockets)];
@@ -95,7 +137,7 @@ static void handle_file(struct vt_http_req *req, void *owner)
     char name[NAME_BYTES];
     bool folder = rest.len == 0 || rest.ptr[rest.len - 1] == '/';
     int len = snprintf(name, sizeof(name), "%.*s%s", VT_STR_ARG(rest),
-                       folder && files->kind == VT_STATIC_APP ? "index.html" : "");
+                       folder && files->kind != VT_STATIC_SNIPPET ? "index.html" : "");
     /* What begins with a dot is somebody's tool's, not the site's. */
     bool hidden = len > 0 && (name[0] == '.' || strstr(name, "/."));
     if (len <= 0 || (size_t)len >= sizeof(name) || hidden) {
@@ -120,18 +162,20 @@ static int mount_routes(struct vt_net *net, struct vt_static *files)
     char route[256], bare[256];
     snprintf(route, sizeof(route), "%s*", files->prefix);
     int err = vt_http_route(net, VT_GET, route, 0, handle_file, files);
-    if (err || files->kind != VT_STATIC_APP)
+    if (err || files->kind == VT_STATIC_SNIPPET)
         return err;
     snprintf(bare, sizeof(bare), "%.*s", (int)files->prefix_len - 1, files->prefix);
     return vt_http_route(net, VT_GET, bare, 0, handle_bare, files);
 }
 
 struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const char *dir,
-                                  enum vt_static_kind kind, struct vt_buf *ret_error)
+                                  enum vt_static_kind kind, const struct vt_sites *sites,
+                                  struct vt_buf *ret_error)
 {
     struct vt_static *files = calloc(1, sizeof(*files));
     if (files) {
         files->kind = kind;
+        files->sites = sites;
         files->prefix = vt_str_dup(vt_str(prefix));
         files->prefix_len = strlen(prefix);
         files->root_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
