@@ -43,7 +43,7 @@ test('asked and allowed: the bar, the page as told, and stopped in one tap', asy
   await expect(bar(customer)).toContainText('You share this page; nobody is looking now');
   await camille.request('mirror.watch', { on: true }, { c: n });
   await expect(bar(customer)).toContainText('Camille sees this page');
-  await expect.poll(() => seen.text()).toContain('Sapphire');
+  await expect.poll(() => seen.text()).toContain(await page.locator('h1').innerText());
   await isClean(page, 'phone-sharing-panel');
   await customer.panel.getByRole('button', { name: 'Minimise' }).click();
   await expect(bar(customer)).toBeVisible();
@@ -85,20 +85,21 @@ test('another page, a reload, the way back: sharing goes on, with its bar', asyn
   const { page } = customer;
   await ask(camille, n, ['mirror']);
   await dialog(customer).getByRole('button', { name: 'Allow' }).click();
+  await state(camille, (d) => d.mirror === 'on');
   await camille.request('mirror.watch', { on: true }, { c: n });
-  await expect.poll(() => seen.text()).toContain('Sapphire');
+  await expect.poll(() => seen.text()).toContain(await page.locator('h1').innerText());
   const first = seen.page();
   await page.goto(customer.ground.shop + WATCH);
   await expect(bar(customer)).toContainText('Camille sees this page');
   await expect.poll(() => seen.page()).toBeGreaterThan(first);
-  await expect.poll(() => seen.text()).toContain('watch');
+  await expect.poll(() => seen.text()).toContain(await page.locator('h1').innerText());
   await page.reload();
   await expect(bar(customer)).toContainText('Camille sees this page');
   const third = seen.page();
   await page.goBack();
   await expect(bar(customer)).toContainText('Camille sees this page');
   await expect.poll(() => seen.page()).toBeGreaterThan(third);
-  await expect.poll(() => seen.text()).toContain('Sapphire');
+  await expect.poll(() => seen.text()).toContain(await page.locator('h1').innerText());
   // Without a new document.
   const fourth = seen.page();
   await page.evaluate(() => { history.pushState({}, '', '?view=box'); document.title = 'In its box'; });
@@ -127,6 +128,7 @@ for (const [where, how] of Object.entries({ desk: { ...DESK, hasTouch: false, is
     await ask(camille, n, ['mirror', 'point', 'scroll', 'click', 'fill']);
     await isClean(page, `${where}-question`);
     await dialog(customer).getByRole('button', { name: 'Allow' }).click();
+    await state(camille, (d) => d.fill === 'on');
     await camille.request('mirror.watch', { on: true }, { c: n });
     await expect.poll(() => seen.find('probe')).toBeTruthy();
     const act = (verb, id, more = {}) => camille.request(`mirror.${verb}`, { page: seen.page(), node: seen.find(id), ...more }, { c: n });

@@ -27,24 +27,28 @@ const PAYMENT = '[autocomplete^="cc-"],[autocomplete*=" cc-"]';
 const no = (reason: Reason): Result => ({ success: false, reason });
 
 export class Control {
-  /// Grows whenever the customer does something themselves.
-  private _turn = 0;
+  /// Wakes what waits when the customer does something themselves.
+  private _taken = new AbortController();
 
   constructor(private _ground: Ground) {}
 
   /// The customer has acted: what is under way ends.
   take(): void {
-    this._turn++;
+    this._taken.abort();
+    this._taken = new AbortController();
   }
 
   async act(what: 'scroll' | 'click' | 'fill', d: Act): Promise<Result> {
-    const turn = this._turn;
+    const { signal } = this._taken;
     const first = this._check(what, d);
     if (first.reason) return no(first.reason);
     if (what === 'scroll') return scroll(first.el, d);
     this._ground.overlay.flash(first.el, FLASH_MS);
-    await new Promise((done) => setTimeout(done, FLASH_MS));
-    if (turn !== this._turn) return no('taken');
+    await new Promise((done) => {
+      setTimeout(done, FLASH_MS);
+      signal.addEventListener('abort', done);
+    });
+    if (signal.aborted) return no('taken');
     const { el, at, hit, reason } = this._check(what, d);
     if (reason) return no(reason);
     const done = what === 'fill' ? fill(el, d.value ?? '') : click(hit!, at!);

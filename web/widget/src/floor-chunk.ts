@@ -156,6 +156,10 @@ function floor(app: App): void {
     needsSession();
     return kids;
   };
+  // With the panel closed as well: what is shared is shown by a bar of its own.
+  const live = (): void => { if (/live|away/.test(app.conv?.session.state ?? '')) needsSession(); };
+  app.link.on('event', live);
+  live();
   comeBack(app, t('linkBad'));
   app.draw();
 }

@@ -35,6 +35,9 @@ class Sharing_ {
   private _isOutlined = false;
   private _said = '';
   private _own: Entry[] = [];
+  /// The last act asked for, until it is answered.
+  private _acting = Promise.resolve();
+  private _isTaken = false;
   private _run: Runner;
   private _push: Push;
 
@@ -64,7 +67,7 @@ class Sharing_ {
   }
 
   private _can(c: Capability): boolean {
-    return this._app.link.state === 'live' && this._state[c] === 'on' && this._app.allowed?.mirror !== false;
+    return this._app.link.state === 'live' && !(this._isTaken && ACTS.includes(c)) && this._state[c] === 'on' && this._app.allowed?.mirror !== false;
   }
 
   private _isForbidden(): boolean {
@@ -140,7 +143,7 @@ class Sharing_ {
     if (left <= 0) return;
     const answer = (result: { success: boolean; reason?: string }): void => link.notify('answer', { ask, ...result } as never, 1);
     if (op === 'page.push') this._push.ask(d as Requests['page.push'], left, this._can('navigate'), answer);
-    else if (op.startsWith('mirror.')) answer(await this._run.act(op, d).catch(() => ({ success: false, reason: 'refused' })));
+    else if (op.startsWith('mirror.')) await (this._acting = this._run.act(op, d).catch(() => ({ success: false, reason: 'refused' })).then(answer));
   }
 
   /* What the customer says */
@@ -203,9 +206,14 @@ class Sharing_ {
     const isOurs = e.composedPath().includes(this._app.host.root);
     if (isOurs && (e as KeyboardEvent).key !== 'Escape') return;
     const on = ACTS.filter((c) => this._state[c] === 'on');
-    if (!on.length) return;
+    if (!on.length || this._isTaken) return;
+    this._isTaken = true;
     this._run.take();
-    this._stop(on, 'input');
+    // What was under way is answered first: the line would call it refused otherwise.
+    void this._acting.then(() => {
+      this._isTaken = false;
+      this._stop(on, 'input');
+    });
     this._say(this._t('shareTaken', { name: this._app.guide() }));
   }
 
