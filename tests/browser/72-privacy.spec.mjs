@@ -2,8 +2,14 @@
 /// Nothing private leaves: every place where a page keeps such things, in every kind of event, at both levels; then the same on
 /// the real wire, read at the associate's own socket.
 
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { associate as staff, take } from '../server/lib/kit.mjs';
 import { vectors } from './lib/corpus/xss/index.mjs';
-import { LAB, openLab, settled, share, told } from './lib/lab.mjs';
+import { SITE } from './lib/ground.mjs';
+import { LAB, openLab, read, settled, share, told } from './lib/lab.mjs';
+import { Mirrored } from './lib/mirrored.mjs';
 import { leaks, names, pageOf, settings, stir, stirring } from './lib/secrets.mjs';
 import { expect, test } from './lib/story.mjs';
 
@@ -73,3 +79,39 @@ test(`${vectors.length} hostile pages: nothing that runs is told, no address is 
     await page.close();
   }
 });
+
+/// Every file below, as text.
+const filesOf = (dir) => readdirSync(dir, { withFileTypes: true, recursive: true }).filter((f) => f.isFile()).map((f) => readFileSync(join(f.parentPath ?? f.path, f.name), 'latin1'));
+
+for (const privacy of ['inputs', 'strict']) {
+  test(`on the real wire, level ${privacy}: nothing at the associate's socket, nothing in the server's files`, async ({ customer, ground, server }) => {
+    const { page } = customer;
+    customer.watch.expect(/404/);
+    const snippet = `<script async src="${ground.url}/v1/vitrine.js" data-site="${SITE}" data-privacy="${privacy}"></script>`;
+    // A page that is put in the place of one of the shop's has no address, so asking a server on this machine needs a permission.
+    await page.context().grantPermissions(['local-network-access']);
+    await page.route(`${ground.shop}/secrets`, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: pageOf(privacy, ['ruled']).replace(/<title>.*<.title>/, `<title>A page</title>${snippet}`) }));
+    const camille = await staff(server, 'camille', { site: SITE });
+    await customer.comes('May I ask?', '/secrets');
+    const n = await take(camille, (await camille.request('queue.watch', { tab: 'unassigned' })).rows[0].conv);
+    await customer.isWith();
+    await camille.request('consent.ask', { capabilities: ['mirror'] }, { c: n });
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Allow' }).click();
+    await camille.waitFor('consent.state', (d) => d.mirror === 'on');
+    await camille.request('mirror.watch', { on: true }, { c: n });
+    const seen = new Mirrored(camille, n);
+    await expect.poll(() => seen.text()).toContain('Shown words');
+    const before = seen.bytes().length;
+    await page.evaluate(stir, stirring(privacy, ['ruled']));
+    await expect.poll(() => seen.bytes().length).toBeGreaterThan(before);
+    let was = -1;
+    while (was !== (was = seen.bytes().length)) await page.waitForTimeout(400);
+    const { units } = read(seen.bytes());
+    expect(leaks(JSON.stringify(units))).toEqual([]);
+    expect(seen.text().includes('Plain words')).toBe(privacy === 'inputs');
+    // Our own panel is not told either.
+    expect(JSON.stringify(units)).not.toContain('May I ask?');
+    expect(leaks(filesOf(server.data).join('\n'))).toEqual([]);
+    await camille.cut();
+  });
+}
