@@ -30,15 +30,15 @@ function cards(run: string): string {
   const groups = run.split(/(\D)/);
   let made = '';
   for (let from = 0; from < groups.length; from += 2) {
-    let to = Math.min(groups.length, from + 37);
-    const isOne = (): boolean => {
-      const digits = bare(groups.slice(from, to).join(''));
-      return digits.length > 12 && digits.length < 20 && isCard(digits);
-    };
-    while (to > from && !isOne()) to -= 2;
-    const next = to > from ? to : from + 1;
-    made += (to > from ? BULLETS : groups[from]) + (groups[next] ?? '');
-    from = next - 1;
+    let digits = '';
+    let last = -1;
+    for (let to = from; to < groups.length && digits.length < 20; to += 2) {
+      digits += groups[to];
+      if (digits.length > 12 && digits.length < 20 && isCard(digits)) last = to;
+    }
+    made += last < 0 ? groups[from] : BULLETS;
+    if (last > 0) from = last;
+    made += groups[from + 1] ?? '';
   }
   return made;
 }
@@ -50,7 +50,7 @@ export function scan(text: string): string {
     .replace(DIGITS, cards)
     .replace(IBAN, (found) => {
       // Words behind the number may have been taken for more of it.
-      for (let end = found.length; end >= 15; end--) if (isIban(bare(found.slice(0, end)))) return BULLETS + found.slice(end);
+      for (let end = found.length; end >= 15; end--) if (/\w/.test(found[end - 1]!) && isIban(bare(found.slice(0, end)))) return BULLETS + found.slice(end);
       return found;
     })
     .replace(SSN, BULLETS);
