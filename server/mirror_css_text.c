@@ -19,6 +19,12 @@ static bool is_name(unsigned char c)
     return isalnum(c) || c == '-' || c == '_' || c >= 0x80;
 }
 
+/* What CSS takes for a line end before it looks at anything else. */
+static bool is_line_end(char c)
+{
+    return c == '\n' || c == '\r' || c == '\f';
+}
+
 static bool is_hex(char c)
 {
     return isxdigit((unsigned char)c) != 0;
@@ -44,7 +50,7 @@ static char take_char(struct css *css)
 static bool starts_name(const struct css *css)
 {
     return css->at < css->end && (is_name((unsigned char)*css->at) ||
-                                  (*css->at == '\\' && css->at + 1 < css->end && css->at[1] != '\n'));
+                                  (*css->at == '\\' && css->at + 1 < css->end && !is_line_end(css->at[1])));
 }
 
 /* A name in lower case; what is longer than any name that matters is cut. */
@@ -68,8 +74,8 @@ static void skip_space(struct css *css)
 /* Behind a quote: the content as read, up to its end, which is taken. */
 static void take_string(struct css *css, char quote, struct vt_buf *ret)
 {
-    while (css->at < css->end && *css->at != quote && *css->at != '\n') {
-        if (*css->at == '\\' && css->at + 1 < css->end && css->at[1] == '\n')
+    while (css->at < css->end && *css->at != quote && !is_line_end(*css->at)) {
+        if (*css->at == '\\' && css->at + 1 < css->end && is_line_end(css->at[1]))
             css->at += 2;
         else if (*css->at == '\\')
             vt_buf_byte(ret, take_char(css));
@@ -196,6 +202,7 @@ static void take_at(struct css *css)
             css->at++;
     }
     css->at += css->at < css->end;
+    vt_buf_byte(css->out, ' '); /* what stood before and what comes must not grow together */
 }
 
 static void take_comment(struct css *css)
