@@ -95,8 +95,9 @@ static int mount_web(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
                    VT_LOG_T("detail", "the browser files are not built, or --web names another place"));
             continue;
         }
+        bool frames = strcmp(folders[i].name, "console") == 0;
         mounts->files[i] = vt_static_mount(deps->net, folders[i].prefix, path, folders[i].kind, deps->sites,
-                                           ret_error);
+                                           frames ? deps->config->mirror_origin : NULL, ret_error);
         if (!mounts->files[i])
             return VT_ERR_IO;
     }

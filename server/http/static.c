@@ -18,7 +18,7 @@
 #define APP_POLICY                                                                                           \
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "                  \
     "media-src 'self' blob:; font-src 'self'; connect-src 'self'%s; base-uri 'none'; form-action 'self'; "   \
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    "frame-ancestors 'none'%s; require-trusted-types-for 'script'; trusted-types 'none'"
 
 /* A stranger's page is drawn here: its pictures, styles and fonts come from the shop alone (%s), nothing runs
  * but our own script, and nobody but the console may frame it (the last %s is its origin). */
@@ -35,6 +35,7 @@ struct vt_static {
     size_t prefix_len;
     enum vt_static_kind kind;
     const struct vt_sites *sites; /* borrowed */
+    char *framed;                 /* owned; the directive that lets these pages frame the mirror, or "" */
 };
 
 static bool is_alnum(char c)
@@ -123,9 +124,9 @@ static void set_headers(struct vt_http_req *req, const struct vt_static *files)
         set_mirror_headers(req, files);
         return;
     }
-    char sockets[2 * VT_ORIGIN_TEXT + 16], policy[sizeof(APP_POLICY) + sizeof(sockets)];
+    char sockets[2 * VT_ORIGIN_TEXT + 16], policy[POLICY_BYTES];
     own_sockets(req, sockets, sizeof(sockets));
-    snprintf(policy, sizeof(policy), APP_POLICY, sockets);
+    snprintf(policy, sizeof(policy), APP_POLICY, sockets, files->framed);
     vt_http_set(req, "Content-Security-Policy", policy);
     vt_http_set(req, "Cross-Origin-Opener-Policy", "same-origin");
 }
@@ -169,11 +170,15 @@ static int mount_routes(struct vt_net *net, struct vt_static *files)
 }
 
 struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const char *dir,
-                                  enum vt_static_kind kind, const struct vt_sites *sites,
+                                  enum vt_static_kind kind, const struct vt_sites *sites, const char *mirror,
                                   struct vt_buf *ret_error)
 {
     struct vt_static *files = calloc(1, sizeof(*files));
+    char framed[VT_ORIGIN_TEXT + 32] = "";
+    if (mirror)
+        snprintf(framed, sizeof(framed), "; frame-src 'self' %s", mirror);
     if (files) {
+        files->framed = vt_str_dup(vt_str(framed));
         files->kind = kind;
         files->sites = sites;
         files->prefix = vt_str_dup(vt_str(prefix));
@@ -183,7 +188,7 @@ struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const 
     if (files && files->root_fd < 0)
         vt_buf_printf(ret_error, "The browser files for %s are not there: %s: %s.", prefix, dir,
                       strerror(errno));
-    else if (!files || !files->prefix || mount_routes(net, files))
+    else if (!files || !files->prefix || !files->framed || mount_routes(net, files))
         vt_buf_text(ret_error, "No memory for the browser files.");
     else
         return files;
@@ -198,5 +203,6 @@ void vt_static_destroy(struct vt_static *files)
     if (files->root_fd >= 0)
         close(files->root_fd);
     free(files->prefix);
+    free(files->framed);
     free(files);
 }

@@ -20,10 +20,12 @@ enum vt_static_kind {
 
 struct vt_static;
 
-/* Serves `dir` under `prefix` ("/console/"). `sites` is borrowed. NULL with a sentence in ret_error when the
- * folder cannot be opened. The result belongs to the caller and must outlive the net. */
+/* Serves `dir` under `prefix` ("/console/"). `sites` is borrowed. `mirror`: these pages
+ * may frame the mirror, here or at this origin ("" for here alone); NULL: they frame nothing. NULL with a
+ * sentence in ret_error when the folder cannot be opened. The result belongs to the caller and must outlive
+ * the net. */
 struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const char *dir,
-                                  enum vt_static_kind kind, const struct vt_sites *sites,
+                                  enum vt_static_kind kind, const struct vt_sites *sites, const char *mirror,
                                   struct vt_buf *ret_error);
 void vt_static_destroy(struct vt_static *files);
 

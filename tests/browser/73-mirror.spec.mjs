@@ -86,19 +86,86 @@ test('the bag as the customer sees it; shown, filled in, pressed; control goes b
 
   // The card field shows nothing and takes nothing.
   await customer.page.locator('[autocomplete=cc-number]').fill('4242 4242 4242 4242');
-  await customer.page.waitForTimeout(500);
+  await expect.poll(() => desk.read((doc) => doc.querySelector('#cc-number').value)).toMatch(/^•+$/);
   expect(await desk.read((doc) => doc.documentElement.outerHTML + [...doc.querySelectorAll('input')].map((i) => i.value).join())).not.toMatch(/4242/);
-  await desk.askFor('Fill in');
-  await allow(customer);
   await desk.use('Fill in');
-  await desk.page.waitForTimeout(300);
-  await desk.press('[type=password], [autocomplete=cc-number], #card, #number');
+  await desk.press('#cc-number');
   await expect(associate.page.locator('.fill-private')).toContainText('is private');
   await isClean(associate.page, 'private');
   await associate.page.keyboard.press('Escape');
 
   // A touch of the customer's takes control back.
   await customer.page.locator('main h1').click();
-  await expect(desk.done).toContainText('No longer allowed');
+  await expect(desk.done).toContainText('No longer allowed: press, fill in.');
   await expect(desk.stage.getByRole('button', { name: 'Fill in: ask first' })).toBeVisible();
+  expect(await desk.words('main h1')).toBe('Checkout');
+});
+
+test('a reload and another page keep it; a second pair of eyes comes late, and is counted; stopped, nothing stays', async ({ cast, customer, associate, server }) => {
+  await server.addAssociate({ site: 'pk_demo', login: 'sasha', name: 'Sasha', role: 'supervisor' });
+  await customer.visit(RING);
+  const desk = await mirrored({ customer, associate }, RING);
+  const title = await theirs(customer, 'main h1');
+  await expect.poll(() => desk.words('main h1')).toBe(title);
+  await customer.page.reload();
+  await expect.poll(() => desk.read((doc) => doc.defaultView.innerWidth)).toBe(390);
+  await expect.poll(() => desk.words('main h1')).toBe(title);
+  await customer.page.evaluate(() => {
+    history.pushState({}, '', '/');
+    document.querySelector('main').replaceChildren(Object.assign(document.createElement('h1'), { textContent: 'A view of one page' }));
+  });
+  await expect.poll(() => desk.words('main h1')).toBe('A view of one page');
+
+  const sasha = await cast.associate({ name: 'supervisor' });
+  await sasha.comes('sasha');
+  await sasha.to('All');
+  await sasha.rows.first().click();
+  const second = new Desk(sasha.page);
+  await second.tab('Page').click();
+  await expect.poll(() => second.words('main h1')).toBe('A view of one page');
+  await expect(desk.stage.getByText('2 watch')).toBeVisible();
+
+  // Only while it is looked at.
+  await second.tab('Piece').click();
+  await expect(desk.stage.getByText('2 watch')).toHaveCount(0);
+  await customer.page.getByRole('button', { name: /^Stop/ }).first().click();
+  await expect(desk.stage.getByText('See their page together')).toBeVisible();
+  await expect(associate.page.locator('.mirror-frame')).toHaveCount(0);
+});
+
+test('by keyboard alone: from thing to thing, shown, and back', async ({ customer, associate }) => {
+  await customer.visit(RING);
+  const desk = await mirrored({ customer, associate }, RING);
+  await expect.poll(() => desk.words('main h1')).not.toBe(null);
+  const { keyboard } = associate.page;
+  await desk.stage.getByRole('button', { name: 'Point', exact: true }).focus();
+  await keyboard.press('Enter');
+  await desk.over.focus();
+  for (let i = 0; i < 12; i++) {
+    await keyboard.press('ArrowDown');
+    await associate.page.waitForTimeout(60);
+    if (/Add to bag, button/.test(await associate.page.locator('#say').textContent())) break;
+  }
+  await keyboard.press('Enter');
+  await expect(customer.page.locator('.over-page .ring')).toHaveCount(1);
+  await keyboard.press('Escape');
+  await expect(associate.field).toBeFocused();
+  await keyboard.press('Alt+KeyP');
+  await expect(desk.tab('Piece')).toHaveAttribute('aria-selected', 'true');
+});
+
+test('a no is shown as a no', async ({ customer, associate }) => {
+  await livePair({ customer, associate });
+  const desk = new Desk(associate.page);
+  await desk.tab('Page').click();
+  await isClean(associate.page, 'before');
+  await desk.stage.getByRole('button', { name: 'Ask to see and point' }).click();
+  await expect(desk.stage.getByText(/is asked$/)).toBeVisible();
+  await isClean(associate.page, 'asked');
+  await question(customer).getByRole('button', { name: 'No, thank you' }).click();
+  await expect(desk.stage.getByText(/said no$/)).toBeVisible();
+  await isClean(associate.page, 'no');
+  // The piece is still there to be shown together, in one tap.
+  await associate.showTheirs();
+  await expect(desk.tab('Piece')).toHaveAttribute('aria-selected', 'true');
 });

@@ -4,7 +4,7 @@
 /// shows which part of the page they see: its lower end is their fold.
 
 const FRAME = 12;
-const BAR = 14;
+const BAR = 28;
 const PHONE_MAX = 600;
 
 export class Fit {

@@ -5,7 +5,7 @@ export const style = `
 *{box-sizing:border-box}
 html,body{height:100%;margin:0;background:Canvas;color:CanvasText;overflow:hidden}
 [hidden]{display:none!important}
-.stage{position:fixed;inset:0;display:grid;place-content:center;grid-auto-flow:column;gap:6px}
+.stage{position:fixed;inset:0;display:grid;place-content:center;grid-auto-flow:column;gap:20px}
 .glass{position:relative;background:#fff;box-shadow:0 0 0 1px color-mix(in srgb,CanvasText 18%,Canvas);transition:opacity 140ms}
 .glass.phone{border-radius:20px;box-shadow:0 0 0 1px color-mix(in srgb,CanvasText 24%,Canvas),0 0 0 11px color-mix(in srgb,CanvasText 7%,Canvas),0 0 0 12px color-mix(in srgb,CanvasText 24%,Canvas)}
 .glass.empty{visibility:hidden}

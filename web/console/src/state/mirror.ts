@@ -33,9 +33,14 @@ export function onConsents(t: Talk, now: Consents): void {
   if (given.some(({ id }) => id === 'mirror')) t.stage.value = 'page';
 }
 
+const SAID_MS = 6000;
+
+/// On the stage and aloud. What went well leaves by itself; what did not stays until it is read.
 export function tell(t: Talk, text: string, isBad = false): void {
-  t.done.value = { text, isBad };
+  const said = { text, isBad };
+  t.done.value = said;
   say(text);
+  if (!isBad) setTimeout(() => { if (t.done.peek() === said) t.done.value = null; }, SAID_MS);
 }
 
 export function turn(t: Talk): void {
