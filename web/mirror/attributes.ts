@@ -3,7 +3,7 @@ import type { Value } from './types.js';
 
 /// Which attributes are told, and what of them. By lists: what nobody has named stays here, as does all that can hold words.
 
-const PLAIN = /^(class|id|style|dir|lang|role|type|width|height|(row|col)?span|cols|rows|size|hidden|open|disabled|readonly|required|checked|selected|multiple|media|controls|wrap|start|reversed|v?align|bgcolor|color|face|border|cell(padd|spac)ing|nowrap|rel|part|exportparts|slot|is|inert|popover|tabindex|rr_(width|height|scroll(Left|Top)|open_mode|dataURL))$/;
+const PLAIN = /^(class|id|for|style|dir|lang|role|type|width|height|(row|col)?span|cols|rows|size|hidden|open|disabled|readonly|required|checked|selected|multiple|media|controls|wrap|start|reversed|v?align|bgcolor|color|face|border|cell(padd|spac)ing|nowrap|rel|part|exportparts|slot|is|inert|popover|tabindex|rr_(width|height|scroll(Left|Top)|open_mode|dataURL))$/;
 /// How a drawing looks.
 const DRAWN = /^([drxyk]|[rcfd][xyr]|[xyk][1-4]|points|transform|viewBox|preserveAspectRatio|version|xmlns.*|opacity|visibility|overflow|display|offset|(fill|stroke|stop|flood|lighting|clip|mask|marker|gradient|pattern|filter|font|text|letter|word|shape|color|vector|paint)[-A-Z].*|fill|stroke|mask|filter|spreadMethod|(dominant|alignment)-baseline|(ref|tile|base|num|std|k?matrix|surface|specular|diffuse|table)\w+|pathLength|orient|in2?|result|mode|operator|values|scale|seed|order|slope|intercept|amplitude|exponent|rotate|edgeMode)$/;
 /// Words a style sheet may look for; a value is one short word.

@@ -139,15 +139,15 @@ static inline void mount(struct net_fixture *f)
     vt_http_route(f->net, VT_GET, "/memory", 0, handle_memory, NULL);
     vt_http_route(f->net, VT_GET, "/forget", 0, handle_forget, NULL);
     vt_http_route(f->net, VT_GET | VT_POST, "/hold", 100, handle_hold, NULL);
-    snippet = vt_static_mount(f->net, "/v1/", web, VT_STATIC_SNIPPET, NULL, &error);
-    app = vt_static_mount(f->net, "/console/", web, VT_STATIC_APP, NULL, &error);
+    snippet = vt_static_mount(f->net, "/v1/", web, VT_STATIC_SNIPPET, NULL, NULL, &error);
+    app = vt_static_mount(f->net, "/console/", web, VT_STATIC_APP, NULL, "", &error);
     const struct vt_media_deps deps = { .loop = f->loop, .config = &f->config };
     media = vt_media_open(&deps, &error);
     assert_non_null(media);
     pictures = vt_pictures_mount(&(struct vt_pictures_deps){ .net = f->net, .media = media, .base_url = "" });
     assert_non_null(snippet);
     assert_non_null(app);
-    assert_null(vt_static_mount(f->net, "/none/", "/nonexistent", VT_STATIC_APP, NULL, &error));
+    assert_null(vt_static_mount(f->net, "/none/", "/nonexistent", VT_STATIC_APP, NULL, "", &error));
 }
 
 static inline int setup(void **state)
