@@ -63,8 +63,12 @@ static void drop_inbox(struct vt_mirror *mirror)
     mirror->inbox_n = mirror->inbox_bytes = 0;
 }
 
+/* One count for all: a mirror that ended and began again must not take what the pool has of the first. */
+static uint32_t generations;
+
 void vt_mirror_in_init(struct vt_mirror *mirror)
 {
+    mirror->generation = ++generations;
     vt_list_init(&mirror->inbox);
     mirror->wait_ms = WAIT_MS;
     mirror->budget_bytes = BUDGET_BURST;
@@ -75,7 +79,7 @@ void vt_mirror_in_init(struct vt_mirror *mirror)
 
 void vt_mirror_in_reset(struct vt_mirror *mirror)
 {
-    mirror->generation++;
+    mirror->generation = ++generations;
     mirror->working = false; /* what is in the pool is thrown away when it comes back */
     incoming_free(VT_TAKE(mirror->coming));
     drop_inbox(mirror);
@@ -89,6 +93,8 @@ void vt_mirror_in_reset(struct vt_mirror *mirror)
 }
 
 /* --- keyframes ----------------------------------------------------------------------------------- */
+
+static void run(struct vt_conversation *conv);
 
 static struct vt_member *customer_of(struct vt_conversation *conv)
 {
@@ -134,6 +140,7 @@ void vt_mirror_in_sweep(struct vt_conversation *conv, int64_t now_ms)
     if (mirror->book.n == 0 && idle && mirror->wanted == 0)
         mirror->wanted = VT_MIRROR_JOIN; /* the recorder should have begun with one */
     ask(conv, now_ms);
+    run(conv);
 }
 
 /* --- behind the filter ---------------------------------------------------------------------------- */
@@ -236,8 +243,6 @@ static void work(void *arg)
                                 job->incoming->unit->key, &job->result);
 }
 
-static void run(struct vt_conversation *conv);
-
 static void handle_worked(void *arg)
 {
     struct job *job = arg;
@@ -273,6 +278,13 @@ static bool is_small(const struct vt_incoming *incoming)
     return !incoming->unit->deflated && incoming->payload.len <= LOOP_BYTES;
 }
 
+static void put_back(struct vt_mirror *mirror, struct vt_incoming *first)
+{
+    vt_list_append(mirror->inbox.next, &first->link); /* before the one that is first now, or the head */
+    mirror->inbox_n++;
+    mirror->inbox_bytes += first->payload.len;
+}
+
 static void run(struct vt_conversation *conv)
 {
     struct vt_mirror *mirror = conv->mirror;
@@ -284,6 +296,10 @@ static void run(struct vt_conversation *conv)
         if (!is_small(first)) {
             int err = send_to_pool(conv, first);
             mirror->working = !err;
+            if (err == VT_ERR_FULL) { /* the sweep tries again; the inbox has its bound */
+                put_back(mirror, first);
+                return;
+            }
             if (err)
                 filtered(conv, first, err, NULL);
             continue;

@@ -21,7 +21,7 @@ struct vt_moved {
 struct vt_mirror {
     struct vt_t_mirror told; /* the last mirror.state */
     struct vt_book book;
-    uint32_t generation;        /* changes when what is on its way counts no more */
+    uint32_t generation;        /* of all mirrors: changes when what is on its way counts no more */
     struct vt_incoming *coming; /* owned: a unit whose last piece is not there */
     struct vt_list inbox;       /* of vt_incoming.link: whole units that wait for the filter */
     size_t inbox_n, inbox_bytes;

@@ -49,6 +49,8 @@ void vt_trail_add(struct vt_conversation *conv, struct vt_t_page *page)
     }
     if (is_same_page(conv, page, &arena))
         return; /* a reconnect names the page again */
+    if (conv->consents.state[VT_CAPABILITY_TRAIL] == VT_CONSENT_WORD_REJECTED)
+        return; /* the customer wants none: neither kept nor told */
     page->ts = vt_wall_ms();
     page->has_ts = true;
     if (vt_encode_body(&json, &vt_shape_page, page) != VT_OK)

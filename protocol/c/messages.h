@@ -1467,7 +1467,7 @@ struct vt_msg_mirror_scroll {
  *   evt: struct vt_t_mirror (the shared type itself)
  */
 
-/* mirror.watch: This window watches, or no longer does. The keyframe the server has follows on the customer's dom channel, then the deltas.
+/* mirror.watch: This window watches, or no longer does; it ends with the connection. The keyframe the server has follows on the customer's dom channel, then the deltas.
  *   msg: struct vt_msg_mirror_watch
  *   rep: struct vt_rep_mirror_watch
  */

@@ -508,7 +508,7 @@ export interface MirrorScroll {
   y?: number | undefined;
 }
 
-/// This window watches, or no longer does. The keyframe the server has follows on the customer's dom channel, then the deltas.
+/// This window watches, or no longer does; it ends with the connection. The keyframe the server has follows on the customer's dom channel, then the deltas.
 export interface MirrorWatch {
   on: boolean;
 }
@@ -991,7 +991,7 @@ export interface Requests {
   'mirror.fill': MirrorFill;
   /** Scrolls the element into sight, or with x or y the element itself (node 0: the page) to that part of its way. */
   'mirror.scroll': MirrorScroll;
-  /** This window watches, or no longer does. The keyframe the server has follows on the customer's dom channel, then the deltas. */
+  /** This window watches, or no longer does; it ends with the connection. The keyframe the server has follows on the customer's dom channel, then the deltas. */
   'mirror.watch': MirrorWatch;
   /** Takes the customer to another page: of the shop, or of a host its settings allow. Asked each time, unless navigate is on; the row is the page's answer. */
   'page.push': PagePush;
@@ -1131,7 +1131,7 @@ export interface Replies {
   'mirror.fill': ActResult;
   /** Scrolls the element into sight, or with x or y the element itself (node 0: the page) to that part of its way. */
   'mirror.scroll': ActResult;
-  /** This window watches, or no longer does. The keyframe the server has follows on the customer's dom channel, then the deltas. */
+  /** This window watches, or no longer does; it ends with the connection. The keyframe the server has follows on the customer's dom channel, then the deltas. */
   'mirror.watch': MirrorWatchReply;
   /** Takes the customer to another page: of the shop, or of a host its settings allow. Asked each time, unless navigate is on; the row is the page's answer. */
   'page.push': ActResult;

@@ -150,6 +150,27 @@ test('it outlives a page change and a lost line, and ends with the session', asy
   await c3.cut();
 });
 
+test('a trail that is refused is neither kept nor told', async () => {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  c.notice('page.at', { n: 1, url: '/one', title: 'One' });
+  await a.waitFor('page.at');
+  await c.request('consent.refuse', { capabilities: ['trail'] });
+  await state(a, (d) => d.trail === 'rejected');
+  c.notice('page.at', { n: 2, url: '/two', title: 'Two' });
+  await c.beat();
+  await c.request('consent.give', { capabilities: ['trail'] });
+  await state(a, (d) => d.trail === 'on');
+  c.notice('page.at', { n: 3, url: '/three', title: 'Three' });
+  assert.equal((await a.waitFor('page.at')).d.url, '/three');
+  const sam = await associate(server, 'sam');
+  await sam.request('supervisor.watch', { conv: c.conv, on: true });
+  const { trail } = (await sam.waitFor('snapshot')).d;
+  assert.deepEqual(trail.map(({ url }) => url), ['/one', '/three']);
+  await sam.cut();
+  await leave({ c, a, n });
+});
+
 test('what nobody uses for long ends, and both are told', async () => {
   const idle = await shop(later, { args: ['--consent-idle', '1s'] });
   const { c, a } = await live(idle);
