@@ -3,12 +3,14 @@
 /// what staff press for it is told by their own story.
 
 import AxeBuilder from '@axe-core/playwright';
+import { chromium } from '@playwright/test';
 
 import { associate as staff, take } from '../server/lib/kit.mjs';
 import { SITE } from './lib/ground.mjs';
+import { launchOptions } from './lib/launch.mjs';
 import { Mirrored } from './lib/mirrored.mjs';
 import { DESK, WATCH } from './lib/people.mjs';
-import { expect, shot, test } from './lib/story.mjs';
+import { Cast, expect, shot, test } from './lib/story.mjs';
 
 async function isClean(page, name) {
   await shot(page, `71-${name}`);
@@ -104,6 +106,53 @@ test('another page, a reload, the way back: sharing goes on, with its bar', asyn
   const fourth = seen.page();
   await page.evaluate(() => { history.pushState({}, '', '?view=box'); document.title = 'In its box'; });
   await expect.poll(() => seen.page()).toBeGreaterThan(fourth);
+  await camille.cut();
+});
+
+test('the back button finds the page as it was: a further page to those who look', async ({ ground, server }) => {
+  const browser = await chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const cast = new Cast(browser, ground, server);
+  try {
+    const customer = await cast.customer();
+    const { camille, n, seen } = await live(server, customer);
+    const { page } = customer;
+    await ask(camille, n, ['mirror']);
+    await dialog(customer).getByRole('button', { name: 'Allow' }).click();
+    await state(camille, (d) => d.mirror === 'on');
+    await camille.request('mirror.watch', { on: true }, { c: n });
+    const ring = await page.locator('h1').innerText();
+    await expect.poll(() => seen.text()).toContain(ring);
+    await page.evaluate(() => addEventListener('pageshow', (e) => { window.wasKept = e.persisted; }));
+    await page.goto(ground.shop + WATCH);
+    await expect.poll(() => seen.text()).toContain(await page.locator('h1').innerText());
+    const second = seen.page();
+    await page.goBack({ waitUntil: 'commit' });
+    expect(await page.evaluate(() => window.wasKept), 'the page came out of the cache').toBe(true);
+    await expect(bar(customer)).toContainText('Camille sees this page');
+    await expect.poll(() => seen.page()).toBeGreaterThan(second);
+    await expect.poll(() => seen.text()).toContain(ring);
+    await camille.cut();
+    await cast.close();
+    cast.check();
+  } finally {
+    await browser.close();
+  }
+});
+
+test('another tab: what was allowed there is not allowed here', async ({ cast, customer, server }) => {
+  const { camille, n, seen } = await live(server, customer);
+  await ask(camille, n, ['mirror', 'click']);
+  await dialog(customer).getByRole('button', { name: 'Allow' }).click();
+  await state(camille, (d) => d.mirror === 'on');
+  await camille.request('mirror.watch', { on: true }, { c: n });
+  await expect.poll(() => seen.text()).not.toBe('');
+  const other = await cast.customer({ context: customer.page.context(), name: 'other tab' });
+  await other.visit(WATCH);
+  await other.open();
+  await other.isWith();
+  await state(camille, (d) => d.mirror === 'off' && d.click === 'off');
+  await expect(bar(other)).toHaveCount(0);
+  await expect(bar(customer)).toHaveCount(0);
   await camille.cut();
 });
 

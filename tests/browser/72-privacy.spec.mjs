@@ -2,10 +2,10 @@
 /// Nothing private leaves: every place where a page keeps such things, in every kind of event, at both levels; then the same on
 /// the real wire, read at the associate's own socket.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { associate as staff, take } from '../server/lib/kit.mjs';
+import { associate as staff, customer as visitor, take } from '../server/lib/kit.mjs';
 import { vectors } from './lib/corpus/xss/index.mjs';
 import { SITE } from './lib/ground.mjs';
 import { LAB, openLab, read, settled, share, told } from './lib/lab.mjs';
@@ -87,10 +87,18 @@ for (const privacy of ['inputs', 'strict']) {
   test(`on the real wire, level ${privacy}: nothing at the associate's socket, nothing in the server's files`, async ({ customer, ground, server }) => {
     const { page } = customer;
     customer.watch.expect(/404/);
+    const words = join(server.data, 'words.json');
+    writeFileSync(words, JSON.stringify({ mirror: { allowed: true, level: 'inputs', ...settings } }));
+    await server.mustAdmin(['site', 'set', '--site', SITE, '--settings', words]);
+    await expect.poll(async () => {
+      const peer = await visitor(server, { site: SITE, origin: ground.shop });
+      await peer.cut();
+      return peer.welcome.site.mirror?.rules?.length;
+    }, { message: 'the server has the settings' }).toBe(1);
     const snippet = `<script async src="${ground.url}/v1/vitrine.js" data-site="${SITE}" data-privacy="${privacy}"></script>`;
     // A page that is put in the place of one of the shop's has no address, so asking a server on this machine needs a permission.
     await page.context().grantPermissions(['local-network-access']);
-    await page.route(`${ground.shop}/secrets`, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: pageOf(privacy, ['ruled']).replace(/<title>.*<.title>/, `<title>A page</title>${snippet}`) }));
+    await page.route(`${ground.shop}/secrets`, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: pageOf(privacy).replace(/<title>.*<.title>/, `<title>A page</title>${snippet}`) }));
     const camille = await staff(server, 'camille', { site: SITE });
     await customer.comes('May I ask?', '/secrets');
     const n = await take(camille, (await camille.request('queue.watch', { tab: 'unassigned' })).rows[0].conv);
@@ -102,7 +110,7 @@ for (const privacy of ['inputs', 'strict']) {
     const seen = new Mirrored(camille, n);
     await expect.poll(() => seen.text()).toContain('Shown words');
     const before = seen.bytes().length;
-    await page.evaluate(stir, stirring(privacy, ['ruled']));
+    await page.evaluate(stir, stirring(privacy));
     await expect.poll(() => seen.bytes().length).toBeGreaterThan(before);
     let was = -1;
     while (was !== (was = seen.bytes().length)) await page.waitForTimeout(400);

@@ -210,7 +210,7 @@ export class Link extends Emitter<LinkEvents> {
   private _resume(): object[] {
     const held = [...this.conversations.values()].map((v) => {
       const at = v.known ? { epoch: v.epoch, s: v.control.last, cs: v.durable.last } : { epoch: 0, s: 0, cs: 0 };
-      return { conv: v.conv, ...at, ...(v.tok ? { tok: v.tok } : {}) };
+      return { conv: v.conv, ...at, tok: this._saved?.tok ?? v.tok };
     });
     if (held.length || !this._saved) return held.slice(-16);
     return [{ conv: this._saved.conv, epoch: 0, s: 0, cs: 0, tok: this._saved.tok }];

@@ -45,13 +45,13 @@ export const names = [...Object.keys(PLACES), ...Object.keys(NUMBERS)];
 export const settings = { rules: [{ url: '/*', mask: ['.by-rule'], block: ['.by-block'] }] };
 
 /// The markup of all places; every `round` has secrets of its own.
-export function markup(round, without = []) {
-  const parts = Object.entries(PLACES).filter(([name]) => !without.includes(name)).map(([name, html], i) => `<div class="place" id="${name}">${html.replaceAll('S', secret(`${round}n${i}`))}</div>`);
+export function markup(round) {
+  const parts = Object.entries(PLACES).map(([name, html], i) => `<div class="place" id="${name}">${html.replaceAll('S', secret(`${round}n${i}`))}</div>`);
   const numbers = Object.entries(NUMBERS).map(([name, text]) => `<div class="place" id="${name}">Number <b>${text}</b>, thank you</div>`);
   return [...parts, ...numbers].join('\n');
 }
 
-export const pageOf = (round, without) => `<!doctype html><html><head><title>Page ${CARD}</title></head><body><p id="plain">Plain words</p><p id="shown" data-vitrine-show>Shown words</p><main id="all">${markup(round, without)}</main></body></html>`;
+export const pageOf = (round) => `<!doctype html><html><head><title>Page ${CARD}</title></head><body><p id="plain">Plain words</p><p id="shown" data-vitrine-show>Shown words</p><main id="all">${markup(round)}</main></body></html>`;
 
 const squeeze = (text) => text.toLowerCase().replace(/[^\da-z]/g, '');
 
@@ -132,4 +132,4 @@ export async function stir([added, changed, typed]) {
 }
 
 /// What `stir` takes for the rounds behind `round`.
-export const stirring = (round, without) => [1, 2, 3].map((i) => ({ html: markup(`${round}r${i}`, without), word: secret(`${round}r${i}`) }));
+export const stirring = (round) => [1, 2, 3].map((i) => ({ html: markup(`${round}r${i}`), word: secret(`${round}r${i}`) }));

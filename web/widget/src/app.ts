@@ -264,7 +264,15 @@ export class App {
       this.draw();
     });
     on(window, 'pagehide', () => { link.close(); this.tabs?.close(); });
-    on(window, 'pageshow', (e) => { if ((e as PageTransitionEvent).persisted && this.store.entry.link) this.lead(); });
+    // Out of the back/forward cache: a further page, with the right that the last one had.
+    on(window, 'pageshow', (e) => {
+      const { store } = this;
+      if (!(e as PageTransitionEvent).persisted || !store.entry.link) return;
+      store.again();
+      store.entry.n++;
+      link.adopt(store.entry.link);
+      this.lead();
+    });
   }
 
   private _take(v: Conversation): void {

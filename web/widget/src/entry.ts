@@ -13,6 +13,8 @@ export interface Entry {
   /// Who leaves a message, while it is written; where the answer goes, once it has arrived.
   mail?: { email: string; name: string };
   left?: string;
+  /// What is shared was allowed in this tab.
+  shares?: boolean;
   /// The session that was rated.
   rated?: string;
 }
@@ -20,14 +22,20 @@ export interface Entry {
 export interface Store {
   readonly entry: Entry;
   put(more: Partial<Entry>): void;
+  /// Reads what a later page of this tab has written.
+  again(): void;
   forget(): void;
 }
 
 export function openStore(site: string, isOff: boolean): Store {
   const key = `vitrine:${site}`;
   let entry: Entry = { link: null, n: 0, open: false, draft: '', led: false };
-  try { if (!isOff) entry = { ...entry, ...JSON.parse(sessionStorage.getItem(key) ?? '{}') as Entry }; } catch { /* none, or not ours */ }
+  const again = (): void => {
+    try { if (!isOff) entry = { ...entry, ...JSON.parse(sessionStorage.getItem(key) ?? '{}') as Entry }; } catch { /* none, or not ours */ }
+  };
+  again();
   return {
+    again,
     get entry() { return entry; },
     put: (more) => {
       entry = { ...entry, ...more };

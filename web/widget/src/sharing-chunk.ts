@@ -58,7 +58,10 @@ class Sharing_ {
       this._run.turn();
     };
     _app.allow = () => this._allowed();
-    link.on('state', () => this._run.look());
+    link.on('state', () => {
+      this._run.look();
+      this._paint();
+    });
     link.on('event', ({ op, d }) => this._event(op, d));
     link.on('conversation', (v) => this._take(v));
     for (const name of ['vitrine:open', 'vitrine:close']) addEventListener(name, () => queueMicrotask(() => this._paint()));
@@ -114,6 +117,11 @@ class Sharing_ {
     const asked = ALL.filter((c) => next[c] === 'requested');
     if (asked.length && !this._question) this._ask(asked, (this._app.conv?.last['consent.ask'] as Requests['consent.ask'] | undefined)?.text ?? '');
     if (!this._isOn()) this._isOpen = false;
+    const on = ALL.slice(0, 6).filter((c) => next[c] === 'on');
+    const { store } = this._app;
+    // It was allowed for another tab: this one may show something else.
+    if (on.length && !store.entry.shares) this._stop(on, 'tab');
+    else if (!on.length && !asked.length && store.entry.shares) store.put({ shares: false });
     this._allowed();
   }
 
@@ -177,8 +185,9 @@ class Sharing_ {
   }
 
   private _tell(what: 'give' | 'refuse', capabilities: Capability[]): void {
-    const { link, locale } = this._app;
+    const { link, locale, store } = this._app;
     this._note(what, capabilities);
+    if (what === 'give') store.put({ shares: true });
     link.request(`consent.${what}`, { capabilities, wording: `${WORDING}/${locale.slice(0, 2)}` }, 1).catch((e: Fault) => this._app.fail(e));
   }
 
@@ -235,7 +244,7 @@ class Sharing_ {
   /* What is seen */
 
   private _isOn(): boolean {
-    return ALL.slice(0, 6).some((c) => this._state[c] === 'on');
+    return !this._app.follows && ALL.slice(0, 6).some((c) => this._state[c] === 'on');
   }
 
   private _outline(on: boolean): void {
