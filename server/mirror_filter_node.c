@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "server/base/buf.h"
 #include "server/mirror_filter.h"
@@ -122,36 +123,39 @@ void vt_cut_members(struct vt_cutting *cutting, json_t *object, const char *cons
 /* clang-format off */
 /* What a look, a layout and a screen reader need; sorted, lower case. data-* and aria-* come on top. */
 static const char *const allowed[] = {
-    "_csstext", "abbr", "accept", "accept-charset", "accumulate", "additive", "align", "allowfullscreen", "alt",
-    "attributename", "attributetype", "autocapitalize", "autocomplete", "autofocus", "autoplay", "axis",
-    "basefrequency", "begin", "bgcolor", "border", "by", "calcmode", "cellpadding", "cellspacing", "charset",
-    "checked", "class", "clear", "clip-path", "clip-rule", "clippathunits", "color", "color-interpolation",
-    "color-interpolation-filters", "cols", "colspan", "content-visibility", "contenteditable", "controls", "coords",
-    "cx", "cy", "d", "datetime", "default", "diffuseconstant", "dir", "disabled", "display", "dominant-baseline",
-    "draggable", "dur", "dx", "dy", "edgemode", "elevation", "enterkeyhint", "exportparts", "face", "fill",
-    "fill-opacity", "fill-rule", "filter", "filterunits", "flood-color", "flood-opacity", "font-family", "font-size",
-    "font-style", "font-weight", "for", "form", "fr", "from", "fx", "fy", "gradienttransform", "gradientunits",
-    "headers", "height", "hidden", "high", "href", "hspace", "id", "in", "in2", "inert", "inputmode", "is", "ismap",
-    "itemprop", "itemscope", "itemtype", "k1", "k2", "k3", "k4", "kernelmatrix", "keypoints", "keysplines",
-    "keytimes", "kind", "label", "lang", "lengthadjust", "letter-spacing", "lighting-color", "list", "loading",
-    "loop", "low", "marker-end", "marker-mid", "marker-start", "markerheight", "markerunits", "markerwidth", "mask",
-    "maskcontentunits", "maskunits", "max", "maxlength", "media", "method", "min", "minlength", "mode", "multiple",
-    "muted", "name", "nowrap", "numoctaves", "offset", "opacity", "open", "operator", "optimum", "order", "orient",
-    "overflow", "paint-order", "part", "path", "pathlength", "pattern", "patterncontentunits", "patterntransform",
-    "patternunits", "placeholder", "playsinline", "pointer-events", "points", "popover", "poster", "preload",
-    "preservealpha", "preserveaspectratio", "primitiveunits", "r", "radius", "readonly", "refx", "refy", "rel",
-    "repeatcount", "repeatdur", "required", "restart", "result", "reversed", "role", "rotate", "rows", "rowspan",
-    "rr_dataurl", "rr_height", "rr_mediacurrenttime", "rr_medialoop", "rr_mediamuted", "rr_mediaplaybackrate",
-    "rr_mediastate", "rr_mediavolume", "rr_open_mode", "rr_scrollleft", "rr_scrolltop", "rr_width", "rules", "rx",
-    "ry", "scale", "scope", "seed", "selected", "shadowrootclonable", "shape", "shape-rendering", "size", "sizes",
-    "slot", "span", "spellcheck", "spreadmethod", "src", "srclang", "srcset", "start", "stddeviation", "step",
-    "stop-color", "stop-opacity", "stroke", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap",
-    "stroke-linejoin", "stroke-miterlimit", "stroke-opacity", "stroke-width", "style", "summary", "surfacescale",
-    "tabindex", "tablevalues", "targetx", "targety", "text-anchor", "text-decoration", "text-rendering", "textlength",
-    "title", "to", "transform", "transform-origin", "translate", "type", "usemap", "valign", "value", "values",
+    "_csstext", "abbr", "accept", "accept-charset", "accumulate", "additive", "align", "alignment-baseline",
+    "allowfullscreen", "alt", "amplitude", "attributename", "attributetype", "autocapitalize", "autocomplete",
+    "autofocus", "autoplay", "axis", "azimuth", "background", "basefrequency", "baseline-shift", "begin", "bgcolor",
+    "border", "by", "calcmode", "cellpadding", "cellspacing", "charset", "checked", "class", "clear", "clip",
+    "clip-path", "clip-rule", "clippathunits", "color", "color-interpolation", "color-interpolation-filters",
+    "color-rendering", "cols", "colspan", "content-visibility", "contenteditable", "controls", "coords", "cr", "cx",
+    "cy", "d", "datetime", "default", "diffuseconstant", "dir", "disabled", "display", "dominant-baseline", "dr",
+    "draggable", "dur", "dx", "dy", "edgemode", "elevation", "enterkeyhint", "exponent", "exportparts", "face",
+    "fill", "fill-opacity", "fill-rule", "filter", "filterres", "filterunits", "flood-color", "flood-opacity",
+    "font-family", "font-size", "font-size-adjust", "font-stretch", "font-style", "font-variant", "font-weight",
+    "for", "form", "fr", "from", "fx", "fy", "gradienttransform", "gradientunits", "headers", "height", "hidden",
+    "high", "href", "hspace", "id", "image-rendering", "in", "in2", "inert", "inputmode", "intercept", "is", "ismap",
+    "itemprop", "itemscope", "itemtype", "k1", "k2", "k3", "k4", "kernelmatrix", "kernelunitlength", "keypoints",
+    "keysplines", "keytimes", "kind", "label", "lang", "lengthadjust", "letter-spacing", "lighting-color",
+    "limitingconeangle", "list", "loading", "loop", "low", "marker-end", "marker-mid", "marker-start", "markerheight",
+    "markerunits", "markerwidth", "mask", "maskcontentunits", "maskunits", "max", "maxlength", "media", "method",
+    "min", "minlength", "mode", "multiple", "muted", "name", "nowrap", "numoctaves", "offset", "opacity", "open",
+    "operator", "optimum", "order", "orient", "overflow", "paint-order", "part", "path", "pathlength", "pattern",
+    "patterncontentunits", "patterntransform", "patternunits", "placeholder", "playsinline", "pointer-events",
+    "points", "popover", "poster", "preload", "preservealpha", "preserveaspectratio", "primitiveunits", "r", "radius",
+    "readonly", "refx", "refy", "rel", "repeatcount", "repeatdur", "required", "restart", "result", "reversed",
+    "role", "rotate", "rows", "rowspan", "rr_dataurl", "rr_height", "rr_mediacurrenttime", "rr_medialoop",
+    "rr_mediamuted", "rr_mediaplaybackrate", "rr_mediastate", "rr_mediavolume", "rr_open_mode", "rr_scrollleft",
+    "rr_scrolltop", "rr_width", "rules", "rx", "ry", "scale", "scope", "seed", "selected", "shadowrootclonable",
+    "shape", "shape-rendering", "size", "sizes", "slope", "slot", "span", "specularconstant", "specularexponent",
+    "spellcheck", "spreadmethod", "src", "srclang", "srcset", "start", "stddeviation", "step", "stop-color",
+    "stop-opacity", "stroke", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin",
+    "stroke-miterlimit", "stroke-opacity", "stroke-width", "style", "summary", "surfacescale", "tabindex",
+    "tablevalues", "targetx", "targety", "text-anchor", "text-decoration", "text-rendering", "textlength", "title",
+    "to", "transform", "transform-origin", "translate", "type", "usemap", "valign", "value", "values",
     "vector-effect", "version", "viewbox", "visibility", "vspace", "width", "word-spacing", "wrap", "writing-mode",
-    "x", "x1", "x2", "xchannelselector", "xlink:href", "xml:lang", "xml:space", "xmlns", "xmlns:xlink", "y", "y1",
-    "y2", "ychannelselector", "z",
+    "x", "x1", "x2", "xchannelselector", "xlink:href", "xml:lang", "xml:space", "xmlns", "xmlns:svg", "xmlns:xlink",
+    "y", "y1", "y2", "ychannelselector", "z",
 };
 /* clang-format on */
 
@@ -167,7 +171,7 @@ static bool is_prefixed(const char *name)
 /* Links lead nowhere in a mirror; only what draws something of the page by its name keeps it. */
 static bool cut_href(const char *tag, struct vt_str url, struct vt_buf *out)
 {
-    if (strcmp(tag, "image") == 0 || strcmp(tag, "feimage") == 0)
+    if (strcmp(tag, "image") == 0 || strcmp(tag, "feimage") == 0 || strcmp(tag, "link") == 0)
         return vt_mirror_url(url, VT_MIRROR_PICTURE, out);
     return url.len > 0 && url.ptr[0] == '#' ? vt_buf_str(out, url) == 0 : vt_buf_byte(out, '#') == 0;
 }
@@ -179,7 +183,7 @@ static bool cut_address(const char *tag, const char *name, struct vt_str value, 
     *ret_is = true;
     if (strcmp(name, "href") == 0 || strcmp(name, "xlink:href") == 0)
         return cut_href(tag, value, out);
-    if (strcmp(name, "src") == 0 || strcmp(name, "poster") == 0)
+    if (strcmp(name, "src") == 0 || strcmp(name, "poster") == 0 || strcmp(name, "background") == 0)
         return strcmp(tag, "iframe") != 0 && vt_mirror_url(value, VT_MIRROR_PICTURE, out);
     if (strcmp(name, "rr_dataurl") == 0)
         return strncmp(value.ptr, "data:image/", 11) == 0 && vt_buf_str(out, value) == 0;
@@ -280,24 +284,25 @@ void vt_cut_attributes(struct vt_cutting *cutting, json_t *attributes, const cha
 
 /* clang-format off */
 static const char *const tags[] = {
-    "a", "abbr", "acronym", "address", "animate", "animatemotion", "animatetransform", "area", "article", "aside",
-    "audio", "b", "base", "bdi", "bdo", "big", "blockquote", "body", "br", "button", "canvas", "caption", "center",
-    "circle", "cite", "clippath", "code", "col", "colgroup", "data", "datalist", "dd", "defs", "del", "desc",
-    "details", "dfn", "dialog", "dir", "div", "dl", "dt", "ellipse", "em", "feblend", "fecolormatrix",
+    "a", "abbr", "acronym", "address", "animate", "animatemotion", "animatetransform", "annotation", "area",
+    "article", "aside", "audio", "b", "base", "bdi", "bdo", "big", "blockquote", "body", "br", "button", "canvas",
+    "caption", "center", "circle", "cite", "clippath", "code", "col", "colgroup", "data", "datalist", "dd", "defs",
+    "del", "desc", "details", "dfn", "dialog", "dir", "div", "dl", "dt", "ellipse", "em", "feblend", "fecolormatrix",
     "fecomponenttransfer", "fecomposite", "feconvolvematrix", "fediffuselighting", "fedisplacementmap",
     "fedistantlight", "fedropshadow", "feflood", "fefunca", "fefuncb", "fefuncg", "fefuncr", "fegaussianblur",
     "feimage", "femerge", "femergenode", "femorphology", "feoffset", "fepointlight", "fespecularlighting",
     "fespotlight", "fetile", "feturbulence", "fieldset", "figcaption", "figure", "filter", "font", "footer",
     "foreignobject", "form", "g", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "i",
     "iframe", "image", "img", "input", "ins", "kbd", "label", "legend", "li", "line", "lineargradient", "link",
-    "main", "map", "mark", "marker", "mask", "math", "menu", "meta", "metadata", "meter", "mfrac", "mi", "mn", "mo",
-    "mover", "mpath", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd",
-    "mtext", "mtr", "munder", "munderover", "nav", "noscript", "ol", "optgroup", "option", "output", "p", "path",
-    "pattern", "picture", "polygon", "polyline", "pre", "progress", "q", "radialgradient", "rect", "rp", "rt", "ruby",
-    "s", "samp", "search", "section", "select", "set", "slot", "small", "source", "span", "stop", "strike", "strong",
-    "style", "sub", "summary", "sup", "svg", "switch", "symbol", "table", "tbody", "td", "template", "text",
-    "textarea", "textpath", "tfoot", "th", "thead", "time", "title", "tr", "track", "tspan", "tt", "u", "ul", "use",
-    "var", "video", "view", "wbr",
+    "main", "map", "mark", "marker", "marquee", "mask", "math", "menclose", "menu", "merror", "meta", "metadata",
+    "meter", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mpath", "mphantom", "mprescripts",
+    "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr",
+    "munder", "munderover", "nav", "nobr", "noscript", "ol", "optgroup", "option", "output", "p", "path", "pattern",
+    "picture", "polygon", "polyline", "pre", "progress", "q", "radialgradient", "rb", "rect", "rp", "rt", "rtc",
+    "ruby", "s", "samp", "search", "section", "select", "semantics", "set", "slot", "small", "source", "span", "stop",
+    "strike", "strong", "style", "sub", "summary", "sup", "svg", "switch", "symbol", "table", "tbody", "td",
+    "template", "text", "textarea", "textpath", "tfoot", "th", "thead", "time", "title", "tr", "track", "tspan", "tt",
+    "u", "ul", "use", "var", "video", "view", "wbr",
 };
 /* clang-format on */
 
@@ -319,10 +324,15 @@ static bool is_bare(const char *tag)
     return LISTED(tag, bare);
 }
 
+/* A style sheet whose text the page may not read is loaded by its address, under the player's CSP; no other
+ * link is. */
 static void cut_link(struct vt_cutting *cutting, json_t *attributes)
 {
-    static const char *const kept[] = { "_cssText", "rel", "type", "media", "disabled", NULL };
+    static const char *const kept[] = { "_cssText", "rel", "type", "media", "disabled", "href", NULL };
+    const char *rel = json_string_value(json_object_get(attributes, "rel"));
     vt_cut_members(cutting, attributes, kept);
+    if ((!rel || strcasecmp(rel, "stylesheet") != 0) && json_object_del(attributes, "href") == 0)
+        cutting->changed = true;
 }
 
 /* Not allowed: an element that shows nothing, with its children, which are looked at like any. */
