@@ -27,7 +27,8 @@ const theirs = async (customer, selector) => flat(await customer.page.locator(se
 /// Something in the bag, and the mirror on.
 async function mirrored({ customer, associate }, path = '/bag/') {
   await livePair({ customer, associate });
-  await customer.page.evaluate(() => undefined);
+  // A style text is asked for while the customer's browser still brings it up, and again a moment later.
+  associate.watch.expect(/404 .*\/mirror\/css\//);
   const desk = new Desk(associate.page);
   await desk.tab('Page').click();
   await desk.stage.getByRole('button', { name: 'Ask to see and point' }).click();
@@ -117,6 +118,7 @@ test('a reload and another page keep it; a second pair of eyes comes late, and i
   await expect.poll(() => desk.words('main h1')).toBe('A view of one page');
 
   const sasha = await cast.associate({ name: 'supervisor' });
+  sasha.watch.expect(/404 .*\/mirror\/css\//);
   await sasha.comes('sasha');
   await sasha.to('All');
   await sasha.rows.first().click();

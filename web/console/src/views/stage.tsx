@@ -69,7 +69,7 @@ function Tools({ talk }: { talk: Talk }): JSX.Element {
             <button type="button" class="vt-icon" aria-label="Photo from a phone" title="Photo from a phone" aria-haspopup="dialog" onClick={() => { sheet.value = 'phone'; }}><Icon d={icons.phone} /></button>
           </>
         )}
-        <button type="button" class="vt-button" aria-label="Add a piece" title="Add a piece" hidden={!isMine.value || talk.state === 'ended'} onClick={showCatalogue}><Icon d={icons.plus} size={16} /><span class="add-label">Add a piece</span></button>
+        <button type="button" class="vt-button" aria-label="Add a piece" title="Add a piece" hidden={!isMine.value || talk.state === 'ended' || talk.stage.value === 'page'} onClick={showCatalogue}><Icon d={icons.plus} size={16} /><span class="add-label">Add a piece</span></button>
         <button type="button" class="vt-icon wide-only" aria-pressed={details.value} onClick={() => { details.value = !details.value; }}
           aria-label="Customer details" title="Customer details"><Icon d={icons.person} /></button>
       </span>
