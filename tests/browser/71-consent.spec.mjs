@@ -251,6 +251,25 @@ test('a page is pushed: asked, declined, opened; with consent announced', async 
   await camille.cut();
 });
 
+test('shutdown leaves the page as it was found', async ({ customer, server }) => {
+  const { camille, n, seen } = await live(server, customer);
+  const { page } = customer;
+  const before = await page.evaluate(() => [Element.prototype.attachShadow, Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set, CSSStyleSheet.prototype.insertRule].map(String));
+  await ask(camille, n, ['mirror', 'click']);
+  await dialog(customer).getByRole('button', { name: 'Allow' }).click();
+  await state(camille, (d) => d.mirror === 'on');
+  await camille.request('mirror.watch', { on: true }, { c: n });
+  await expect.poll(() => seen.text()).not.toBe('');
+  await page.evaluate(() => window.Vitrine('shutdown'));
+  await expect(page.locator('vitrine-help')).toHaveCount(0);
+  expect(await page.evaluate(() => [Element.prototype.attachShadow, Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set, CSSStyleSheet.prototype.insertRule].map(String))).toEqual(before);
+  const { length } = seen.bytes();
+  await page.evaluate(() => document.body.append('after the end'));
+  await page.waitForTimeout(200);
+  expect(seen.bytes().length).toBe(length);
+  await camille.cut();
+});
+
 test('the shop’s consent tool forbids it: not asked, and what runs ends', async ({ customer, server }) => {
   const { camille, n } = await live(server, customer);
   const { page } = customer;

@@ -64,8 +64,17 @@ class Sharing_ {
     });
     link.on('event', ({ op, d }) => this._event(op, d));
     link.on('conversation', (v) => this._take(v));
-    for (const name of ['vitrine:open', 'vitrine:close']) addEventListener(name, () => queueMicrotask(() => this._paint()));
-    for (const name of ['click', 'keydown']) document.addEventListener(name, (e) => this._acted(e), true);
+    const life = new AbortController();
+    const { signal } = life;
+    for (const name of ['vitrine:open', 'vitrine:close']) addEventListener(name, () => queueMicrotask(() => this._paint()), { signal });
+    for (const name of ['click', 'keydown']) document.addEventListener(name, (e) => this._acted(e), { signal, capture: true });
+    const end = _app.end.bind(_app);
+    _app.end = () => {
+      life.abort();
+      this._run.end();
+      this._box.remove();
+      end();
+    };
     if (_app.conv) this._take(_app.conv);
   }
 
