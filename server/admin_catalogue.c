@@ -37,6 +37,12 @@ static int take_picture(void *arg, struct vt_str path, char ret_media[VT_SHA256_
     return err;
 }
 
+static int take_size(void *arg, struct vt_str path, uint32_t ret_size[2], struct vt_buf *ret_why)
+{
+    struct import *import = arg;
+    return vt_originals_size(import->pictures_fd, path, ret_size, ret_why);
+}
+
 /* Once each, however many products name it. */
 static int take_address(void *arg, struct vt_str sku, struct vt_str url, struct vt_buf *ret_why)
 {
@@ -94,6 +100,7 @@ static int run_import_of(struct import *import, const struct vt_store_site *site
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
     const struct vt_import_calls calls = { .picture = take_picture,
+                                           .size = take_size,
                                            .address = take_address,
                                            .product = take_product,
                                            .refused = note_refused,

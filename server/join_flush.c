@@ -132,6 +132,8 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
     d.thread = rows;
     for (; d.thread_n < join->rows_n && d.thread_n < VT_SNAPSHOT_ROWS; d.thread_n++)
         rows[d.thread_n] = told_row(conv, &arena, &join->rows[d.thread_n].row);
+    if (conv->view)
+        vt_view_advance(conv->view, vt_now_ms());
     if (conv->view && vt_view_is_open(conv->view) && vt_view_export(conv->view, &arena, &view) == VT_OK) {
         vt_told_view(conv, &arena, &view);
         d.view = &view;

@@ -2,6 +2,7 @@
 #include "server/media_told.h"
 
 #include "server/base/err.h"
+#include "server/catalogue/spins.h"
 #include "server/media_grant.h"
 
 enum { BODY_BYTES = 128 * 1024 };
@@ -21,10 +22,26 @@ bool vt_told_may_name(const struct vt_conversation *conv, struct vt_str media)
     return vt_media_index_may_show(deps_of(conv)->index, vt_str(conv->site), vt_str(conv->conv), media);
 }
 
+const struct vt_spin *vt_told_spin(const struct vt_conversation *conv, struct vt_str media)
+{
+    const struct vt_site *site = vt_sites_by_id(deps_of(conv)->sites, vt_str(conv->site));
+    return site && site->catalogue ? vt_catalogue_spin_from(site->catalogue, media) : NULL;
+}
+
+void vt_told_item(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view_item *item)
+{
+    const struct vt_spin *spin = vt_told_spin(conv, item->media);
+    item->spin = spin ? vt_arena_array(arena, 1, sizeof(*item->spin)) : NULL;
+    if (item->spin)
+        *item->spin = (struct vt_t_spin){ .id = vt_arena_str(arena, vt_str(spin->id)),
+                                          .n = (uint8_t)spin->n };
+    item->media = vt_told_media(conv, arena, item->media);
+}
+
 void vt_told_view(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view *view)
 {
     for (size_t i = 0; i < view->items_n; i++)
-        view->items[i].media = vt_told_media(conv, arena, view->items[i].media);
+        vt_told_item(conv, arena, &view->items[i]);
 }
 
 /* Without a secret as it is: what shows it says 403, nothing else suffers. */

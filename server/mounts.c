@@ -15,6 +15,7 @@
 #include "server/http/mirror_css.h"
 #include "server/http/pictures.h"
 #include "server/http/recap.h"
+#include "server/http/spins.h"
 #include "server/http/static.h"
 #include "server/http/templates.h"
 #include "server/http/upload.h"
@@ -38,6 +39,7 @@ struct vt_mounts {
     struct vt_static *files[VT_COUNT(folders)]; /* owned; NULL: not built */
     struct vt_pictures *pictures;               /* owned */
     struct vt_templates *templates;             /* owned */
+    struct vt_spin_pages *spins;                /* owned */
     struct vt_api_login *login;                 /* owned */
     struct vt_http_uploads *uploads;            /* owned */
     struct vt_http_recap *recap;                /* owned */
@@ -152,6 +154,8 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
         .net = deps->net, .media = deps->media, .sites = deps->sites, .store = deps->store
     };
     mounts->templates = vt_templates_mount(&templates);
+    mounts->spins = vt_spin_pages_mount(
+        &(struct vt_spin_pages_deps){ .net = deps->net, .media = deps->media, .sites = deps->sites });
     mounts->recap = vt_http_recap_mount(
         &(struct vt_http_recap_deps){ .net = deps->net, .store = deps->store, .sites = deps->sites });
     mounts->login = mount_login(deps);
@@ -161,8 +165,8 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
         &(struct vt_http_contact_deps){ .net = deps->net, .app = deps->app });
     mounts->css = vt_http_css_mount(&(struct vt_http_css_deps){ .net = deps->net, .app = deps->app });
     mounts->api = mount_api(deps, mounts->login);
-    return mounts->pictures && mounts->templates && mounts->recap && mounts->login && mounts->uploads &&
-                   mounts->contact && mounts->css && mounts->api
+    return mounts->pictures && mounts->templates && mounts->spins && mounts->recap && mounts->login &&
+                   mounts->uploads && mounts->contact && mounts->css && mounts->api
                ? VT_OK
                : VT_ERR_NOMEM;
 }
@@ -193,6 +197,7 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
         vt_static_destroy(mounts->files[i]);
     vt_pictures_destroy(mounts->pictures);
     vt_templates_destroy(mounts->templates);
+    vt_spin_pages_destroy(mounts->spins);
     vt_http_recap_destroy(mounts->recap);
     vt_http_contact_destroy(mounts->contact);
     vt_http_css_destroy(mounts->css);

@@ -6,10 +6,12 @@
 
 #include "server/ask.h"
 #include "server/base/err.h"
+#include "server/catalogue/spins.h"
 #include "server/chan.h"
 #include "server/consent.h"
 #include "server/fanout.h"
 #include "server/log.h"
+#include "server/media_told.h"
 #include "server/metrics.h"
 #include "server/mirror.h"
 #include "server/people.h"
@@ -159,6 +161,14 @@ void vt_session_view_changed(struct vt_conversation *conv)
         save_view(conv);
 }
 
+/* A spin is kept as the picture that its frame is. */
+static void keep_frame(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_evt_view_kept *d)
+{
+    const struct vt_spin *spin = vt_told_spin(conv, d->media);
+    if (spin && d->frame < spin->n)
+        d->media = vt_arena_str(arena, vt_str(spin->frames[d->frame]));
+}
+
 void vt_session_keep_view(struct vt_conversation *conv)
 {
     VT_CLEANUP(vt_arena_finish)
@@ -167,6 +177,8 @@ void vt_session_keep_view(struct vt_conversation *conv)
     vt_arena_init(&arena, VIEW_MAX_BYTES);
     if (!conv->view || !vt_view_keep(conv->view, vt_now_ms(), &arena, &d))
         return;
+    if (d.mode == VT_VIEW_MODE_SPIN)
+        keep_frame(conv, &arena, &d);
     vt_recap_note(conv, &arena, &d);
     const struct vt_thread_row row = { .op = VT_OP_VIEW_KEPT, .by = "", .d = &d };
     int err = vt_thread_append(conv, &row, NULL, NULL, NULL);

@@ -68,7 +68,7 @@ static int add_to_view(struct vt_conversation *conv, const struct vt_upload *upl
     int err = vt_view_item(conv->view, &msg, vt_now_ms(), &slot);
     if (err || !vt_view_item_at(conv->view, slot, &added))
         return err ? err : VT_ERR_NOT_FOUND;
-    added.media = vt_told_media(conv, &app->arena, added.media);
+    vt_told_item(conv, &app->arena, &added);
     const struct vt_evt_view_item d = { .seq = vt_view_seq(conv->view),
                                         .active = vt_view_active(conv->view),
                                         .add = &added };

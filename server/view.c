@@ -124,6 +124,8 @@ void vt_view_show(struct vt_view *view, uint16_t slot, int64_t now_ms)
     view->shown_ms = now_ms;
     view->is_kept = false;
     view->has_frame = view->has_t = false;
+    view->frame = 0;
+    view->rpm = 0;
     memcpy(view->rect, whole, sizeof(whole));
 }
 
@@ -209,6 +211,8 @@ int vt_view_set(struct vt_view *view, const struct vt_msg_view_set *msg, int64_t
     view->is_kept = false;
     view->seq++;
     if (msg->has_mode && msg->mode != view->mode) {
+        vt_view_advance(view, now_ms);
+        view->rpm = 0;
         view->mode = msg->mode;
         view->structural_seq = view->seq;
     }
@@ -222,10 +226,8 @@ int vt_view_set(struct vt_view *view, const struct vt_msg_view_set *msg, int64_t
     }
     if (msg->has_rect)
         memcpy(view->rect, msg->rect, sizeof(view->rect));
-    if (msg->has_frame) {
-        view->frame = msg->frame;
-        view->has_frame = true;
-    }
+    if (msg->has_frame)
+        vt_view_turn_to(view, msg->frame, now_ms);
     if (msg->has_t) {
         view->t = msg->t;
         view->has_t = true;
@@ -320,8 +322,7 @@ int vt_view_motion(struct vt_view *view, struct vt_bin_view *frame, int64_t now_
     view->rect[1] = cy - size / 2;
     view->rect[2] = view->rect[3] = size;
     if (view->mode == VT_VIEW_MODE_SPIN) {
-        view->frame = frame->frame;
-        view->has_frame = true;
+        vt_view_turn_to(view, frame->frame, now_ms);
     } else if (view->mode == VT_VIEW_MODE_FILM) {
         view->t = frame->t_ms / 1000.0;
         view->has_t = true;
@@ -362,6 +363,7 @@ bool vt_view_keep(struct vt_view *view, int64_t now_ms, struct vt_arena *arena,
     size_t marks_n = item ? vt_view_marks_in(view, item->slot) : 0;
     if (!item || view->is_kept || (marks_n == 0 && now_ms - view->shown_ms < VT_VIEW_LOOK_MS))
         return false;
+    vt_view_advance(view, now_ms);
     struct vt_evt_view_kept kept = { .sku = vt_str(item->sku),
                                      .variant = vt_str(item->variant),
                                      .media = vt_str(item->media),
@@ -378,7 +380,7 @@ bool vt_view_keep(struct vt_view *view, int64_t now_ms, struct vt_arena *arena,
         return false;
     memcpy(kept.rect, view->rect, sizeof(kept.rect));
     for (size_t i = 0; i < view->marks_n; i++)
-        if (view->marks[i].slot == item->slot)
+        if (view->marks[i].slot == item->slot && vt_view_is_on_show(view, &view->marks[i]))
             vt_view_mark(view, view->marks[i].number, &kept.marks[kept.marks_n++]);
     view->is_kept = true;
     *ret_kept = kept;
@@ -396,6 +398,8 @@ int vt_view_export(const struct vt_view *view, struct vt_arena *arena, struct vt
         .mode = view->mode,
         .frame = view->frame,
         .has_frame = view->has_frame,
+        .rpm = view->rpm,
+        .has_rpm = view->rpm != 0,
         .t = view->t,
         .has_t = view->has_t,
         .compare = view->compared_n ? vt_arena_array(arena, 1, sizeof(struct vt_t_comparison)) : NULL,
@@ -432,6 +436,8 @@ static int marks_import(struct vt_view *view, const struct vt_t_view *from)
         if (err)
             return err;
         view->marks[view->marks_n - 1].number = mark->mark;
+        view->marks[view->marks_n - 1].frame = mark->frame;
+        view->marks[view->marks_n - 1].has_frame = mark->has_frame;
         if (mark->mark >= view->next_mark)
             view->next_mark = mark->mark + 1;
     }

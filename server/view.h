@@ -44,6 +44,11 @@ int vt_view_compare(struct vt_view *view, const struct vt_msg_compare_set *msg, 
 /* What is added is shown at once, and alone. *ret_slot: its slot, 0 for a drop. */
 int vt_view_item(struct vt_view *view, const struct vt_msg_view_item *msg, int64_t now_ms,
                  uint16_t *ret_slot);
+/* Turns the active slot's spin of `frames_n` spin frames. VT_ERR_VIEW_STALE: another slot is on show, or not
+ * its spin; VT_ERR_FIELD_BAD: it has no such frame. */
+int vt_view_turn(struct vt_view *view, const struct vt_msg_spin_turn *msg, uint16_t frames_n, int64_t now_ms);
+/* What turns by itself has come this far by now: before the view is told to anybody. */
+void vt_view_advance(struct vt_view *view, int64_t now_ms);
 int vt_view_drive(struct vt_view *view, const char *by, bool take, int64_t now_ms);
 void vt_view_close(struct vt_view *view);
 /* The driver has left: nobody drives. True when that changed something. */

@@ -19,6 +19,8 @@ struct vt_view_mark {
     uint8_t colour;
     enum vt_mark_kind kind;
     char by[VT_VIEW_WHO_BYTES];
+    uint16_t frame; /* of a spin, the one it was drawn on */
+    bool has_frame;
     size_t points_n; /* numbers: two a point */
     double *points;  /* owned */
 };
@@ -40,6 +42,9 @@ struct vt_view {
     char driver[VT_VIEW_WHO_BYTES];
     int64_t gesture_ms; /* the driver's last */
     double rect[4], t;
+    double rpm;        /* it turns by itself; 0: it stands */
+    uint16_t frames_n; /* while it does: of how many */
+    double turned_ms;  /* `frame` is that of then, whole steps only */
     uint16_t compared[VT_VIEW_COMPARED]; /* what compare.set named last, as far as it is there */
     size_t compared_n;                   /* 0, or 2 and more */
     enum vt_compare_scale scale;
@@ -54,6 +59,11 @@ struct vt_view_item *vt_view_item_of(const struct vt_view *view, uint16_t slot);
 void vt_view_structural(struct vt_view *view);
 /* Another piece, or another way to show it, begins whole. */
 void vt_view_show(struct vt_view *view, uint16_t slot, int64_t now_ms);
+
+/* view_spin.c */
+void vt_view_turn_to(struct vt_view *view, uint16_t frame, int64_t now_ms);
+/* A mark that was drawn on a spin frame is seen on that one only. */
+bool vt_view_is_on_show(const struct vt_view *view, const struct vt_view_mark *mark);
 
 void vt_view_mark_remove(struct vt_view *view, size_t i);
 size_t vt_view_marks_in(const struct vt_view *view, uint16_t slot);

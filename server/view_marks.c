@@ -72,6 +72,9 @@ int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_m
                                    .slot = msg->slot,
                                    .colour = msg->colour,
                                    .kind = msg->kind,
+                                   .frame = view->frame,
+                                   .has_frame = view->mode == VT_VIEW_MODE_SPIN &&
+                                                msg->slot == view->active,
                                    .points_n = msg->points_n,
                                    .points = points };
     vt_str_copy(mark->by, sizeof(mark->by), vt_str(by));
@@ -163,7 +166,9 @@ static void mark_export(const struct vt_view_mark *mark, struct vt_t_mark *ret)
                                .kind = mark->kind,
                                .colour = mark->colour,
                                .points = mark->points,
-                               .points_n = mark->points_n };
+                               .points_n = mark->points_n,
+                               .frame = mark->frame,
+                               .has_frame = mark->has_frame };
 }
 
 bool vt_view_mark(const struct vt_view *view, uint32_t number, struct vt_t_mark *ret)

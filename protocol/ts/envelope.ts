@@ -62,7 +62,7 @@ export type Envelope = AnyRequest | AnyNotice | AnyEvent | OkEnvelope | ErrorEnv
 
 export const SUBPROTOCOL = 'vitrine.v1';
 
-const WITH_CID = ' away chat.contact chat.send claim.take code.make code.use colleague.answer colleague.ask colleague.leave compare.set consent.ask consent.give consent.refuse consent.stop context guest.drop guest.invite guest.poll guest.vote identify label.set mark.add mark.drop page.push queue.join queue.leave rating.give session.close session.end supervisor.whisper transfer.answer transfer.ask view.close view.drive view.item view.open view.phone view.set ';
+const WITH_CID = ' away chat.contact chat.send claim.take code.make code.use colleague.answer colleague.ask colleague.leave compare.set consent.ask consent.give consent.refuse consent.stop context guest.drop guest.invite guest.poll guest.vote identify label.set mark.add mark.drop page.push queue.join queue.leave rating.give session.close session.end spin.turn supervisor.whisper transfer.answer transfer.ask view.close view.drive view.item view.open view.phone view.set ';
 
 /// Requests of class D and C carry a cid, so that the same one sent again is carried out once.
 export const needsCid = (op: string): boolean => WITH_CID.includes(` ${op} `);

@@ -136,6 +136,12 @@ export interface ViewItemNew {
   title?: string | undefined;
 }
 
+/// The turn that begins with this medium: its spin frames are /v/{id}/{nn}.jpg, nn from 00 to n - 1.
+export interface Spin {
+  id: string;
+  n: number;
+}
+
 /// A medium in the viewer; its slot stays the same while it is there.
 export interface ViewItem {
   slot: number;
@@ -146,6 +152,7 @@ export interface ViewItem {
   /** Of the piece, from the catalogue. */
   width_mm?: number | undefined;
   height_mm?: number | undefined;
+  spin?: Spin | undefined;
 }
 
 /// What compare.set set last; the slots that are still there.
@@ -162,6 +169,8 @@ export interface Mark {
   kind: MarkKind;
   colour: number;
   points: number[];
+  /** Drawn on this spin frame, and seen on it alone. */
+  frame?: number | undefined;
 }
 
 /// The whole shared view: what is shown, where, how close, what is drawn.
@@ -177,6 +186,8 @@ export interface View {
   rect: [number, number, number, number];
   /** Spin frame. */
   frame?: number | undefined;
+  /** The spin turns by itself, from frame on, since just now. */
+  rpm?: number | undefined;
   /** Film time in seconds. */
   t?: number | undefined;
   compare?: Comparison | undefined;

@@ -60,17 +60,25 @@ static struct vt_str text_of(const json_t *picture)
     return (struct vt_str){ json_string_value(picture), json_string_length(picture) };
 }
 
-int vt_addresses_note(struct vt_addresses *addresses, const json_t *product, size_t number, bool *ret_any)
+struct vt_str vt_addresses_id(const struct vt_addresses *addresses, const json_t *picture)
+{
+    struct vt_str text = text_of(picture);
+    if (!vt_addresses_is_one(text))
+        return text;
+    const struct vt_address_use *use = vt_map_get(&addresses->by_url, text);
+    return use && use->id[0] ? vt_str(use->id) : (struct vt_str){ NULL, 0 };
+}
+
+static int note_list(struct vt_addresses *addresses, const json_t *list, size_t number, bool *any)
 {
     const json_t *picture;
     size_t i;
-    *ret_any = false;
-    json_array_foreach(json_object_get(product, "media"), i, picture)
+    json_array_foreach(list, i, picture)
     {
         struct vt_address_use *use;
         if (!vt_addresses_is_one(text_of(picture)))
             continue;
-        *ret_any = true;
+        *any = true;
         use = vt_addresses_use(addresses, text_of(picture));
         if (!use || add_product(use, number) != VT_OK)
             return VT_ERR_NOMEM;
@@ -78,7 +86,30 @@ int vt_addresses_note(struct vt_addresses *addresses, const json_t *product, siz
     return VT_OK;
 }
 
-char *vt_addresses_render(const struct vt_addresses *addresses, const json_t *product)
+int vt_addresses_note(struct vt_addresses *addresses, const json_t *product, size_t number, bool *ret_any)
+{
+    *ret_any = false;
+    int err = note_list(addresses, json_object_get(product, "media"), number, ret_any);
+    return err ? err : note_list(addresses, json_object_get(product, "spin"), number, ret_any);
+}
+
+/* Behind the picture that stands for the piece, unless it is among them already. */
+static void put_first(json_t *media, const char *first)
+{
+    const json_t *picture;
+    size_t i;
+    json_array_foreach(media, i, picture)
+    {
+        if (vt_str_eq(text_of(picture), vt_str(first)))
+            return;
+    }
+    if (json_array_size(media) >= VT_ADDRESSES_PICTURES)
+        json_array_remove(media, json_array_size(media) - 1);
+    json_array_insert_new(media, json_array_size(media) > 0 ? 1 : 0, json_string(first));
+}
+
+char *vt_addresses_render(const struct vt_addresses *addresses, const json_t *product,
+                          const char *spin_first)
 {
     VT_CLEANUP(vt_json_unref)
     json_t *shown = json_copy((json_t *)product); /* shallow: `media` alone is replaced */
@@ -87,15 +118,14 @@ char *vt_addresses_render(const struct vt_addresses *addresses, const json_t *pr
     size_t i;
     json_array_foreach(json_object_get(product, "media"), i, picture)
     {
-        struct vt_str text = text_of(picture);
-        const struct vt_address_use *use = vt_addresses_is_one(text) ? vt_map_get(&addresses->by_url, text)
-                                                                     : NULL;
-        if (use && use->id[0])
-            json_array_append_new(media, json_string(use->id));
-        else if (!vt_addresses_is_one(text))
-            json_array_append(media, (json_t *)picture);
+        struct vt_str id = vt_addresses_id(addresses, picture);
+        if (id.ptr)
+            json_array_append_new(media, json_stringn(id.ptr, id.len));
     }
+    if (spin_first)
+        put_first(media, spin_first);
     if (!shown || json_object_set_new(shown, "media", media) != 0)
         return NULL;
+    json_object_del(shown, "spin");
     return json_dumps(shown, JSON_COMPACT | JSON_REAL_PRECISION(15));
 }

@@ -10,6 +10,8 @@
 #include "server/auth/digest.h"
 #include "server/base/map.h"
 
+enum { VT_ADDRESSES_PICTURES = 32 }; /* of a product, on the wire */
+
 struct vt_addresses {
     struct vt_map by_url; /* to vt_address_use, owned */
 };
@@ -26,9 +28,13 @@ void vt_addresses_finish(struct vt_addresses *addresses);
 bool vt_addresses_is_one(struct vt_str picture);
 /* The use of an address, made when it is not there; NULL: no memory. */
 struct vt_address_use *vt_addresses_use(struct vt_addresses *addresses, struct vt_str url);
-/* Notes each address among the product's `media`. *ret_any: it has some. VT_OK or VT_ERR_NOMEM. */
+/* The id of one of a product's pictures, given as id or address; absent: not there yet, or no picture. */
+struct vt_str vt_addresses_id(const struct vt_addresses *addresses, const json_t *picture);
+/* Notes each address among the product's `media` and `spin`. *ret_any: it has some. VT_OK or VT_ERR_NOMEM. */
 int vt_addresses_note(struct vt_addresses *addresses, const json_t *product, size_t number, bool *ret_any);
-/* The product with ids in place of addresses, as text owned by the caller; NULL: no memory. */
-char *vt_addresses_render(const struct vt_addresses *addresses, const json_t *product);
+/* The product as the wire has it: ids in place of addresses, and in place of its `spin` that one's first frame
+ * among its pictures, behind the first (NULL: it has none). Text owned by the caller; NULL: no memory. */
+char *vt_addresses_render(const struct vt_addresses *addresses, const json_t *product,
+                          const char *spin_first);
 
 #endif

@@ -8,6 +8,7 @@
 #include "server/base/map.h"
 #include "server/catalogue/addresses.h"
 #include "server/catalogue/fold.h"
+#include "server/catalogue/spins.h"
 
 /* Where a word was found decides the order: its name before its number before what is said of it. */
 enum zone { ZONE_TITLE, ZONE_SKU, ZONE_VARIANT, ZONE_TEXT, ZONES };
@@ -17,7 +18,7 @@ enum { PRODUCTS_MOST = 10000, BODY_BYTES = 65536, WORDS_MOST = 8, WORD_BYTES = 6
 
 struct product {
     char *sku, *body; /* owned */
-    char *source;     /* owned: with addresses among its pictures; NULL: it names none */
+    char *source;     /* owned: with addresses and a spin among its pictures; NULL: it names none */
     size_t body_len;
     char *words;                /* owned: the zones' folded words one after the other */
     double width_mm, height_mm; /* 0: unknown */
@@ -29,6 +30,7 @@ struct vt_catalogue {
     size_t n, cap;
     struct vt_map by_sku; /* sku of a product or variant -> its number + 1 */
     struct vt_addresses addresses;
+    struct vt_spins spins;
 };
 
 struct vt_catalogue *vt_catalogue_create(void)
@@ -37,6 +39,7 @@ struct vt_catalogue *vt_catalogue_create(void)
     if (catalogue) {
         vt_map_init(&catalogue->by_sku);
         vt_addresses_init(&catalogue->addresses);
+        vt_spins_init(&catalogue->spins);
     }
     return catalogue;
 }
@@ -58,6 +61,7 @@ void vt_catalogue_destroy(struct vt_catalogue *catalogue)
     free(catalogue->products);
     vt_map_finish(&catalogue->by_sku);
     vt_addresses_finish(&catalogue->addresses);
+    vt_spins_finish(&catalogue->spins);
     free(catalogue);
 }
 
@@ -120,7 +124,10 @@ static int add_names(struct vt_catalogue *catalogue, const json_t *tree)
 /* The body with those ids that are there; the text as it came is kept beside it. */
 static int render(struct vt_catalogue *catalogue, struct product *product, const json_t *tree)
 {
-    char *body = vt_addresses_render(&catalogue->addresses, tree);
+    const struct vt_spin *spin;
+    int err = vt_spins_take(&catalogue->spins, &catalogue->addresses, tree, &spin);
+    char *body = err ? NULL
+                     : vt_addresses_render(&catalogue->addresses, tree, spin ? spin->frames[0] : NULL);
     if (!body)
         return VT_ERR_NOMEM;
     if (product->source)
@@ -136,7 +143,8 @@ static int read_pictures(struct vt_catalogue *catalogue, struct product *product
 {
     bool has_addresses;
     int err = vt_addresses_note(&catalogue->addresses, tree, catalogue->n, &has_addresses);
-    return err || !has_addresses ? err : render(catalogue, product, tree);
+    bool is_as_told = !has_addresses && !json_object_get(tree, "spin");
+    return err || is_as_told ? err : render(catalogue, product, tree);
 }
 
 static int render_again(struct vt_catalogue *catalogue, uint32_t number)
@@ -227,6 +235,16 @@ bool vt_catalogue_size(const struct vt_catalogue *catalogue, struct vt_str sku, 
     *ret_width_mm = product->width_mm;
     *ret_height_mm = product->height_mm;
     return true;
+}
+
+const struct vt_spin *vt_catalogue_spin(const struct vt_catalogue *catalogue, struct vt_str id)
+{
+    return vt_map_get(&catalogue->spins.by_id, id);
+}
+
+const struct vt_spin *vt_catalogue_spin_from(const struct vt_catalogue *catalogue, struct vt_str first)
+{
+    return vt_map_get(&catalogue->spins.by_first, first);
 }
 
 struct query {

@@ -7,6 +7,7 @@
 #include "server/base/err.h"
 #include "server/base/map.h"
 #include "server/catalogue/addresses.h"
+#include "server/catalogue/spins.h"
 #include "server/outgoing/url.h"
 
 enum {
@@ -209,6 +210,93 @@ static void put_pictures(struct import *import, const json_t *product, struct vt
     vt_buf_reset(&import->why);
 }
 
+/* --- the spin: all of it, or none, since a turn with a hole is no turn ------------------------- */
+
+static struct vt_str text_of(const json_t *picture)
+{
+    return (struct vt_str){ json_string_value(picture), json_string_length(picture) };
+}
+
+/* The sizes of frames by address are known once they are fetched; they are compared when they are served. */
+static int check_frames(struct import *import, const json_t *frames)
+{
+    uint32_t first[2] = { 0 }, size[2];
+    const json_t *frame;
+    size_t i;
+    json_array_foreach(frames, i, frame)
+    {
+        struct vt_str path = text_of(frame);
+        if (!path.ptr) {
+            vt_buf_printf(&import->why, "frame %zu is no text", i + 1);
+            return VT_ERR_INVALID;
+        }
+        if (vt_addresses_is_one(path))
+            continue;
+        int err = import->calls->size(import->calls->arg, path, size, &import->why);
+        if (err)
+            return err;
+        if (first[0] == 0)
+            memcpy(first, size, sizeof(first));
+        if (memcmp(first, size, sizeof(first)) == 0)
+            continue;
+        vt_buf_printf(&import->why,
+                      "frame %zu, \"%.*s\", is %u x %u pixels, the first %u x %u; export all in one size",
+                      i + 1, (int)(path.len < 200 ? path.len : 200), path.ptr, size[0], size[1], first[0],
+                      first[1]);
+        return VT_ERR_INVALID;
+    }
+    return VT_OK;
+}
+
+static int check_spin(struct import *import, const json_t *frames)
+{
+    size_t n = json_array_size(frames);
+    if (json_is_array(frames) && n >= VT_SPIN_LEAST && n <= VT_SPIN_MOST)
+        return check_frames(import, frames);
+    if (json_is_array(frames))
+        vt_buf_printf(&import->why, "%zu pictures; a spin takes %d to %d, once around", n, VT_SPIN_LEAST,
+                      VT_SPIN_MOST);
+    else
+        vt_buf_text(&import->why, "it must be a list of pictures, once around");
+    return VT_ERR_INVALID;
+}
+
+static int put_frames(struct import *import, const json_t *frames, struct vt_str sku)
+{
+    const json_t *frame;
+    size_t i;
+    int err = vt_buf_text(&import->body, ",\"spin\":[");
+    json_array_foreach(frames, i, frame)
+    {
+        struct vt_str path = text_of(frame);
+        if (!err)
+            err = vt_addresses_is_one(path) ? put_address(import, sku, path, i == 0)
+                                            : put_file(import, path, i == 0);
+    }
+    return err ? err : vt_buf_byte(&import->body, ']');
+}
+
+/* A spin that cannot be taken is named, and its product goes on without it. */
+static void put_spin(struct import *import, const json_t *product, struct vt_str sku)
+{
+    const json_t *frames = json_object_get(product, "spin");
+    size_t before = import->body.len;
+    vt_buf_reset(&import->why);
+    if (!frames)
+        return;
+    int err = check_spin(import, frames);
+    if (!err)
+        err = put_frames(import, frames, sku);
+    if (!err || import->body.failed)
+        return;
+    import->body.len = before;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf why = VT_BUF_INIT(1024);
+    vt_buf_printf(&why, "spin: %s", vt_buf_cstr(&import->why));
+    import->calls->refused(import->calls->arg, import->number, sku, vt_buf_view(&why));
+    vt_buf_reset(&import->why);
+}
+
 static int put_variant(struct import *import, const json_t *variant, bool first)
 {
     struct vt_str sku, price = vt_json_text(variant, "price");
@@ -298,6 +386,7 @@ static int put_product(struct import *import, const json_t *product, struct vt_s
     put_length(import, product, *ret_sku, "product_width", "width_mm");
     put_length(import, product, *ret_sku, "product_height", "height_mm");
     put_pictures(import, product, *ret_sku);
+    put_spin(import, product, *ret_sku);
     return put_variants(import, product);
 }
 

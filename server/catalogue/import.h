@@ -4,12 +4,15 @@
  *     {"version":1, "currency":"EUR", "products":[{"sku","title","description","price":"2450.00",
  *       "currency","url","product_width":"2.1 cm","product_height":"2.6 cm",
  *       "pictures":["photos/x/hero.jpg","https://shop.example/x.jpg"],
+ *       "spin":["photos/x/spin-00.jpg",…],   8 to 72 of one size: once around
  *       "variants":[{"sku","size","colour","price","available":true,"stock":{…}}]}]}
  *
  * A broken file is refused as a whole; a bad product is named and left out; a bad picture is named
  * (or size) and its product goes on without it. Unknown members are ignored. */
 #ifndef VT_CATALOGUE_IMPORT_H
 #define VT_CATALOGUE_IMPORT_H
+
+#include <stdint.h>
 
 #include "server/auth/digest.h"
 #include "server/base/buf.h"
@@ -25,6 +28,8 @@ enum {
 struct vt_import_calls {
     /* Brings in the picture of that path. VT_OK and its media id, or an error and why. */
     int (*picture)(void *arg, struct vt_str path, char ret_media[VT_SHA256_TEXT], struct vt_buf *ret_why);
+    /* How large the picture of that path is, upright. VT_OK, or an error and why. */
+    int (*size)(void *arg, struct vt_str path, uint32_t ret_size[2], struct vt_buf *ret_why);
     /* Notes a picture named by address, for the server to fetch; `url` is its canonical text. VT_OK or an
      * error and why. */
     int (*address)(void *arg, struct vt_str sku, struct vt_str url, struct vt_buf *ret_why);

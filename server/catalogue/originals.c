@@ -216,7 +216,7 @@ int vt_originals_draft(const char *data_dir)
 }
 
 /* Headers only; the pixels are the worker's. */
-static int check_bytes(int fd, struct vt_buf *why)
+static int check_bytes(int fd, uint32_t ret_size[2], struct vt_buf *why)
 {
     struct vt_media_problem problem;
     struct stat st;
@@ -231,14 +231,34 @@ static int check_bytes(int fd, struct vt_buf *why)
     struct vt_sniffed sniffed = vt_sniff_header(bytes, len);
     enum vt_media_err err = vt_sniff_check(&sniffed, len, &VT_SNIFF_LIMITS, &problem);
     munmap(bytes, len);
+    vt_sniff_upright(&sniffed, &ret_size[0], &ret_size[1]);
     if (err)
         vt_buf_text(why, problem.detail);
     return err ? VT_ERR_INVALID : VT_OK;
 }
 
+int vt_originals_size(int from_fd, struct vt_str path, uint32_t ret_size[2], struct vt_buf *ret_why)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf why = VT_BUF_INIT(512);
+    int fd = open_beneath(from_fd, path, ret_why);
+    if (fd < 0)
+        return VT_ERR_MISSING;
+    int err = check_picture(fd, path, ret_why);
+    if (!err) {
+        err = check_bytes(fd, ret_size, &why);
+        if (err)
+            vt_buf_printf(ret_why, "picture \"%.*s\": %s", (int)(path.len < 200 ? path.len : 200), path.ptr,
+                          vt_buf_cstr(&why));
+    }
+    close(fd);
+    return err;
+}
+
 int vt_originals_settle(int fd, const char *data_dir, char ret_id[VT_SHA256_TEXT], struct vt_buf *ret_why)
 {
-    int err = check_bytes(fd, ret_why);
+    uint32_t size[2];
+    int err = check_bytes(fd, size, ret_why);
     if (!err)
         err = pass(fd, -1, ret_id);
     if (err || is_ingested(data_dir, ret_id))

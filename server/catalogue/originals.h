@@ -6,6 +6,7 @@
 #define VT_CATALOGUE_ORIGINALS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "server/auth/digest.h"
 #include "server/base/buf.h"
@@ -16,6 +17,9 @@ enum { VT_ORIGINAL_BYTES = 40 << 20 };
  * regular file of at most 40 MB and a JPEG, PNG or WebP by its first bytes. VT_OK, or an error and why. */
 int vt_originals_take(int from_fd, struct vt_str path, const char *data_dir, char ret_id[VT_SHA256_TEXT],
                       bool *ret_new, struct vt_buf *ret_why);
+
+/* The size of such a file, upright, from its header. VT_OK, or an error and why. */
+int vt_originals_size(int from_fd, struct vt_str path, uint32_t ret_size[2], struct vt_buf *ret_why);
 
 /* A file without a name beside the originals, for bytes that arrive; -1: errno says why. Its owner closes it.
  */

@@ -24,6 +24,8 @@ static int stale(struct vt_request *rq, int err)
 {
     struct vt_conversation *conv = rq->member->conv;
     struct vt_t_view d;
+    if (conv->view)
+        vt_view_advance(conv->view, rq->now_ms);
     if (err == VT_ERR_VIEW_STALE && conv->view && vt_view_export(conv->view, &rq->app->arena, &d) == VT_OK) {
         vt_told_view(conv, &rq->app->arena, &d);
         vt_fanout_member(rq->member, VT_OP_VIEW_STATE, VT_CLASS_CONTROL, &d);
@@ -153,7 +155,7 @@ int vt_on_view_item(struct vt_request *rq)
     if (slot)
         measure(rq, view, slot);
     if (vt_view_item_at(view, slot, &added)) {
-        added.media = vt_told_media(rq->member->conv, &rq->app->arena, added.media);
+        vt_told_item(rq->member->conv, &rq->app->arena, &added);
         d.add = &added;
     }
     if (msg->has_drop && vt_view_comparison(view, &compare))

@@ -98,10 +98,8 @@ static const char *lifetime(const struct ask *ask)
 
 static void set_headers(struct ask *ask, struct vt_http_req *req, const char *key, const char *cache_control)
 {
-    char etag[VT_RECIPE_KEY + 3], base[BASE_MAX];
-    snprintf(etag, sizeof(etag), "\"%.64s\"", key);
-    vt_http_set(req, "ETag", etag);
-    vt_http_set(req, "Cache-Control", cache_control);
+    char base[BASE_MAX];
+    vt_pictures_kept(req, key, cache_control);
     if (ask->kind == ASK_IMAGE && own_base(ask->pictures, req, base))
         vt_pictures_links(req, base, ask->iiif.raw_id, &ask->recipe);
 }

@@ -47,14 +47,21 @@ void vt_pictures_problem(struct vt_http_req *req, const struct vt_media_problem 
     vt_http_reply(req, vt_media_err_status(problem->err), "application/problem+json", vt_buf_view(&body));
 }
 
+void vt_pictures_kept(struct vt_http_req *req, const char *key, const char *cache_control)
+{
+    char etag[VT_RECIPE_KEY + 3];
+    snprintf(etag, sizeof(etag), "\"%.64s\"", key);
+    vt_http_set(req, "ETag", etag);
+    vt_http_set(req, "Cache-Control", cache_control);
+}
+
 bool vt_pictures_is_known(struct vt_http_req *req, const char *key, const char *cache_control)
 {
     char etag[VT_RECIPE_KEY + 3];
     snprintf(etag, sizeof(etag), "\"%.64s\"", key);
     if (!vt_http_etag_listed(req->headers[VT_HTTP_IF_NONE_MATCH], vt_str(etag)))
         return false;
-    vt_http_set(req, "ETag", etag);
-    vt_http_set(req, "Cache-Control", cache_control);
+    vt_pictures_kept(req, key, cache_control);
     vt_http_reply(req, 304, NULL, VT_STR(""));
     return true;
 }

@@ -17,6 +17,8 @@ void vt_pictures_allow_everyone(struct vt_http_req *req);
 /* The problem as it is told. What is our fault gets a reference number, in the log and in the answer. */
 void vt_pictures_problem(struct vt_http_req *req, const struct vt_media_problem *problem);
 
+/* A rendition's strong ETag, and how long it may be kept. */
+void vt_pictures_kept(struct vt_http_req *req, const char *key, const char *cache_control);
 /* Sets the headers of a rendition; true: the browser has it, and 304 was the answer. */
 bool vt_pictures_is_known(struct vt_http_req *req, const char *key, const char *cache_control);
 

@@ -22,6 +22,14 @@ static int take_picture(void *arg, struct vt_str path, char ret_media[VT_SHA256_
     return vt_sha256_hex(path, ret_media);
 }
 
+static int take_size(void *arg, struct vt_str path, uint32_t ret_size[2], struct vt_buf *ret_why)
+{
+    (void)arg, (void)ret_why;
+    ret_size[0] = 1 + (uint32_t)(path.len % 3);
+    ret_size[1] = 1;
+    return VT_OK;
+}
+
 static int take_product(void *arg, struct vt_str sku, struct vt_str body)
 {
     struct vt_catalogue *catalogue = arg;
@@ -54,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t total;
     if (!catalogue)
         return 0;
-    const struct vt_import_calls calls = { take_picture, take_address, take_product, note_refused,
+    const struct vt_import_calls calls = { take_picture, take_size, take_address, take_product, note_refused,
                                            catalogue };
     int err = vt_catalogue_import(text, &calls, &error);
     assert(err == VT_OK || error.len > 0);

@@ -7,7 +7,7 @@
 // a shop that guesses shows the wrong price.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toCents, toDecimal } from './client/money.js';
@@ -75,6 +75,13 @@ function readPicture(url, title, dir) {
   return { path, media, alt: describePicture(title, path), ...readJpegSize(bytes) };
 }
 
+/** A feed may name ten pictures at most, so a full turn is what lies beside them: photos/<piece>/spin-NN.jpg, in order. */
+function readSpin(first, dir) {
+  const folder = dirname(first.path);
+  const files = existsSync(join(dir, folder)) ? readdirSync(join(dir, folder)) : [];
+  return files.filter((name) => /^spin-\d\d\.jpg$/.test(name)).sort().map((name) => `${folder}/${name}`);
+}
+
 function readVariant(item, stock) {
   const counts = stock.get(item.id) ?? fail(item.id, 'no row in stock.csv');
   const total = BRANCHES.reduce((sum, branch) => sum + (counts[branch] ?? 0), 0);
@@ -90,6 +97,7 @@ function readProduct(items, stock, dir) {
   const list = readPrice(first.one('price'), first.id);
   const sale = first.maybe('sale_price');
   const urls = [first.one('image_link'), ...first.all('additional_image_link')];
+  const pictures = urls.map((url) => readPicture(url, title, dir));
   return {
     sku: first.maybe('item_group_id') ?? first.id,
     handle: new URL(first.one('link')).pathname.replace(/^\/products\//, ''),
@@ -105,7 +113,8 @@ function readProduct(items, stock, dir) {
     price: sale ? readPrice(sale, first.id) : list,
     listPrice: sale ? list : null,
     currency: CURRENCY,
-    pictures: urls.map((url) => readPicture(url, title, dir)),
+    pictures,
+    spin: readSpin(pictures[0], dir),
     variants: items.map((item) => readVariant(item, stock)),
   };
 }
@@ -150,6 +159,7 @@ export function toVitrineJson(products) {
       product_width: piece.width,
       product_height: piece.height,
       pictures: piece.pictures.map((picture) => picture.path),
+      spin: piece.spin.length > 0 ? piece.spin : undefined,
       variants: piece.variants.map((variant) => ({
         sku: variant.sku,
         size: variant.size,

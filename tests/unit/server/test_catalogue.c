@@ -11,6 +11,7 @@
 #include "server/catalogue/catalogue.h"
 #include "server/catalogue/fold.h"
 #include "server/catalogue/import.h"
+#include "server/catalogue/spins.h"
 
 static void assert_folds(const char *from, const char *to)
 {
@@ -137,6 +138,18 @@ static int take_picture(void *arg, struct vt_str path, char ret_media[VT_SHA256_
     return vt_sha256_hex(path, ret_media);
 }
 
+/* "NxM.jpg" has that size. */
+static int take_size(void *arg, struct vt_str path, uint32_t ret_size[2], struct vt_buf *ret_why)
+{
+    char name[64];
+    (void)arg;
+    vt_str_copy(name, sizeof(name), path);
+    if (sscanf(name, "%ux%u", &ret_size[0], &ret_size[1]) == 2)
+        return VT_OK;
+    vt_buf_text(ret_why, "no such file");
+    return VT_ERR_MISSING;
+}
+
 static int take_product(void *arg, struct vt_str sku, struct vt_str body)
 {
     struct taken *taken = arg;
@@ -165,7 +178,7 @@ static int import(struct taken *taken, const char *products)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024), json = VT_BUF_INIT(1 << 20);
-    const struct vt_import_calls calls = { take_picture, take_address, take_product, note_refused, taken };
+    const struct vt_import_calls calls = { take_picture, take_size, take_address, take_product, note_refused, taken };
     *taken = (struct taken){ 0 };
     vt_buf_printf(&json, "{\"version\":1,\"currency\":\"EUR\",\"products\":[%s]}", products);
     return vt_catalogue_import(vt_buf_view(&json), &calls, &error);
@@ -257,11 +270,95 @@ static void test_import_goes_on_without_a_bad_picture(void **state)
     assert_int_equal(strcspn(media + 10, "\""), 64);
 }
 
+/* A product whose spin has `n` frames, the last of another size when `last` names one. */
+static int import_spin(struct taken *taken, size_t n, const char *last)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf json = VT_BUF_INIT(1 << 20);
+    vt_buf_text(&json, "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"spin\":[");
+    for (size_t i = 0; i < n; i++)
+        vt_buf_printf(&json, "%s\"%s\"", i ? "," : "", i + 1 == n && last ? last : "540x540.jpg");
+    vt_buf_text(&json, "]}");
+    return import(taken, vt_buf_cstr(&json));
+}
+
+static void test_import_takes_a_whole_spin_or_none(void **state)
+{
+    static const struct {
+        size_t n;
+        const char *last, *says;
+    } cases[] = {
+        { 7, NULL, "1 A: spin: 7 pictures; a spin takes 8 to 72, once around\n" },
+        { 73, NULL, "1 A: spin: 73 pictures; a spin takes 8 to 72, once around\n" },
+        { 9, "540x500.jpg",
+          "1 A: spin: frame 9, \"540x500.jpg\", is 540 x 500 pixels, the first 540 x 540; export all in one "
+          "size\n" },
+        { 8, "none.jpg", "1 A: spin: no such file\n" },
+    };
+    struct taken taken;
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(import_spin(&taken, cases[i].n, cases[i].last), VT_OK);
+        assert_string_equal(taken.refused, cases[i].says);
+        assert_null(strstr(taken.bodies, "spin"));
+        assert_int_equal(taken.products, 1);
+    }
+    import(&taken, "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"spin\":\"x\"}");
+    assert_string_equal(taken.refused, "1 A: spin: it must be a list of pictures, once around\n");
+    for (size_t n = 8; n <= 72; n += 64) {
+        import_spin(&taken, n, NULL);
+        assert_int_equal(taken.refusals, 0);
+        assert_non_null(strstr(taken.bodies, ",\"spin\":[\""));
+    }
+}
+
+/* Frames "f1" to "f8", the last by address. */
+static struct vt_catalogue *make_spin(const char *media)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf body = VT_BUF_INIT(4096);
+    struct vt_catalogue *catalogue = vt_catalogue_create();
+    vt_buf_printf(&body, "{\"sku\":\"A\",\"title\":\"T\",\"media\":[%s],\"spin\":[", media);
+    for (int i = 1; i < 8; i++)
+        vt_buf_printf(&body, "\"f%d\",", i);
+    vt_buf_text(&body, "\"https://x.example/8.jpg\"]}");
+    assert_int_equal(vt_catalogue_add(catalogue, VT_STR("A"), vt_buf_view(&body)), VT_OK);
+    return catalogue;
+}
+
+static void test_a_spin_is_there_once_its_last_frame_is(void **state)
+{
+    struct vt_catalogue *catalogue = make_spin("\"hero\",\"back\"");
+    (void)state;
+    assert_null(vt_catalogue_spin_from(catalogue, VT_STR("f1")));
+    assert_null(memmem(vt_catalogue_get(catalogue, VT_STR("A")).ptr,
+                       vt_catalogue_get(catalogue, VT_STR("A")).len, "spin", 4));
+    assert_int_equal(vt_catalogue_picture(catalogue, VT_STR("https://x.example/8.jpg"), VT_STR("f8")), VT_OK);
+    const struct vt_spin *spin = vt_catalogue_spin_from(catalogue, VT_STR("f1"));
+    assert_non_null(spin);
+    assert_int_equal(spin->n, 8);
+    assert_string_equal(spin->frames[7], "f8");
+    assert_ptr_equal(vt_catalogue_spin(catalogue, vt_str(spin->id)), spin);
+    assert_string_equal(vt_catalogue_get(catalogue, VT_STR("A")).ptr,
+                        "{\"sku\":\"A\",\"title\":\"T\",\"media\":[\"hero\",\"f1\",\"back\"]}");
+    vt_catalogue_destroy(catalogue);
+}
+
+static void test_a_spin_among_the_pictures_stays_where_it_is(void **state)
+{
+    struct vt_catalogue *catalogue = make_spin("\"hero\",\"back\",\"f1\"");
+    (void)state;
+    vt_catalogue_picture(catalogue, VT_STR("https://x.example/8.jpg"), VT_STR("f8"));
+    assert_string_equal(vt_catalogue_get(catalogue, VT_STR("A")).ptr,
+                        "{\"sku\":\"A\",\"title\":\"T\",\"media\":[\"hero\",\"back\",\"f1\"]}");
+    vt_catalogue_destroy(catalogue);
+}
+
 static void test_import_passes_an_error_of_the_caller_on(void **state)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    const struct vt_import_calls calls = { take_picture, take_address, take_product, note_refused, NULL };
+    const struct vt_import_calls calls = { take_picture, take_size, take_address, take_product, note_refused, NULL };
     static const char *const files[] = { "", "nonsense", "{\"version\":1}",
                                          "{\"version\":\"1\",\"products\":[]}", "[[[[" };
     (void)state;
@@ -339,6 +436,9 @@ int main(void)
         cmocka_unit_test(test_import_names_what_is_wrong),
         cmocka_unit_test(test_import_refused_product_keeps_no_names),
         cmocka_unit_test(test_import_goes_on_without_a_bad_picture),
+        cmocka_unit_test(test_import_takes_a_whole_spin_or_none),
+        cmocka_unit_test(test_a_spin_is_there_once_its_last_frame_is),
+        cmocka_unit_test(test_a_spin_among_the_pictures_stays_where_it_is),
         cmocka_unit_test(test_import_passes_an_error_of_the_caller_on),
         cmocka_unit_test(test_a_product_shows_the_pictures_that_are_there),
         cmocka_unit_test(test_a_product_without_addresses_stays_as_it_came),

@@ -428,6 +428,89 @@ static void test_compare_import(void **state)
     vt_view_destroy(other);
 }
 
+/* --- the spin ----------------------------------------------------------------------------------- */
+
+static int turn(uint16_t slot, uint16_t frame, double rpm, int64_t now_ms)
+{
+    struct vt_msg_spin_turn msg = { .slot = slot, .frame = frame, .rpm = rpm };
+    return vt_view_turn(view, &msg, 24, now_ms);
+}
+
+static void spin_on(int64_t now_ms)
+{
+    struct vt_msg_view_set set = { .base = vt_view_seq(view), .mode = VT_VIEW_MODE_SPIN, .has_mode = true };
+    assert_int_equal(vt_view_set(view, &set, now_ms), VT_OK);
+}
+
+static void test_a_spin_turns_by_itself(void **state)
+{
+    (void)state;
+    assert_int_equal(open_items("c", 2, 1), VT_OK);
+    assert_int_equal(turn(1, 0, 6, T0), VT_ERR_VIEW_STALE); /* not in mode spin yet */
+    spin_on(T0);
+    assert_int_equal(turn(2, 0, 6, T0), VT_ERR_VIEW_STALE);
+    assert_int_equal(turn(1, 24, 6, T0), VT_ERR_FIELD_BAD);
+    uint32_t seq = vt_view_seq(view);
+    assert_int_equal(turn(1, 20, 6, T0), VT_OK); /* 2.4 frames a second */
+    assert_int_equal(vt_view_seq(view), seq + 1);
+    vt_view_advance(view, T0 + 416);
+    assert_int_equal(exported().frame, 20);
+    vt_view_advance(view, T0 + 417);
+    assert_int_equal(exported().frame, 21);
+    vt_view_advance(view, T0 + 2500); /* the steps before are not lost */
+    assert_int_equal(exported().frame, 2);
+    assert_true(exported().has_rpm);
+    assert_int_equal(turn(1, 2, -6, T0 + 2500), VT_OK);
+    vt_view_advance(view, T0 + 5000);
+    assert_int_equal(exported().frame, 20);
+    assert_int_equal(turn(1, 5, 0, T0 + 5000), VT_OK);
+    vt_view_advance(view, T0 + 900000);
+    assert_int_equal(exported().frame, 5);
+    assert_false(exported().has_rpm);
+}
+
+static void test_another_piece_stands_at_its_first_frame(void **state)
+{
+    (void)state;
+    open_items("c", 2, 1);
+    spin_on(T0);
+    assert_int_equal(turn(1, 7, 10, T0), VT_OK);
+    struct vt_msg_view_set set = { .base = vt_view_seq(view), .active = 2, .has_active = true };
+    assert_int_equal(vt_view_set(view, &set, T0 + 10), VT_OK);
+    vt_view_advance(view, T0 + 60000);
+    assert_int_equal(exported().frame, 0);
+    assert_false(exported().has_frame);
+    assert_false(exported().has_rpm);
+}
+
+static void test_a_mark_belongs_to_the_frame_it_was_drawn_on(void **state)
+{
+    double points[4] = { 0.1, 0.1, 0.2, 0.2 };
+    struct vt_msg_mark_add msg = { .slot = 1, .kind = VT_MARK_KIND_ARROW, .points = points, .points_n = 4 };
+    struct vt_arena arena;
+    struct vt_evt_view_kept kept;
+    struct vt_t_mark mark;
+    uint32_t on_still, on_frame;
+    (void)state;
+    open_items("c", 1, 1);
+    assert_int_equal(vt_view_mark_add(view, "c", &msg, &on_still), VT_OK);
+    spin_on(T0);
+    assert_int_equal(turn(1, 7, 0, T0), VT_OK);
+    assert_int_equal(vt_view_mark_add(view, "c", &msg, &on_frame), VT_OK);
+    assert_true(vt_view_mark(view, on_frame, &mark));
+    assert_true(mark.has_frame && mark.frame == 7);
+    assert_true(vt_view_mark(view, on_still, &mark));
+    assert_false(mark.has_frame);
+    vt_arena_init(&arena, 1 << 20);
+    assert_true(vt_view_keep(view, T0 + 5000, &arena, &kept));
+    assert_int_equal(kept.marks_n, 2);
+    assert_int_equal(turn(1, 8, 0, T0), VT_OK);
+    assert_true(vt_view_keep(view, T0 + 5000, &arena, &kept));
+    assert_int_equal(kept.marks_n, 1);
+    assert_int_equal(kept.frame, 8);
+    vt_arena_finish(&arena);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -446,6 +529,9 @@ int main(void)
         T(test_strokes),
         T(test_close_forgets),
         T(test_export_and_import),
+        cmocka_unit_test_setup_teardown(test_a_spin_turns_by_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_another_piece_stands_at_its_first_frame, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_mark_belongs_to_the_frame_it_was_drawn_on, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,8 @@ test("Vitrine's JSON has every field the import reads", () => {
     assert.match(piece.price, /^\d+\.\d\d$/);
     assert.match(piece.url, /^\/products\/[a-z-]+\/$/);
     assert.ok(piece.pictures.length === 1 || piece.pictures.length === 5, piece.sku);
+    assert.equal(piece.spin?.length, piece.pictures.length === 5 ? 24 : undefined, piece.sku);
+    if (piece.spin) assert.deepEqual([piece.spin[0], piece.spin[6]], piece.pictures.slice(1, 3), 'in order, once around');
     for (const variant of piece.variants) {
       assert.deepEqual(Object.keys(variant), ['sku', 'size', 'colour', 'price', 'available', 'stock']);
     }
