@@ -42,9 +42,9 @@ struct vt_view {
     char driver[VT_VIEW_WHO_BYTES];
     int64_t gesture_ms; /* the driver's last */
     double rect[4], t;
-    double rpm;        /* it turns by itself; 0: it stands */
-    uint16_t frames_n; /* while it does: of how many */
-    double turned_ms;  /* `frame` is that of then, whole steps only */
+    double rpm;                          /* it turns by itself; 0: it stands */
+    uint16_t frames_n;                   /* while it does: of how many */
+    double turned_ms;                    /* `frame` is that of then, whole steps only */
     uint16_t compared[VT_VIEW_COMPARED]; /* what compare.set named last, as far as it is there */
     size_t compared_n;                   /* 0, or 2 and more */
     enum vt_compare_scale scale;

@@ -73,8 +73,7 @@ int vt_view_mark_add(struct vt_view *view, const char *by, const struct vt_msg_m
                                    .colour = msg->colour,
                                    .kind = msg->kind,
                                    .frame = view->frame,
-                                   .has_frame = view->mode == VT_VIEW_MODE_SPIN &&
-                                                msg->slot == view->active,
+                                   .has_frame = view->mode == VT_VIEW_MODE_SPIN && msg->slot == view->active,
                                    .points_n = msg->points_n,
                                    .points = points };
     vt_str_copy(mark->by, sizeof(mark->by), vt_str(by));

@@ -108,8 +108,7 @@ static void put_first(json_t *media, const char *first)
     json_array_insert_new(media, json_array_size(media) > 0 ? 1 : 0, json_string(first));
 }
 
-char *vt_addresses_render(const struct vt_addresses *addresses, const json_t *product,
-                          const char *spin_first)
+char *vt_addresses_render(const struct vt_addresses *addresses, const json_t *product, const char *spin_first)
 {
     VT_CLEANUP(vt_json_unref)
     json_t *shown = json_copy((json_t *)product); /* shallow: `media` alone is replaced */

@@ -32,8 +32,9 @@ struct vt_address_use *vt_addresses_use(struct vt_addresses *addresses, struct v
 struct vt_str vt_addresses_id(const struct vt_addresses *addresses, const json_t *picture);
 /* Notes each address among the product's `media` and `spin`. *ret_any: it has some. VT_OK or VT_ERR_NOMEM. */
 int vt_addresses_note(struct vt_addresses *addresses, const json_t *product, size_t number, bool *ret_any);
-/* The product as the wire has it: ids in place of addresses, and in place of its `spin` that one's first frame
- * among its pictures, behind the first (NULL: it has none). Text owned by the caller; NULL: no memory. */
+/* The product as the wire has it: ids in place of addresses, and in place of its `spin` that one's first
+ * frame among its pictures, behind the first (NULL: it has none). Text owned by the caller; NULL: no memory.
+ */
 char *vt_addresses_render(const struct vt_addresses *addresses, const json_t *product,
                           const char *spin_first);
 

@@ -126,8 +126,7 @@ static int render(struct vt_catalogue *catalogue, struct product *product, const
 {
     const struct vt_spin *spin;
     int err = vt_spins_take(&catalogue->spins, &catalogue->addresses, tree, &spin);
-    char *body = err ? NULL
-                     : vt_addresses_render(&catalogue->addresses, tree, spin ? spin->frames[0] : NULL);
+    char *body = err ? NULL : vt_addresses_render(&catalogue->addresses, tree, spin ? spin->frames[0] : NULL);
     if (!body)
         return VT_ERR_NOMEM;
     if (product->source)

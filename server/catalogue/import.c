@@ -239,10 +239,9 @@ static int check_frames(struct import *import, const json_t *frames)
             memcpy(first, size, sizeof(first));
         if (memcmp(first, size, sizeof(first)) == 0)
             continue;
-        vt_buf_printf(&import->why,
-                      "frame %zu, \"%.*s\", is %u x %u pixels, the first %u x %u; export all in one size",
-                      i + 1, (int)(path.len < 200 ? path.len : 200), path.ptr, size[0], size[1], first[0],
-                      first[1]);
+        vt_buf_printf(
+            &import->why, "frame %zu, \"%.*s\", is %u x %u pixels, the first %u x %u; export all in one size",
+            i + 1, (int)(path.len < 200 ? path.len : 200), path.ptr, size[0], size[1], first[0], first[1]);
         return VT_ERR_INVALID;
     }
     return VT_OK;

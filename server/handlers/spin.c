@@ -24,10 +24,9 @@ int vt_on_spin_turn(struct vt_request *rq)
         return vt_request_fail(rq, err, "/d/slot", "show this slot in mode spin first");
     if (err)
         return vt_request_fail(rq, err, "/d/frame", "the spin has fewer frames; they count from 0");
-    const struct vt_evt_spin_turn d = { .seq = vt_view_seq(conv->view),
-                                        .slot = msg->slot,
-                                        .frame = msg->frame,
-                                        .rpm = msg->rpm };
+    const struct vt_evt_spin_turn d = {
+        .seq = vt_view_seq(conv->view), .slot = msg->slot, .frame = msg->frame, .rpm = msg->rpm
+    };
     vt_fanout_control(conv,
                       &(struct vt_event){
                           .op = rq->env->op, .by = vt_member_who(rq->member), .d = &d, .except = rq->member },

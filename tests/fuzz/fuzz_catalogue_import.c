@@ -62,8 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t total;
     if (!catalogue)
         return 0;
-    const struct vt_import_calls calls = { take_picture, take_size, take_address, take_product, note_refused,
-                                           catalogue };
+    const struct vt_import_calls calls = { take_picture, take_size,    take_address,
+                                           take_product, note_refused, catalogue };
     int err = vt_catalogue_import(text, &calls, &error);
     assert(err == VT_OK || error.len > 0);
     vt_catalogue_search(catalogue, (struct vt_str){ text.ptr, size < 200 ? size : 200 }, 0, 24, hits, &total);

@@ -178,7 +178,8 @@ static int import(struct taken *taken, const char *products)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024), json = VT_BUF_INIT(1 << 20);
-    const struct vt_import_calls calls = { take_picture, take_size, take_address, take_product, note_refused, taken };
+    const struct vt_import_calls calls = { take_picture, take_size,    take_address,
+                                           take_product, note_refused, taken };
     *taken = (struct taken){ 0 };
     vt_buf_printf(&json, "{\"version\":1,\"currency\":\"EUR\",\"products\":[%s]}", products);
     return vt_catalogue_import(vt_buf_view(&json), &calls, &error);
@@ -358,7 +359,8 @@ static void test_import_passes_an_error_of_the_caller_on(void **state)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    const struct vt_import_calls calls = { take_picture, take_size, take_address, take_product, note_refused, NULL };
+    const struct vt_import_calls calls = { take_picture, take_size,    take_address,
+                                           take_product, note_refused, NULL };
     static const char *const files[] = { "", "nonsense", "{\"version\":1}",
                                          "{\"version\":\"1\",\"products\":[]}", "[[[[" };
     (void)state;
