@@ -378,6 +378,13 @@ struct vt_t_view_item_new {
 };
 extern const struct vt_shape vt_shape_view_item_new;
 
+/* The turn that begins with this medium: its spin frames are /v/{id}/{nn}.jpg, nn from 00 to n - 1. */
+struct vt_t_spin {
+    struct vt_str id;
+    uint8_t n;
+};
+extern const struct vt_shape vt_shape_spin;
+
 /* A medium in the viewer; its slot stays the same while it is there. */
 struct vt_t_view_item {
     uint16_t slot;
@@ -389,6 +396,7 @@ struct vt_t_view_item {
     bool has_width_mm;
     double height_mm;
     bool has_height_mm;
+    struct vt_t_spin *spin; /* NULL: absent. */
 };
 extern const struct vt_shape vt_shape_view_item;
 
@@ -409,6 +417,8 @@ struct vt_t_mark {
     uint8_t colour;
     double *points;
     size_t points_n; /* 2..512 */
+    uint16_t frame; /* Drawn on this spin frame, and seen on it alone. */
+    bool has_frame;
 };
 extern const struct vt_shape vt_shape_mark;
 
@@ -423,6 +433,8 @@ struct vt_t_view {
     double rect[4]; /* x, y, w, h of the medium that every screen shows at least; the whole medium is 0, 0, 1, 1. */
     uint16_t frame; /* Spin frame. */
     bool has_frame;
+    double rpm; /* The spin turns by itself, from frame on, since just now. */
+    bool has_rpm;
     double t; /* Film time in seconds. */
     bool has_t;
     struct vt_t_comparison *compare; /* NULL: absent. */
@@ -1747,6 +1759,26 @@ struct vt_evt_snapshot {
     struct vt_t_read_mark *read;
     size_t read_n; /* 0..16 */
     struct vt_t_profile *profile; /* NULL: absent. To staff. */
+};
+
+/* spin.turn: Turns the active slot's spin to a frame; rpm lets it turn from there by itself, 0 stops it.
+ *   msg: struct vt_msg_spin_turn
+ *   evt: struct vt_evt_spin_turn
+ *   rep: struct vt_rep_spin_turn
+ */
+struct vt_msg_spin_turn {
+    uint16_t slot;
+    uint16_t frame;
+    double rpm;
+};
+struct vt_evt_spin_turn {
+    uint32_t seq;
+    uint16_t slot;
+    uint16_t frame;
+    double rpm;
+};
+struct vt_rep_spin_turn {
+    uint32_t seq;
 };
 
 /* staff.ask: To the person asked, who is no member yet: hand-over or help is wanted in this conversation.

@@ -234,6 +234,14 @@ const struct vt_shape vt_shape_view_item_new = {
     .name = "view_item_new", .size = sizeof(struct vt_t_view_item_new), .fields = t_view_item_new_fields, .fields_n = VT_COUNT(t_view_item_new_fields),
 };
 
+static const struct vt_field t_spin_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_spin, id), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "n", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_spin, n), .size = sizeof(uint8_t), .min = 8, .max = 72 },
+};
+const struct vt_shape vt_shape_spin = {
+    .name = "spin", .size = sizeof(struct vt_t_spin), .fields = t_spin_fields, .fields_n = VT_COUNT(t_spin_fields),
+};
+
 static const struct vt_field t_view_item_fields[] = {
     { .name = "slot", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_view_item, slot), .size = sizeof(uint16_t), .min = 1, .max = 65535 },
     { .name = "sku", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_view_item, sku), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
@@ -242,6 +250,7 @@ static const struct vt_field t_view_item_fields[] = {
     { .name = "title", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_view_item, title), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
     { .name = "width_mm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view_item, width_mm), .has_offset = offsetof(struct vt_t_view_item, has_width_mm), .size = sizeof(double), .number_min = 0, .number_max = 10000 },
     { .name = "height_mm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view_item, height_mm), .has_offset = offsetof(struct vt_t_view_item, has_height_mm), .size = sizeof(double), .number_min = 0, .number_max = 10000 },
+    { .name = "spin", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_view_item, spin), .size = sizeof(struct vt_t_spin), .shape = &vt_shape_spin },
 };
 const struct vt_shape vt_shape_view_item = {
     .name = "view_item", .size = sizeof(struct vt_t_view_item), .fields = t_view_item_fields, .fields_n = VT_COUNT(t_view_item_fields),
@@ -262,6 +271,7 @@ static const struct vt_field t_mark_fields[] = {
     { .name = "kind", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_mark, kind), .size = sizeof(enum vt_mark_kind), .words = mark_kind_words, .words_n = VT_COUNT(mark_kind_words) },
     { .name = "colour", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_mark, colour), .size = sizeof(uint8_t), .min = 0, .max = 255 },
     { .name = "points", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_mark, points), .has_offset = offsetof(struct vt_t_mark, points_n), .size = sizeof(double), .number_min = 0, .number_max = 1, .list_min = 2, .list_max = 512, .list_multiple = 2 },
+    { .name = "frame", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_mark, frame), .has_offset = offsetof(struct vt_t_mark, has_frame), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
 };
 const struct vt_shape vt_shape_mark = {
     .name = "mark", .size = sizeof(struct vt_t_mark), .fields = t_mark_fields, .fields_n = VT_COUNT(t_mark_fields),
@@ -275,6 +285,7 @@ static const struct vt_field t_view_fields[] = {
     { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_view, mode), .size = sizeof(enum vt_view_mode), .words = view_mode_words, .words_n = VT_COUNT(view_mode_words) },
     { .name = "rect", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED | VT_FIELD_TUPLE, .offset = offsetof(struct vt_t_view, rect), .size = sizeof(double), .number_min = -1, .number_max = 2, .list_min = 4, .list_max = 4, .list_multiple = 1 },
     { .name = "frame", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view, frame), .has_offset = offsetof(struct vt_t_view, has_frame), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "rpm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view, rpm), .has_offset = offsetof(struct vt_t_view, has_rpm), .size = sizeof(double), .number_min = -60, .number_max = 60 },
     { .name = "t", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view, t), .has_offset = offsetof(struct vt_t_view, has_t), .size = sizeof(double), .number_min = 0, .number_max = 86400 },
     { .name = "compare", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_view, compare), .size = sizeof(struct vt_t_comparison), .shape = &vt_shape_comparison },
     { .name = "marks", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_view, marks), .has_offset = offsetof(struct vt_t_view, marks_n), .size = sizeof(struct vt_t_mark), .list_min = 0, .list_max = 768, .list_multiple = 1, .shape = &vt_shape_mark },
@@ -1425,6 +1436,32 @@ static const struct vt_shape shape_evt_snapshot = {
     .name = "snapshot", .size = sizeof(struct vt_evt_snapshot), .fields = evt_snapshot_fields, .fields_n = VT_COUNT(evt_snapshot_fields),
 };
 
+static const struct vt_field msg_spin_turn_fields[] = {
+    { .name = "slot", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_spin_turn, slot), .size = sizeof(uint16_t), .min = 1, .max = 65535 },
+    { .name = "frame", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_spin_turn, frame), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "rpm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_spin_turn, rpm), .size = sizeof(double), .number_min = -60, .number_max = 60 },
+};
+static const struct vt_shape shape_msg_spin_turn = {
+    .name = "spin.turn", .size = sizeof(struct vt_msg_spin_turn), .fields = msg_spin_turn_fields, .fields_n = VT_COUNT(msg_spin_turn_fields),
+};
+
+static const struct vt_field evt_spin_turn_fields[] = {
+    { .name = "seq", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_spin_turn, seq), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "slot", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_spin_turn, slot), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "frame", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_spin_turn, frame), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "rpm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_spin_turn, rpm), .size = sizeof(double), .number_min = -60, .number_max = 60 },
+};
+static const struct vt_shape shape_evt_spin_turn = {
+    .name = "spin.turn event", .size = sizeof(struct vt_evt_spin_turn), .fields = evt_spin_turn_fields, .fields_n = VT_COUNT(evt_spin_turn_fields),
+};
+
+static const struct vt_field rep_spin_turn_fields[] = {
+    { .name = "seq", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_spin_turn, seq), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+};
+static const struct vt_shape shape_rep_spin_turn = {
+    .name = "spin.turn reply", .size = sizeof(struct vt_rep_spin_turn), .fields = rep_spin_turn_fields, .fields_n = VT_COUNT(rep_spin_turn_fields),
+};
+
 static const struct vt_field evt_staff_ask_fields[] = {
     { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_staff_ask, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
     { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_staff_ask, ask), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
@@ -1926,6 +1963,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_SNAPSHOT] = { "snapshot", VT_OP_SNAPSHOT, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 65536,
         NULL, &shape_evt_snapshot, NULL },
+    [VT_OP_SPIN_TURN] = { "spin.turn", VT_OP_SPIN_TURN, 'x', VT_FROM_DRIVER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        &shape_msg_spin_turn, &shape_evt_spin_turn, &shape_rep_spin_turn },
     [VT_OP_STAFF_ASK] = { "staff.ask", VT_OP_STAFF_ASK, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
         NULL, &shape_evt_staff_ask, NULL },

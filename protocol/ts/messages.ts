@@ -723,6 +723,24 @@ export interface SnapshotEvent {
   profile?: Profile | undefined;
 }
 
+/// Turns the active slot's spin to a frame; rpm lets it turn from there by itself, 0 stops it.
+export interface SpinTurn {
+  slot: number;
+  frame: number;
+  rpm: number;
+}
+
+export interface SpinTurnReply {
+  seq: number;
+}
+
+export interface SpinTurnEvent {
+  seq: number;
+  slot: number;
+  frame: number;
+  rpm: number;
+}
+
 /// To the person asked, who is no member yet: hand-over or help is wanted in this conversation.
 export interface StaffAskEvent {
   conv: string;
@@ -1015,6 +1033,8 @@ export interface Requests {
   'session.history': SessionHistory;
   /** Asks for what is missing after these numbers; it comes before the reply, or a snapshot does. */
   'since': Since;
+  /** Turns the active slot's spin to a frame; rpm lets it turn from there by itself, 0 stops it. */
+  'spin.turn': SpinTurn;
   /** A supervisor looks in, unseen by the customer; a snapshot follows. on false ends it. */
   'supervisor.watch': SupervisorWatch;
   /** A word of the supervisor to the staff of the session. */
@@ -1155,6 +1175,8 @@ export interface Replies {
   'session.history': SessionHistoryReply;
   /** Asks for what is missing after these numbers; it comes before the reply, or a snapshot does. */
   'since': SinceReply;
+  /** Turns the active slot's spin to a frame; rpm lets it turn from there by itself, 0 stops it. */
+  'spin.turn': SpinTurnReply;
   /** A supervisor looks in, unseen by the customer; a snapshot follows. on false ends it. */
   'supervisor.watch': SupervisorWatchReply;
   /** A word of the supervisor to the staff of the session. */
@@ -1277,6 +1299,8 @@ export interface Events {
   'session.state': SessionInfo;
   /** The whole conversation as it stands; replaces what a client held. */
   'snapshot': SnapshotEvent;
+  /** Turns the active slot's spin to a frame; rpm lets it turn from there by itself, 0 stops it. */
+  'spin.turn': SpinTurnEvent;
   /** To the person asked, who is no member yet: hand-over or help is wanted in this conversation. */
   'staff.ask': StaffAskEvent;
   /** To the person asked: the question is over. */
