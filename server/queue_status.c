@@ -110,7 +110,8 @@ static void describe(struct vt_app *app, const struct vt_site *site, struct vt_t
         struct vt_hours_state hours;
         vt_hours_at(queue->hours, now_ms, &hours);
         *one = (struct vt_t_queue_open){
-            .id = queue->id, .name = queue->name, .department = queue->department, .why = hours.why
+            .id = queue->id, .name = queue->name, .department = queue->department, .why = hours.why,
+            .has_offered = queue->offered, .offered = queue->offered
         };
         one->state = !hours.open                            ? VT_QUEUE_STATE_CLOSED
                      : is_staffed(app, site->id, queue->id) ? VT_QUEUE_STATE_AVAILABLE
@@ -152,9 +153,13 @@ static void add_estimate(struct vt_app *app, const struct vt_site *site, struct 
     }
 }
 
-static void send_status(struct vt_peer *customer, const struct vt_evt_queue_status *d)
+/* Each reads the queues in their own language. */
+static void send_status(struct vt_peer *customer, const struct vt_site *site, struct vt_t_queue_open *queues,
+                        const struct vt_evt_queue_status *d)
 {
     struct vt_event_head head = { 0 };
+    for (size_t i = 0; i < d->queues_n; i++)
+        queues[i].label = vt_settings_label(&site->settings->queues[i], vt_str(customer->lang));
     vt_buf_reset(&customer->app->text);
     vt_encode_event(&customer->app->text, VT_OP_QUEUE_STATUS, &head, d);
     vt_peer_send_text(customer, VT_CLASS_LATEST, (uint64_t)VT_OP_QUEUE_STATUS << 56);
@@ -229,7 +234,7 @@ void vt_queue_status(struct vt_peer *customer)
     describe(app, site, queues, &d, &until_ms);
     remember(app, site->id, &d, until_ms);
     add_estimate(app, site, &d);
-    send_status(customer, &d);
+    send_status(customer, site, queues, &d);
 }
 
 void vt_queue_status_changed(struct vt_app *app, const char *site_id)
@@ -247,7 +252,7 @@ void vt_queue_status_changed(struct vt_app *app, const char *site_id)
     VT_LIST_EACH (peer, &app->peers, struct vt_peer, link)
         if (peer->phase == VT_PHASE_OPEN && peer->role == VT_ROLE_CUSTOMER &&
             strcmp(peer->site, site->id) == 0)
-            send_status(peer, &d);
+            send_status(peer, site, queues, &d);
 }
 
 static void look_at_all(void *arg)

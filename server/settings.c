@@ -110,6 +110,42 @@ static int take_roles(struct vt_reading *reading, const json_t *value, void *to)
     return VT_OK;
 }
 
+static bool is_lang(const char *lang)
+{
+    size_t len = strspn(lang, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
+    return isalpha((unsigned char)lang[0]) && lang[len] == '\0' && len >= 2 && len <= 35;
+}
+
+/* {"en": "Rings", "fr": "Bagues"} */
+static int take_label(struct vt_reading *reading, const json_t *value, void *to)
+{
+    enum { LANGS_MOST = 20 };
+    static const struct vt_row row = { .name = "", .kind = VT_ROW_TEXT, .min = 1, .max = 80 };
+    struct vt_setting_queue *queue = VT_CONTAINER_OF(to, struct vt_setting_queue, label);
+    const char *lang;
+    json_t *text;
+    if (!json_is_object(value) || json_object_size(value) > LANGS_MOST)
+        return vt_read_refuse(reading, "must be texts by language, as {\"fr\": \"Bagues\"}; at most %d",
+                              LANGS_MOST);
+    queue->label = vt_arena_array(reading->arena, json_object_size(value) + 1, sizeof(queue->label[0]));
+    if (!queue->label)
+        return vt_read_refuse(reading, "is more than the server can hold");
+    json_object_foreach((json_t *)value, lang, text) {
+        struct vt_setting_label *one = &queue->label[queue->label_n++];
+        size_t here = vt_read_down(reading, lang);
+        if (!is_lang(lang))
+            return vt_read_refuse(reading, "must be under a language such as fr or fr-CH");
+        int err = vt_read_text(reading, &row, text, &one->text);
+        if (err)
+            return err;
+        one->lang = vt_arena_str(reading->arena, vt_str(lang));
+        if (!one->lang.ptr)
+            return vt_read_refuse(reading, "is more than the server can hold");
+        vt_read_up(reading, here);
+    }
+    return VT_OK;
+}
+
 /* --- tables -------------------------------------------------------------------------------- */
 
 #define AT(type, field)          .name = #field, .offset = offsetof(struct type, field)
@@ -128,6 +164,8 @@ SHAPE(queue_shape, sizeof(struct vt_setting_queue),
       { AT(vt_setting_queue, id), TEXT(1, VT_QUEUE_ID_TEXT - 1), .required = true, .check = check_id },
       { AT(vt_setting_queue, name), TEXT(1, 80), .required = true },
       { AT(vt_setting_queue, department), TEXT(1, 80) }, { AT(vt_setting_queue, languages), TEXTS(20, 35) },
+      { AT(vt_setting_queue, offered), .kind = VT_ROW_FLAG },
+      { AT(vt_setting_queue, label), .kind = VT_ROW_OWN, .take = take_label },
       { AT(vt_setting_queue, hours), .kind = VT_ROW_OWN, .take = vt_settings_take_hours },
       { AT(vt_setting_queue, groups), .kind = VT_ROW_OWN, .take = vt_settings_take_groups },
       { AT(vt_setting_queue, max), WHOLE(1, 100000) });
@@ -412,4 +450,15 @@ const struct vt_setting_queue *vt_settings_queue(const struct vt_settings *setti
         if (vt_str_eq(settings->queues[i].id, id))
             return &settings->queues[i];
     return NULL;
+}
+
+struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang)
+{
+    const char *dash = lang.ptr ? memchr(lang.ptr, '-', lang.len) : NULL;
+    struct vt_str wanted[] = { lang, { lang.ptr, dash ? (size_t)(dash - lang.ptr) : lang.len } };
+    for (size_t k = 0; k < VT_COUNT(wanted); k++)
+        for (size_t i = 0; i < queue->label_n; i++)
+            if (vt_str_eq(queue->label[i].lang, wanted[k]))
+                return queue->label[i].text;
+    return queue->name;
 }

@@ -17,8 +17,16 @@ struct vt_texts {
     size_t n;
 };
 
+/* What customers read instead of a queue's name. */
+struct vt_setting_label {
+    struct vt_str lang, text; /* as BCP 47 */
+};
+
 struct vt_setting_queue {
     struct vt_str id, name, department; /* absent: not said */
+    struct vt_setting_label *label;     /* one per language; none: the name */
+    size_t label_n;
+    bool offered;                       /* customers may choose it themselves */
     struct vt_texts languages;          /* empty: any */
     struct vt_hours *hours;             /* owned zone; NULL: always open */
     struct vt_texts *groups;            /* logins; who is rung first, second, …; then everybody */
@@ -107,6 +115,8 @@ struct vt_settings_error {
 /* NULL and `ret_error` filled, or the settings, owned by the caller. */
 struct vt_settings *vt_settings_parse(struct vt_str json, struct vt_settings_error *ret_error);
 void vt_settings_destroy(struct vt_settings *settings);
+/* What the customer who speaks `lang` reads: the language, else its base ("fr" for "fr-CH"), else the name. */
+struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang);
 /* NULL: the site has no such queue. */
 const struct vt_setting_queue *vt_settings_queue(const struct vt_settings *settings, struct vt_str id);
 

@@ -51,8 +51,7 @@ static int no_memory(struct vt_reading *reading)
     return vt_read_refuse(reading, "is more than the server can hold");
 }
 
-static int read_text(struct vt_reading *reading, const struct vt_row *row, const json_t *json,
-                     struct vt_str *to)
+int vt_read_text(struct vt_reading *reading, const struct vt_row *row, const json_t *json, struct vt_str *to)
 {
     if (!json_is_string(json))
         return vt_read_refuse(reading, "must be a text");
@@ -128,7 +127,7 @@ int vt_read_texts(struct vt_reading *reading, const struct vt_row *row, const js
         return no_memory(reading);
     for (size_t i = 0; i < to->n && !err; i++) {
         size_t here = vt_read_down_index(reading, i);
-        err = read_text(reading, row, json_array_get(json, i), &to->at[i]);
+        err = vt_read_text(reading, row, json_array_get(json, i), &to->at[i]);
         if (!err)
             vt_read_up(reading, here);
     }
@@ -161,7 +160,7 @@ static int read_value(struct vt_reading *reading, const struct vt_row *row, cons
     void *to = base + row->offset;
     switch (row->kind) {
     case VT_ROW_TEXT:
-        return read_text(reading, row, json, to);
+        return vt_read_text(reading, row, json, to);
     case VT_ROW_WHOLE:
         return read_whole(reading, row, json, to);
     case VT_ROW_FLAG:

@@ -49,6 +49,8 @@ struct vt_shape_rows {
 /* VT_OK or VT_ERR_INVALID with the error said. */
 int vt_read_shape(struct vt_reading *reading, const struct vt_shape_rows *shape, const json_t *json,
                   void *to);
+/* The text of a VT_ROW_TEXT. */
+int vt_read_text(struct vt_reading *reading, const struct vt_row *row, const json_t *json, struct vt_str *to);
 /* The list of a VT_ROW_TEXTS. */
 int vt_read_texts(struct vt_reading *reading, const struct vt_row *row, const json_t *json,
                   struct vt_texts *to);

@@ -186,8 +186,10 @@ const sharing = await chunk('sharing', 'widget/src/sharing-chunk.ts', {
 const session = await chunk('session', 'widget/src/session-chunk.ts', {
   __ENDING__: JSON.stringify([ending.file, ending.sri]), __SHARING__: JSON.stringify([sharing.file, sharing.sri]),
 });
+const choice = await chunk('choice', 'widget/src/choice-chunk.ts');
 const floor = await chunk('floor', 'widget/src/floor-chunk.ts', {
-  __PHOTO__: JSON.stringify([photo.file, photo.sri]), __SESSION__: JSON.stringify([session.file, session.sri]),
+  __PHOTO__: JSON.stringify([photo.file, photo.sri]), __CHOICE__: JSON.stringify([choice.file, choice.sri]),
+  __SESSION__: JSON.stringify([session.file, session.sri]),
 });
 const page = await chunk('page', 'widget/src/page-chunk.ts', {
   __VIEWER__: JSON.stringify([viewer.file, viewer.sri]), __FLOOR__: JSON.stringify([floor.file, floor.sri]),
@@ -227,6 +229,8 @@ report([
   { name: 'viewer-ask', gzip: viewerAsk.gzip, limit: 2 },
   // What is said and offered before somebody comes; what a session brings besides talk and the shared view.
   { name: 'floor', gzip: floor.gzip, limit: 5 },
+  // What it is about, where the shop has several queues to choose from.
+  { name: 'choice', gzip: choice.gzip, limit: 1.5 },
   { name: 'session', gzip: session.gzip, limit: 6 },
   // The stars, and what is kept of it.
   { name: 'ending', gzip: ending.gzip, limit: 4 },

@@ -12,7 +12,9 @@
 #include "server/people.h"
 #include "server/practice.h"
 #include "server/queue.h"
+#include "server/rights.h"
 #include "server/session.h"
+#include "server/site.h"
 #include "server/staff.h"
 
 enum { LIFE_MS = 20 * 60 * 1000, TRIES = 5, GUESS_MS = 10 * 60 * 1000, WRONG_MAX = 5 };
@@ -156,9 +158,23 @@ static void handle_paired(void *arg, int err)
     end_using(using, VT_OK, NULL);
 }
 
-/* The caller need not wait in the line: whoever spoke on the telephone has taken them already. */
-static int pair(struct vt_conversation *conv, const char *person)
+/* The first queue this person works for, so that the conversation stays theirs and their colleagues'; who
+ * works for none that is left has it in the site's first. */
+static struct vt_str queue_of(const struct vt_conversation *conv, const struct vt_peer *peer)
 {
+    const struct vt_site *site = vt_sites_by_id(conv->app->deps.sites, vt_str(conv->site));
+    if (!site)
+        return VT_STR("");
+    for (size_t i = 0; i < site->settings->queues_n; i++)
+        if (vt_rights_queue(peer->queues, site->settings->queues[i].id))
+            return site->settings->queues[i].id;
+    return site->settings->queues[0].id;
+}
+
+/* The caller need not wait in the line: whoever spoke on the telephone has taken them already. */
+static int pair(struct vt_conversation *conv, const struct vt_peer *peer)
+{
+    const char *person = peer->person;
     struct vt_coord *coord = conv->app->deps.coord;
     if (vt_session_is_of(&conv->session, person))
         return VT_OK;
@@ -167,7 +183,7 @@ static int pair(struct vt_conversation *conv, const char *person)
     if (vt_session_runs(&conv->session)) {
         vt_queue_leave(conv);
     } else {
-        vt_session_begin(conv, VT_STR("main"));
+        vt_session_begin(conv, queue_of(conv, peer));
         vt_session_set(conv, VT_STATE_WAITING, "code");
     }
     vt_str_copy(conv->session.associate, sizeof(conv->session.associate), vt_str(person));
@@ -180,7 +196,7 @@ static void handle_entered(void *arg, struct vt_join *join, struct vt_member *me
     struct using *using = arg;
     using->join = join;
     if (!err)
-        err = pair(member->conv, using->person);
+        err = pair(member->conv, member->peer);
     if (err)
         end_using(using, err, NULL);
     else if (vt_session_save(member->conv, handle_paired, using) != VT_OK)

@@ -203,6 +203,7 @@ static void finish(struct welcome *welcome)
         vt_presence_here(peer);
         vt_ask_tell(peer);
     } else if (peer->role == VT_ROLE_CUSTOMER) {
+        memcpy(peer->lang, welcome->lang, sizeof(peer->lang));
         vt_queue_status(peer);
     }
     vt_log(VT_LOG_INFO, "peer.welcome", VT_LOG_T("peer", peer->id),

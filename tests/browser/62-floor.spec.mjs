@@ -261,3 +261,78 @@ test('the launcher makes way for a button of the shop, and comes back', async ({
   await customer.page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   await expect.poll(async () => (await customer.launcher.boundingBox()).y).toBeGreaterThan(740);
 });
+
+/// Two queues are open and one is closed; staff are there for rings alone.
+const OFFERED = {
+  queues: [
+    { id: 'rings', name: 'Rings', offered: true, label: { en: 'Rings and engagement', fr: 'Bagues' } },
+    { id: 'watches', name: 'Watches', offered: true, label: { en: 'Watches and straps' } },
+    { ...closedFor(2)[0], id: 'care', name: 'Care', offered: true, label: { en: 'Repair and care' } },
+    { id: 'trade', name: 'Trade' },
+  ],
+};
+
+const choices = (customer) => customer.panel.getByRole('group', { name: 'What is it about?' }).getByRole('button');
+/// As with `data-theme="dark"`: the shop itself has no dark side.
+const dark = (customer, is) => customer.page.evaluate((on) => document.querySelector('vitrine-help').toggleAttribute('data-dark', on), is);
+
+test('several queues to choose from: asked once, each with how it stands; what is closed takes a message', async ({ customer, associate, server }) => {
+  await associate.comes();
+  await settings(server, OFFERED);
+  await customer.visit();
+  await customer.open();
+  await expect(customer.panel).toContainText('Advisors are here now');
+  await customer.field.fill('Can it be made smaller?');
+  await customer.panel.getByRole('button', { name: 'Ask for help' }).click();
+  await expect(choices(customer)).toHaveText([/^Rings and engagement.*here now/, /^Watches and straps/, /^Repair and care.*Closed until .*Leave a message/]);
+  await expect(customer.panel.getByRole('heading', { name: 'What is it about?' })).toBeFocused();
+  await isClean(customer.page, 'phone-choice');
+  await dark(customer, true);
+  await isClean(customer.page, 'phone-choice-dark');
+  await dark(customer, false);
+
+  // Back, and what is closed: nothing written is lost.
+  await customer.panel.getByRole('button', { name: 'Back' }).click();
+  await expect(customer.field).toHaveValue('Can it be made smaller?');
+  await customer.panel.getByRole('button', { name: 'Ask for help' }).click();
+  await choices(customer).nth(2).click();
+  await expect(customer.panel.getByLabel('Your message')).toHaveValue('Can it be made smaller?');
+  await customer.panel.getByRole('button', { name: 'Back' }).click();
+
+  await customer.panel.getByRole('button', { name: 'Ask for help' }).click();
+  await choices(customer).nth(1).click();
+  await expect(customer.panel.locator('.big')).toHaveText('1');
+  const camille = await staff(server, 'camille', { site: SITE });
+  const { rows } = await camille.request('queue.watch', { tab: 'unassigned' });
+  expect(rows.map((row) => [row.queue, row.state])).toEqual([['watches', 'waiting']]);
+  await camille.cut();
+
+  // Out of the line and in again: about something else, perhaps.
+  await customer.panel.getByRole('button', { name: 'Leave the line' }).click();
+  await customer.panel.getByRole('button', { name: 'Ask again' }).click();
+  await expect(choices(customer)).toHaveCount(3);
+});
+
+test('the choice by keys at a desk, and not where the page has named a queue', async ({ cast, server }) => {
+  const customer = await cast.customer(DESK);
+  await settings(server, OFFERED);
+  await customer.visit();
+  await customer.open();
+  await customer.field.fill('Is it rosé gold?');
+  await customer.page.keyboard.press('Tab');
+  await customer.page.keyboard.press('Enter');
+  await expect(customer.panel.getByRole('heading', { name: 'What is it about?' })).toBeFocused();
+  await customer.page.keyboard.press('Tab');
+  await expect(choices(customer).nth(0)).toBeFocused();
+  await isClean(customer.page, 'desk-choice');
+  await dark(customer, true);
+  await isClean(customer.page, 'desk-choice-dark');
+  await customer.page.keyboard.press('ArrowUp');
+  await expect(choices(customer).nth(2)).toBeFocused();
+  await customer.page.keyboard.press('Escape');
+  await expect(customer.field).toBeFocused();
+  await expect(customer.field).toHaveValue('Is it rosé gold?');
+  await customer.page.evaluate(() => window.Vitrine('open', { queue: 'watches' }));
+  await customer.panel.getByRole('button', { name: 'Ask for help' }).click();
+  await expect(customer.panel.locator('.big')).toHaveText('1');
+});

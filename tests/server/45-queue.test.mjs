@@ -83,6 +83,24 @@ test('department and language choose the queue; an unknown name is no reason to 
   await a.cut();
 });
 
+test('what a customer may choose from: each queue by its name in their language', async (t) => {
+  const settings = {
+    queues: [
+      queue('rings', { offered: true, label: { en: 'Rings and bands', fr: 'Bagues' } }),
+      queue('repairs', { offered: true, label: { fr: 'Réparations' }, hours: { tz: 'UTC', week: {} } }),
+      queue('trade'),
+    ],
+  };
+  const server = await started(t, { settings });
+  for (const [lang, rings, repairs] of [['fr-CH', 'Bagues', 'Réparations'], ['en', 'Rings and bands', 'repairs'], ['it', 'rings', 'repairs'], [undefined, 'rings', 'repairs']]) {
+    const c = await customer(server, { lang });
+    const { queues } = (await c.waitFor('queue.status')).d;
+    assert.deepEqual(queues.map(({ id, label, offered, state }) => [id, label, offered, state]),
+      [['rings', rings, true, 'message'], ['repairs', repairs, true, 'closed'], ['trade', 'trade', undefined, 'message']], String(lang));
+    await c.cut();
+  }
+});
+
 test('a queue may be shorter than the server allows', async (t) => {
   const server = await started(t, { settings: { queues: [queue('rings', { max: 1 })] } });
   const [one] = await line(server, 1);

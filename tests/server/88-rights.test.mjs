@@ -131,7 +131,14 @@ test('who was given a customer has them: hand-over, colleague, code; and no long
   const used = await ron.request('code.use', { code });
   await say(ron, 'hello on the telephone', { c: used.c });
   await caller.request('session.end', {});
-  await cut(clock, caller, wim, ron);
+  // Who did not wait in any line: in the queue of whoever took them.
+  const visitor = await customer(server);
+  const shown = await visitor.request('code.make', {});
+  await wim.request('code.use', { code: shown.code });
+  assert.equal((await visitor.waitFor('session.state', (s) => s.state === 'live')).d.queue, 'watches');
+  assert.equal((await ron.refusal('conv.open', { conv: visitor.conv })).code, 'not.found');
+  await visitor.request('session.end', {});
+  await cut(clock, caller, visitor, wim, ron);
 });
 
 test('given to another queue, it leaves the lists and the eyes of this one', async () => {

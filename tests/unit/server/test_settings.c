@@ -32,7 +32,8 @@ static const char all[] =
     "\"hours\":{\"tz\":\"Europe/"
     "Paris\",\"week\":{\"mon\":[[\"10:00\",\"12:30\"],[\"14:00\",\"24:00\"]],\"sun\":[]},"
     "\"exceptions\":[{\"date\":\"2026-12-25\",\"open\":[],\"why\":\"Christmas\"}]},"
-    "\"groups\":[[\"lea\",\"max\"],[\"ann\"]],\"max\":40},{\"id\":\"watches\",\"name\":\"Watches\"}],"
+    "\"groups\":[[\"lea\",\"max\"],[\"ann\"]],\"max\":40,\"offered\":true,\"label\":{\"en\":\"Rings and bands\",\"fr\":"
+    "\"Bagues\"}},{\"id\":\"watches\",\"name\":\"Watches\"}],"
     "\"cap\":4,\"notices\":[{\"id\":\"busy\",\"kind\":\"load\",\"text\":\"It takes longer today.\","
     "\"when\":{\"waitingOver\":5}},{\"id\":\"sale\",\"kind\":\"special\",\"text\":\"Free "
     "engraving\",\"url\":\"/engraving\","
@@ -57,6 +58,10 @@ static void test_everything_is_taken(void **state)
         fail_msg("%s %s", error.field, error.msg);
     const struct vt_setting_queue *rings = vt_settings_queue(s, VT_STR("rings"));
     assert_int_equal(rings->groups_n, 2);
+    assert_true(rings->offered);
+    assert_true(vt_str_eq(vt_settings_label(rings, VT_STR("fr-CH")), VT_STR("Bagues")));
+    assert_true(vt_str_eq(vt_settings_label(rings, VT_STR("en")), VT_STR("Rings and bands")));
+    assert_true(vt_str_eq(vt_settings_label(rings, VT_STR("it")), VT_STR("Rings")));
     assert_true(vt_str_eq(rings->groups[0].at[1], VT_STR("max")));
     assert_int_equal(rings->hours->week[0].spans[1].to, 1440);
     assert_int_equal(rings->hours->exceptions[0].day, vt_zone_day(VT_STR("2026-12-25")));
@@ -107,6 +112,10 @@ static void test_what_is_wrong_is_named(void **state)
           "/queues/0/hours/exceptions/0/date", "2026-12-24" },
         { "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"groups\":[[\"lea\"],[7]]}]}", "/queues/0/groups/1/0",
           "text" },
+        { "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"label\":\"Rings\"}]}", "/queues/0/label", "by language" },
+        { "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"label\":{\"fr_FR\":\"x\"}}]}", "/queues/0/label/fr_FR",
+          "fr-CH" },
+        { "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"label\":{\"fr\":\"\"}}]}", "/queues/0/label/fr", "1 to 80" },
         { "{\"cap\":21}", "/cap", "1 to 20" },
         { "{\"cap\":1.5}", "/cap", "whole number" },
         { "{\"notices\":[{\"id\":\"n\",\"kind\":\"ad\",\"text\":\"x\"}]}", "/notices/0/kind",

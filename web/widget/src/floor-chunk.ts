@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Events, State } from '../../protocol/index.js';
+import type { ChatSend, Events, State } from '../../protocol/index.js';
+import type { LinkEvent } from '../../transport/core.js';
 import { clock, dayTime } from '../../ui/formats.js';
 import { i18n } from '../../ui/i18n.js';
 import { adopt, sheet } from '../../ui/sheet.js';
 import type { App, Status } from './app.js';
 import { comeBack } from './back.js';
+import type { Choice } from './choice-chunk.js';
 import { floorStyle } from './floor-style.js';
 import { h } from './h.js';
 import type { Kid, VNode } from './h.js';
@@ -15,6 +17,7 @@ import { wearTheme } from './theme.js';
 import { englishFloor } from './words-floor.js';
 
 declare const __PHOTO__: [file: string, integrity: string];
+declare const __CHOICE__: [file: string, integrity: string];
 declare const __SESSION__: [file: string, integrity: string];
 
 export type FloorT = (key: keyof typeof englishFloor, vars?: Record<string, string | number>) => string;
@@ -52,6 +55,8 @@ function floor(app: App): void {
   const when = (ts: number): string => (ts - Date.now() < WEEK_MS && new Date(ts).toDateString() !== new Date().toDateString()
     ? `${new Intl.DateTimeFormat(app.locale, { weekday: 'long' }).format(ts)} ${clock(ts, app.locale)}` : dayTime(ts, app.locale));
 
+  const shut = ({ nextOpenTime }: { nextOpenTime?: number }): string => (nextOpenTime ? t('shut', { when: when(nextOpenTime) }) : t('shutNow'));
+
   const needsSession = (): void => {
     if (asked) return;
     asked = true;
@@ -64,14 +69,14 @@ function floor(app: App): void {
   /// Newest of each, none twice: what came is folded together and forgotten.
   const notices = (): Notice[] => {
     const now = Date.now() + app.link.offset;
-    const held = new Map<string, Notice>();
-    for (const { op, d } of app.notices) {
-      const { id } = d as Notice;
-      if (op === 'notice.drop') held.delete(id);
-      else held.set(id, d as Notice);
+    const held = new Map<string, LinkEvent>();
+    for (const e of app.notices) {
+      const { id } = e.d as Notice;
+      if (e.op === 'notice.drop') held.delete(id);
+      else held.set(id, e);
     }
-    app.notices = [...held.values()].map((d) => ({ op: 'notice.show', c: 1, by: '', ts: 0, d }));
-    return [...held.values()].filter((n) => !n.until || n.until > now).sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+    app.notices = [...held.values()];
+    return app.notices.map((e) => e.d as Notice).filter((n) => !n.until || n.until > now).sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
   };
 
   const notice = (n: Notice): VNode => {
@@ -91,13 +96,12 @@ function floor(app: App): void {
   function closed(kids: Kids, s: Status): Kids {
     const { conv } = app;
     const isNew = !conv?.rows.some((r) => r.op === 'chat.send');
-    const intro = [
+    return [isNew ? null : kids[0]!, h('div', { key: 'closed', class: 'mid' },
       isNew && app.product && more.card(app, app.ref()!),
-      h('h2', { key: 'shut' }, s.nextOpenTime ? t('shut', { when: when(s.nextOpenTime) }) : t('shutNow')),
+      h('h2', { key: 'shut' }, shut(s)),
       s.why && h('p', { key: 'why', class: 'q', dir: 'auto' }, s.why),
       h('p', { key: 'text', class: 'q' }, `${t('leave')}. ${t('leaveText')}`),
-    ];
-    return [isNew ? null : kids[0]!, h('div', { key: 'closed', class: 'mid' }, ...intro, leave.form(false))];
+      leave.form(false))];
   }
 
   const asking = (): Kids => [h('div', { key: 'leaving', class: 'mid' },
@@ -129,17 +133,26 @@ function floor(app: App): void {
     const grew = most > least + GREW_S;
     if (!grew) least = Math.min(least, most || Infinity);
     const isUnclaimed = session.why === 'unclaimed';
-    const said = rows.filter((r) => r.op === 'chat.send').slice(-1).map((r) => (r.d as { body: { text?: string } }).body.text);
+    const said = (rows.filter((r) => r.op === 'chat.send').at(-1)?.d as ChatSend | undefined)?.body.text;
     wait.props['class'] = 'mid ctr wait';
     wait.kids.push(...[
       h('p', { key: 'kept', class: isUnclaimed ? '' : 'q' }, isUnclaimed ? t('nobody') : `${grew ? `${t('longer')} ` : ''}${t('kept')}`),
-      ...said.map((text) => text && h('p', { key: 'said', class: 'q', dir: 'auto' }, `${app.t('you')}: ${text}`)),
+      said && h('p', { key: 'said', class: 'q', dir: 'auto' }, `${app.t('you')}: ${said}`),
       h('ul', { key: 'notes', class: 'notes rows' }, ...notices().map(notice)),
       app.product && more.card(app, app.ref()!),
       h('div', { key: 'ways', class: 'row' }, isUnclaimed && leave.button('n m'), out),
     ].filter((k): k is VNode => !!k));
     return leave.isOpen ? asking() : [wait, ...rest];
   }
+
+  /// Where the shop offers several queues and the page has named none, the customer is asked first. Without the chunk the server
+  /// chooses, as before.
+  const ask = app.ask.bind(app);
+  let chooser: Promise<() => void> | undefined;
+  app.ask = () => {
+    if (app.queue || !app.status?.queues?.some((q) => q.offered)) return ask();
+    (chooser ??= app.host.load('choice', __CHOICE__).then((made) => (made as Choice)(app, t, shut, leave, ask))).then((open) => open(), ask);
+  };
 
   let full = false;
   const { why } = more;

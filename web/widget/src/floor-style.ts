@@ -5,9 +5,9 @@
 export const floorStyle = `
 form.leave{display:flex;flex-direction:column;gap:14px;padding:0}
 .leave label{display:flex;flex-direction:column;gap:4px;font-size:13px;color:var(--s)}
-.leave input,.leave textarea,.ask input{font:15px/1.45 var(--vitrine-font,system-ui,sans-serif);color:CanvasText;background:var(--f);border:1px solid color-mix(in srgb,CanvasText 48%,Canvas);border-radius:8px;padding:9px 12px;min-height:44px;width:100%;height:auto;max-height:none;flex:none}
+.leave input,.leave textarea{font:15px/1.45 var(--vitrine-font,system-ui,sans-serif);color:CanvasText;background:var(--f);border:1px solid color-mix(in srgb,CanvasText 48%,Canvas);border-radius:8px;padding:9px 12px;min-height:44px;width:100%;height:auto;max-height:none;flex:none}
 .leave textarea{min-height:96px;max-height:220px}
-.leave input:focus-visible,.leave textarea:focus-visible,.ask input:focus-visible{outline:2px solid var(--h);outline-offset:1px}
+.leave input:focus-visible,.leave textarea:focus-visible{outline:2px solid var(--h);outline-offset:1px}
 .leave [aria-invalid=true]{border-color:light-dark(#b3261e,#ff8a80)}
 .leave .row{margin-top:4px}
 .leave .m,.mid>.m{min-height:44px}
