@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -85,9 +85,19 @@ test('openapi.json and api.md say what the table says', async () => {
   const page = readFileSync(join(top, 'server/docs/api.md'), 'utf8');
   const told = Object.entries(api.paths).flatMap(([path, ops]) => Object.entries(ops).map(([method, op]) => `${method.toUpperCase()} /api/v1${path} ${op['x-who']} ${(op.security ?? []).some((way) => 'token' in way)}`));
   const there = (await rows()).map((row) => `${row.method} ${row.path} ${row.who} ${row.token}`);
-  const apart = ['POST /api/v1/login anyone false', 'POST /api/v1/logout anyone false', 'POST /api/v1/tickets associate false', 'GET /api/v1/me associate false'];
+  const apart = ['POST /api/v1/login anyone false', 'POST /api/v1/logout anyone false', 'POST /api/v1/tickets associate false', 'GET /api/v1/me associate false', 'POST /api/v1/contact anyone false'];
   assert.deepEqual(told.sort(), [...there, ...apart].sort());
   for (const row of await rows()) assert.ok(page.includes(`\`${row.method} ${row.path.replace('/api/v1', '')}\``), `${row.method} ${row.path}`);
+  // Beside the table there are these and no others: each answers, each is on the page, and no other path stands in the code.
+  for (const line of apart) {
+    const [method, path] = line.split(' ');
+    const { status } = await ask(server, method, path, method === 'GET' ? undefined : {});
+    assert.ok(![404, 405, 500].includes(status), `${line}: ${status}`);
+    assert.match(page, new RegExp(`\`${method} (/api/v1)?${path.replace('/api/v1', '')}\``), line);
+  }
+  const code = readdirSync(join(top, 'server'), { recursive: true }).filter((name) => name.endsWith('.c')).map((name) => readFileSync(join(top, 'server', name), 'utf8')).join('');
+  const mounted = new Set([...code.matchAll(/"(\/api\/v1\/[a-z/]+)"/g)].map(([, path]) => path));
+  assert.deepEqual([...mounted].sort(), apart.map((line) => line.split(' ')[1]).sort());
 });
 
 test('an invitation: shown once, good once, for a day', async () => {
@@ -218,15 +228,17 @@ test('a second factor: enrolled, asked for, each code once, recovered, switched 
   assert.match(uri, /^otpauth:\/\/totp\/Maison%20Test:fay\?secret=[A-Z2-7]{32}&issuer=Maison%20Test$/);
   assert.equal((await fay.get('/me')).json().person.secondFactor, 'off', 'not before it is confirmed');
   assert.equal((await fay.post('/me/totp/confirm', { code: '000000' })).json().pointer, '/code');
-  const confirmed = await fay.post('/me/totp/confirm', { code: code(secret, Date.now() - 30000) });
+  // Of this step and the next one, which are good for as long as this test takes; the step before may be over when it arrives.
+  const at = Date.now();
+  const confirmed = await fay.post('/me/totp/confirm', { code: code(secret, at) });
   assert.equal(confirmed.status, 200, confirmed.text);
   const { recovery } = confirmed.json();
   assert.equal(new Set(recovery).size, 10);
   const enter = (more) => post(server, '/api/v1/login', { name: 'fay', password: PASSWORD, ...more });
   assert.equal((await enter({})).json().type, 'code');
-  const now = code(secret);
-  assert.equal((await enter({ code: now })).status, 200);
-  assert.equal((await enter({ code: now })).status, 401, 'each code once');
+  const next = code(secret, at + 30000);
+  assert.equal((await enter({ code: next })).status, 200);
+  assert.equal((await enter({ code: next })).status, 401, 'each code once');
   assert.equal((await enter({ code: recovery[0].toUpperCase() })).status, 200);
   assert.equal((await enter({ code: recovery[0] })).status, 401, 'each recovery code once');
   assert.equal((await post(server, '/api/v1/login', { name: 'fay', password: 'wrong password', code: code(secret, Date.now() + 30000) })).json().type, 'login', 'a wrong password says nothing of the code');
@@ -308,10 +320,15 @@ test('a token: one site, its verbs, shown once, counted, refused when it is gone
   assert.equal((await ada.post('/site/tokens', { name: 'x', verbs: ['read'], days: 366 })).json().pointer, '/days');
   const writer = bearer(server, (await ada.post('/site/tokens', { name: 'writer', verbs: ['read', 'write'] })).json().token);
   assert.equal((await writer.post('/invitations', { name: 'Kim', role: 'associate' })).status, 201);
-  const answers = await Promise.all(Array.from({ length: 60 }, () => writer.get('/site')));
-  assert.ok(answers.filter(({ status }) => status === 429).length >= 5);
-  assert.ok(answers.filter(({ status }) => status === 200).length >= 45);
-  assert.ok(answers.find(({ status }) => status === 429).headers['retry-after']);
+  // 50 at once and 10 a second from then on: a machine that is busy takes its time to ask, and is given more.
+  const began = Date.now();
+  const answers = await Promise.all(Array.from({ length: 150 }, () => writer.get('/site')));
+  const seconds = (Date.now() - began) / 1000;
+  const refused = answers.filter(({ status }) => status === 429);
+  const given = answers.filter(({ status }) => status === 200).length;
+  assert.equal(refused.length + given, 150);
+  assert.ok(given >= 45 && given <= 51 + 10 * seconds, `${given} in ${seconds} s`);
+  assert.ok(refused.length > 0 && refused.every(({ headers }) => headers['retry-after']), `${refused.length} refused in ${seconds} s`);
   assert.equal((await ada.del(`/site/tokens/${id}`)).status, 204);
   assert.equal((await reader.get('/site')).status, 401);
 });
