@@ -15,7 +15,7 @@ type Queue = NonNullable<Status['queues']>[number];
 /// "What is it about?": asked once, between the customer's question and the line, where the shop offers several queues that are
 /// open. What was written stays; a queue that is closed leads to leaving a message. Returns what asks, or joins where there is
 /// nothing to choose.
-function choice(app: App, floorT: FloorT, shut: (q: Queue) => string, leave: Leave, join: () => void): () => void {
+function prepare(app: App, floorT: FloorT, shut: (q: Queue) => string, leave: Leave, join: () => void): () => void {
   const t = i18n<keyof typeof englishChoice>(englishChoice, app.over);
   const more = app.more!;
   const { arrange } = more;
@@ -79,6 +79,14 @@ function choice(app: App, floorT: FloorT, shut: (q: Queue) => string, leave: Lea
     isOpen = true;
     app.draw();
   };
+}
+
+const prepared = new WeakMap<App, () => void>();
+
+function choice(...at: Parameters<typeof prepare>): void {
+  const open = prepared.get(at[0]) ?? prepare(...at);
+  prepared.set(at[0], open);
+  open();
 }
 
 export type Choice = typeof choice;

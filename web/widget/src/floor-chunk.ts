@@ -148,10 +148,9 @@ function floor(app: App): void {
   /// Where the shop offers several queues and the page has named none, the customer is asked first. Without the chunk the server
   /// chooses, as before.
   const ask = app.ask.bind(app);
-  let chooser: Promise<() => void> | undefined;
   app.ask = () => {
     if (app.queue || !app.status?.queues?.some((q) => q.offered)) return ask();
-    (chooser ??= app.host.load('choice', __CHOICE__).then((made) => (made as Choice)(app, t, shut, leave, ask))).then((open) => open(), ask);
+    app.host.load('choice', __CHOICE__).then((made) => (made as Choice)(app, t, shut, leave, ask), ask);
   };
 
   let full = false;

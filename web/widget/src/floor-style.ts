@@ -9,7 +9,6 @@ form.leave{display:flex;flex-direction:column;gap:14px;padding:0}
 .leave textarea{min-height:96px;max-height:220px}
 .leave input:focus-visible,.leave textarea:focus-visible{outline:2px solid var(--h);outline-offset:1px}
 .leave [aria-invalid=true]{border-color:light-dark(#b3261e,#ff8a80)}
-.leave .row{margin-top:4px}
 .leave .m,.mid>.m{min-height:44px}
 .mid .notes{margin:0;padding:0;list-style:none;display:flex;flex-direction:column;width:100%;max-width:320px;gap:8px;align-items:stretch}
 .notes li{max-width:none;display:flex;gap:12px;align-items:center;text-align:start;padding:12px;border-radius:8px;background:var(--f);font-size:13px}

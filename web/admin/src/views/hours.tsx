@@ -6,6 +6,7 @@ import { all, type Me, type Person } from '../api.js';
 import { DAYS, stateAt, type Exception, type Hours, type Span } from '../lib/hours.js';
 import type { Json } from '../lib/pointer.js';
 import { at, edit } from '../state/site.js';
+import { Offer } from './offer.js';
 import { Field, Section, useLoad } from './parts.js';
 import { Settings } from './save.js';
 import { Text, Whole, wrong } from './setting.js';
@@ -167,6 +168,7 @@ function Queue({ i, people, remove }: { i: number; people: readonly Person[]; re
         <Text at={`${pointer}/department`} label="Department" maxLength={80} />
       </div>
       <Whole at={`${pointer}/max`} label="Customers who may wait" hint="Beyond it they are offered to leave a message." placeholder="server's" />
+      <Offer at={pointer} />
       <HoursPart at={`${pointer}/hours`} name={id} />
       <Groups at={`${pointer}/groups`} people={people} />
     </section>
