@@ -515,6 +515,9 @@ struct vt_t_queue_open {
     int64_t next_open_time; /* Server time in ms. */
     bool has_next_open_time;
     struct vt_str why; /* The shop's reason, such as a holiday. May be absent. */
+    bool offered; /* The customer is asked for it, where two or more are and the page has named none. */
+    bool has_offered;
+    struct vt_str label; /* What the customer reads, in the language of the hello; else the name. May be absent. */
 };
 extern const struct vt_shape vt_shape_queue_open;
 

@@ -364,6 +364,8 @@ static const struct vt_field t_queue_open_fields[] = {
     { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_queue_open, state), .size = sizeof(enum vt_queue_state), .words = queue_state_words, .words_n = VT_COUNT(queue_state_words) },
     { .name = "nextOpenTime", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_queue_open, next_open_time), .has_offset = offsetof(struct vt_t_queue_open, has_next_open_time), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
     { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_queue_open, why), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "offered", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_queue_open, offered), .has_offset = offsetof(struct vt_t_queue_open, has_offered), .size = sizeof(bool) },
+    { .name = "label", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_queue_open, label), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
 };
 const struct vt_shape vt_shape_queue_open = {
     .name = "queue_open", .size = sizeof(struct vt_t_queue_open), .fields = t_queue_open_fields, .fields_n = VT_COUNT(t_queue_open_fields),

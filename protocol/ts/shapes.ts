@@ -21,7 +21,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   act_result: 'success::b reason:?:#act_reason',
   row: 'op::s:1:40 cs::i:0:4294967295 by::s:0:16 ts::i:-9007199254740991:9007199254740991 d::j',
   queue_row: 'conv::s:1:64 queue::s:0:64 name::s:0:80 since::i:-9007199254740991:9007199254740991 unread::i:0:4294967295 product:?:@product_ref state::#state associate:?:s:0:80 person:?:s:0:40 lang:?:s:0:35 asked:?:i:0:4294967295 online::b labels:?:s:1:64:0:32 contact:?:i:0:9007199254740991',
-  queue_open: 'id::s:1:64 name:?:s:0:80 department:?:s:0:80 state::#queue_state nextOpenTime:?:i:-9007199254740991:9007199254740991 why:?:s:0:200',
+  queue_open: 'id::s:1:64 name:?:s:0:80 department:?:s:0:80 state::#queue_state nextOpenTime:?:i:-9007199254740991:9007199254740991 why:?:s:0:200 offered:?:b label:?:s:0:80',
   session_info: 'state::#state sid:?:s:0:64 reference:?:s:0:16 queue:?:s:0:64 associate:?:@associate hb:?:i:0:4294967295 why:?:s:0:64 position:?:i:0:4294967295 eta:?:i:0:4294967295:2:2',
   variant: 'sku::s:1:64 size:?:s:0:64 colour:?:s:0:64 price:?:s:0:24 available::b',
   product: 'sku::s:1:64 title::s:0:300 price::s:0:24 currency::s:0:3 url:?:s:0:2048 media::s:0:200:0:32 description:?:s:0:2000 width_mm:?:f:0:10000 height_mm:?:f:0:10000 variants::@variant:::0:64',

@@ -264,6 +264,10 @@ export interface QueueOpen {
   nextOpenTime?: number | undefined;
   /** The shop's reason, such as a holiday. */
   why?: string | undefined;
+  /** The customer is asked for it, where two or more are and the page has named none. */
+  offered?: boolean | undefined;
+  /** What the customer reads, in the language of the hello; else the name. */
+  label?: string | undefined;
 }
 
 /// How a session stands.
