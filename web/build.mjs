@@ -72,6 +72,9 @@ const common = {
   mangleProps: /^_[a-z]/, reserveProps: /^__|^_cssText$/, plugins: [sheets, spare],
 };
 
+/// What customers and guests load.
+const visitor = { ...common.define, __VISITOR__: 'true' };
+
 const bundle = async (entry, more = {}) => {
   const made = await esbuild({ ...common, format: 'iife', entryPoints: [here(entry)], ...more });
   return Buffer.from(made.outputFiles[0].contents);
@@ -87,7 +90,7 @@ const put = async (path, bytes) => {
 
 /// Builds one chunk of the snippet under its hashed name and returns what the loader must know of it.
 const chunk = async (name, entry, define = {}) => {
-  const code = await bundle(entry, { define: { ...common.define, ...define } });
+  const code = await bundle(entry, { define: { ...visitor, ...define } });
   const file = `${name}-${short(code)}.js`;
   await put(`v1/${file}`, code);
   return { name, file, sri: sri(code), gzip: gzip(code) };
@@ -138,7 +141,7 @@ const pageAt = { phone: '/phone/', recap: '/r/', mirror: '/mirror/' };
 
 /// The page of a guest, who was sent a link.
 const buildGuest = async (table) => {
-  const code = await bundle('widget/guest/main.ts', { define: { ...common.define, __LOCALES__: JSON.stringify(table) } });
+  const code = await bundle('widget/guest/main.ts', { define: { ...visitor, __LOCALES__: JSON.stringify(table) } });
   const script = `guest-${short(code)}.js`;
   const page = (await readFile(here('widget/guest/index.html'), 'utf8'))
     .replace('<!--script-->', `<script src="/g/${script}" integrity="${sri(code)}" defer></script>`);

@@ -107,7 +107,9 @@ export function requestShapesTs(model) {
 }
 
 export function envelopeTs(model) {
-  const withCid = model.ops.filter((op) => op.rep && (op.class === 'D' || op.class === 'C')).map((op) => op.name);
+  const withCid = model.ops.filter((op) => op.rep && (op.class === 'D' || op.class === 'C'));
+  const isVisitors = (op) => op.from.some((who) => ['customer', 'guest', 'driver'].includes(who));
+  const names = (ops) => ops.map((op) => op.name).join(' ');
   return `${head('protocol/messages')}import type { Events, Notices, Replies, Requests } from './messages.js';
 import type { WireError } from './types.js';
 
@@ -169,10 +171,13 @@ export type Envelope = AnyRequest | AnyNotice | AnyEvent | OkEnvelope | ErrorEnv
 
 export const SUBPROTOCOL = 'vitrine.v1';
 
-const WITH_CID = ' ${withCid.join(' ')} ';
+/// Defined by builds for customers and guests, who are spared the names of what only staff may ask.
+declare const __VISITOR__: boolean;
+const WITH_CID = ' ${names(withCid.filter(isVisitors))} ';
+const STAFF_WITH_CID = '${names(withCid.filter((op) => !isVisitors(op)))} ';
 
 /// Requests of class D and C carry a cid, so that the same one sent again is carried out once.
-export const needsCid = (op: string): boolean => WITH_CID.includes(\` \${op} \`);
+export const needsCid = (op: string): boolean => (typeof __VISITOR__ === 'undefined' ? WITH_CID + STAFF_WITH_CID : WITH_CID).includes(\` \${op} \`);
 
 /// The bytes the C side writes too: fields in this order, absent ones left out.
 export function encodeMessage(message: AnyRequest | AnyNotice): string {

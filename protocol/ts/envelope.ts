@@ -62,10 +62,13 @@ export type Envelope = AnyRequest | AnyNotice | AnyEvent | OkEnvelope | ErrorEnv
 
 export const SUBPROTOCOL = 'vitrine.v1';
 
-const WITH_CID = ' away chat.contact chat.send claim.take code.make code.use colleague.answer colleague.ask colleague.leave compare.set consent.ask consent.give consent.refuse consent.stop context guest.drop guest.invite guest.poll guest.vote identify label.set mark.add mark.drop page.push queue.join queue.leave rating.give session.close session.end spin.turn supervisor.whisper transfer.answer transfer.ask view.close view.drive view.item view.open view.phone view.set ';
+/// Defined by builds for customers and guests, who are spared the names of what only staff may ask.
+declare const __VISITOR__: boolean;
+const WITH_CID = ' away chat.contact chat.send code.make compare.set consent.give consent.refuse consent.stop context guest.drop guest.invite guest.poll guest.vote identify mark.add mark.drop queue.join queue.leave rating.give session.end spin.turn view.close view.drive view.item view.open view.phone view.set ';
+const STAFF_WITH_CID = 'claim.take code.use colleague.answer colleague.ask colleague.leave consent.ask label.set page.push session.close supervisor.whisper transfer.answer transfer.ask ';
 
 /// Requests of class D and C carry a cid, so that the same one sent again is carried out once.
-export const needsCid = (op: string): boolean => WITH_CID.includes(` ${op} `);
+export const needsCid = (op: string): boolean => (typeof __VISITOR__ === 'undefined' ? WITH_CID + STAFF_WITH_CID : WITH_CID).includes(` ${op} `);
 
 /// The bytes the C side writes too: fields in this order, absent ones left out.
 export function encodeMessage(message: AnyRequest | AnyNotice): string {
