@@ -62,6 +62,8 @@ test('the bag as the customer sees it; shown, filled in, pressed; control goes b
   await desk.use('Point');
   await desk.press('.summary a.button');
   await expect(customer.page.locator('.over-page .ring')).toHaveCount(1);
+  // A ring is around a thing, never over it.
+  await expect(customer.page.locator('.over-page .ring')).toHaveCSS('background-color', 'rgba(0, 0, 0, 0)');
   await shot(customer.page, '73-phone-shown');
 
   // A field that is new on the page, and open.

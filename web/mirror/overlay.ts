@@ -83,7 +83,7 @@ export class Overlay {
 
   private _outline(name: string): HTMLElement {
     const node = document.createElement('div');
-    node.className = `box ${name}`;
+    node.className = `spot ${name}`;
     return node;
   }
 

@@ -51,7 +51,7 @@ export const overStyle = `
 .over-page .c1{stroke:#d6246e;--c:#d6246e}
 .over-page .c2{stroke:#0a7d52;--c:#0a7d52}
 .over-page .c3{stroke:#b35c00;--c:#b35c00}
-.over-page .box{position:absolute;border-radius:6px}
+.over-page .spot{position:absolute;border-radius:6px}
 .over-page .ring{outline:3px solid var(--c,#1769e0);outline-offset:3px;box-shadow:0 0 0 7px #fff9}
 .over-page .flash{background:#1769e055;outline:3px solid #1769e0}
 .over-page .here{color:#fff;display:grid;place-items:end center}
