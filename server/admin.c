@@ -41,6 +41,8 @@ static const struct {
                             "http://127.0.0.1:8080)" },
     [VT_ADMIN_CONVERSATION] = { "--conversation", "ID", "a conversation's id" },
     [VT_ADMIN_CUSTOMER] = { "--customer", "ID", "a customer's id: all their conversations" },
+    [VT_ADMIN_QUEUES] = { "--queues", "IDS",
+                          "the queues they work for, as rings,watches (default: all of the site)" },
 };
 
 static const struct vt_admin_command *const groups[] = {

@@ -6,8 +6,10 @@
 #include "server/admin_internal.h"
 #include "server/auth/digest.h"
 #include "server/auth/password.h"
+#include "server/auth/ticket.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
+#include "server/settings.h"
 
 enum { NAME_MOST = 80, LOGIN_MOST = 64, MADE_BYTES = 15, MADE_TEXT = 21, PEOPLE_MOST = 100000 };
 enum { LINK_BYTES = 24, LINK_TEXT = 33, LINK_LIFE_MS = 86400000 };
@@ -81,6 +83,35 @@ static int check_new(const char *login, const char *name, const char *role)
     return 0;
 }
 
+/* --queues as an account keeps them: ids of the site's queues, parted by spaces. */
+static int take_queues(const struct vt_admin *admin, const struct vt_store_site *site,
+                       char ret_queues[VT_QUEUES_TEXT])
+{
+    const char *at = admin->values[VT_ADMIN_QUEUES] ? admin->values[VT_ADMIN_QUEUES] : "";
+    struct vt_settings_error why;
+    int status = 0;
+    size_t len = 0;
+    ret_queues[0] = '\0';
+    if (!*at)
+        return 0;
+    struct vt_settings *settings = vt_settings_parse(site->settings, &why);
+    if (!settings)
+        return vt_admin_fail("The site's settings cannot be read: %s %s", why.field, why.msg);
+    for (at += strspn(at, ", "); *at && !status; at += strspn(at, ", ")) {
+        struct vt_str id = { at, strcspn(at, ", ") };
+        at += id.len;
+        if (!vt_settings_queue(settings, id))
+            status = vt_admin_fail("The site has no queue %.*s.", VT_STR_ARG(id));
+        else if (len + 1 + id.len >= VT_QUEUES_TEXT)
+            status = vt_admin_fail("The queues' ids must not exceed %d bytes in all.", VT_QUEUES_TEXT - 1);
+        else
+            len += (size_t)snprintf(ret_queues + len, VT_QUEUES_TEXT - len, "%s%.*s", len ? " " : "",
+                                    VT_STR_ARG(id));
+    }
+    vt_settings_destroy(settings);
+    return status;
+}
+
 static int run_add(struct vt_admin *admin)
 {
     const char *login = admin->values[VT_ADMIN_LOGIN], *name = admin->values[VT_ADMIN_NAME];
@@ -88,10 +119,12 @@ static int run_add(struct vt_admin *admin)
     struct vt_store_site site;
     struct vt_store_person person;
     struct password password;
-    char id[VT_ID_TEXT];
+    char id[VT_ID_TEXT], queues[VT_QUEUES_TEXT];
     int status = check_new(login, name, role);
     if (!status)
         status = vt_admin_find_site(admin, &site);
+    if (!status)
+        status = take_queues(admin, &site, queues);
     if (status)
         return status;
     if (vt_manage_person_find(admin->manage, vt_str(login), &admin->arena, &person) == VT_OK) {
@@ -108,7 +141,8 @@ static int run_add(struct vt_admin *admin)
                                        .login = vt_str(login),
                                        .name = vt_str(name),
                                        .role = vt_str(role),
-                                       .password = vt_str(password.hash) };
+                                       .password = vt_str(password.hash),
+                                       .queues = vt_str(queues) };
     int err = vt_manage_person_add(admin->manage, &person);
     if (err)
         return vt_admin_fail_store(admin, err, "The associate cannot be added");
@@ -196,12 +230,14 @@ static int run_invite(struct vt_admin *admin)
     const char *login = admin->values[VT_ADMIN_LOGIN], *role = admin->values[VT_ADMIN_ROLE];
     const char *name = admin->values[VT_ADMIN_NAME] ? admin->values[VT_ADMIN_NAME] : "Admin";
     unsigned char bytes[LINK_BYTES];
-    char secret[LINK_TEXT], hash[VT_SHA256_TEXT];
+    char secret[LINK_TEXT], hash[VT_SHA256_TEXT], queues[VT_QUEUES_TEXT];
     struct vt_store_site site;
     struct vt_store_person person;
     int status = check_new(login ? login : "x", name, role ? role : "associate");
     if (!status)
         status = vt_admin_find_site(admin, &site);
+    if (!status)
+        status = take_queues(admin, &site, queues);
     if (status)
         return status;
     if (login && vt_manage_person_find(admin->manage, vt_str(login), &admin->arena, &person) == VT_OK)
@@ -219,6 +255,7 @@ static int run_invite(struct vt_admin *admin)
                                          .role = vt_str(role ? role : "associate"),
                                          .mail = VT_STR(""),
                                          .maker = VT_STR("operator"),
+                                         .queues = vt_str(queues),
                                          .created = now,
                                          .expires = now + LINK_LIFE_MS };
     int err = vt_manage_link_add(admin->manage, &link);
@@ -230,13 +267,16 @@ static int run_invite(struct vt_admin *admin)
 
 const struct vt_admin_command vt_admin_people_commands[] = {
     { "invite", VT_ADMIN_BIT(SITE),
-      VT_ADMIN_BIT(ROLE) | VT_ADMIN_BIT(LOGIN) | VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(BASE_URL), NULL,
+      VT_ADMIN_BIT(ROLE) | VT_ADMIN_BIT(LOGIN) | VT_ADMIN_BIT(NAME) | VT_ADMIN_BIT(BASE_URL) |
+          VT_ADMIN_BIT(QUEUES),
+      NULL,
       "Prints a one-time link by which somebody sets a password and joins; good for a day.\nThis is how a "
       "new "
       "site gets its first admin.",
       run_invite },
     { "associate add", VT_ADMIN_BIT(SITE) | VT_ADMIN_BIT(LOGIN) | VT_ADMIN_BIT(NAME),
-      VT_ADMIN_BIT(ROLE) | VT_ADMIN_BIT(PASSWORD_STDIN) | VT_ADMIN_BIT(IF_MISSING), NULL,
+      VT_ADMIN_BIT(ROLE) | VT_ADMIN_BIT(PASSWORD_STDIN) | VT_ADMIN_BIT(IF_MISSING) | VT_ADMIN_BIT(QUEUES),
+      NULL,
       "Adds an associate, a supervisor or an admin of a site.\nWith --if-missing an existing one stays as it "
       "is, password "
       "and all.",

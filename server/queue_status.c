@@ -109,10 +109,12 @@ static void describe(struct vt_app *app, const struct vt_site *site, struct vt_t
         struct vt_t_queue_open *one = &queues[ret->queues_n];
         struct vt_hours_state hours;
         vt_hours_at(queue->hours, now_ms, &hours);
-        *one = (struct vt_t_queue_open){
-            .id = queue->id, .name = queue->name, .department = queue->department, .why = hours.why,
-            .has_offered = queue->offered, .offered = queue->offered
-        };
+        *one = (struct vt_t_queue_open){ .id = queue->id,
+                                         .name = queue->name,
+                                         .department = queue->department,
+                                         .why = hours.why,
+                                         .has_offered = queue->offered,
+                                         .offered = queue->offered };
         one->state = !hours.open                            ? VT_QUEUE_STATE_CLOSED
                      : is_staffed(app, site->id, queue->id) ? VT_QUEUE_STATE_AVAILABLE
                                                             : VT_QUEUE_STATE_MESSAGE;

@@ -130,7 +130,8 @@ static int take_label(struct vt_reading *reading, const json_t *value, void *to)
     queue->label = vt_arena_array(reading->arena, json_object_size(value) + 1, sizeof(queue->label[0]));
     if (!queue->label)
         return vt_read_refuse(reading, "is more than the server can hold");
-    json_object_foreach((json_t *)value, lang, text) {
+    json_object_foreach((json_t *)value, lang, text)
+    {
         struct vt_setting_label *one = &queue->label[queue->label_n++];
         size_t here = vt_read_down(reading, lang);
         if (!is_lang(lang))

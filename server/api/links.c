@@ -132,6 +132,8 @@ int vt_api_invite(struct vt_api_call *call, struct vt_manage *manage)
     if (!err)
         err = vt_api_mail(call, &link.mail);
     if (!err)
+        err = vt_api_take_queues(call, manage, &link.queues);
+    if (!err)
         err = check_free(call, manage, link.login);
     if (err)
         return err;
@@ -177,6 +179,7 @@ static void put_link(struct vt_buf *out, const struct vt_manage_link *link)
         vt_json_put_raw(out, "login", VT_STR("null"));
     vt_json_put_text(out, "role", link->role);
     vt_json_put_text(out, "mail", link->mail);
+    vt_api_put_queues(out, link->queues);
     vt_json_put_number(out, "created", link->created);
     vt_json_put_number(out, "expires", link->expires);
     vt_json_put_text(out, "by", link->maker);
@@ -268,6 +271,7 @@ static int join(struct vt_api_call *call, struct vt_manage *manage, const struct
                                             .name = name.ptr ? name : link->name,
                                             .role = link->role,
                                             .mail = link->mail,
+                                            .queues = link->queues,
                                             .password = vt_str(call->hashed) };
     call->actor = vt_api_keep(call, vt_str(id));
     vt_api_note(call, "person.joined", vt_str(id), "{\"role\":\"%.*s\"}", VT_STR_ARG(link->role));

@@ -5,6 +5,19 @@
 
 enum { NAME_MOST = 80 };
 
+void vt_api_put_queues(struct vt_buf *out, struct vt_str queues)
+{
+    vt_buf_text(out, ",\"queues\":[");
+    for (size_t at = 0; at < queues.len; at++) {
+        const char *space = memchr(queues.ptr + at, ' ', queues.len - at);
+        size_t end = space ? (size_t)(space - queues.ptr) : queues.len;
+        vt_buf_text(out, at ? "," : "");
+        vt_buf_json_string(out, (struct vt_str){ queues.ptr + at, end - at });
+        at = end;
+    }
+    vt_buf_byte(out, ']');
+}
+
 void vt_api_put_person(struct vt_buf *out, const struct vt_store_person *person)
 {
     vt_json_put_text(out, "id", person->person);
@@ -15,15 +28,7 @@ void vt_api_put_person(struct vt_buf *out, const struct vt_store_person *person)
     vt_json_put_raw(out, "disabled", person->disabled ? VT_STR("true") : VT_STR("false"));
     vt_json_put_text(out, "secondFactor", person->factor ? VT_STR("on") : VT_STR("off"));
     vt_json_put_number(out, "created", person->created);
-    vt_buf_text(out, ",\"queues\":[");
-    for (size_t at = 0; at < person->queues.len; at++) {
-        const char *space = memchr(person->queues.ptr + at, ' ', person->queues.len - at);
-        size_t end = space ? (size_t)(space - person->queues.ptr) : person->queues.len;
-        vt_buf_text(out, at ? "," : "");
-        vt_buf_json_string(out, (struct vt_str){ person->queues.ptr + at, end - at });
-        at = end;
-    }
-    vt_buf_byte(out, ']');
+    vt_api_put_queues(out, person->queues);
 }
 
 static int put_with_use(struct vt_api_call *call, struct vt_manage *manage,
@@ -116,8 +121,7 @@ static int write_queues(struct vt_api_call *call, const struct vt_settings *sett
                         : VT_OK;
 }
 
-/* Absent stays as it was. */
-static int take_queues(struct vt_api_call *call, struct vt_manage *manage, struct vt_str *queues)
+int vt_api_take_queues(struct vt_api_call *call, struct vt_manage *manage, struct vt_str *queues)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf text = VT_BUF_INIT(VT_QUEUES_TEXT - 1);
@@ -154,7 +158,7 @@ int vt_api_person_put(struct vt_api_call *call, struct vt_manage *manage)
     if (!err)
         err = take_disabled(call, &person.disabled);
     if (!err)
-        err = take_queues(call, manage, &person.queues);
+        err = vt_api_take_queues(call, manage, &person.queues);
     if (err)
         return err;
     person.name = name.ptr ? name : was.name;

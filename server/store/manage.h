@@ -91,6 +91,7 @@ struct vt_manage_link {
     struct vt_str hash, site, kind;          /* kind: "invite", "reset" */
     struct vt_str person, login, name, role; /* person, login: may be absent */
     struct vt_str mail, maker;               /* mail "": none; maker: the person or "operator" */
+    struct vt_str queues;                    /* of an invitation: as a person's */
     int64_t created, expires;
 };
 int vt_manage_link_add(struct vt_manage *manage, const struct vt_manage_link *link);

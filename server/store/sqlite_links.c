@@ -4,7 +4,7 @@
 
 /* --- links --------------------------------------------------------------------------------- */
 
-#define LINK_COLUMNS "hash, site, kind, person, login, name, role, mail, maker, created, expires"
+#define LINK_COLUMNS "hash, site, kind, person, login, name, role, mail, maker, created, expires, queues"
 
 static void read_link(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
@@ -20,6 +20,7 @@ static void read_link(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item
         .maker = vt_db_text(stmt, 8, arena, err),
         .created = vt_db_int(stmt, 9),
         .expires = vt_db_int(stmt, 10),
+        .queues = vt_db_text(stmt, 11, arena, err),
     };
 }
 
@@ -31,10 +32,11 @@ int vt_manage_link_add(struct vt_manage *manage, const struct vt_manage_link *li
     err = vt_db_run(manage->db, "DELETE FROM link WHERE expires <= ?", VT_DB_N(link->created));
     if (!err)
         err = vt_db_run(manage->db,
-                        "INSERT INTO link (" LINK_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "INSERT INTO link (" LINK_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         VT_DB_T(link->hash), VT_DB_T(link->site), VT_DB_T(link->kind), VT_DB_T(link->person),
                         VT_DB_T(link->login), VT_DB_T(link->name), VT_DB_T(link->role), VT_DB_T(link->mail),
-                        VT_DB_T(link->maker), VT_DB_N(link->created), VT_DB_N(link->expires));
+                        VT_DB_T(link->maker), VT_DB_N(link->created), VT_DB_N(link->expires),
+                        VT_DB_T(link->queues.ptr ? link->queues : VT_STR("")));
     return vt_manage_finish(manage, err, false);
 }
 

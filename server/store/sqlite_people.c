@@ -39,11 +39,11 @@ int vt_manage_person_add(struct vt_manage *manage, const struct vt_store_person 
 {
     return vt_manage_run(
         manage, true, true,
-        "INSERT INTO associate (site, person, login, name, role, password, disabled, mail, created)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO associate (site, person, login, name, role, password, disabled, mail, created, queues)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         VT_DB_T(person->site), VT_DB_T(person->person), VT_DB_T(person->login), VT_DB_T(person->name),
         VT_DB_T(person->role), VT_DB_T(person->password), VT_DB_N(person->disabled),
-        VT_DB_T(or_empty(person->mail)), VT_DB_N(vt_wall_ms()));
+        VT_DB_T(or_empty(person->mail)), VT_DB_N(vt_wall_ms()), VT_DB_T(or_empty(person->queues)));
 }
 
 int vt_manage_person_put(struct vt_manage *manage, const struct vt_store_person *person)

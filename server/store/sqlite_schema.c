@@ -171,6 +171,9 @@ static const char *const steps[] = {
 
     /* 15: the way to practices (practice.h), which are few and go soon */
     "CREATE INDEX conversation_practice ON conversation (customer) WHERE customer GLOB 'practice:*';",
+
+    /* 16: the queues of whoever accepts an invitation, as an account has them */
+    "ALTER TABLE link ADD COLUMN queues TEXT NOT NULL DEFAULT '';",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

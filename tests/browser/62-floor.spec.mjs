@@ -318,6 +318,7 @@ test('the choice by keys at a desk, and not where the page has named a queue', a
   await settings(server, OFFERED);
   await customer.visit();
   await customer.open();
+  await expect(customer.panel).toContainText('Nobody is here just now');
   await customer.field.fill('Is it rosé gold?');
   await customer.page.keyboard.press('Tab');
   await customer.page.keyboard.press('Enter');

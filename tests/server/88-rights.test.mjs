@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { http, login, post, rest } from './lib/http.mjs';
-import { associate, customer, eventually, keeper, say, shop, take } from './lib/kit.mjs';
+import { SITE, associate, customer, eventually, keeper, say, shop, take } from './lib/kit.mjs';
 import { PASSWORD } from './lib/server.mjs';
 
 const later = keeper(after);
@@ -54,6 +54,23 @@ test('the account names queues of the site, and only those', async () => {
   assert.deepEqual((await ada.get(`/people/${people.all}`)).json().queues, []);
   const [record] = await records(`verb=person.changed&object=${people.ron}`);
   assert.equal(record.detail.queues, 'rings');
+});
+
+test('an invitation names them, and so does the command line; whoever joins has them', async () => {
+  const refused = await ada.post('/invitations', { name: 'Ivo', role: 'associate', queues: ['pens'] });
+  assert.deepEqual([refused.status, refused.json().pointer], [422, '/queues']);
+  const made = (await ada.post('/invitations', { name: 'Ivo', role: 'associate', queues: ['watches'] })).json();
+  assert.deepEqual((await ada.get('/invitations')).json().invitations.map((one) => one.queues), [['watches']]);
+  assert.equal((await post(server, '/api/v1/links/accept', { link: made.link.split('=')[1], password: PASSWORD, login: 'ivo' })).status, 200);
+  const words = ['--site', SITE, '--name', 'Kit', '--password-stdin'];
+  const wrong = await server.admin(['associate', 'add', '--login', 'kit', ...words, '--queues', 'rings,pens'], `${PASSWORD}\n`);
+  assert.ok(wrong.status !== 0 && /no queue pens/.test(wrong.stderr), wrong.stderr);
+  await server.mustAdmin(['associate', 'add', '--login', 'kit', ...words, '--queues', 'rings,watches'], `${PASSWORD}\n`);
+  const link = await server.mustAdmin(['invite', '--site', SITE, '--queues', 'rings', '--name', 'Uma']);
+  assert.equal((await post(server, '/api/v1/links/accept', { link: /#invite=(\S+)/.exec(link)[1], password: PASSWORD, login: 'uma' })).status, 200);
+  const all = (await ada.get('/people')).json().people;
+  assert.deepEqual(['ivo', 'kit', 'uma'].map((name) => all.find((one) => one.login === name).queues), [['watches'], ['rings', 'watches'], ['rings']]);
+  for (const name of ['ivo', 'kit', 'uma']) await ada.del(`/people/${all.find((one) => one.login === name).id}`);
 });
 
 test('lists, pushed rows, rings and the search keep to the queues; admins and who has none named see all', async () => {

@@ -34,8 +34,8 @@ function Linked({ made, what, close }: { made: Made; what: string; close: () => 
   );
 }
 
-function Invite({ close, again }: { close: () => void; again: () => Promise<void> }): JSX.Element {
-  const [who, set] = useState({ name: '', login: '', mail: '', role: 'associate' as Role });
+function Invite({ queues, close, again }: { queues: readonly Named[]; close: () => void; again: () => Promise<void> }): JSX.Element {
+  const [who, set] = useState({ name: '', login: '', mail: '', role: 'associate' as Role, queues: [] as string[] });
   const [made, show] = useState<Made | null>(null);
   const [fault, tell] = useState<Fault>(null);
   const [busy, work] = useState(false);
@@ -47,8 +47,8 @@ function Invite({ close, again }: { close: () => void; again: () => Promise<void
     work(true);
     tell(null);
     try {
-      const { login, mail, ...rest } = who;
-      show(await post<Made>('/invitations', { ...rest, ...(login ? { login: login.toLowerCase() } : {}), ...(mail ? { mail } : {}) }));
+      const { login, mail, queues: chosen, ...rest } = who;
+      show(await post<Made>('/invitations', { ...rest, ...(login ? { login: login.toLowerCase() } : {}), ...(mail ? { mail } : {}), ...(who.role !== 'admin' && chosen.length > 0 ? { queues: chosen } : {}) }));
       await again();
     } catch (problem) {
       tell(faultOf(problem));
@@ -61,6 +61,7 @@ function Invite({ close, again }: { close: () => void; again: () => Promise<void
         <form class="stack" onSubmit={(e) => void submit(e)} noValidate>
           <Field label="Name" error={wrong('/name')}>{(wires) => <input {...wires} class="field" maxLength={80} value={who.name} onInput={put('name')} />}</Field>
           <RoleChoice value={who.role} set={(role) => set({ ...who, role })} error={wrong('/role')} />
+          {who.role !== 'admin' && queues.length > 1 && <Belong queues={queues} chosen={who.queues} put={(ids) => set({ ...who, queues: ids })} error={wrong('/queues')} />}
           <Field label="Login name" hint="Left empty, they choose it." error={wrong('/login')}>{(wires) => <input {...wires} class="field" autocapitalize="none" spellcheck={false} maxLength={80} value={who.login} onInput={put('login')} />}</Field>
           <Field label="Mail address" hint="For what the server has to tell them. May be left empty." error={wrong('/mail')}>{(wires) => <input {...wires} class="field" type="email" maxLength={254} value={who.mail} onInput={put('mail')} />}</Field>
           {fault?.at === '' && <p class="trouble" role="alert">{fault.text}</p>}
@@ -173,7 +174,7 @@ export function People({ me }: { me: Me }): JSX.Element {
           </table>
           {admin && people.length === 1 && <Empty title="Only you so far"><p>Invite the people who talk with customers. Each gets a link, chooses a password, and is in.</p></Empty>}
           <Invitations list={links} again={again} />
-          {sheet === 'invite' && <Invite close={close} again={again} />}
+          {sheet === 'invite' && <Invite queues={queues} close={close} again={again} />}
           {sheet !== null && sheet !== 'invite' && <Edit of={sheet} me={me} queues={queues} close={close} again={again} />}
         </>
       )}
