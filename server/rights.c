@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "protocol/codec/codec.h"
 #include "server/ask.h"
 #include "server/audit.h"
 #include "server/base/err.h"
@@ -45,11 +46,25 @@ bool vt_rights_conv(const struct vt_conversation *conv, const struct vt_peer *pe
            is_called(conv, peer->person) || (conv->ask && strcmp(conv->ask->person, peer->person) == 0);
 }
 
+/* So that the window says so, and does not wait for what comes no more. */
+static void tell_gone(const struct vt_conversation *conv, struct vt_peer *peer)
+{
+    const struct vt_evt_conv_gone d = { .conv = vt_str(conv->conv) };
+    const struct vt_event_head head = { 0 };
+    vt_buf_reset(&conv->app->text);
+    vt_encode_event(&conv->app->text, VT_OP_CONV_GONE, &head, &d);
+    vt_peer_send_text(peer, VT_CLASS_LINK, 0);
+}
+
 void vt_rights_sweep(struct vt_conversation *conv)
 {
-    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
-        if (!vt_rights_conv(conv, member->peer))
-            vt_conv_leave(member);
+    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv) {
+        struct vt_peer *peer = member->peer;
+        if (vt_rights_conv(conv, peer))
+            continue;
+        vt_conv_leave(member);
+        tell_gone(conv, peer);
+    }
 }
 
 void vt_rights_note(struct vt_member *member)

@@ -1175,6 +1175,13 @@ struct vt_evt_context {
  *   rep: {}, no struct; pass NULL
  */
 
+/* conv.gone: The conversation is none of this person's any more: it went to a queue they do not work for, or their part in it is over. The window is out of it.
+ *   evt: struct vt_evt_conv_gone
+ */
+struct vt_evt_conv_gone {
+    struct vt_str conv;
+};
+
 /* conv.open: A console window takes up a conversation; a snapshot follows.
  *   msg: struct vt_msg_conv_open
  *   rep: struct vt_rep_conv_open

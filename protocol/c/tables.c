@@ -941,6 +941,13 @@ static const struct vt_shape shape_msg_context = {
     .name = "context", .size = sizeof(struct vt_msg_context), .fields = msg_context_fields, .fields_n = VT_COUNT(msg_context_fields),
 };
 
+static const struct vt_field evt_conv_gone_fields[] = {
+    { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_conv_gone, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+};
+static const struct vt_shape shape_evt_conv_gone = {
+    .name = "conv.gone", .size = sizeof(struct vt_evt_conv_gone), .fields = evt_conv_gone_fields, .fields_n = VT_COUNT(evt_conv_gone_fields),
+};
+
 static const struct vt_field msg_conv_open_fields[] = {
     { .name = "conv", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_conv_open, conv), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
 };
@@ -1827,6 +1834,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_CONV_CLOSE] = { "conv.close", VT_OP_CONV_CLOSE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &vt_shape_nothing, NULL, &vt_shape_nothing },
+    [VT_OP_CONV_GONE] = { "conv.gone", VT_OP_CONV_GONE, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
+        NULL, &shape_evt_conv_gone, NULL },
     [VT_OP_CONV_OPEN] = { "conv.open", VT_OP_CONV_OPEN, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &shape_msg_conv_open, NULL, &shape_rep_conv_open },

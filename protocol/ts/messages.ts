@@ -292,6 +292,11 @@ export type ConvClose = Record<string, never>;
 
 export type ConvCloseReply = Record<string, never>;
 
+/// The conversation is none of this person's any more: it went to a queue they do not work for, or their part in it is over. The window is out of it.
+export interface ConvGoneEvent {
+  conv: string;
+}
+
 /// A console window takes up a conversation; a snapshot follows.
 export interface ConvOpen {
   conv: string;
@@ -1243,6 +1248,8 @@ export interface Events {
   'consent.stop': ConsentStop;
   /** The site's own facts about the visit, for staff alone; null removes a key. */
   'context': Context;
+  /** The conversation is none of this person's any more: it went to a queue they do not work for, or their part in it is over. The window is out of it. */
+  'conv.gone': ConvGoneEvent;
   /** This node stops soon; close 4000 follows. */
   'drain': DrainEvent;
   /** An error no request caused, or whose request had no readable id. */

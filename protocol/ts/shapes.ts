@@ -100,6 +100,7 @@ export const EVENT_SHAPES: Readonly<Record<string, string>> = {
   'consent.state': '@consents',
   'consent.stop': 'capabilities::#capability:::1:8 why::#consent_why',
   context: 'keys::j',
+  'conv.gone': 'conv::s:1:64',
   drain: 'in_ms::i:0:4294967295',
   error: '@wire_error',
   'file.state': 'ticket::s:1:64 state::#file_state media:?:s:0:200 why:?:s:0:400',

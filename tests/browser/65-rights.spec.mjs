@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { post } from '../server/lib/http.mjs';
+import { associate as staff } from '../server/lib/kit.mjs';
 import { PASSWORD, SITE } from './lib/ground.mjs';
 import { DESK, PHONE } from './lib/people.mjs';
 import { expect, shot, test } from './lib/story.mjs';
@@ -61,3 +62,27 @@ for (const [look, how] of [['light', {}], ['dark', { colorScheme: 'dark' }], ['p
     await expect(dialog.getByText('Queues', { exact: true })).toHaveCount(0);
   });
 }
+
+test('a conversation that goes to a queue of others is closed in the console, which says so', async ({ customer, associate, server }) => {
+  const path = join(server.data, 'settings.json');
+  writeFileSync(path, JSON.stringify({ queues: QUEUES }));
+  await server.mustAdmin(['site', 'set', '--site', SITE, '--settings', path]);
+  await server.mustAdmin(['associate', 'add', '--site', SITE, '--login', 'rita', '--name', 'Rita', '--password-stdin', '--queues', 'rings'], `${PASSWORD}\n`);
+  await associate.comes('rita');
+  await customer.comes('Can the strap be changed?');
+  await associate.take();
+  await customer.isWith('Rita');
+
+  // In another window she hands it over.
+  const window = await staff(server, 'rita', { site: SITE });
+  const { rows } = await window.request('queue.watch', { tab: 'mine' });
+  const { c } = await window.request('conv.open', { conv: rows[0].conv });
+  await window.request('transfer.ask', { queue: 'watches' }, { c });
+  const told = associate.page.getByRole('region', { name: 'Conversation', exact: true });
+  await expect(told).toContainText('is no longer yours to see');
+  await expect(associate.field).toHaveCount(0);
+  await isClean(associate.page, 'gone');
+  await told.getByRole('button', { name: 'All right' }).click();
+  await expect(told).toHaveCount(0);
+  await window.cut();
+});

@@ -167,6 +167,7 @@ test('given to another queue, it leaves the lists and the eyes of this one', asy
   await ron.request('transfer.ask', { queue: 'watches' }, { c: n });
   await wim.waitFor('queue.row', (d) => d.conv === c.conv && d.queue === 'watches' && d.state === 'waiting');
   await ron.waitFor('queue.row', (d) => d.conv === c.conv && d.state === 'ended');
+  assert.equal((await ron.waitFor('conv.gone')).d.conv, c.conv, 'told so');
   await eventually('Ron is out', async () => (await ron.ask('chat.history', { before: 100, n: 5 }, { c: n })).err?.code === 'not.found');
   assert.deepEqual(await watch(ron), []);
   await take(wim, c.conv);

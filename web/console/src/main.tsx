@@ -12,7 +12,7 @@ import type { Me } from './api.js';
 import { over } from './board/state.js';
 import { forgetCatalogue } from './state/catalogue.js';
 import { startClock } from './state/clock.js';
-import { closeAll, markRead, onConversation, openFirst, reopen } from './state/desk.js';
+import { closeAll, markRead, onConversation, onGone, openFirst, reopen } from './state/desk.js';
 import { dropLine, openLine } from './state/line.js';
 import { forgetCards, onCard } from './state/cards.js';
 import { onDoing } from './state/doing.js';
@@ -38,6 +38,7 @@ function listen(me: Me): (link: Link) => (() => void)[] {
     link.on('event', (event) => {
       if (event.op === 'queue.row') onRow(event.d as QueueRow);
       else if (event.op === 'presence.staff') onStaff(event.d as Events['presence.staff']);
+      else if (event.op === 'conv.gone') onGone((event.d as Events['conv.gone']).conv);
       else if (/^(claim|staff)\./.test(event.op)) onCard(event.op, event.d);
       else onDoing(event);
     }),

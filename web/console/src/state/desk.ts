@@ -184,6 +184,17 @@ export function close(conv: string): void {
   if (c !== undefined) theLink().request('conv.close', {}, c).catch(() => undefined);
 }
 
+/// Which customer is another queue's now, until that has been read.
+export const gone = signal<string | null>(null);
+
+export function onGone(conv: string): void {
+  const t = talks.peek().get(conv);
+  if (t === undefined) return;
+  gone.value = t.name('c');
+  say(`${gone.value} is no longer yours to see.`);
+  close(conv);
+}
+
 /// An ended conversation is put away: out of Mine, out of this window.
 export function putAway(conv: string): void {
   const next = neighbour(order(rows.peek().values(), 'mine', mine.peek()).map((r) => r.conv).filter((c) => c !== conv), null, 1);

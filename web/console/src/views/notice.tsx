@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { now } from '../state/clock.js';
+import { gone } from '../state/desk.js';
 import { line, tryNow } from '../state/line.js';
 
 function ended(code: number): string {
@@ -14,6 +15,12 @@ function ended(code: number): string {
 /// How the line stands, when there is something to say: what happened, what is kept, what to do. It floats, so that nothing
 /// jumps when it comes.
 export function Notice(): JSX.Element | null {
+  if (gone.value !== null) {
+    return (
+      <div class="notice" role="region" aria-label="Conversation"><p><strong>{gone.value} is no longer yours to see.</strong> The conversation went to another queue, or your part in it is over; it is closed here, and goes on without you.</p>
+        <button type="button" class="vt-button" onClick={() => { gone.value = null; }}>All right</button></div>
+    );
+  }
   const { state, retryAt, endCode, was } = line.value;
   if (state === 'live' || state === 'idle' || (state === 'connecting' && !was)) return null;
   if (state === 'ended') {
