@@ -193,6 +193,7 @@ export function onGone(conv: string): void {
   gone.value = t.name('c');
   say(`${gone.value} is no longer yours to see.`);
   close(conv);
+  forget(conv);
 }
 
 /// An ended conversation is put away: out of Mine, out of this window.
@@ -246,6 +247,7 @@ export async function reopen(): Promise<void> {
 }
 
 export function closeAll(): void {
+  gone.value = null;
   for (const t of talks.peek().values()) t.release();
   talks.value = new Map();
   heard.clear();
