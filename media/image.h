@@ -23,8 +23,11 @@ struct vt_image_job {
     const struct vt_recipe *recipe;
     const int *sources; /* borrowed */
     size_t n_sources;
-    int out_fd; /* ingest: an empty file that becomes the master; else -1 */
-    void (*part)(void *arg, const struct vt_image_result *part); /* ingest: the thumb, before the master */
+    int out_fd; /* ingest: an empty file that becomes the master; film: takes fragments as they are made;
+                   else -1 */
+    void (*part)(void *arg,
+                 const struct vt_image_result
+                     *part); /* ingest: the thumb, before the master; film: nothing in it, out_fd has more */
     void *arg;
 };
 

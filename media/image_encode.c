@@ -15,6 +15,7 @@
 #define AVIF_IDLE_EFFORT 3
 #define PNG_LEVEL        6
 #define LEAST_Q          30
+#define ANIMATION_Q      60
 
 struct encoding {
     enum vt_picture_format format;
@@ -36,7 +37,7 @@ static struct encoding encoding_of(enum vt_picture_format format, uint8_t effort
  * even; what the file says of itself in VP8X is put right. */
 static void strip_webp(uint8_t *bytes, size_t *len)
 {
-    static const char *const kept[] = { "VP8 ", "VP8L", "VP8X", "ALPH" };
+    static const char *const kept[] = { "VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF" };
     size_t to = 12, at = 12;
     while (at + 8 <= *len) {
         const size_t body = bytes[at + 4] | (size_t)bytes[at + 5] << 8 | (size_t)bytes[at + 6] << 16 |
@@ -46,7 +47,7 @@ static void strip_webp(uint8_t *bytes, size_t *len)
         for (size_t i = 0; i < VT_COUNT(kept); i++)
             is_kept |= memcmp(bytes + at, kept[i], 4) == 0;
         if (memcmp(bytes + at, "VP8X", 4) == 0 && whole > 8)
-            bytes[at + 8] &= 0x10; /* alpha alone; no ICC, EXIF, XMP, animation */
+            bytes[at + 8] &= 0x12; /* alpha and animation; no ICC, EXIF, XMP */
         if (is_kept) {
             memmove(bytes + to, bytes + at, whole);
             to += whole;
@@ -142,5 +143,26 @@ int vt_image_encode(VipsImage *image, enum vt_picture_format format, uint8_t eff
     }
     ret_result->width = (uint32_t)image->Xsize;
     ret_result->height = (uint32_t)image->Ysize;
+    return 0;
+}
+
+int vt_image_encode_animation(VipsImage *pages, uint32_t page_height, uint32_t delay_ms,
+                              struct vt_image_result *ret_result)
+{
+    const int n = pages->Ysize / (int)page_height;
+    g_autofree int *delays = g_new(int, n);
+    VT_IMAGE VipsImage *copy = NULL;
+    if (vips_copy(pages, &copy, NULL))
+        return -1;
+    for (int i = 0; i < n; i++)
+        delays[i] = (int)delay_ms;
+    vips_image_set_int(copy, "page-height", (int)page_height);
+    vips_image_set_int(copy, "loop", 0);
+    vips_image_set_array_int(copy, "delay", delays, n);
+    if (vips_webpsave_buffer(copy, &ret_result->bytes, &ret_result->len, "Q", ANIMATION_Q, "effort", 0, NULL))
+        return -1;
+    strip_webp(ret_result->bytes, &ret_result->len);
+    ret_result->width = (uint32_t)pages->Xsize;
+    ret_result->height = page_height;
     return 0;
 }

@@ -76,9 +76,14 @@ int vt_image_object(const struct vt_master *master, uint32_t px, struct vt_templ
 int vt_image_encode(VipsImage *image, enum vt_picture_format format, uint8_t effort, uint32_t max_bytes,
                     struct vt_image_result *ret_result);
 
+/* `pages` has frames of `page_height` below each other; an endless WebP. */
+int vt_image_encode_animation(VipsImage *pages, uint32_t page_height, uint32_t delay_ms,
+                              struct vt_image_result *ret_result);
+
 void vt_image_ingest(const struct vt_image_job *job, struct vt_image_result *ret_result);
 void vt_image_render(const struct vt_image_job *job, struct vt_image_result *ret_result);
 void vt_image_template(const struct vt_image_job *job, struct vt_image_result *ret_result);
+void vt_image_film(const struct vt_image_job *job, struct vt_image_result *ret_result);
 
 /* Gives the master just written its true size (result's width and height), which ingest has padded, and
  * its tile index as the result's bytes. */

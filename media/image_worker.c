@@ -181,6 +181,11 @@ void vt_image_run(const struct vt_image_job *job, struct vt_image_result *ret_re
     case VT_RECIPE_TEMPLATE:
         vt_image_template(job, ret_result);
         break;
+    case VT_RECIPE_FILM:
+    case VT_RECIPE_FILM_AV1:
+    case VT_RECIPE_FILM_LOOK:
+        vt_image_film(job, ret_result);
+        break;
     }
     if (ret_result->problem.err != VT_MEDIA_OK)
         vt_image_result_finish(ret_result);

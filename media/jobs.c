@@ -65,6 +65,7 @@ static enum cost cost_of(const struct vt_recipe *recipe, enum vt_job_queue queue
     case VT_RECIPE_INGEST:
         return COST_INGEST;
     case VT_RECIPE_TEMPLATE:
+    case VT_RECIPE_FILM_LOOK:
         return COST_TEMPLATE;
     case VT_RECIPE_THUMB:
         return recipe->effort ? COST_BACKGROUND : COST_THUMB;
@@ -82,6 +83,11 @@ uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
         return recipe->effort ? 10000 : 2000;
     case VT_RECIPE_TEMPLATE:
         return 3000;
+    case VT_RECIPE_FILM:
+    case VT_RECIPE_FILM_LOOK: /* as many pictures are read as for the film */
+        return 10000;
+    case VT_RECIPE_FILM_AV1:
+        return 60000;
     default:
         return recipe->out_w <= VT_TILE_PX && recipe->out_h <= VT_TILE_PX && recipe->rotation == 0 ? 1000
                                                                                                    : 3000;

@@ -473,7 +473,7 @@ int vt_pool_submit_many(struct vt_pool *pool, const struct vt_recipe *recipe, co
                         size_t n_sources, int out_fd, uint32_t deadline_ms, vt_pool_done_fn *done, void *arg)
 {
     if (n_sources < 1 || n_sources > VT_WIRE_SOURCES || deadline_ms == 0 ||
-        (recipe->kind == VT_RECIPE_INGEST) != (out_fd >= 0) ||
+        (recipe->kind == VT_RECIPE_INGEST ? out_fd < 0 : out_fd >= 0 && recipe->kind != VT_RECIPE_FILM) ||
         (recipe->template_json && strlen(recipe->template_json) >= VT_WIRE_TEXT_MAX))
         return VT_ERR_INVALID;
     if (!vt_pool_is_idle(pool))

@@ -66,7 +66,8 @@ void vt_pool_stats(const struct vt_pool *pool, struct vt_pool_stats *ret_stats);
 int vt_pool_submit(struct vt_pool *pool, const struct vt_recipe *recipe, int source_fd, int out_fd,
                    uint32_t deadline_ms, vt_pool_done_fn *done, void *arg);
 
-/* The same with up to four sources, in the template's order. */
+/* The same with up to twelve sources, in the order of the template or film. A film's `out_fd`, or -1, takes
+ * its fragments as they are made; each time there are more, `done` comes with `more` and no bytes. */
 int vt_pool_submit_many(struct vt_pool *pool, const struct vt_recipe *recipe, const int *source_fds,
                         size_t n_sources, int out_fd, uint32_t deadline_ms, vt_pool_done_fn *done, void *arg);
 

@@ -12,7 +12,7 @@
 #include "media/media_errors.h"
 #include "media/recipe.h"
 
-#define VT_WIRE_SOURCES    4 /* a sheet has at most four products */
+#define VT_WIRE_SOURCES    12 /* a film has at most twelve stills */
 #define VT_WIRE_FDS        (VT_WIRE_SOURCES + 1)
 #define VT_WIRE_TEXT_MAX   (65536u + 1) /* template text (VT_TEMPLATE_JSON_MAX) with its terminator */
 #define VT_WIRE_RESULT_MAX (64u << 20)
@@ -22,7 +22,7 @@ enum vt_wire_kind {
     VT_WIRE_FORK = 1, /* server -> parent, with the worker's socket */
     VT_WIRE_KILL,     /* server -> parent */
     VT_WIRE_READY,    /* worker -> server */
-    VT_WIRE_JOB,      /* server -> worker, with 1 to 4 sources and perhaps a descriptor to write to */
+    VT_WIRE_JOB,      /* server -> worker, with 1 to 12 sources and perhaps a descriptor to write to */
     VT_WIRE_PART,     /* worker -> server: a first output, the job goes on */
     VT_WIRE_DONE      /* worker -> server */
 };

@@ -64,7 +64,8 @@ static const int allowed[] = {
 };
 
 /* access is answered yes without being asked: cairo wants to know before it uses a font file that is open
- * already. clone3 hides its flags from a filter; refused, the C library falls back to clone. */
+ * already. geteuid too: SVT-AV1 asks before it gives its threads a priority, which nobody here may. clone3
+ * hides its flags from a filter; refused, the C library falls back to clone. */
 static const struct {
     int call, err;
 } refused[] = {
@@ -83,6 +84,8 @@ static const struct {
     { SCMP_SYS(clone3), ENOSYS },
     { SCMP_SYS(sysinfo), ENOSYS },
     { SCMP_SYS(sched_setaffinity), EPERM },
+    { SCMP_SYS(geteuid), EPERM },
+    { SCMP_SYS(sched_setscheduler), EPERM },
     { SCMP_SYS(prctl), EPERM },
     { SCMP_SYS(prlimit64), EPERM },
     { SCMP_SYS(getrlimit), EPERM },
@@ -133,7 +136,7 @@ int vt_worker_seal(void)
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (!filter)
         return VT_ERR_NOMEM;
-    int err = add_rules(filter) | limit(RLIMIT_NOFILE, 16);
+    int err = add_rules(filter) | limit(RLIMIT_NOFILE, 32);
     /* Threads of the libraries exist by now; all of them get it. Sets no_new_privs as well. */
     err |= seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     err |= seccomp_load(filter);
