@@ -31,7 +31,7 @@ struct vt_jobs {
     struct vt_list queues[VT_JOB_QUEUES];
     uint32_t lengths[VT_JOB_QUEUES];
     struct vt_list running;
-    uint32_t running_count, background_count;
+    uint32_t running_count, counts[VT_JOB_QUEUES]; /* running */
     struct vt_map by_key;
     double cost_ms[COSTS];
     struct vt_jobs_stats stats;
@@ -147,7 +147,7 @@ static void unlink_job(struct vt_job *job)
     if (job->started_ms) {
         vt_list_remove(&job->link);
         jobs->running_count--;
-        jobs->background_count -= job->queue == VT_JOB_BACKGROUND;
+        jobs->counts[job->queue]--;
         job->started_ms = 0;
     } else if (!vt_list_is_empty(&job->link)) {
         dequeue(job);
@@ -194,14 +194,24 @@ static void fail_waiters(struct vt_job *job, enum vt_media_err err)
 
 /* --- starting -------------------------------------------------------------------------------- */
 
+/* Films and what nobody waits for take seconds, not milliseconds. Films leave a worker of several free, for
+ * somebody waits for pictures; the other kind leaves two of more, the second for a film that comes meanwhile.
+ */
+static bool may_start(const struct vt_jobs *jobs, enum vt_job_queue queue)
+{
+    const uint32_t workers = jobs->config.workers, background = jobs->counts[VT_JOB_BACKGROUND];
+    if (queue == VT_JOB_FILM)
+        return workers == 1 || jobs->counts[VT_JOB_FILM] + 1 < workers;
+    if (queue == VT_JOB_BACKGROUND)
+        return workers == 1 || background + jobs->counts[VT_JOB_FILM] + (workers > 2 ? 2 : 1) < workers;
+    return true;
+}
+
 static struct vt_job *next_job(struct vt_jobs *jobs)
 {
-    for (int queue = 0; queue < VT_JOB_BACKGROUND; queue++)
-        if (jobs->lengths[queue] > 0)
+    for (int queue = 0; queue < VT_JOB_QUEUES; queue++)
+        if (jobs->lengths[queue] > 0 && may_start(jobs, (enum vt_job_queue)queue))
             return VT_CONTAINER_OF(jobs->queues[queue].next, struct vt_job, link);
-    bool keeps_one_free = jobs->config.workers == 1 || jobs->background_count + 1 < jobs->config.workers;
-    if (jobs->lengths[VT_JOB_BACKGROUND] > 0 && keeps_one_free)
-        return VT_CONTAINER_OF(jobs->queues[VT_JOB_BACKGROUND].next, struct vt_job, link);
     return NULL;
 }
 
@@ -236,7 +246,7 @@ static enum vt_media_err pump(struct vt_jobs *jobs, const struct vt_job *wanted)
         job->started_ms = vt_now_ms();
         vt_list_append(&jobs->running, &job->link);
         jobs->running_count++;
-        jobs->background_count += job->queue == VT_JOB_BACKGROUND;
+        jobs->counts[job->queue]++;
         jobs->stats.started++;
     }
     return wanted_err;
@@ -461,18 +471,31 @@ void vt_jobs_destroy(struct vt_jobs *jobs)
     free(jobs);
 }
 
-uint32_t vt_jobs_position(const struct vt_job_waiter *waiter)
+static uint32_t position_of(const struct vt_job *wanted)
 {
     uint32_t place = 0;
-    if (!waiter->job || waiter->job->started_ms)
+    if (wanted->started_ms)
         return 0;
-    for (int queue = 0; queue <= (int)waiter->job->queue; queue++)
-        VT_LIST_EACH (job, &waiter->job->jobs->queues[queue], struct vt_job, link) {
+    for (int queue = 0; queue <= (int)wanted->queue; queue++)
+        VT_LIST_EACH (job, &wanted->jobs->queues[queue], struct vt_job, link) {
             place++;
-            if (job == waiter->job)
+            if (job == wanted)
                 return place;
         }
     return place;
+}
+
+uint32_t vt_jobs_position(const struct vt_job_waiter *waiter)
+{
+    return waiter->job ? position_of(waiter->job) : 0;
+}
+
+bool vt_jobs_find(struct vt_jobs *jobs, struct vt_str key, uint32_t *ret_position)
+{
+    const struct vt_job *job = vt_map_get(&jobs->by_key, key);
+    if (job)
+        *ret_position = position_of(job);
+    return job != NULL;
 }
 
 void vt_jobs_stats(const struct vt_jobs *jobs, struct vt_jobs_stats *ret_stats)

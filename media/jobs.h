@@ -2,10 +2,10 @@
 /* Work waiting for a worker: one job per key, however many wait for it.
  *
  * Three queues, each with a bound: tiles and thumbs before cards and sheets before films; a fourth,
- * for what nobody waits for, runs only while the first two are empty and never takes the last free
- * worker of several. Who asks is told at once when the queue is full or the wait would be too long.
- * Whoever starts a job on a worker is behind `start`, so this file knows neither processes nor
- * files. Loop thread only. */
+ * for what nobody waits for, runs only while the others are empty. Films never take the last free
+ * worker of several, the fourth not the last two of more than two. Who asks is told at once when the queue is
+ * full or the wait would be too long. Whoever starts a job on a worker is behind `start`, so this file knows
+ * neither processes nor files. Loop thread only. */
 #ifndef VT_MEDIA_JOBS_H
 #define VT_MEDIA_JOBS_H
 
@@ -91,6 +91,8 @@ void vt_jobs_erase(struct vt_jobs *jobs, struct vt_str group);
 uint32_t vt_jobs_expected_wait_ms(struct vt_jobs *jobs, enum vt_job_queue queue);
 /* 0: running or done; 1: next; and so on. */
 uint32_t vt_jobs_position(const struct vt_job_waiter *waiter);
+/* The same of the job of a key; false when there is none. */
+bool vt_jobs_find(struct vt_jobs *jobs, struct vt_str key, uint32_t *ret_position);
 void vt_jobs_stats(const struct vt_jobs *jobs, struct vt_jobs_stats *ret_stats);
 
 /* After how long a job of this recipe is killed: tile 1 s, thumb 2 s, template and other IIIF 3 s,

@@ -62,7 +62,7 @@
     X(number, retention_days, "retention-days", "365", 1, 3650, false, false,                                         \
       "Days for which conversations are kept where a site's settings do not say (retention.days).")                  \
     X(number, media_workers, "media-workers", "0", 0, 64, false, false,                                               \
-      "Processes that make pictures; 0: one a core.")                                                               \
+      "Processes that make pictures and films; 0: one a core, and one.")                                                               \
     X(size, media_ram, "media-ram", "64m", 1048576, 268435456, false, false, "Made pictures kept in memory.")        \
     X(size, media_disk, "media-disk", "2g", 0, 1099511627776, false, false,                                           \
       "Made pictures kept on the disk, under the data directory; 0: none.")                                         \

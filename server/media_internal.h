@@ -20,6 +20,8 @@ struct vt_media {
     struct vt_jobs *jobs;           /* owned */
     struct vt_media_budget *budget; /* owned */
     struct vt_list makes;           /* list of make.link: everyone who waits for bytes */
+    struct vt_list lives;           /* list of live.link (media_film.c): films on a worker */
+    struct vt_list watchers;        /* list of vt_media_watcher.link */
     struct vt_map ingests;          /* to ingest, by id: running or waiting */
     struct vt_refusals refusals;    /* by id, and by recipe's key */
     struct vt_buf backlog;          /* ids of originals to be ingested when nothing else is to do */
@@ -52,6 +54,13 @@ void vt_media_count_job(int64_t spent_ms);
 /* `told`: the pool as the metrics had it last. */
 void vt_media_count_state(const struct vt_pool_stats *told, const struct vt_pool_stats *now,
                           const struct vt_cache_stats *kept);
+
+/* media_film.c */
+int vt_media_start_film(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe);
+void vt_media_film_grew(struct vt_media *media, struct vt_str key);
+/* No more will come; nothing happens when it was no film. */
+void vt_media_film_over(struct vt_media *media, const char *key, bool is_good);
+void vt_media_end_films(struct vt_media *media);
 
 /* media_ingest.c */
 int vt_media_start_ingest(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe);

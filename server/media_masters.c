@@ -314,6 +314,43 @@ int vt_masters_keep_upload(struct vt_masters *masters, const char *id, int fd)
     return err;
 }
 
+int vt_masters_keep_film(struct vt_masters *masters, const char *id, struct vt_str text)
+{
+    char name[VT_MASTERS_ID + 8];
+    int place_fd = open_place(masters->root_fd, id);
+    int fd = place_fd < 0 ? -1 : openat(place_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int err = fd < 0 ? err_of_errno() : write_all(fd, text.ptr, text.len);
+    snprintf(name, sizeof(name), "%s.film", id);
+    if (!err) {
+        err = link_file(fd, place_fd, name);
+        if (err && errno == EEXIST)
+            err = VT_OK;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (place_fd >= 0)
+        close(place_fd);
+    return err;
+}
+
+int vt_masters_film(struct vt_masters *masters, struct vt_str id, struct vt_buf *out)
+{
+    struct stat st;
+    int fd = open_file(masters->root_fd, id, ".film");
+    if (fd < 0)
+        return VT_ERR_MISSING;
+    int err = fstat(fd, &st) == 0 ? VT_OK : VT_ERR_IO;
+    char *room = err ? NULL : vt_buf_reserve(out, (size_t)st.st_size);
+    if (!err && !room)
+        err = VT_ERR_NOMEM;
+    if (!err && pread(fd, room, (size_t)st.st_size, 0) != st.st_size)
+        err = VT_ERR_IO;
+    if (!err)
+        vt_buf_commit(out, (size_t)st.st_size);
+    close(fd);
+    return err;
+}
+
 void vt_masters_drop_upload(struct vt_masters *masters, const char *id)
 {
     remove_original(masters->uploads_fd, id);
@@ -323,7 +360,8 @@ void vt_masters_drop_upload(struct vt_masters *masters, const char *id)
 
 void vt_masters_erase(struct vt_masters *masters, struct vt_str id)
 {
-    static const char *const endings[] = { ".tix", ".tif" }; /* the index first: without it there is none */
+    static const char *const endings[] = { ".tix", ".tif",
+                                           ".film" }; /* the index first: without it there is none */
     struct vt_media_master *master = vt_map_get(&masters->by_id, id);
     char name[PLACE_TEXT], text[VT_MASTERS_ID + 1];
     if (!vt_masters_id_ok(id) || !vt_str_copy(text, sizeof(text), id))

@@ -45,7 +45,13 @@ int vt_masters_keep_upload(struct vt_masters *masters, const char *id, int fd);
 /* Takes it away again; harmless when it is not there. */
 void vt_masters_drop_upload(struct vt_masters *masters, const char *id);
 
-/* Master, index, original and upload of an id, as if it had never been. */
+/* What a film is made of, a text beside where its master would be. Small, and written whole or not at all.
+ * VT_OK, VT_ERR_FULL or VT_ERR_IO; it may have been there before. */
+int vt_masters_keep_film(struct vt_masters *masters, const char *id, struct vt_str text);
+/* VT_OK, VT_ERR_MISSING, VT_ERR_IO or what the buffer says. */
+int vt_masters_film(struct vt_masters *masters, struct vt_str id, struct vt_buf *out);
+
+/* Master, index, original, film and upload of an id, as if it had never been. */
 void vt_masters_erase(struct vt_masters *masters, struct vt_str id);
 
 /* A master in the making: files without names until it is settled. */

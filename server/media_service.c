@@ -155,8 +155,11 @@ static void handle_pool_done(void *arg, const struct vt_media_result *result)
             vt_refusals_strike(&media->refusals, vt_str(running->blame), vt_now_ms());
     }
     vt_jobs_done(running->job, result);
-    if (!result->more)
-        free(running);
+    if (result->more)
+        return;
+    /* After the cache has it: who looked on may ask for the whole at once. */
+    vt_media_film_over(media, running->blame, result->err == VT_MEDIA_OK);
+    free(running);
 }
 
 int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe,
@@ -215,6 +218,8 @@ static int start_job(void *arg, struct vt_job *job, const struct vt_recipe *reci
         return vt_media_start_ingest(media, job, recipe);
     if (recipe->kind == VT_RECIPE_TEMPLATE)
         return start_template(media, job, recipe);
+    if (recipe->kind >= VT_RECIPE_FILM)
+        return vt_media_start_film(media, job, recipe);
     struct vt_media_master *master = vt_masters_find(media->masters, vt_str(recipe->media));
     if (!master)
         return VT_ERR_MISSING;
@@ -227,6 +232,8 @@ static void keep_result(void *arg, const struct vt_recipe *recipe, struct vt_str
                         const struct vt_media_result *result)
 {
     struct vt_media *media = arg;
+    if (recipe->kind == VT_RECIPE_FILM && result->more)
+        vt_media_film_grew(media, key);
     if (recipe->kind == VT_RECIPE_INGEST || result->more)
         return;
     struct vt_blob *blob = vt_blob_create(result->bytes, result->len);
@@ -267,6 +274,21 @@ static bool may_pay(struct make *make, struct vt_media_problem *problem)
     return false;
 }
 
+static enum vt_job_queue queue_of(const struct vt_recipe *recipe)
+{
+    switch (recipe->kind) {
+    case VT_RECIPE_TEMPLATE:
+    case VT_RECIPE_FILM_LOOK:
+        return VT_JOB_CARD;
+    case VT_RECIPE_FILM:
+        return VT_JOB_FILM;
+    case VT_RECIPE_FILM_AV1:
+        return VT_JOB_BACKGROUND;
+    default:
+        return VT_JOB_TILE;
+    }
+}
+
 static void render(struct make *make)
 {
     struct vt_media *media = make->media;
@@ -275,7 +297,7 @@ static void render(struct make *make)
         .recipe = &make->recipe,
         .key = vt_str(make->key),
         .group = vt_str(make->group),
-        .queue = make->recipe.kind == VT_RECIPE_TEMPLATE ? VT_JOB_CARD : VT_JOB_TILE,
+        .queue = queue_of(&make->recipe),
         .max_wait_ms = make->max_wait_ms,
     };
     if (!vt_media_is_up(media))
@@ -331,7 +353,8 @@ static struct make *make_create(struct vt_media *media, const struct vt_media_or
     make->max_wait_ms = order->max_wait_ms;
     make->asked_ms = vt_now_ms();
     make->master = order->master;
-    order->master->refs++;
+    if (make->master)
+        make->master->refs++;
     make->waiter.done = handle_rendered;
     make->waiter.arg = make;
     vt_list_init(&make->waiter.link);
@@ -352,7 +375,7 @@ void vt_media_make(struct vt_media *media, const struct vt_media_order *order, v
         made(arg, &problem, (struct vt_str){ NULL, 0 });
         return;
     }
-    if (vt_tix_find(make->master->tix, &make->recipe, &make->tile)) {
+    if (make->master && vt_tix_find(make->master->tix, &make->recipe, &make->tile)) {
         copy_tile(make);
         return;
     }
@@ -375,7 +398,10 @@ struct vt_blob *vt_media_kept(struct vt_media *media, const char *key)
 static struct make *find_queued(struct vt_media *media, int64_t before_ms)
 {
     VT_LIST_EACH (make, &media->makes, struct make, link)
-        if (make->waiter.job && make->asked_ms <= before_ms && vt_jobs_position(&make->waiter) > 0)
+        /* A film is waited for, and told of while it waits. */
+        if (make->waiter.job && make->asked_ms <= before_ms &&
+            (make->recipe.kind < VT_RECIPE_FILM || before_ms == INT64_MAX) &&
+            vt_jobs_position(&make->waiter) > 0)
             return make;
     return NULL;
 }
@@ -453,9 +479,10 @@ static void handle_idle(void *arg)
 /* --- open, close ------------------------------------------------------------------------------------------
  */
 
+/* One a core for pictures and one for films, unless told otherwise. */
 static uint32_t worker_count(const struct vt_config *config)
 {
-    return config->media_workers > 0 ? (uint32_t)config->media_workers : uv_available_parallelism();
+    return config->media_workers > 0 ? (uint32_t)config->media_workers : uv_available_parallelism() + 1;
 }
 
 /* Without workers the server still serves tiles, what the cache has, and originals. */
@@ -508,6 +535,8 @@ struct vt_media *vt_media_open(const struct vt_media_deps *deps, struct vt_buf *
     media->deps = *deps;
     media->up_ms = vt_now_ms();
     vt_list_init(&media->makes);
+    vt_list_init(&media->lives);
+    vt_list_init(&media->watchers);
     vt_map_init(&media->ingests);
     vt_refusals_init(&media->refusals, REFUSALS_MOST);
     vt_buf_init(&media->backlog, BACKLOG_BYTES);
@@ -535,6 +564,7 @@ void vt_media_close(struct vt_media *media)
     media->pool = NULL;
     vt_jobs_destroy(media->jobs); /* and those of the queued ones */
     media->jobs = NULL;
+    vt_media_end_films(media);
     if (media->cache)
         vt_cache_close(media->cache);
     media->cache = NULL;

@@ -49,7 +49,7 @@ struct vt_media_order {
     const struct vt_recipe *recipe; /* its template_json must live until `made` */
     const char *key;                /* of the recipe */
     struct vt_media_master *master; /* the recipe's picture, of a template the first; the others must be
-                                       masters too */
+                                       masters too. NULL for a film (media_film.h) */
     struct vt_str group;            /* what it is erased with; absent: the picture */
     struct vt_str payer;            /* address whose budget it draws on; absent: nobody's */
     uint32_t max_wait_ms;           /* BUSY when it would not be begun within this; 0: any */

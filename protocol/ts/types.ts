@@ -73,6 +73,18 @@ export type FileUse = 'chat' | 'view';
 /// How far a file has come. Open: a phone has opened the code.
 export type FileState = 'open' | 'checking' | 'ready' | 'refused';
 
+/// How far a film has come. Encoding: what there is of it can be played.
+export type FilmState = 'queued' | 'encoding' | 'ready' | 'failed';
+
+/// One picture of a film and the move over it; without both rects it gets a slow one of its own.
+export interface FilmStill {
+  id: string;
+  from?: [number, number, number, number] | undefined;
+  to?: [number, number, number, number] | undefined;
+  seconds?: number | undefined;
+  caption?: string | undefined;
+}
+
 /// Whether somebody of the shop takes customers: busy means there, but not to be asked.
 export type StaffMode = 'available' | 'busy' | 'off';
 
