@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests out of the library, answers into it. What a request says is checked here; what it means
  * is http/'s. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 enum {
     DISCARD_BYTES = 1024 * 1024,
     CHUNKS_A_TURN = 4,
+    CHUNK_FRAME = 16,                /* hexadecimal digits of a length, and a line's end */
     MEMORY_PIECE = 2 * VT_CONN_CHUNK /* a tile with its headers is one write and not two */
 };
 
@@ -274,6 +276,29 @@ static int finish(struct vt_conn *conn)
     return lws_http_transaction_completed(conn->wsi) ? -1 : 0;
 }
 
+/* The length in front of a chunk and the line's end behind it, in the room on both its sides. */
+static const char *frame_chunk(char *bytes, size_t *len)
+{
+    char head[CHUNK_FRAME];
+    const size_t n = (size_t)snprintf(head, sizeof(head), "%zx\r\n", *len);
+    memcpy(bytes - n, head, n);
+    memcpy(bytes + *len, "\r\n", 2);
+    *len += n + 2;
+    return bytes - n;
+}
+
+static bool is_drained(const struct vt_http_req *req)
+{
+    return req->sent == req->out.len && req->file_left == 0;
+}
+
+static void end_chunks(struct vt_http_req *req)
+{
+    req->chunked = false;
+    if (!req->http10)
+        vt_buf_text(&req->out, "0\r\n\r\n");
+}
+
 /* Page-cached pieces of a file, 64 KiB, are read on the loop: about 10 us each, four a turn at most. */
 static int send_piece(struct vt_conn *conn, struct vt_http_req *req)
 {
@@ -283,14 +308,16 @@ static int send_piece(struct vt_conn *conn, struct vt_http_req *req)
         len = len > MEMORY_PIECE ? MEMORY_PIECE : len;
         req->sent += len;
     } else {
-        size_t want = req->file_left > VT_CONN_CHUNK ? VT_CONN_CHUNK : (size_t)req->file_left;
-        ssize_t got = pread(req->file, conn->net->chunk, want, (off_t)req->file_at);
+        const size_t most = VT_CONN_CHUNK - 2 * CHUNK_FRAME,
+                     want = req->file_left > most ? most : req->file_left;
+        char *room = conn->net->chunk + CHUNK_FRAME;
+        ssize_t got = pread(req->file, room, want, (off_t)req->file_at);
         if (got <= 0) /* cut while we sent it: a short body must not look whole */
             return -1;
-        bytes = conn->net->chunk;
         len = (size_t)got;
         req->file_at += len;
         req->file_left -= len;
+        bytes = req->chunked && !req->http10 ? frame_chunk(room, &len) : room;
     }
     return lws_write(conn->wsi, (unsigned char *)(uintptr_t)bytes, len, LWS_WRITE_HTTP) < 0 ? -1 : 0;
 }
@@ -302,12 +329,20 @@ int vt_conn_pump(struct vt_conn *conn)
     if (!req || !req->answered)
         return 0;
     for (int i = 0; i < CHUNKS_A_TURN && !lws_partial_buffered(conn->wsi); i++) {
-        if (req->sent == req->out.len && req->file_left == 0)
+        if (is_drained(req) && req->grows) {
+            vt_conn_hold(conn); /* as a request that waits for its answer */
+            return 0;
+        }
+        if (is_drained(req) && req->is_broken)
+            return -1;
+        if (is_drained(req) && req->chunked)
+            end_chunks(req);
+        if (is_drained(req))
             return finish(conn);
         if (send_piece(conn, req))
             return -1;
     }
-    if (req->sent == req->out.len && req->file_left == 0 && !lws_partial_buffered(conn->wsi))
+    if (is_drained(req) && !req->grows && !req->chunked && !lws_partial_buffered(conn->wsi))
         return finish(conn);
     vt_conn_wait(conn);
     return 0;

@@ -121,6 +121,28 @@ static void answer_file(struct vt_http_req *req, int fd, uint64_t size, const ch
     vt_http_done(req);
 }
 
+void vt_http_stream(struct vt_http_req *req, int fd, const char *type)
+{
+    req->file = fd;
+    req->grows = req->chunked = true;
+    req->close |= req->http10; /* the end of the line is the end of the film */
+    vt_http_head(req, 200, type, -1);
+    vt_http_done(req);
+}
+
+void vt_http_grow(struct vt_http_req *req, uint64_t size, enum vt_http_growth growth)
+{
+    const uint64_t end = req->file_at + req->file_left;
+    if (size > end) {
+        req->bytes += size - end;
+        req->file_left += size - end;
+    }
+    req->grows = growth == VT_HTTP_GROWS;
+    req->is_broken = growth == VT_HTTP_BROKEN;
+    if (!req->inside && req->ready)
+        req->ready(req);
+}
+
 void vt_http_file(struct vt_http_req *req, int root_fd, const char *name, const char *type, const char *etag,
                   const char *cache_control)
 {

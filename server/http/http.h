@@ -77,6 +77,13 @@ void vt_http_problem_at(struct vt_http_req *req, int status, const char *type, c
 void vt_http_file(struct vt_http_req *req, int root_fd, const char *name, const char *type, const char *etag,
                   const char *cache_control);
 
+/* A file that is still being written, as far as it is; GET only, `fd` is taken. It goes out in chunks as
+ * vt_http_grow says how long it has become. Whoever calls that keeps the request by vt_http_keep, to know
+ * when it is gone. */
+enum vt_http_growth { VT_HTTP_GROWS, VT_HTTP_WHOLE, VT_HTTP_BROKEN };
+void vt_http_stream(struct vt_http_req *req, int fd, const char *type);
+void vt_http_grow(struct vt_http_req *req, uint64_t size, enum vt_http_growth growth);
+
 /* Holds the request for an answer in a later turn; the returned handle stays good until one of the
  * calls above is made with vt_http_held(handle), which is NULL when the browser left. */
 uint64_t vt_http_hold(struct vt_http_req *req);

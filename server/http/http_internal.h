@@ -72,6 +72,9 @@ struct vt_http_req {
     size_t sent;
     int file; /* -1: none; the rest of the body comes from here */
     uint64_t file_at, file_left;
+    bool grows;     /* the file is still being written: at its end wait, not finish */
+    bool chunked;   /* its length was not known with the head */
+    bool is_broken; /* it will never be whole: the line ends without the last chunk */
     uint64_t bytes; /* of the body, for the log */
     int status;
     bool answered;

@@ -98,6 +98,10 @@ void vt_http_head(struct vt_http_req *req, int status, const char *type, int64_t
     vt_buf_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, vt_http_reason(status), http_date());
     if (type && length >= 0)
         vt_buf_printf(out, "Content-Type: %s\r\n", type);
+    if (req->chunked)
+        vt_buf_printf(out, "Content-Type: %s\r\n", type);
+    if (req->chunked && !req->http10)
+        vt_buf_text(out, "Transfer-Encoding: chunked\r\n");
     if (length >= 0)
         vt_buf_printf(out, "Content-Length: %lld\r\n", (long long)length);
     vt_buf_str(out, vt_buf_view(&req->set));
