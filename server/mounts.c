@@ -158,8 +158,11 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     mounts->templates = vt_templates_mount(&templates);
     mounts->spins = vt_spin_pages_mount(
         &(struct vt_spin_pages_deps){ .net = deps->net, .media = deps->media, .sites = deps->sites });
-    mounts->films = vt_films_mount(&(struct vt_films_deps){
-        .net = deps->net, .media = deps->media, .sites = deps->sites, .index = deps->index });
+    mounts->films = vt_films_mount(&(struct vt_films_deps){ .net = deps->net,
+                                                            .media = deps->media,
+                                                            .sites = deps->sites,
+                                                            .index = deps->index,
+                                                            .spins = mounts->spins });
     mounts->recap = vt_http_recap_mount(
         &(struct vt_http_recap_deps){ .net = deps->net, .store = deps->store, .sites = deps->sites });
     mounts->login = mount_login(deps);

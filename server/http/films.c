@@ -11,6 +11,7 @@
 #include "server/http/file.h"
 #include "server/http/path.h"
 #include "server/http/pictures_internal.h"
+#include "server/http/spins.h"
 #include "server/media_film.h"
 #include "server/media_grant.h"
 #include "server/media_index.h"
@@ -323,6 +324,11 @@ static void run(struct ask *ask, struct vt_http_req *req)
 static void handle_film(struct vt_http_req *req, void *owner)
 {
     struct vt_media_problem problem;
+    const struct vt_films *films = owner;
+    if (memchr(req->path.ptr + 3, '/', req->path.len - 3)) {
+        vt_spin_pages_handle(req, films->deps.spins);
+        return;
+    }
     struct ask *ask = calloc(1, sizeof(*ask));
     vt_pictures_allow_everyone(req);
     if (!ask) {

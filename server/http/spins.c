@@ -184,7 +184,7 @@ static void run(const struct ask *wanted, struct vt_http_req *req)
         free(ask);
 }
 
-static void handle_frame(struct vt_http_req *req, void *owner)
+void vt_spin_pages_handle(struct vt_http_req *req, void *owner)
 {
     struct ask ask = { .pages = owner };
     struct vt_media_problem problem;
@@ -202,10 +202,6 @@ struct vt_spin_pages *vt_spin_pages_mount(const struct vt_spin_pages_deps *deps)
     if (!pages)
         return NULL;
     pages->deps = *deps;
-    if (vt_http_route(deps->net, VT_GET, "/v/*", 0, handle_frame, pages) != VT_OK) {
-        free(pages);
-        pages = NULL;
-    }
     return pages;
 }
 

@@ -19,6 +19,8 @@ struct vt_spin_pages_deps { /* borrowed, alive until vt_spin_pages_destroy */
 };
 /* NULL: no memory. The caller's; must outlive the net. */
 struct vt_spin_pages *vt_spin_pages_mount(const struct vt_spin_pages_deps *deps);
+/* Answers /v/{id}/{nn}.jpg; films.h has the route of all of /v/ and hands these over. */
+void vt_spin_pages_handle(struct vt_http_req *req, void *pages);
 void vt_spin_pages_destroy(struct vt_spin_pages *pages);
 
 #endif
