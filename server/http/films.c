@@ -266,8 +266,10 @@ static struct vt_media_film_order order_of(struct ask *ask)
 static enum vt_media_err read_ask(struct ask *ask, struct vt_http_req *req, struct vt_media_problem *problem)
 {
     if (!read_path(ask, req->path))
-        return vt_media_problem_set(problem, VT_MEDIA_UNKNOWN,
-                                    "A film is /v/ and its id with .json, .mp4, .webm, .webp or .jpg.");
+        return vt_media_problem_set(
+            problem, VT_MEDIA_UNKNOWN,
+            "A film is /v/ and its id with .json, .mp4, .webm, .webp or .jpg; a frame of a "
+            "spin /v/, the spin's id, a slash and two digits with .jpg.");
     enum vt_media_err err = check_grant(ask, req, problem);
     if (!err)
         err = read_max(ask, req, problem);
