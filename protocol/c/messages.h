@@ -282,6 +282,17 @@ enum vt_file_state {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_file_state_name(enum vt_file_state value);
 
+/* How far a film has come. Encoding: what there is of it can be played. */
+enum vt_film_state {
+    VT_FILM_STATE_QUEUED = 0,
+    VT_FILM_STATE_ENCODING,
+    VT_FILM_STATE_READY,
+    VT_FILM_STATE_FAILED,
+};
+#define VT_FILM_STATE_COUNT 4
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_film_state_name(enum vt_film_state value);
+
 /* Whether somebody of the shop takes customers: busy means there, but not to be asked. */
 enum vt_staff_mode {
     VT_STAFF_MODE_AVAILABLE = 0,
@@ -324,6 +335,19 @@ enum vt_watch_tab {
 const char *vt_watch_tab_name(enum vt_watch_tab value);
 
 /* ---- Shared types. What hangs off them is borrowed: from the arena after decoding, from the caller when encoding. ---- */
+
+/* One picture of a film and the move over it; without both rects it gets a slow one of its own. */
+struct vt_t_film_still {
+    struct vt_str id;
+    double from[4];
+    bool has_from;
+    double to[4];
+    bool has_to;
+    double seconds;
+    bool has_seconds;
+    struct vt_str caption; /* May be absent. */
+};
+extern const struct vt_shape vt_shape_film_still;
 
 /* A product as somebody names it; price and name are what the page showed, the catalogue decides. */
 struct vt_t_product_ref {
@@ -1232,6 +1256,33 @@ struct vt_evt_file_state {
     enum vt_file_state state;
     struct vt_str media; /* May be absent. */
     struct vt_str why; /* A sentence for people. May be absent. */
+};
+
+/* film.job: How far a film has come, to the one who asked for it.
+ *   evt: struct vt_evt_film_job
+ */
+struct vt_evt_film_job {
+    struct vt_str job;
+    enum vt_film_state state;
+    double part; /* Of the film that is there. */
+    struct vt_str media; /* May be absent. */
+    struct vt_str why; /* A sentence for people. May be absent. */
+};
+
+/* film.make: Asks for a film of one to twelve pictures, twenty seconds at most. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded.
+ *   msg: struct vt_msg_film_make
+ *   rep: struct vt_rep_film_make
+ */
+struct vt_msg_film_make {
+    struct vt_t_film_still *stills;
+    size_t stills_n; /* 1..12 */
+    uint16_t size[2]; /* Width and height, even; 720 x 720 when left out. */
+    bool has_size;
+    struct vt_str name; /* The customer's; it stands over the first picture. May be absent. */
+};
+struct vt_rep_film_make {
+    struct vt_str job; /* As film.job names it. */
+    struct vt_str media; /* The film's id, with its grant. */
 };
 
 /* guest.drop: The customer sends a guest away; that guest is closed with 4503.

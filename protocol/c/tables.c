@@ -152,6 +152,12 @@ const char *vt_file_state_name(enum vt_file_state value)
     return (size_t)value < VT_COUNT(file_state_words) ? file_state_words[value] : NULL;
 }
 
+static const char *const film_state_words[] = { "queued", "encoding", "ready", "failed" };
+const char *vt_film_state_name(enum vt_film_state value)
+{
+    return (size_t)value < VT_COUNT(film_state_words) ? film_state_words[value] : NULL;
+}
+
 static const char *const staff_mode_words[] = { "available", "busy", "off" };
 const char *vt_staff_mode_name(enum vt_staff_mode value)
 {
@@ -177,6 +183,17 @@ const char *vt_watch_tab_name(enum vt_watch_tab value)
 }
 
 const struct vt_shape vt_shape_nothing = { .name = "nothing" };
+
+static const struct vt_field t_film_still_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_film_still, id), .size = sizeof(struct vt_str), .min = 1, .max = 200 },
+    { .name = "from", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_TUPLE | VT_FIELD_HAS, .offset = offsetof(struct vt_t_film_still, from), .has_offset = offsetof(struct vt_t_film_still, has_from), .size = sizeof(double), .number_min = 0, .number_max = 1, .list_min = 4, .list_max = 4, .list_multiple = 1 },
+    { .name = "to", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_TUPLE | VT_FIELD_HAS, .offset = offsetof(struct vt_t_film_still, to), .has_offset = offsetof(struct vt_t_film_still, has_to), .size = sizeof(double), .number_min = 0, .number_max = 1, .list_min = 4, .list_max = 4, .list_multiple = 1 },
+    { .name = "seconds", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_film_still, seconds), .has_offset = offsetof(struct vt_t_film_still, has_seconds), .size = sizeof(double), .number_min = 0.5, .number_max = 20 },
+    { .name = "caption", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_film_still, caption), .size = sizeof(struct vt_str), .min = 0, .max = 600 },
+};
+const struct vt_shape vt_shape_film_still = {
+    .name = "film_still", .size = sizeof(struct vt_t_film_still), .fields = t_film_still_fields, .fields_n = VT_COUNT(t_film_still_fields),
+};
 
 static const struct vt_field t_product_ref_fields[] = {
     { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_product_ref, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
@@ -1000,6 +1017,34 @@ static const struct vt_field evt_file_state_fields[] = {
 };
 static const struct vt_shape shape_evt_file_state = {
     .name = "file.state", .size = sizeof(struct vt_evt_file_state), .fields = evt_file_state_fields, .fields_n = VT_COUNT(evt_file_state_fields),
+};
+
+static const struct vt_field evt_film_job_fields[] = {
+    { .name = "job", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_film_job, job), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_film_job, state), .size = sizeof(enum vt_film_state), .words = film_state_words, .words_n = VT_COUNT(film_state_words) },
+    { .name = "part", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_film_job, part), .size = sizeof(double), .number_min = 0, .number_max = 1 },
+    { .name = "media", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_film_job, media), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_film_job, why), .size = sizeof(struct vt_str), .min = 0, .max = 400 },
+};
+static const struct vt_shape shape_evt_film_job = {
+    .name = "film.job", .size = sizeof(struct vt_evt_film_job), .fields = evt_film_job_fields, .fields_n = VT_COUNT(evt_film_job_fields),
+};
+
+static const struct vt_field msg_film_make_fields[] = {
+    { .name = "stills", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_film_make, stills), .has_offset = offsetof(struct vt_msg_film_make, stills_n), .size = sizeof(struct vt_t_film_still), .list_min = 1, .list_max = 12, .list_multiple = 1, .shape = &vt_shape_film_still },
+    { .name = "size", .type = VT_FIELD_INT, .flags = VT_FIELD_TUPLE | VT_FIELD_HAS, .offset = offsetof(struct vt_msg_film_make, size), .has_offset = offsetof(struct vt_msg_film_make, has_size), .size = sizeof(uint16_t), .min = 160, .max = 1280, .list_min = 2, .list_max = 2, .list_multiple = 1 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_film_make, name), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+};
+static const struct vt_shape shape_msg_film_make = {
+    .name = "film.make", .size = sizeof(struct vt_msg_film_make), .fields = msg_film_make_fields, .fields_n = VT_COUNT(msg_film_make_fields),
+};
+
+static const struct vt_field rep_film_make_fields[] = {
+    { .name = "job", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_film_make, job), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "media", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_film_make, media), .size = sizeof(struct vt_str), .min = 1, .max = 200 },
+};
+static const struct vt_shape shape_rep_film_make = {
+    .name = "film.make reply", .size = sizeof(struct vt_rep_film_make), .fields = rep_film_make_fields, .fields_n = VT_COUNT(rep_film_make_fields),
 };
 
 static const struct vt_field msg_guest_drop_fields[] = {
@@ -1852,6 +1897,12 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_FILE_STATE] = { "file.state", VT_OP_FILE_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 2048,
         NULL, &shape_evt_file_state, NULL },
+    [VT_OP_FILM_JOB] = { "film.job", VT_OP_FILM_JOB, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 2048,
+        NULL, &shape_evt_film_job, NULL },
+    [VT_OP_FILM_MAKE] = { "film.make", VT_OP_FILM_MAKE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_TALK, 16384,
+        &shape_msg_film_make, NULL, &shape_rep_film_make },
     [VT_OP_GUEST_DROP] = { "guest.drop", VT_OP_GUEST_DROP, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_guest_drop, &shape_msg_guest_drop, &vt_shape_nothing },

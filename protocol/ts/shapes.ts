@@ -6,6 +6,7 @@
 
 /// The shared types.
 export const SHAPES: Readonly<Record<string, string>> = {
+  film_still: 'id::s:1:200 from:?:f:0:1:4:4 to:?:f:0:1:4:4 seconds:?:f:0.5:20 caption:?:s:0:600',
   product_ref: 'sku::s:1:64 variant:?:s:0:64 name:?:s:0:300 price:?:s:0:24 currency:?:s:0:3 url:?:s:0:2048 image:?:s:0:2048 media:?:s:0:200',
   page: 'n::i:0:4294967295 url::s:0:2048 title::s:0:300 product:?:@product_ref ts:?:i:-9007199254740991:9007199254740991',
   person: 'who::s:1:16 role::#role name::s:0:80 at::#at photo:?:s:0:2048 verified:?:b',
@@ -71,6 +72,7 @@ export const ENUMS: Readonly<Record<string, string>> = {
   queue_state: 'available closed message',
   file_use: 'chat view',
   file_state: 'open checking ready refused',
+  film_state: 'queued encoding ready failed',
   staff_mode: 'available busy off',
   claim_why: 'taken expired left',
   notice_kind: 'load special tip greeting',
@@ -104,6 +106,7 @@ export const EVENT_SHAPES: Readonly<Record<string, string>> = {
   drain: 'in_ms::i:0:4294967295',
   error: '@wire_error',
   'file.state': 'ticket::s:1:64 state::#file_state media:?:s:0:200 why:?:s:0:400',
+  'film.job': 'job::s:1:64 state::#film_state part::f:0:1 media:?:s:0:200 why:?:s:0:400',
   'guest.drop': 'who::s:1:16',
   'guest.poll': 'question::s:1:300 slots::i:1:65535:1:12',
   'guest.vote': 'poll::i:1:4294967295 slot::i:1:65535 value::i:-1:1',
