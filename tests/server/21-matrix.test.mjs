@@ -44,7 +44,7 @@ const LINES = {
   'guest.vote': ids((v) => ({ poll: v.poll, slot: 1, value: 1 })),
   since: number, snapshot: number, 'conv.close': number, identify: number, context: number, away: number,
   'conv.open': named((v) => ({ conv: v.conv })),
-  'chan.open': number, 'chan.close': number, rate: number, drain: number, error: number,
+  'conv.gone': number, 'chan.open': number, 'chan.close': number, rate: number, drain: number, error: number,
   'mark.add': number, 'spin.turn': number,
   'mark.drop': ids((v) => ({ marks: [v.mark] })),
   'notice.show': number, 'notice.drop': number, 'notice.seen': number, 'page.at': number,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { http } from './lib/http.mjs';
-import { SITE, eventually, keeper, leave, live, shop, viewSeen, writeCatalogue } from './lib/kit.mjs';
+import { SITE, customer, eventually, keeper, leave, live, shop, viewSeen, writeCatalogue } from './lib/kit.mjs';
 import { look, metric, photo, quarters, sha256 } from './lib/picture.mjs';
 import { FLAG } from './lib/protocol.mjs';
 
@@ -44,7 +44,11 @@ before(async () => {
   ];
   const { stderr } = await server.admin(['catalogue', 'import', '--site', SITE, writeCatalogue(folder, products, files)]);
   said = stderr;
-  await eventually('the catalogue is served', async () => (await get(`/t/${sha256(ring[0])}/160`)).status === 200);
+  // Its pictures may be there before the server has read it.
+  const c = await customer(server);
+  await eventually('the catalogue is served', async () => (await c.ask('catalogue.product', { sku: 'RING' })).ok);
+  await c.cut();
+  await eventually('its pictures are served', async () => (await get(`/t/${sha256(ring[0])}/160`)).status === 200);
 });
 
 /// What the view is told of the spin that begins with this picture.
