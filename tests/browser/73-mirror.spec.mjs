@@ -173,3 +173,20 @@ test('a no is shown as a no', async ({ customer, associate }) => {
   await associate.showTheirs();
   await expect(desk.tab('Piece')).toHaveAttribute('aria-selected', 'true');
 });
+
+for (const minutes of [1, -1]) {
+  test(`a clock that is ${minutes} min off delays nothing and changes no order`, async ({ customer, associate }) => {
+    await customer.page.addInitScript((off) => {
+      const { now } = Date;
+      Date.now = () => now() + off;
+    }, minutes * 60_000);
+    await customer.visit(RING);
+    const desk = await mirrored({ customer, associate }, RING);
+    await expect.poll(() => desk.words('main h1')).toBe(await theirs(customer, 'main h1'));
+    // Far within the minute: a player that went by the customer's clock would wait it out, or throw away what seems long past.
+    for (const said of ['first', 'second', 'third']) {
+      await customer.page.evaluate((text) => { document.querySelector('main h1').textContent = text; }, said);
+      await expect.poll(() => desk.words('main h1')).toBe(said);
+    }
+  });
+}
