@@ -32,7 +32,7 @@ const LINES = {
   'chat.typing': number, 'chat.read': number, 'chat.contact': number, 'chat.erased': number, 'chat.history': number,
   'code.make': number,
   'code.use': named((v) => ({ code: v.code }), { none: () => ({ code: '000000' }) }),
-  'compare.set': number, 'spin.turn': number,
+  'compare.set': number,
   'session.end': number, 'session.close': number, 'rating.give': number, 'recap.state': number, 'session.history': number,
   'recap.send': ids((v) => ({ by: 'link', sid: v.sid }), 'state.wrong'), // after the end: below
   ask: number, answer: number, 'page.push': number,
