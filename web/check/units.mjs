@@ -10,5 +10,5 @@ const web = dirname(dirname(fileURLToPath(import.meta.url)));
 const list = (dir) => { try { return readdirSync(dir).sort(); } catch { return []; } };
 const files = list(web).flatMap((part) => list(join(web, part, 'test'))
   .filter((name) => name.endsWith('.test.mjs')).map((name) => join(web, part, 'test', name)));
-const run = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], { cwd: web, stdio: 'inherit' });
+const run = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=120000', ...files], { cwd: web, stdio: 'inherit' });
 process.exitCode = run.status ?? 1;
