@@ -31,7 +31,9 @@ export async function mailServer(later, { port = 0, args = [], box } = {}) {
   const taken = Number(/^listening (\d+)$/.exec(line[0])?.[1]);
   assert.ok(taken, `the mail server did not start: ${line[0]}`);
   const fresh = join(box, 'new');
-  const mails = () => (existsSync(fresh) ? readdirSync(fresh).sort().map((name) => readFileSync(join(fresh, name), 'utf8')) : []);
+  // A Maildir's names are seconds.M<microseconds>P<process>…, without leading zeros: as text, mails of one second may change places.
+  const came = (name) => { const [, seconds, micros] = /^(\d+)\.M(\d+)/.exec(name); return seconds * 1e6 + Number(micros); };
+  const mails = () => (existsSync(fresh) ? readdirSync(fresh).sort((a, b) => came(a) - came(b)).map((name) => readFileSync(join(fresh, name), 'utf8')) : []);
   return { port: taken, url: `smtp://127.0.0.1:${taken}`, box, stop, mails };
 }
 
