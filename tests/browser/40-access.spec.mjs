@@ -146,6 +146,8 @@ test('by keyboard alone a customer asks and an associate answers', async ({ cast
   await phone.press('Enter');
   await expect(customer.field).toBeFocused();
   await phone.type('Is the halo set by hand?');
+  // Until the line stands there is nothing to send it by; the button says so, and what was typed stays.
+  await expect(customer.panel.getByRole('button', { name: 'Ask for help' })).toBeEnabled();
   await phone.press('Enter');
   await expect(customer.panel.locator('.big')).toHaveText('1');
 
