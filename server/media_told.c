@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/media_told.h"
 
+#include <stdlib.h>
+
 #include "server/base/err.h"
 #include "server/catalogue/spins.h"
+#include "server/media_film.h"
 #include "server/media_grant.h"
 
 enum { BODY_BYTES = 128 * 1024 };
@@ -28,6 +31,32 @@ const struct vt_spin *vt_told_spin(const struct vt_conversation *conv, struct vt
     return site && site->catalogue ? vt_catalogue_spin_from(site->catalogue, media) : NULL;
 }
 
+/* Out of what is kept of it: a small file, read when it is put on show or somebody comes. */
+uint32_t vt_told_film_ms(const struct vt_conversation *conv, struct vt_str media)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(VT_MEDIA_FILM_TEXT);
+    const struct vt_medium *medium = vt_media_index_find(deps_of(conv)->index, media);
+    struct vt_media_problem problem;
+    uint32_t ms = 0;
+    if (!medium || medium->kind != VT_MEDIUM_FILM ||
+        vt_media_film_text(deps_of(conv)->media, vt_str(medium->id), &text) != VT_OK)
+        return 0;
+    struct vt_film *film = malloc(sizeof(*film));
+    if (film && vt_film_decode(vt_buf_view(&text), film, &problem) == VT_MEDIA_OK)
+        ms = vt_film_ms(film);
+    free(film);
+    return ms;
+}
+
+static void told_film(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view_item *item)
+{
+    const uint32_t ms = vt_told_film_ms(conv, item->media);
+    item->film = ms > 0 ? vt_arena_array(arena, 1, sizeof(*item->film)) : NULL;
+    if (item->film)
+        *item->film = (struct vt_t_film){ .seconds = ms / 1000.0 };
+}
+
 void vt_told_item(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view_item *item)
 {
     const struct vt_spin *spin = vt_told_spin(conv, item->media);
@@ -35,6 +64,7 @@ void vt_told_item(const struct vt_conversation *conv, struct vt_arena *arena, st
     if (item->spin)
         *item->spin = (struct vt_t_spin){ .id = vt_arena_str(arena, vt_str(spin->id)),
                                           .n = (uint8_t)spin->n };
+    told_film(conv, arena, item);
     item->media = vt_told_media(conv, arena, item->media);
 }
 

@@ -16,12 +16,15 @@ struct vt_str vt_told_address(const struct vt_conversation *conv, struct vt_aren
                               struct vt_str address);
 
 struct vt_str vt_told_media(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_str media);
-/* An item of the view: with its grant, and with the spin that begins with it. */
+/* An item of the view: with its grant, the spin that begins with it, and the length of a film. */
 void vt_told_item(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view_item *item);
 void vt_told_view(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view *view);
 
 /* The spin of the site's catalogue that begins with this picture; good for the turn. NULL: there is none. */
 const struct vt_spin *vt_told_spin(const struct vt_conversation *conv, struct vt_str media);
+
+/* How long this film is; 0: it is none. */
+uint32_t vt_told_film_ms(const struct vt_conversation *conv, struct vt_str media);
 
 /* Whether somebody in this conversation may name the picture, with or without a grant. */
 bool vt_told_may_name(const struct vt_conversation *conv, struct vt_str media);

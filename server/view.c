@@ -126,6 +126,7 @@ void vt_view_show(struct vt_view *view, uint16_t slot, int64_t now_ms)
     view->has_frame = view->has_t = false;
     view->frame = 0;
     view->rpm = 0;
+    view->played_ms = 0;
     memcpy(view->rect, whole, sizeof(whole));
 }
 
@@ -323,7 +324,8 @@ int vt_view_motion(struct vt_view *view, struct vt_bin_view *frame, int64_t now_
     view->rect[2] = view->rect[3] = size;
     if (view->mode == VT_VIEW_MODE_SPIN) {
         vt_view_turn_to(view, frame->frame, now_ms);
-    } else if (view->mode == VT_VIEW_MODE_FILM) {
+    } else if (view->mode == VT_VIEW_MODE_FILM &&
+               !view->played_ms) { /* else film.play alone says where it is */
         view->t = frame->t_ms / 1000.0;
         view->has_t = true;
     }
@@ -402,6 +404,12 @@ int vt_view_export(const struct vt_view *view, struct vt_arena *arena, struct vt
         .has_rpm = view->rpm != 0,
         .t = view->t,
         .has_t = view->has_t,
+        .rate = view->rate,
+        .has_rate = view->played_ms != 0,
+        .paused = view->is_paused,
+        .has_paused = view->played_ms != 0,
+        .at = view->played_ms,
+        .has_at = view->played_ms != 0,
         .compare = view->compared_n ? vt_arena_array(arena, 1, sizeof(struct vt_t_comparison)) : NULL,
         .marks = vt_arena_array(arena, view->marks_n + 1, sizeof(struct vt_t_mark)),
         .marks_n = view->marks_n
@@ -472,6 +480,9 @@ int vt_view_import(struct vt_view *view, const struct vt_t_view *from)
     view->has_frame = from->has_frame;
     view->t = from->t;
     view->has_t = from->has_t;
+    view->rate = from->has_rate ? from->rate : 1;
+    view->is_paused = from->has_paused && from->paused;
+    view->played_ms = from->has_at ? from->at : 0;
     memcpy(view->rect, from->rect, sizeof(view->rect));
     vt_str_copy(view->driver, sizeof(view->driver), from->driver);
     return marks_import(view, from);

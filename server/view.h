@@ -47,6 +47,10 @@ int vt_view_item(struct vt_view *view, const struct vt_msg_view_item *msg, int64
 /* Turns the active slot's spin of `frames_n` spin frames. VT_ERR_VIEW_STALE: another slot is on show, or not
  * its spin; VT_ERR_FIELD_BAD: it has no such frame. */
 int vt_view_turn(struct vt_view *view, const struct vt_msg_spin_turn *msg, uint16_t frames_n, int64_t now_ms);
+/* Puts the film of this slot on show, from `t` at `wall_ms` (ms since 1970), the time everybody has. `ms` is its
+ * length. VT_ERR_NOT_FOUND: no such slot; VT_ERR_FIELD_BAD: it is over before `t`. */
+int vt_view_play(struct vt_view *view, const struct vt_msg_film_play *msg, uint32_t ms, int64_t now_ms,
+                 int64_t wall_ms);
 /* What turns by itself has come this far by now: before the view is told to anybody. */
 void vt_view_advance(struct vt_view *view, int64_t now_ms);
 int vt_view_drive(struct vt_view *view, const char *by, bool take, int64_t now_ms);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of a view share: view.c (the view itself, in and out), view_marks.c, view_compare.c. */
+/* What the parts of a view share: view.c (the view itself, in and out), view_marks.c, view_compare.c,
+ * view_spin.c, view_film.c. */
 #ifndef VT_VIEW_INTERNAL_H
 #define VT_VIEW_INTERNAL_H
 
@@ -43,6 +44,9 @@ struct vt_view {
     int64_t gesture_ms; /* the driver's last */
     double rect[4], t;
     double rpm;                          /* it turns by itself; 0: it stands */
+    double rate;                         /* of the film */
+    bool is_paused;                      /* the film stands at `t` */
+    int64_t played_ms;                   /* it was at `t` then, by the wall's clock; 0: never played */
     uint16_t frames_n;                   /* while it does: of how many */
     double turned_ms;                    /* `frame` is that of then, whole steps only */
     uint16_t compared[VT_VIEW_COMPARED]; /* what compare.set named last, as far as it is there */

@@ -409,6 +409,14 @@ struct vt_t_spin {
 };
 extern const struct vt_shape vt_shape_spin;
 
+/* The medium is a film: /v/{media}.mp4 and its kin. */
+struct vt_t_film {
+    double seconds;
+    bool sound; /* It has any. */
+    bool has_sound;
+};
+extern const struct vt_shape vt_shape_film;
+
 /* A medium in the viewer; its slot stays the same while it is there. */
 struct vt_t_view_item {
     uint16_t slot;
@@ -421,6 +429,7 @@ struct vt_t_view_item {
     double height_mm;
     bool has_height_mm;
     struct vt_t_spin *spin; /* NULL: absent. */
+    struct vt_t_film *film; /* NULL: absent. */
 };
 extern const struct vt_shape vt_shape_view_item;
 
@@ -461,6 +470,12 @@ struct vt_t_view {
     bool has_rpm;
     double t; /* Film time in seconds. */
     bool has_t;
+    double rate; /* What film.play said last, of the active piece. */
+    bool has_rate;
+    bool paused;
+    bool has_paused;
+    int64_t at; /* Server time at which the film was at t. */
+    bool has_at;
     struct vt_t_comparison *compare; /* NULL: absent. */
     struct vt_t_mark *marks;
     size_t marks_n; /* 0..768 */
@@ -1283,6 +1298,34 @@ struct vt_msg_film_make {
 struct vt_rep_film_make {
     struct vt_str job; /* As film.job names it. */
     struct vt_str media; /* The film's id, with its grant. */
+};
+
+/* film.play: The driver starts, stops or moves the film of a slot, which is then on show. Everyone plays from t at server time `at`; the newest counts.
+ *   msg: struct vt_msg_film_play
+ *   evt: struct vt_evt_film_play
+ *   rep: struct vt_rep_film_play
+ */
+struct vt_msg_film_play {
+    uint16_t slot;
+    double t; /* Seconds. */
+    double rate;
+    bool paused;
+};
+struct vt_evt_film_play {
+    uint32_t seq;
+    uint16_t slot;
+    double t;
+    double rate;
+    bool paused;
+    int64_t at; /* Server time. */
+    uint16_t active;
+    enum vt_view_mode mode;
+};
+struct vt_rep_film_play {
+    uint32_t seq;
+    int64_t at;
+    uint16_t active;
+    enum vt_view_mode mode;
 };
 
 /* guest.drop: The customer sends a guest away; that guest is closed with 4503.

@@ -259,6 +259,14 @@ const struct vt_shape vt_shape_spin = {
     .name = "spin", .size = sizeof(struct vt_t_spin), .fields = t_spin_fields, .fields_n = VT_COUNT(t_spin_fields),
 };
 
+static const struct vt_field t_film_fields[] = {
+    { .name = "seconds", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_film, seconds), .size = sizeof(double), .number_min = 0, .number_max = 86400 },
+    { .name = "sound", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_film, sound), .has_offset = offsetof(struct vt_t_film, has_sound), .size = sizeof(bool) },
+};
+const struct vt_shape vt_shape_film = {
+    .name = "film", .size = sizeof(struct vt_t_film), .fields = t_film_fields, .fields_n = VT_COUNT(t_film_fields),
+};
+
 static const struct vt_field t_view_item_fields[] = {
     { .name = "slot", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_view_item, slot), .size = sizeof(uint16_t), .min = 1, .max = 65535 },
     { .name = "sku", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_view_item, sku), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
@@ -268,6 +276,7 @@ static const struct vt_field t_view_item_fields[] = {
     { .name = "width_mm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view_item, width_mm), .has_offset = offsetof(struct vt_t_view_item, has_width_mm), .size = sizeof(double), .number_min = 0, .number_max = 10000 },
     { .name = "height_mm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view_item, height_mm), .has_offset = offsetof(struct vt_t_view_item, has_height_mm), .size = sizeof(double), .number_min = 0, .number_max = 10000 },
     { .name = "spin", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_view_item, spin), .size = sizeof(struct vt_t_spin), .shape = &vt_shape_spin },
+    { .name = "film", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_view_item, film), .size = sizeof(struct vt_t_film), .shape = &vt_shape_film },
 };
 const struct vt_shape vt_shape_view_item = {
     .name = "view_item", .size = sizeof(struct vt_t_view_item), .fields = t_view_item_fields, .fields_n = VT_COUNT(t_view_item_fields),
@@ -304,6 +313,9 @@ static const struct vt_field t_view_fields[] = {
     { .name = "frame", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view, frame), .has_offset = offsetof(struct vt_t_view, has_frame), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
     { .name = "rpm", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view, rpm), .has_offset = offsetof(struct vt_t_view, has_rpm), .size = sizeof(double), .number_min = -60, .number_max = 60 },
     { .name = "t", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view, t), .has_offset = offsetof(struct vt_t_view, has_t), .size = sizeof(double), .number_min = 0, .number_max = 86400 },
+    { .name = "rate", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view, rate), .has_offset = offsetof(struct vt_t_view, has_rate), .size = sizeof(double), .number_min = 0.25, .number_max = 2 },
+    { .name = "paused", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_view, paused), .has_offset = offsetof(struct vt_t_view, has_paused), .size = sizeof(bool) },
+    { .name = "at", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_view, at), .has_offset = offsetof(struct vt_t_view, has_at), .size = sizeof(int64_t), .min = 0, .max = INT64_C(9007199254740991) },
     { .name = "compare", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_view, compare), .size = sizeof(struct vt_t_comparison), .shape = &vt_shape_comparison },
     { .name = "marks", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_view, marks), .has_offset = offsetof(struct vt_t_view, marks_n), .size = sizeof(struct vt_t_mark), .list_min = 0, .list_max = 768, .list_multiple = 1, .shape = &vt_shape_mark },
 };
@@ -1045,6 +1057,40 @@ static const struct vt_field rep_film_make_fields[] = {
 };
 static const struct vt_shape shape_rep_film_make = {
     .name = "film.make reply", .size = sizeof(struct vt_rep_film_make), .fields = rep_film_make_fields, .fields_n = VT_COUNT(rep_film_make_fields),
+};
+
+static const struct vt_field msg_film_play_fields[] = {
+    { .name = "slot", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_film_play, slot), .size = sizeof(uint16_t), .min = 1, .max = 65535 },
+    { .name = "t", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_film_play, t), .size = sizeof(double), .number_min = 0, .number_max = 86400 },
+    { .name = "rate", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_film_play, rate), .size = sizeof(double), .number_min = 0.25, .number_max = 2 },
+    { .name = "paused", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_film_play, paused), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_msg_film_play = {
+    .name = "film.play", .size = sizeof(struct vt_msg_film_play), .fields = msg_film_play_fields, .fields_n = VT_COUNT(msg_film_play_fields),
+};
+
+static const struct vt_field evt_film_play_fields[] = {
+    { .name = "seq", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_film_play, seq), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "slot", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_film_play, slot), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "t", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_film_play, t), .size = sizeof(double), .number_min = 0, .number_max = 86400 },
+    { .name = "rate", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_film_play, rate), .size = sizeof(double), .number_min = 0.25, .number_max = 2 },
+    { .name = "paused", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_film_play, paused), .size = sizeof(bool) },
+    { .name = "at", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_film_play, at), .size = sizeof(int64_t), .min = 0, .max = INT64_C(9007199254740991) },
+    { .name = "active", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_film_play, active), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_film_play, mode), .size = sizeof(enum vt_view_mode), .words = view_mode_words, .words_n = VT_COUNT(view_mode_words) },
+};
+static const struct vt_shape shape_evt_film_play = {
+    .name = "film.play event", .size = sizeof(struct vt_evt_film_play), .fields = evt_film_play_fields, .fields_n = VT_COUNT(evt_film_play_fields),
+};
+
+static const struct vt_field rep_film_play_fields[] = {
+    { .name = "seq", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_film_play, seq), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "at", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_rep_film_play, at), .size = sizeof(int64_t), .min = 0, .max = INT64_C(9007199254740991) },
+    { .name = "active", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_film_play, active), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_film_play, mode), .size = sizeof(enum vt_view_mode), .words = view_mode_words, .words_n = VT_COUNT(view_mode_words) },
+};
+static const struct vt_shape shape_rep_film_play = {
+    .name = "film.play reply", .size = sizeof(struct vt_rep_film_play), .fields = rep_film_play_fields, .fields_n = VT_COUNT(rep_film_play_fields),
 };
 
 static const struct vt_field msg_guest_drop_fields[] = {
@@ -1903,6 +1949,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_FILM_MAKE] = { "film.make", VT_OP_FILM_MAKE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_TALK, 16384,
         &shape_msg_film_make, NULL, &shape_rep_film_make },
+    [VT_OP_FILM_PLAY] = { "film.play", VT_OP_FILM_PLAY, 'x', VT_FROM_DRIVER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
+        &shape_msg_film_play, &shape_evt_film_play, &shape_rep_film_play },
     [VT_OP_GUEST_DROP] = { "guest.drop", VT_OP_GUEST_DROP, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 1024,
         &shape_msg_guest_drop, &shape_msg_guest_drop, &vt_shape_nothing },

@@ -369,6 +369,34 @@ export interface FilmMakeReply {
   media: string;
 }
 
+/// The driver starts, stops or moves the film of a slot, which is then on show. Everyone plays from t at server time `at`; the newest counts.
+export interface FilmPlay {
+  slot: number;
+  /** Seconds. */
+  t: number;
+  rate: number;
+  paused: boolean;
+}
+
+export interface FilmPlayReply {
+  seq: number;
+  at: number;
+  active: number;
+  mode: ViewMode;
+}
+
+export interface FilmPlayEvent {
+  seq: number;
+  slot: number;
+  t: number;
+  rate: number;
+  paused: boolean;
+  /** Server time. */
+  at: number;
+  active: number;
+  mode: ViewMode;
+}
+
 /// The customer sends a guest away; that guest is closed with 4503.
 export interface GuestDrop {
   who: string;
@@ -1017,6 +1045,8 @@ export interface Requests {
   'file.ask': FileAsk;
   /** Asks for a film of one to twelve pictures, twenty seconds at most. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded. */
   'film.make': FilmMake;
+  /** The driver starts, stops or moves the film of a slot, which is then on show. Everyone plays from t at server time `at`; the newest counts. */
+  'film.play': FilmPlay;
   /** The customer sends a guest away; that guest is closed with 4503. */
   'guest.drop': GuestDrop;
   /** A one-time link for one guest; good while the session runs, 24 h at most. */
@@ -1161,6 +1191,8 @@ export interface Replies {
   'file.ask': FileAskReply;
   /** Asks for a film of one to twelve pictures, twenty seconds at most. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded. */
   'film.make': FilmMakeReply;
+  /** The driver starts, stops or moves the film of a slot, which is then on show. Everyone plays from t at server time `at`; the newest counts. */
+  'film.play': FilmPlayReply;
   /** The customer sends a guest away; that guest is closed with 4503. */
   'guest.drop': GuestDropReply;
   /** A one-time link for one guest; good while the session runs, 24 h at most. */
@@ -1289,6 +1321,8 @@ export interface Events {
   'file.state': FileStateEvent;
   /** How far a film has come, to the one who asked for it. */
   'film.job': FilmJobEvent;
+  /** The driver starts, stops or moves the film of a slot, which is then on show. Everyone plays from t at server time `at`; the newest counts. */
+  'film.play': FilmPlayEvent;
   /** The customer sends a guest away; that guest is closed with 4503. */
   'guest.drop': GuestDrop;
   /** Which of these? Everybody in the session sees question and votes; the poll's name is its cs. */

@@ -154,6 +154,13 @@ export interface Spin {
   n: number;
 }
 
+/// The medium is a film: /v/{media}.mp4 and its kin.
+export interface Film {
+  seconds: number;
+  /** It has any. */
+  sound?: boolean | undefined;
+}
+
 /// A medium in the viewer; its slot stays the same while it is there.
 export interface ViewItem {
   slot: number;
@@ -165,6 +172,7 @@ export interface ViewItem {
   width_mm?: number | undefined;
   height_mm?: number | undefined;
   spin?: Spin | undefined;
+  film?: Film | undefined;
 }
 
 /// What compare.set set last; the slots that are still there.
@@ -202,6 +210,11 @@ export interface View {
   rpm?: number | undefined;
   /** Film time in seconds. */
   t?: number | undefined;
+  /** What film.play said last, of the active piece. */
+  rate?: number | undefined;
+  paused?: boolean | undefined;
+  /** Server time at which the film was at t. */
+  at?: number | undefined;
   compare?: Comparison | undefined;
   marks: Mark[];
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* film.make: a film of pictures for this conversation. */
+/* film.make: a film of pictures for this conversation. film.play: one film, seen together. */
 #include "server/film.h"
 
 #include <stdlib.h>
 
 #include "server/base/err.h"
+#include "server/base/ids.h"
+#include "server/fanout.h"
 #include "server/handlers/handlers.h"
 #include "server/media_film.h"
 #include "server/media_told.h"
+#include "server/session.h"
+#include "server/view.h"
 
 static void put_rect(const char *key, const double side[4], struct vt_buf *out)
 {
@@ -94,4 +98,44 @@ int vt_on_film_make(struct vt_request *rq)
     *to = vt_reply_later(rq);
     vt_film_order(conv, vt_member_who(rq->member), film, handle_ordered, to);
     return VT_OK;
+}
+
+/* What was on show is kept before a film takes its place. */
+static void keep_other(struct vt_conversation *conv, uint16_t slot)
+{
+    if (slot != vt_view_active(conv->view))
+        vt_session_keep_view(conv);
+}
+
+int vt_on_film_play(struct vt_request *rq)
+{
+    const struct vt_msg_film_play *msg = rq->env->msg;
+    struct vt_conversation *conv = rq->member->conv;
+    struct vt_event_head numbers;
+    struct vt_t_view_item item;
+    if (!conv->view || !vt_view_item_at(conv->view, msg->slot, &item))
+        return vt_request_fail(rq, VT_ERR_NOT_FOUND, "/d/slot", "nothing has this slot");
+    const uint32_t ms = vt_told_film_ms(conv, item.media);
+    if (ms == 0)
+        return vt_request_fail(rq, VT_ERR_NOT_FOUND, "/d/slot", "what this slot holds is no film");
+    const int64_t wall_ms = vt_wall_ms();
+    keep_other(conv, msg->slot);
+    int err = vt_view_play(conv->view, msg, ms, rq->now_ms, wall_ms);
+    if (err)
+        return vt_request_fail(rq, err, "/d/t", "the film is shorter");
+    const struct vt_evt_film_play d = { .seq = vt_view_seq(conv->view),
+                                        .slot = msg->slot,
+                                        .t = msg->t,
+                                        .rate = msg->rate,
+                                        .paused = msg->paused,
+                                        .at = wall_ms,
+                                        .active = msg->slot,
+                                        .mode = VT_VIEW_MODE_FILM };
+    vt_fanout_control(conv,
+                      &(struct vt_event){
+                          .op = rq->env->op, .by = vt_member_who(rq->member), .d = &d, .except = rq->member },
+                      &numbers);
+    vt_session_view_changed(conv);
+    const struct vt_rep_film_play rep = { .seq = d.seq, .at = d.at, .active = d.active, .mode = d.mode };
+    return vt_reply_now(rq, &numbers, &rep);
 }

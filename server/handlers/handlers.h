@@ -39,6 +39,7 @@
     X(VIEW_PHONE, view_phone)              \
     X(FILE_ASK, file_ask)                  \
     X(FILM_MAKE, film_make)                \
+    X(FILM_PLAY, film_play)                \
     X(COMPARE_SET, compare_set)            \
     X(SPIN_TURN, spin_turn)                \
     X(MARK_ADD, mark_add)                  \

@@ -324,6 +324,12 @@ static void redirect(struct vt_http_req *req, int status, const char *cache_cont
     vt_http_reply(req, status, NULL, VT_STR(""));
 }
 
+static bool is_film(const struct vt_pictures *pictures, struct vt_str id)
+{
+    const struct vt_medium *medium = vt_media_index_find(pictures->index, id);
+    return medium && medium->kind != VT_MEDIUM_PICTURE;
+}
+
 static void handle_thumb(struct vt_http_req *req, void *owner)
 {
     struct ask ask = { .pictures = owner, .kind = ASK_THUMB };
@@ -337,6 +343,11 @@ static void handle_thumb(struct vt_http_req *req, void *owner)
         return;
     }
     vt_str_copy(ask.id, sizeof(ask.id), id);
+    if (is_film(ask.pictures, id)) { /* what shows a picture of everything shows a film's poster */
+        snprintf(location, sizeof(location), "/v/%s.jpg", ask.id);
+        redirect(req, 302, "no-store", location);
+        return;
+    }
     ask.step_px = vt_thumb_width(wanted);
     if (ask.step_px != wanted) {
         snprintf(location, sizeof(location), "/t/%s/%u", ask.id, ask.step_px);

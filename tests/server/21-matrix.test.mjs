@@ -45,7 +45,7 @@ const LINES = {
   since: number, snapshot: number, 'conv.close': number, identify: number, context: number, away: number,
   'conv.open': named((v) => ({ conv: v.conv })),
   'conv.gone': number, 'chan.open': number, 'chan.close': number, rate: number, drain: number, error: number,
-  'mark.add': number, 'spin.turn': number,
+  'mark.add': number, 'spin.turn': number, 'film.play': number,
   'mark.drop': ids((v) => ({ marks: [v.mark] })),
   'notice.show': number, 'notice.drop': number, 'notice.seen': number, 'page.at': number,
   'presence.person': number, 'presence.staff': number,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Films by real workers behind their filter: every kind of file, texts in any script, what is refused. */
+#include <fcntl.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 
@@ -49,6 +50,23 @@ static int count_frames(const void *bytes, size_t len, int width, int height)
     avcodec_free_context(&context);
     avformat_close_input(&format);
     return frames;
+}
+
+/* The file that grows stands on a disk without room; the worker lives on. */
+static void a_full_disk_is_said_so(void **state)
+{
+    const struct vt_recipe recipe = film_recipe(VT_RECIPE_FILM, two);
+    const int sources[2] = { master, master };
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    (void)state;
+    assert_true(full >= 0);
+    struct outcome out = fixture_run(&fx, &recipe, sources, 2, full, DEADLINE_MS);
+    assert_int_equal(out.last.err, VT_MEDIA_NO_ROOM);
+    outcome_finish(&out);
+    out = fixture_run(&fx, &recipe, sources, 2, -1, DEADLINE_MS);
+    assert_int_equal(out.last.err, VT_MEDIA_OK);
+    outcome_finish(&out);
+    close(full);
 }
 
 static void a_film_is_made_while_one_looks_on(void **state)
@@ -217,6 +235,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(texts_are_judged),
     cmocka_unit_test(the_text_of_a_film_is_its_own_text),
     cmocka_unit_test(a_film_is_made_while_one_looks_on),
+    cmocka_unit_test(a_full_disk_is_said_so),
     cmocka_unit_test(the_same_again_has_the_same_bytes),
     cmocka_unit_test(poster_and_animation),
     cmocka_unit_test(a_limit_of_bytes_is_kept),

@@ -428,6 +428,58 @@ static void test_compare_import(void **state)
     vt_view_destroy(other);
 }
 
+/* --- the film ----------------------------------------------------------------------------------- */
+
+enum { FILM_MS = 7500, WALL = 1000000 };
+
+static int play(uint16_t slot, double t, bool paused, int64_t wall_ms)
+{
+    struct vt_msg_film_play msg = { .slot = slot, .t = t, .rate = 1, .paused = paused };
+    return vt_view_play(view, &msg, FILM_MS, T0, wall_ms);
+}
+
+static void test_a_film_plays_from_a_place_since_a_time(void **state)
+{
+    (void)state;
+    assert_int_equal(open_items("c", 3, 1), VT_OK);
+    assert_false(exported().has_at);
+    assert_int_equal(play(9, 0, false, WALL), VT_ERR_NOT_FOUND);
+    assert_int_equal(play(2, 7.6, false, WALL), VT_ERR_FIELD_BAD);
+    uint32_t seq = vt_view_seq(view);
+    assert_int_equal(play(2, 1.5, false, WALL), VT_OK); /* and shows it */
+    assert_int_equal(vt_view_seq(view), seq + 1);
+    struct vt_t_view now = exported();
+    assert_int_equal(now.active, 2);
+    assert_int_equal(now.mode, VT_VIEW_MODE_FILM);
+    assert_true(now.has_at && now.has_rate && now.has_paused && !now.paused && now.at == WALL);
+    assert_true(now.t > 1.49 && now.t < 1.51);
+    /* Another film on show is another view; the same one further on is not. */
+    struct vt_msg_view_set stale = { .base = seq, .has_t = true }, fresh = { .base = seq + 1 };
+    assert_int_equal(vt_view_set(view, &stale, T0), VT_ERR_VIEW_STALE);
+    assert_int_equal(play(2, 3, true, WALL + 1500), VT_OK);
+    assert_int_equal(vt_view_set(view, &fresh, T0), VT_OK);
+    /* Moving the picture does not move the film. */
+    struct vt_bin_view moved = { .vseq = vt_view_seq(view), .slot = 2, .scale = 65536, .t_ms = 0 };
+    assert_int_equal(vt_view_motion(view, &moved, T0), VT_OK);
+    now = exported();
+    assert_true(now.t > 2.9 && now.paused);
+
+    struct vt_view *other = vt_view_create();
+    struct vt_arena arena;
+    vt_arena_init(&arena, 65536);
+    struct vt_t_view kept, again;
+    assert_int_equal(vt_view_export(view, &arena, &kept), VT_OK);
+    assert_int_equal(vt_view_import(other, &kept), VT_OK);
+    assert_int_equal(vt_view_export(other, &arena, &again), VT_OK);
+    assert_true(again.at == WALL + 1500 && again.paused && again.has_rate);
+    vt_arena_finish(&arena);
+    vt_view_destroy(other);
+
+    struct vt_msg_view_set next = { .base = vt_view_seq(view), .active = 1, .has_active = true };
+    assert_int_equal(vt_view_set(view, &next, T0), VT_OK);
+    assert_false(exported().has_at); /* that was the other one's */
+}
+
 /* --- the spin ----------------------------------------------------------------------------------- */
 
 static int turn(uint16_t slot, uint16_t frame, double rpm, int64_t now_ms)
@@ -529,6 +581,7 @@ int main(void)
         T(test_strokes),
         T(test_close_forgets),
         T(test_export_and_import),
+        cmocka_unit_test_setup_teardown(test_a_film_plays_from_a_place_since_a_time, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_spin_turns_by_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(test_another_piece_stands_at_its_first_frame, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_mark_belongs_to_the_frame_it_was_drawn_on, setup, teardown),
