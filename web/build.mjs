@@ -174,7 +174,9 @@ const widget = await chunk('widget', 'widget/src/main.ts', { __CALLS__: JSON.str
 const viewerAsk = await chunk('viewer-ask', 'widget/src/viewer-ask-chunk.ts');
 const viewerCompare = await chunk('viewer-compare', 'widget/src/viewer-compare-chunk.ts', { __ASK__: JSON.stringify([viewerAsk.file, viewerAsk.sri]) });
 const viewerTools = await chunk('viewer-tools', 'widget/src/viewer-tools-chunk.ts', { __COMPARE__: JSON.stringify([viewerCompare.file, viewerCompare.sri]) });
-const viewerTiles = await chunk('viewer-tiles', 'widget/src/viewer-tiles-chunk.ts');
+const viewerSpinBar = await chunk('viewer-spin-bar', 'widget/src/viewer-spin-bar-chunk.ts');
+const viewerSpin = await chunk('viewer-spin', 'widget/src/viewer-spin-chunk.ts', { __BAR__: JSON.stringify([viewerSpinBar.file, viewerSpinBar.sri]) });
+const viewerTiles = await chunk('viewer-tiles', 'widget/src/viewer-tiles-chunk.ts', { __SPIN__: JSON.stringify([viewerSpin.file, viewerSpin.sri]) });
 const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts', {
   __TOOLS__: JSON.stringify([viewerTools.file, viewerTools.sri]),
   __TILES__: JSON.stringify([viewerTiles.file, viewerTiles.sri]),
@@ -226,6 +228,9 @@ report([
   { name: 'viewer', gzip: viewer.gzip, limit: 6 },
   { name: 'viewer-tools', gzip: viewerTools.gzip, limit: 10.5 },
   { name: 'viewer-tiles', gzip: viewerTiles.gzip, limit: 2.5 },
+  // A piece turned; its buttons, keys and words.
+  { name: 'viewer-spin', gzip: viewerSpin.gzip, limit: 2.5 },
+  { name: 'viewer-spin-bar', gzip: viewerSpinBar.gzip, limit: 2 },
   { name: 'photo', gzip: photo.gzip, limit: 3 },
   // Pieces side by side; then the questions that come with them.
   { name: 'viewer-compare', gzip: viewerCompare.gzip, limit: 4 },

@@ -139,7 +139,7 @@ test('a pointer and a mark are in the pane of their piece', async ({ customer, a
   await desk.button('Circle').click();
   await desk.drag({ x: at.x - 60, y: at.y - 60 }, { x: at.x + 60, y: at.y + 60 });
   const inkIn = (view) => view.root.evaluate((v) => {
-    const canvas = v.querySelector('canvas');
+    const canvas = v.querySelector('.stage > canvas');
     const ctx = canvas.getContext('2d');
     const stage = canvas.getBoundingClientRect();
     const dense = canvas.width / stage.width;

@@ -11,7 +11,7 @@ import type { Sync } from './sync.js';
 import type { ViewPatch } from './view.js';
 import type { Wishes } from './wishes.js';
 
-export interface Motion { seq: number; slot: number; cx: number; cy: number; scale: number }
+export interface Motion { seq: number; slot: number; cx: number; cy: number; scale: number; frame?: number }
 export interface Pointer { slot: number; x: number; y: number; kind: number; buttons: number }
 export interface Stroke { stroke: number; slot: number; kind: Mark['kind']; colour: number; points: number[]; last: boolean }
 
@@ -140,8 +140,9 @@ export class Conversation extends Emitter<ConversationEvents> {
       case 'page.at': return this._trail(d as Page, head.ts);
       case 'view.open': case 'view.state': return this._view(d as View);
       case 'view.close': return this._view(null);
-      case 'view.set': case 'view.item': case 'view.drive': case 'compare.set': case 'mark.add': case 'mark.drop': return this._change(op, d, by);
     }
+    // view.set, view.item, view.drive, compare.set, spin.turn, mark.add, mark.drop: named in short, as every page loads this.
+    if (/^(view.[sid]|comp|spin|mark)/.test(op)) this._change(op, d, by);
   }
 
   private _row(row: Row): void {

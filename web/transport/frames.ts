@@ -14,7 +14,7 @@ const clamp = (n: number, max: number): number => Math.max(0, Math.min(max, Math
 
 export function readMotion(data: DataView): Motion | null {
   const v = readView(data);
-  return v && { seq: v.vseq, slot: v.slot, cx: v.cx / U32, cy: v.cy / U32, scale: v.scale / 65_536 };
+  return v && { seq: v.vseq, slot: v.slot, cx: v.cx / U32, cy: v.cy / U32, scale: v.scale / 65_536, frame: v.frame };
 }
 
 export function readPointer(data: DataView): Pointer | null {
@@ -32,7 +32,7 @@ export function readStroke(data: DataView, last: boolean): Stroke | null {
 
 export function encodeView(head: OutHead, m: Motion & { edge: boolean }): ArrayBuffer {
   return writeView({ ...head, flags: m.edge ? FLAG.EDGE : 0 }, {
-    vseq: m.seq, slot: m.slot, frame: 0, cx: clamp(m.cx * U32, U32 - 1), cy: clamp(m.cy * U32, U32 - 1),
+    vseq: m.seq, slot: m.slot, frame: m.frame ?? 0, cx: clamp(m.cx * U32, U32 - 1), cy: clamp(m.cy * U32, U32 - 1),
     scale: Math.max(1, clamp(m.scale * 65_536, U32 - 1)), t_ms: 0,
   });
 }

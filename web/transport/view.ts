@@ -8,6 +8,7 @@ export type ViewChange =
   | { op: 'view.set'; d: Events['view.set'] }
   | { op: 'view.item'; d: Events['view.item'] }
   | { op: 'compare.set'; d: Events['compare.set'] }
+  | { op: 'spin.turn'; d: Events['spin.turn'] }
   | { op: 'view.drive'; d: Events['view.drive'] };
 
 /// The fields one event changes. Another active piece begins whole: its rect is not the last one's.

@@ -5,10 +5,12 @@
 /// the picture is there, compare.ts when pieces lie side by side.
 
 import { asking } from './asking.js';
+import { sharpenWith } from './closer.js';
 import { compareWith } from './compare.js';
 import { createCore } from './core.js';
 import { equipWith } from './equip.js';
-import { sharpen } from './sharp.js';
+import { spinBar } from './spin-bar.js';
+import { turningWith } from './spin.js';
 import type { Viewer, ViewerOptions } from './types.js';
 
 export type { MarkKind, PointerKind, StrokePart, Viewer, ViewerOptions, ViewerWishes } from './types.js';
@@ -16,6 +18,6 @@ export type { MarkKind, PointerKind, StrokePart, Viewer, ViewerOptions, ViewerWi
 export function createViewer(o: ViewerOptions): Viewer {
   const core = createCore(o);
   core.equip(equipWith(() => Promise.resolve(compareWith(() => Promise.resolve(asking)))));
-  if (o.iiif) core.sharpen(sharpen);
+  if (o.iiif) core.sharpen(sharpenWith(() => Promise.resolve(turningWith(() => Promise.resolve(spinBar)))));
   return core.viewer;
 }

@@ -77,6 +77,34 @@ export interface Sharp {
   stop(): void;
 }
 
+/// What turning a piece adds.
+export interface Turn {
+  /// A spin frame lies over the picture.
+  readonly on: boolean;
+  painted(): void;
+  stop(): void;
+}
+
+export type Turning = (core: Core) => Turn;
+
+/// What its bar finds.
+export interface Spun {
+  readonly on: boolean;
+  /// The active picture is one that a spin begins with.
+  readonly can: boolean;
+  readonly frame: number;
+  readonly n: number;
+  readonly rpm: number;
+  readonly isWhole: boolean;
+  step(by: number): void;
+  play(): void;
+  toggle(): void;
+}
+
+export interface SpinBar { painted(): void; stop(): void }
+
+export type MakeSpinBar = (core: Core, spun: Spun) => SpinBar;
+
 /// What the tiles find: one piece, alone or in its pane.
 export type Piece = Pick<Core, 'o' | 'holder' | 'picture' | 'frame' | 'shown' | 'wake'> & { sync: Pick<Sync, 'camera'> };
 

@@ -21,7 +21,9 @@ export interface ViewerWishes {
   compare(p: { slots: number[]; scale: 'fit' | 'true' }): void;
   set(p: { rect?: Rect; active?: number; mode?: string }): void;
   /// A VIEW frame, at most 30 a second; the last of a gesture has `edge`, and the server makes its `view.set` from it.
-  motion(m: { slot: number; cx: number; cy: number; scale: number; edge: boolean }): void;
+  motion(m: { slot: number; cx: number; cy: number; scale: number; frame?: number; edge: boolean }): void;
+  /// `spin.turn`: lets it turn by itself, or stops it. Comes with the tools.
+  turn?(p: { slot: number; frame: number; rpm: number }): void;
   /// A PTR frame, at most 30 a second.
   pointer(p: { slot: number; x: number; y: number; kind: PointerKind; buttons: number; edge: boolean }): void;
   /// DRAW frames, at most 128 points each and 256 a stroke.
@@ -59,7 +61,7 @@ export interface Viewer {
   /// What view.set, view.drive or view.item changed.
   patch(p: Partial<View> & { seq: number }): void;
   /// A VIEW frame of the driver's; an older seq is dropped.
-  motion(m: { seq: number; slot: number; cx: number; cy: number; scale: number }): void;
+  motion(m: { seq: number; slot: number; cx: number; cy: number; scale: number; frame?: number }): void;
   pointer(who: string, p: { slot: number; x: number; y: number; kind: number; buttons: number }): void;
   /// Live drawing of the other side.
   stroke(who: string, d: StrokePart): void;

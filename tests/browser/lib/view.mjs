@@ -63,7 +63,7 @@ export class View {
   /// The bounding box of everything drawn in one colour, in the picture's 0..1; null when there is nothing.
   ink(colour) {
     return this.root.evaluate((v, [r, g, b]) => {
-      const canvas = v.querySelector('canvas');
+      const canvas = v.querySelector('.stage > canvas');
       const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
       let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
       for (let i = 0; i < data.length; i += 4) {

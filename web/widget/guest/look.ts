@@ -11,7 +11,7 @@ export interface LookOptions {
 }
 
 /// A guest follows and points: what moves the picture or draws on it is not theirs, so it is not shown.
-const bare = '.tools,.strip,.pens,.shut,.edge,.chip button{display:none!important}.stage{cursor:crosshair}';
+const bare = '.tools,.strip,.pens,.shut,.edge,.turn,.chip button{display:none!important}.stage{cursor:crosshair}';
 const STEP = 0.02;
 const TOUCH = 1;
 const MOVE = 0;
