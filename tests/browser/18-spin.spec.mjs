@@ -122,6 +122,6 @@ test('the bar is reachable, named, and covers nothing', async ({ customer, assoc
   await desk.button('Circle').click();
   const apart = await desk.root.evaluate((v) => v.querySelector('.pens').getBoundingClientRect().bottom <= v.querySelector('.turn').getBoundingClientRect().top);
   expect(apart, 'a pen\'s colours stand above it').toBe(true);
-  await customer.page.emulateMedia({ colorScheme: 'dark' });
-  await shot(customer.page, '22-phone-spin-dark');
+  await associate.page.emulateMedia({ colorScheme: 'dark' });
+  await shot(associate.page, '22-desk-spin-dark');
 });

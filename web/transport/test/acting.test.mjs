@@ -56,13 +56,15 @@ test('the tools come later: the wishes already handed out can do the rest, strok
   viewer.pointer({ slot: 1, x: 0.5, y: 0.5, kind: 0, buttons: 0, edge: true });
   viewer.set({ active: 2 });
   viewer.dropMarks([7]);
+  viewer.turn({ slot: 1, frame: 3, rpm: 6 });
   assert.deepEqual(sent.map(typeOf), [5, 1]);
-  assert.deepEqual(asked, [['view.set', { base: 4, active: 2 }], ['mark.drop', { marks: [7] }]]);
+  assert.deepEqual(asked, [['view.set', { base: 4, active: 2 }], ['mark.drop', { marks: [7] }], ['spin.turn', { slot: 1, frame: 3, rpm: 6 }]]);
   sync.receive(encodeDraw(head(20), { ...stroke, first: true }));
   assert.deepEqual(told, [['stroke', { ...stroke, who: 'a1' }]]);
   assert.deepEqual(sync.own(conv, 'view.set', { base: 4, active: 2 }, { seq: 9 }), ['view.set', { active: 2, seq: 9 }]);
   assert.deepEqual(sync.own(conv, 'view.drive', { take: false }, { seq: 9 }), ['view.drive', { seq: 9, driver: '' }]);
-  assert.equal(Object.keys(sync.wishes({ ...conv })).length, 11, 'a later conversation has all from the start');
+  assert.deepEqual(sync.own(conv, 'spin.turn', { slot: 1, frame: 3, rpm: 6 }, { seq: 9 }), ['spin.turn', { slot: 1, frame: 3, rpm: 6, seq: 9 }]);
+  assert.equal(Object.keys(sync.wishes({ ...conv })).length, 12, 'a later conversation has all from the start');
 });
 
 test('broken frames and frames of nobody are dropped', () => {
