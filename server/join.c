@@ -22,7 +22,7 @@ static bool held_add(struct vt_fifo_held **held, struct vt_frame *frame, enum vt
         *held = calloc(1, sizeof(**held));
     if (!*held || (*held)->n == VT_HELD_MAX)
         return false;
-    (*held)->frames[(*held)->n++] = (struct vt_held){ vt_frame_ref(frame), class, key };
+    (*held)->frames[(*held)->n++] = (struct vt_held){ vt_frame_ref(frame), class, key, false };
     return true;
 }
 

@@ -205,38 +205,40 @@ static void drop_links(struct vt_fifo_held *held)
         held->n = kept;
 }
 
-/* A join that failed leaves a member as it was: what was held goes out. With a part of it lost, the numbers
- * show the gap and the client asks. */
+/* The last of several joins lets go. One that failed leaves a member as it was: with a part of what was held
+ * lost, the numbers show the gap and the client asks. */
 static void release(struct vt_member *member)
 {
-    struct vt_fifo_held *held = VT_TAKE(member->held);
-    vt_join_let_go(member);
-    for (size_t i = 0; held && i < held->n; i++)
-        vt_peer_send(member->peer, held->frames[i].frame, held->frames[i].class, held->frames[i].key);
-    vt_join_held_free(&held);
-}
-
-/* Newer than what was just sent, but for what another join of the same member has sent meanwhile. A frame of
- * class C without a number is the whole view, which a snapshot holds as well. */
-static bool is_sent(const struct vt_join *join, uint32_t s, const struct vt_held *held)
-{
-    if (held->class == VT_CLASS_CONTROL)
-        return held->key == 0 ? !join->recovered : held->key <= s;
-    return held->class == VT_CLASS_DURABLE && held->key <= join->cs0;
-}
-
-/* The last of several joins lets go. */
-static void send_held(struct vt_join *join, struct vt_member *member)
-{
-    uint32_t s = join->recovered ? join->s0 : member->conv->s;
     if (member->joins > 0 && --member->joins > 0)
         return;
     struct vt_fifo_held *held = VT_TAKE(member->held);
     vt_join_let_go(member);
     for (size_t i = 0; held && i < held->n; i++)
-        if (!is_sent(join, s, &held->frames[i]))
+        if (!held->frames[i].sent)
             vt_peer_send(member->peer, held->frames[i].frame, held->frames[i].class, held->frames[i].key);
     vt_join_held_free(&held);
+}
+
+/* Whether the member has a held frame now that the join has sent its part. A replay adds what it was asked
+ * for and nothing else. A snapshot holds all events, and the view that class C sends without a number, but of
+ * the thread what there was when it was asked for: it takes back newer rows that a replay has brought. */
+static bool is_sent(const struct vt_join *join, const struct vt_held *held)
+{
+    if (held->key == VT_JOIN_REPLY_KEY)
+        return false;
+    if (held->class == VT_CLASS_CONTROL)
+        return !join->recovered || held->sent || (held->key > join->from.s && held->key <= join->s0);
+    if (held->class != VT_CLASS_DURABLE)
+        return false;
+    if (!join->recovered)
+        return held->key <= join->cs0;
+    return held->sent || (held->key > join->from.cs && held->key <= join->cs0);
+}
+
+static void mark_sent(const struct vt_join *join, struct vt_member *member)
+{
+    for (size_t i = 0; member->held && i < member->held->n; i++)
+        member->held->frames[i].sent = is_sent(join, &member->held->frames[i]);
 }
 
 /* The last value of what is not numbered, so a replay does not bring it. */
@@ -297,7 +299,8 @@ void vt_join_flush(struct vt_join *join, bool tell_chans)
         send_replay(join, member);
     else
         send_snapshot(join, member);
-    send_held(join, member);
+    mark_sent(join, member);
+    release(member);
     if (join->recovered) {
         send_latest(join, member);
         send_page(member);
@@ -312,7 +315,7 @@ void vt_join_drop(struct vt_join *join)
     struct vt_member *member = vt_join_member(join);
     if (member && join->attached)
         vt_conv_leave(member);
-    else if (member && member->joins > 0 && --member->joins == 0)
+    else if (member && member->joins > 0)
         release(member);
     vt_join_free(join);
 }

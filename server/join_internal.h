@@ -12,6 +12,7 @@ struct vt_held {
     struct vt_frame *frame; /* owned */
     enum vt_class class;
     uint64_t key;
+    bool sent; /* by a replay or a snapshot that ended while another still held */
 };
 
 struct vt_fifo_held {
