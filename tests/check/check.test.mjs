@@ -12,7 +12,7 @@ import { includes } from './includes.mjs';
 import { licences } from './licences.mjs';
 import { locks } from './locks.mjs';
 import { sizes } from './sizes.mjs';
-import { count, countJunit } from './tally.mjs';
+import { count, countJunit, flaky } from './tally.mjs';
 
 const tree = (files) => ({ paths: Object.keys(files), text: (path) => files[path] });
 
@@ -59,6 +59,10 @@ test('the tally reads each runner', () => {
   assert.deepEqual(count('ℹ pass 4\nℹ fail 1\nℹ cancelled 1\n'), { passed: 4, failed: 2 });
   assert.deepEqual(count('# pass 4\n# fail 0\n# pass 2\n# fail 0\n'), { passed: 6, failed: 0 });
   assert.deepEqual(count('  1 failed\n  2 did not run\n  7 passed (3.1s)\n'), { passed: 7, failed: 3 });
+  const twice = '  1 flaky\n    a.spec.mjs:1:1 › a story ───\n  7 passed (3.1s)\n';
+  assert.deepEqual(count(twice), { passed: 8, failed: 0 });
+  assert.deepEqual(flaky(twice), ['a.spec.mjs:1:1 › a story ───']);
+  assert.deepEqual(flaky('  7 passed (3.1s)\n'), []);
   assert.equal(count('nothing'), null);
   const xml = '<testcase name="a" status="run"><system-out>[  PASSED  ] 5 test(s).</system-out></testcase>' +
     '<testcase name="b" status="fail"><system-out>[  PASSED  ] 2 test(s).\n[  FAILED  ] 1 test(s), listed below:</system-out></testcase>' +

@@ -22,11 +22,11 @@ const readers = [
       passed: sum(log, /^(?:ℹ|#) pass (\d+)$/gm),
       failed: sum(log, /^(?:ℹ|#) fail (\d+)$/gm) + sum(log, /^(?:ℹ|#) cancelled (\d+)$/gm),
     },
-  // Playwright's list.
+  // Playwright's list. What passed at the second try (CI only) has passed, and is named: see `flaky`.
   (log) =>
     /^\s+\d+ passed \(/m.test(log) && {
-      passed: sum(log, /^\s+(\d+) passed \(/gm),
-      failed: sum(log, /^\s+(\d+) failed$/gm) + sum(log, /^\s+(\d+) flaky$/gm) + sum(log, /^\s+(\d+) did not run$/gm),
+      passed: sum(log, /^\s+(\d+) passed \(/gm) + sum(log, /^\s+(\d+) flaky$/gm),
+      failed: sum(log, /^\s+(\d+) failed$/gm) + sum(log, /^\s+(\d+) did not run$/gm),
     },
 ];
 
@@ -43,6 +43,9 @@ export const countJunit = (xml) => {
   }
   return { passed, failed };
 };
+
+/// The stories of Playwright's list that passed at the second try.
+export const flaky = (log) => /^\s+\d+ flaky$\n((?: {4}.*\n)+)/m.exec(log)?.[1].split('\n').map((line) => line.trim()).filter(Boolean) ?? [];
 
 export const count = (log) => readers.map((read) => read(log)).find(Boolean) ?? null;
 
@@ -63,7 +66,7 @@ const stage = ([kind, exit, seconds, path]) => {
 const table = ([folder]) => {
   const rows = readdirSync(folder).filter((name) => name.endsWith('.result')).sort().map((name) => {
     const [kind, passed, failed, seconds, label] = readFileSync(join(folder, name), 'utf8').trim().split(' ');
-    return { kind, label, passed: Number(passed), failed: Number(failed), seconds: Number(seconds) };
+    return { kind, label, passed: Number(passed), failed: Number(failed), seconds: Number(seconds), flaky: flaky(readFileSync(join(folder, `${label}.log`), 'utf8')) };
   });
   const order = ['build', 'check', 'unit', 'fuzz', 'protocol', 'web', 'server', 'browser'];
   rows.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.label.localeCompare(b.label));
@@ -74,6 +77,7 @@ const table = ([folder]) => {
   // A build is no test: it counts only when it fails.
   const passed = rows.reduce((total, row) => total + (row.kind === 'build' ? 0 : row.passed), 0);
   const failed = rows.reduce((total, row) => total + row.failed, 0) || (passed === 0 ? 1 : 0);
+  for (const row of rows) for (const name of row.flaky) console.log(`flaky: passed at the second try: ${name}`);
   console.log('');
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;

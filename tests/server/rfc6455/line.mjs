@@ -126,12 +126,13 @@ export class Line {
     });
   }
 
-  /// `piece`: bytes at a time, each in its own segment.
-  async send(bytes, piece = 0) {
+  /// `piece`: bytes at a time, each in its own segment. `isClosing`: they begin with our close, and who answers that may hang up
+  /// at once: a byte sent into the ended line fails here and takes the unread answer with it, so none is.
+  async send(bytes, piece = 0, isClosing = false) {
     const all = Buffer.from(bytes);
     if (!piece) return void this.socket.write(all);
     this.sending = true;
-    for (let at = 0; at < all.length && !this.ended; at += piece) {
+    for (let at = 0; at < all.length && !this.ended && !(isClosing && this.answer); at += piece) {
       this.socket.write(all.subarray(at, at + piece));
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -61,7 +61,7 @@ async function runFrames(port, one, piece) {
   const line = new Line(port);
   const head = await line.upgrade();
   if (head.status !== 101) return `handshake ${head.status}`;
-  await line.send(one.bytes, piece);
+  await line.send(one.bytes, piece, one.want.echo !== undefined);
   const row = looserRow(one.name);
   if (row?.instead === 'taken') await line.until(() => line.frames.length > 0 || line.ended, 1500);
   else if (row) await line.until(() => line.ended, 4000);
