@@ -43,6 +43,8 @@ static const struct {
     [VT_ADMIN_CUSTOMER] = { "--customer", "ID", "a customer's id: all their conversations" },
     [VT_ADMIN_QUEUES] = { "--queues", "IDS",
                           "the queues they work for, as rings,watches (default: all of the site)" },
+    [VT_ADMIN_LANGUAGES] = { "--languages", "TAGS",
+                             "the languages they speak, as fr,de: asked first for customers of these" },
 };
 
 static const struct vt_admin_command *const groups[] = {

@@ -31,6 +31,7 @@ enum vt_admin_option {
     VT_ADMIN_CONVERSATION,
     VT_ADMIN_CUSTOMER,
     VT_ADMIN_QUEUES,
+    VT_ADMIN_LANGUAGES,
     VT_ADMIN_OPTIONS
 };
 #define VT_ADMIN_BIT(option) (1u << VT_ADMIN_##option)

@@ -112,6 +112,26 @@ static int take_queues(const struct vt_admin *admin, const struct vt_store_site 
     return status;
 }
 
+/* --languages as an account keeps them: fr de. */
+static int take_languages(const struct vt_admin *admin, char ret_languages[VT_LANGUAGES_TEXT])
+{
+    const char *at = admin->values[VT_ADMIN_LANGUAGES] ? admin->values[VT_ADMIN_LANGUAGES] : "";
+    size_t len = 0;
+    ret_languages[0] = '\0';
+    for (at += strspn(at, ", "); *at; at += strspn(at, ", ")) {
+        struct vt_str tag = { at, strcspn(at, ", ") };
+        at += tag.len;
+        if (!vt_settings_is_tag(tag))
+            return vt_admin_fail("A language is two or three letters, as fr or de; %.*s is not.",
+                                 VT_STR_ARG(tag));
+        if (len + 1 + tag.len >= VT_LANGUAGES_TEXT)
+            return vt_admin_fail("The languages must not exceed %d bytes in all.", VT_LANGUAGES_TEXT - 1);
+        len += (size_t)snprintf(ret_languages + len, VT_LANGUAGES_TEXT - len, "%s%.*s", len ? " " : "",
+                                VT_STR_ARG(tag));
+    }
+    return 0;
+}
+
 static int run_add(struct vt_admin *admin)
 {
     const char *login = admin->values[VT_ADMIN_LOGIN], *name = admin->values[VT_ADMIN_NAME];
@@ -119,12 +139,14 @@ static int run_add(struct vt_admin *admin)
     struct vt_store_site site;
     struct vt_store_person person;
     struct password password;
-    char id[VT_ID_TEXT], queues[VT_QUEUES_TEXT];
+    char id[VT_ID_TEXT], queues[VT_QUEUES_TEXT], languages[VT_LANGUAGES_TEXT];
     int status = check_new(login, name, role);
     if (!status)
         status = vt_admin_find_site(admin, &site);
     if (!status)
         status = take_queues(admin, &site, queues);
+    if (!status)
+        status = take_languages(admin, languages);
     if (status)
         return status;
     if (vt_manage_person_find(admin->manage, vt_str(login), &admin->arena, &person) == VT_OK) {
@@ -142,7 +164,8 @@ static int run_add(struct vt_admin *admin)
                                        .name = vt_str(name),
                                        .role = vt_str(role),
                                        .password = vt_str(password.hash),
-                                       .queues = vt_str(queues) };
+                                       .queues = vt_str(queues),
+                                       .languages = vt_str(languages) };
     int err = vt_manage_person_add(admin->manage, &person);
     if (err)
         return vt_admin_fail_store(admin, err, "The associate cannot be added");
@@ -275,7 +298,8 @@ const struct vt_admin_command vt_admin_people_commands[] = {
       "site gets its first admin.",
       run_invite },
     { "associate add", VT_ADMIN_BIT(SITE) | VT_ADMIN_BIT(LOGIN) | VT_ADMIN_BIT(NAME),
-      VT_ADMIN_BIT(ROLE) | VT_ADMIN_BIT(PASSWORD_STDIN) | VT_ADMIN_BIT(IF_MISSING) | VT_ADMIN_BIT(QUEUES),
+      VT_ADMIN_BIT(ROLE) | VT_ADMIN_BIT(PASSWORD_STDIN) | VT_ADMIN_BIT(IF_MISSING) | VT_ADMIN_BIT(QUEUES) |
+          VT_ADMIN_BIT(LANGUAGES),
       NULL,
       "Adds an associate, a supervisor or an admin of a site.\nWith --if-missing an existing one stays as it "
       "is, password "

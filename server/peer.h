@@ -26,11 +26,12 @@ struct vt_peer {
     char site[VT_PERSON_TEXT];
     char person[VT_PERSON_TEXT]; /* staff: who; customer: the customer id */
     char name[VT_NAME_TEXT];
-    char login[VT_NAME_TEXT]; /* staff: the login name */
-    char lang[36];            /* of a customer's page; "": not said */
-    char token[VT_ID_TEXT];   /* a customer's resume token; dies with bye */
-    char *queues;             /* owned; of staff: rights.h; NULL: every queue */
-    int64_t expires_ms;       /* ms since 1970: the login behind it; 0: never */
+    char login[VT_NAME_TEXT];          /* staff: the login name */
+    char lang[36];                     /* of a customer's page; "": not said */
+    char token[VT_ID_TEXT];            /* a customer's resume token; dies with bye */
+    char *queues;                      /* owned; of staff: rights.h; NULL: every queue */
+    char languages[VT_LANGUAGES_TEXT]; /* of staff; "": nothing said */
+    int64_t expires_ms;                /* ms since 1970: the login behind it; 0: never */
     struct vt_outbox outbox;
     struct vt_list members; /* of vt_member.of_peer */
     struct vt_list link;    /* in vt_app.peers or .dead */

@@ -181,6 +181,7 @@ void vt_presence_here(struct vt_peer *peer)
     vt_str_copy(staff->name, sizeof(staff->name), vt_str(peer->name));
     vt_str_copy(staff->login, sizeof(staff->login), vt_str(peer->login));
     vt_str_copy(staff->queues, sizeof(staff->queues), vt_str(peer->queues));
+    vt_str_copy(staff->languages, sizeof(staff->languages), vt_str(peer->languages));
     staff->windows++;
     staff->lost_ms = 0;
     vt_presence_load(peer->app, staff->person);

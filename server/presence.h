@@ -12,7 +12,8 @@
 
 struct vt_staff {
     char site[VT_PERSON_TEXT], person[VT_PERSON_TEXT], login[VT_NAME_TEXT], name[VT_NAME_TEXT];
-    char queues[VT_QUEUES_TEXT]; /* rights.h; "": every queue */
+    char queues[VT_QUEUES_TEXT];       /* rights.h; "": every queue */
+    char languages[VT_LANGUAGES_TEXT]; /* parted by spaces; "": nothing said */
     enum vt_staff_mode chosen;
     bool said;             /* has chosen */
     uint32_t own_cap;      /* 0: the site's */

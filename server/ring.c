@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "server/base/err.h"
@@ -9,7 +10,7 @@
 #include "server/session.h"
 #include "server/site.h"
 
-enum { DAY_MS = 24 * 3600 * 1000, PRACTICE_MS = 3000 /* between two of its cards */ };
+enum { DAY_MS = 24 * 3600 * 1000, PRACTICE_MS = 3000 /* between two of its cards */, TAG_TEXT = 4 };
 
 static struct vt_ring *ring_of(struct vt_conversation *conv)
 {
@@ -35,19 +36,47 @@ static bool is_known(const struct vt_conversation *conv, const struct vt_setting
            vt_wall_ms() - conv->known_ms <= (int64_t)settings->sticky_days * DAY_MS;
 }
 
+static bool is_of_speakers(size_t circle)
+{
+    return circle % 2 == 1;
+}
+
+/* "fr" speaks "fr-CH"; whose account says nothing is asked with all the others. */
+static bool speaks(const struct vt_staff *staff, const char *lang)
+{
+    char tag[TAG_TEXT];
+    size_t len = strcspn(lang, "-");
+    if (!staff->languages[0] || len == 0 || len >= sizeof(tag))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        tag[i] = (char)tolower((unsigned char)lang[i]);
+    return vt_rights_queue(staff->languages, (struct vt_str){ tag, len });
+}
+
 static bool is_in_circle(const struct vt_conversation *conv, const struct vt_settings *settings,
                          const struct vt_setting_queue *queue, size_t circle, const struct vt_staff *staff)
 {
     if (circle == 0)
         return is_known(conv, settings, staff);
-    return circle > queue->groups_n || vt_ring_is_in(&queue->groups[circle - 1], staff);
+    size_t group = (circle - 1) / 2;
+    return (!is_of_speakers(circle) || speaks(staff, conv->session.lang)) &&
+           (group >= queue->groups_n || vt_ring_is_in(&queue->groups[group], staff));
 }
 
+static size_t last_circle(const struct vt_setting_queue *queue)
+{
+    return 2 * (queue->groups_n + 1);
+}
+
+/* Since the first card of the group: the speakers' half is taken from its time, so that the groups after it
+ * and the offer to leave a message come when they did. */
 static int64_t circle_ms(const struct vt_settings *settings, size_t circle)
 {
     uint32_t known = settings->ring_known < settings->sticky_seconds ? settings->ring_known
                                                                      : settings->sticky_seconds;
-    return (int64_t)(circle == 0 ? known : settings->ring_first) * 1000;
+    if (circle == 0)
+        return (int64_t)known * 1000;
+    return (int64_t)settings->ring_first * 1000 / (is_of_speakers(circle) ? 2 : 1);
 }
 
 struct asking {
@@ -146,8 +175,9 @@ static void send_question(struct vt_conversation *conv, struct asking *asking)
     free(asking);
 }
 
-/* Who else is there of this circle; with nobody and no card out, the next one. When nobody of any circle is
- * free the circle stays where it is, so that whoever is free first is asked in the right order. */
+/* Who else is there of this circle; with nobody and no card out, or its time over, the next one where
+ * somebody is. When nobody of any circle is free the circle stays where it is, so that whoever is free first
+ * is asked in the right order. */
 static void step(struct vt_conversation *conv, const struct vt_settings *settings,
                  const struct vt_setting_queue *queue)
 {
@@ -163,11 +193,12 @@ static void step(struct vt_conversation *conv, const struct vt_settings *setting
             return;
         }
         free(asking);
-        bool over = since_ms > 0 && vt_now_ms() - since_ms >= circle_ms(settings, circle);
-        if (circle > queue->groups_n || (vt_ring_asked(conv) > 0 && !over))
+        bool over = circle != ring->circle ||
+                    (since_ms > 0 && vt_now_ms() - since_ms >= circle_ms(settings, circle));
+        if (circle >= last_circle(queue) || (vt_ring_asked(conv) > 0 && !over))
             return;
-        circle++;
-        since_ms = 0;
+        if (!is_of_speakers(circle++))
+            since_ms = 0;
     }
 }
 
@@ -273,7 +304,7 @@ void vt_ring_sweep(struct vt_conversation *conv, int64_t now_ms)
         step_practice(conv, site->settings);
         return;
     }
-    if (ring->circle_ms > 0 && ring->circle <= queue_of(site, conv)->groups_n &&
+    if (ring->circle_ms > 0 && ring->circle < last_circle(queue_of(site, conv)) &&
         now_ms - ring->circle_ms >= circle_ms(site->settings, ring->circle))
         vt_queue_moved(conv->app, conv->site, conv->session.queue);
     bool alone = ring->cards_n == 0 && !is_anybody_there(conv);

@@ -2,7 +2,8 @@
 /* Ring: asking associates to take who waits, in widening circles.
  *
  * First whom the customer knows from before, then the queue's groups one after the other, then everybody
- * of the site; a circle where nobody is free is left out. Each card has a countdown; declined, run out or
+ * of the site; of each of these first those who speak the customer's language, for half of its time. A circle
+ * where nobody is free is left out. Each card has a countdown; declined, run out or
  * its holder's line dead, it is gone and somebody else may be asked, at the customer's old place. Whom
  * somebody is asked for goes by who waits longest, whatever the line; coord has the last word. When everybody
  * has been asked for long enough the customer is told so, once, and may leave a message; the ring goes round

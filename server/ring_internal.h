@@ -14,8 +14,9 @@ struct vt_card {
 };
 
 struct vt_ring {
-    size_t circle;     /* 0: known from before; then the groups; then everybody */
-    int64_t circle_ms; /* its first card; 0: none yet */
+    size_t circle;     /* 0: known from before; then two for each group and for everybody: who speaks the
+                          customer's language (odd), all (even) */
+    int64_t circle_ms; /* the first card of it, or of its group's speakers; 0: none yet */
     int64_t began_ms;  /* the first card of this round, or since nobody at all is there; 0: not yet */
     int64_t first_ms;  /* the first card of all rounds; 0: none yet */
     bool alone;        /* the latter */

@@ -453,6 +453,14 @@ const struct vt_setting_queue *vt_settings_queue(const struct vt_settings *setti
     return NULL;
 }
 
+bool vt_settings_is_tag(struct vt_str tag)
+{
+    for (size_t i = 0; i < tag.len; i++)
+        if (tag.ptr[i] < 'a' || tag.ptr[i] > 'z')
+            return false;
+    return tag.len == 2 || tag.len == 3;
+}
+
 struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang)
 {
     const char *dash = lang.ptr ? memchr(lang.ptr, '-', lang.len) : NULL;

@@ -115,6 +115,8 @@ struct vt_settings_error {
 /* NULL and `ret_error` filled, or the settings, owned by the caller. */
 struct vt_settings *vt_settings_parse(struct vt_str json, struct vt_settings_error *ret_error);
 void vt_settings_destroy(struct vt_settings *settings);
+/* A primary tag as accounts have them: fr, de. */
+bool vt_settings_is_tag(struct vt_str tag);
 /* What the customer who speaks `lang` reads: the language, else its base ("fr" for "fr-CH"), else the name. */
 struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang);
 /* NULL: the site has no such queue. */

@@ -132,8 +132,8 @@ bool vt_api_take_rate(struct vt_api *api, const char *hash, uint32_t *ret_wait_m
 
 /* `"id":…` and what a person's row shows of itself. */
 void vt_api_put_person(struct vt_buf *out, const struct vt_store_person *person);
-/* ,"queues":[…] of an account or an invitation. */
-void vt_api_put_queues(struct vt_buf *out, struct vt_str queues);
+/* ,"key":[…] of words parted by spaces: queues, languages. */
+void vt_api_put_words(struct vt_buf *out, const char *key, struct vt_str words);
 /* The body's queues, checked, as an account has them; absent they stay as they were. */
 int vt_api_take_queues(struct vt_api_call *call, struct vt_manage *manage, struct vt_str *queues);
 /* privacy.c: the conversations a path means, into call->convs; whether it is /customers/. */

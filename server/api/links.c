@@ -179,7 +179,7 @@ static void put_link(struct vt_buf *out, const struct vt_manage_link *link)
         vt_json_put_raw(out, "login", VT_STR("null"));
     vt_json_put_text(out, "role", link->role);
     vt_json_put_text(out, "mail", link->mail);
-    vt_api_put_queues(out, link->queues);
+    vt_api_put_words(out, "queues", link->queues);
     vt_json_put_number(out, "created", link->created);
     vt_json_put_number(out, "expires", link->expires);
     vt_json_put_text(out, "by", link->maker);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "server/api/api_internal.h"
 #include "server/api/login.h"
 
 #include <stdio.h>
@@ -89,6 +90,7 @@ bool vt_login_reply_person(struct vt_api_login *login, struct vt_http_req *req,
                      person->factor                         ? VT_STR("on")
                      : vt_login_needs_factor(login, person) ? VT_STR("needed")
                                                             : VT_STR("off"));
+    vt_api_put_words(&json, "languages", person->languages);
     vt_buf_text(&json, ",\"site\":{");
     vt_json_put_text(&json, "key", vt_str(site->key));
     vt_json_put_text(&json, "name", vt_str(site->name));
@@ -182,6 +184,7 @@ static void reply_ticket(struct ask *ask, struct vt_http_req *req, const struct 
     fits = vt_str_copy(ticket.role, sizeof(ticket.role), person->role) && fits;
     if (!vt_str_eq(person->role, VT_STR("admin"))) /* theirs is all of it */
         fits = vt_str_copy(ticket.queues, sizeof(ticket.queues), person->queues) && fits;
+    fits = vt_str_copy(ticket.languages, sizeof(ticket.languages), person->languages) && fits;
     fits = vt_str_copy(ticket.origin, sizeof(ticket.origin), vt_str(ask->origin)) && fits;
     if (!fits || vt_tickets_issue(ask->login->deps.tickets, &ticket, text) != VT_OK) {
         vt_login_unavailable(req, "Too many tickets are waiting to be used.");

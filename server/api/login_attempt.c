@@ -240,11 +240,14 @@ static void start_next(struct vt_api_login *login)
 /* The store's texts end with its callback; the ones needed later go into one piece of memory. */
 static bool keep_person(struct attempt *attempt, const struct vt_store_person *person)
 {
-    const struct vt_str from[] = { person->site, person->person, person->login,    person->name,
-                                   person->role, person->mail,   person->password, person->queues };
-    struct vt_str *const to[] = { &attempt->person.site,     &attempt->person.person, &attempt->person.login,
-                                  &attempt->person.name,     &attempt->person.role,   &attempt->person.mail,
-                                  &attempt->person.password, &attempt->person.queues };
+    const struct vt_str from[] = { person->site,     person->person, person->login,
+                                   person->name,     person->role,   person->mail,
+                                   person->password, person->queues, person->languages };
+    struct vt_str *const to[] = { &attempt->person.site,     &attempt->person.person,
+                                  &attempt->person.login,    &attempt->person.name,
+                                  &attempt->person.role,     &attempt->person.mail,
+                                  &attempt->person.password, &attempt->person.queues,
+                                  &attempt->person.languages };
     attempt->person.factor = person->factor;
     size_t total = 1;
     for (size_t i = 0; i < VT_COUNT(from); i++)

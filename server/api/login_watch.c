@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who holds a login here. When `vitrine admin` changes accounts, each of them is read again, one
- * after the other; whose password, role, queues or site changed, or who was disabled, is out. */
+ * after the other; whose password, role, queues, languages or site changed, or who was disabled, is out. */
 #include <stdlib.h>
 
 #include "server/api/login_internal.h"
@@ -11,8 +11,8 @@ enum { RETRY_MS = 500 };
 
 struct active {
     struct vt_list link; /* in vt_api_login.active_list: those to look at come first */
-    char *person, *password, *role, *site, *queues; /* owned */
-    bool stale;                                     /* to be looked at */
+    char *person, *password, *role, *site, *queues, *languages; /* owned */
+    bool stale;                                                 /* to be looked at */
 };
 
 static void free_texts(struct active *active)
@@ -22,6 +22,7 @@ static void free_texts(struct active *active)
     free(active->role);
     free(active->site);
     free(active->queues);
+    free(active->languages);
 }
 
 static void drop(struct vt_api_login *login, struct active *active)
@@ -36,7 +37,8 @@ static bool has_changed(const struct active *active, const struct vt_store_perso
 {
     return person->disabled || !vt_str_eq(person->password, vt_str(active->password)) ||
            !vt_str_eq(person->role, vt_str(active->role)) || !vt_str_eq(person->site, vt_str(active->site)) ||
-           !vt_str_eq(person->queues, vt_str(active->queues));
+           !vt_str_eq(person->queues, vt_str(active->queues)) ||
+           !vt_str_eq(person->languages, vt_str(active->languages));
 }
 
 static void add(struct vt_api_login *login, const struct vt_store_person *person)
@@ -50,7 +52,9 @@ static void add(struct vt_api_login *login, const struct vt_store_person *person
     active->role = vt_str_dup(person->role);
     active->site = vt_str_dup(person->site);
     active->queues = vt_str_dup(person->queues);
-    bool whole = active->person && active->password && active->role && active->site && active->queues;
+    active->languages = vt_str_dup(person->languages);
+    bool whole = active->person && active->password && active->role && active->site && active->queues &&
+                 active->languages;
     if (whole && vt_map_set(&login->active, person->person, active) == VT_OK) {
         vt_list_append(&login->active_list, &active->link);
         return;

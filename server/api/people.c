@@ -5,14 +5,14 @@
 
 enum { NAME_MOST = 80 };
 
-void vt_api_put_queues(struct vt_buf *out, struct vt_str queues)
+void vt_api_put_words(struct vt_buf *out, const char *key, struct vt_str words)
 {
-    vt_buf_text(out, ",\"queues\":[");
-    for (size_t at = 0; at < queues.len; at++) {
-        const char *space = memchr(queues.ptr + at, ' ', queues.len - at);
-        size_t end = space ? (size_t)(space - queues.ptr) : queues.len;
+    vt_buf_printf(out, ",\"%s\":[", key);
+    for (size_t at = 0; at < words.len; at++) {
+        const char *space = memchr(words.ptr + at, ' ', words.len - at);
+        size_t end = space ? (size_t)(space - words.ptr) : words.len;
         vt_buf_text(out, at ? "," : "");
-        vt_buf_json_string(out, (struct vt_str){ queues.ptr + at, end - at });
+        vt_buf_json_string(out, (struct vt_str){ words.ptr + at, end - at });
         at = end;
     }
     vt_buf_byte(out, ']');
@@ -28,7 +28,8 @@ void vt_api_put_person(struct vt_buf *out, const struct vt_store_person *person)
     vt_json_put_raw(out, "disabled", person->disabled ? VT_STR("true") : VT_STR("false"));
     vt_json_put_text(out, "secondFactor", person->factor ? VT_STR("on") : VT_STR("off"));
     vt_json_put_number(out, "created", person->created);
-    vt_api_put_queues(out, person->queues);
+    vt_api_put_words(out, "queues", person->queues);
+    vt_api_put_words(out, "languages", person->languages);
 }
 
 static int put_with_use(struct vt_api_call *call, struct vt_manage *manage,
@@ -142,6 +143,31 @@ int vt_api_take_queues(struct vt_api_call *call, struct vt_manage *manage, struc
     return queues->ptr ? VT_OK : VT_ERR_NOMEM;
 }
 
+static int take_languages(struct vt_api_call *call, struct vt_str *languages)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(VT_LANGUAGES_TEXT - 1);
+    const json_t *list = json_object_get(call->tree, "languages"), *one;
+    size_t i;
+    if (!list)
+        return VT_OK;
+    if (!json_is_array(list))
+        return vt_api_refuse_field(call, "/languages", "languages must be a list, as [\"fr\",\"de\"].");
+    json_array_foreach(list, i, one)
+    {
+        struct vt_str tag = { json_string_value(one), json_string_length(one) };
+        if (!tag.ptr || !vt_settings_is_tag(tag))
+            return vt_api_refuse_field(call, "/languages", "Each must be two or three letters, as fr or de.");
+        vt_buf_text(&text, i ? " " : "");
+        vt_buf_str(&text, tag);
+    }
+    if (text.failed)
+        return vt_api_refuse_field(call, "/languages", "The languages must not exceed %d bytes in all.",
+                                   VT_LANGUAGES_TEXT - 1);
+    *languages = text.len > 0 ? vt_api_keep(call, vt_buf_view(&text)) : VT_STR("");
+    return languages->ptr ? VT_OK : VT_ERR_NOMEM;
+}
+
 int vt_api_person_put(struct vt_api_call *call, struct vt_manage *manage)
 {
     struct vt_store_person was, person;
@@ -159,6 +185,8 @@ int vt_api_person_put(struct vt_api_call *call, struct vt_manage *manage)
         err = take_disabled(call, &person.disabled);
     if (!err)
         err = vt_api_take_queues(call, manage, &person.queues);
+    if (!err)
+        err = take_languages(call, &person.languages);
     if (err)
         return err;
     person.name = name.ptr ? name : was.name;
@@ -170,13 +198,14 @@ int vt_api_person_put(struct vt_api_call *call, struct vt_manage *manage)
         err = vt_manage_person_put(manage, &person);
     if (err)
         return err;
-    bool requeued = !vt_str_eq(person.queues, was.queues);
+    bool requeued = !vt_str_eq(person.queues, was.queues) || !vt_str_eq(person.languages, was.languages);
     if (person.disabled != was.disabled || !vt_str_eq(person.role, was.role) || requeued)
         call->end_person = was.person;
     vt_api_note(call, "person.changed", was.person,
-                "{\"role\":\"%.*s\",\"was\":\"%.*s\",\"disabled\":%s,\"queues\":\"%.*s\"}",
+                "{\"role\":\"%.*s\",\"was\":\"%.*s\",\"disabled\":%s,\"queues\":\"%.*s\","
+                "\"languages\":\"%.*s\"}",
                 VT_STR_ARG(person.role), VT_STR_ARG(was.role), person.disabled ? "true" : "false",
-                VT_STR_ARG(person.queues));
+                VT_STR_ARG(person.queues), VT_STR_ARG(person.languages));
     return put_with_use(call, manage, &person);
 }
 

@@ -9,15 +9,17 @@
 #include "server/base/ids.h"
 #include "server/base/str.h"
 
-enum { VT_QUEUES_TEXT = 520 }; /* of a person: eight ids of the longest */
+enum { VT_QUEUES_TEXT = 520 };   /* of a person: eight ids of the longest */
+enum { VT_LANGUAGES_TEXT = 64 }; /* of a person: sixteen of the longest */
 enum { VT_TICKETS_MAX = 4096, VT_TICKETS_PERSON = 64, VT_TICKET_LIFE_MS = 60000 };
 
 struct vt_tickets;
 struct vt_ticket {
     char site[VT_ID_TEXT + 16], person[VT_ID_TEXT + 16], login[96], name[96], role[16], origin[256];
-    char queues[VT_QUEUES_TEXT]; /* rights.h; "": all */
-    int64_t expires_ms;          /* vt_now_ms */
-    int64_t login_expires_ms;    /* ms since 1970: the login behind it */
+    char queues[VT_QUEUES_TEXT];       /* rights.h; "": all */
+    char languages[VT_LANGUAGES_TEXT]; /* parted by spaces; "": nothing said */
+    int64_t expires_ms;                /* vt_now_ms */
+    int64_t login_expires_ms;          /* ms since 1970: the login behind it */
 };
 
 struct vt_tickets *vt_tickets_create(void);

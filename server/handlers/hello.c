@@ -451,6 +451,7 @@ static int hello_staff(struct vt_request *rq, const struct vt_msg_hello *msg, st
     vt_str_copy(peer->person, sizeof(peer->person), vt_str(ticket.person));
     vt_str_copy(peer->name, sizeof(peer->name), vt_str(ticket.name));
     vt_str_copy(peer->login, sizeof(peer->login), vt_str(ticket.login));
+    vt_str_copy(peer->languages, sizeof(peer->languages), vt_str(ticket.languages));
     peer->expires_ms = ticket.login_expires_ms;
     free(peer->queues); /* of a hello that failed later */
     peer->queues = ticket.queues[0] ? strdup(ticket.queues) : NULL;

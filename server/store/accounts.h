@@ -25,6 +25,7 @@ struct vt_store_person {
     struct vt_str password;                        /* auth/password.h's text */
     struct vt_str mail;                            /* "": none */
     struct vt_str queues;                          /* ids of queues parted by spaces; "": all (rights.h) */
+    struct vt_str languages;                       /* fr de, parted by spaces; "": nothing said */
     bool disabled;
     bool factor;           /* a second factor is in force */
     int64_t created;       /* ms since 1970 */

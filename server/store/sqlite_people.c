@@ -20,6 +20,7 @@ struct vt_store_person vt_run_read_person(sqlite3_stmt *stmt, struct vt_arena *a
         .created = vt_db_int(stmt, 8),
         .factor = vt_db_int(stmt, 9) != 0,
         .queues = vt_db_text(stmt, 10, arena, err),
+        .languages = vt_db_text(stmt, 11, arena, err),
     };
 }
 
@@ -39,11 +40,12 @@ int vt_manage_person_add(struct vt_manage *manage, const struct vt_store_person 
 {
     return vt_manage_run(
         manage, true, true,
-        "INSERT INTO associate (site, person, login, name, role, password, disabled, mail, created, queues)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO associate (site, person, login, name, role, password, disabled, mail, created, queues,"
+        " languages) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         VT_DB_T(person->site), VT_DB_T(person->person), VT_DB_T(person->login), VT_DB_T(person->name),
         VT_DB_T(person->role), VT_DB_T(person->password), VT_DB_N(person->disabled),
-        VT_DB_T(or_empty(person->mail)), VT_DB_N(vt_wall_ms()), VT_DB_T(or_empty(person->queues)));
+        VT_DB_T(or_empty(person->mail)), VT_DB_N(vt_wall_ms()), VT_DB_T(or_empty(person->queues)),
+        VT_DB_T(or_empty(person->languages)));
 }
 
 int vt_manage_person_put(struct vt_manage *manage, const struct vt_store_person *person)
@@ -58,11 +60,13 @@ int vt_manage_person_put(struct vt_manage *manage, const struct vt_store_person 
                     VT_DB_N(person->disabled));
     if (!err)
         err = vt_db_run(manage->db,
-                        "UPDATE associate SET name=?, role=?, mail=?, password=?, disabled=?, queues=?"
+                        "UPDATE associate SET name=?, role=?, mail=?, password=?, disabled=?, queues=?,"
+                        " languages=?"
                         " WHERE site=? AND person=?",
                         VT_DB_T(person->name), VT_DB_T(person->role), VT_DB_T(or_empty(person->mail)),
                         VT_DB_T(person->password), VT_DB_N(person->disabled),
-                        VT_DB_T(or_empty(person->queues)), VT_DB_T(person->site), VT_DB_T(person->person));
+                        VT_DB_T(or_empty(person->queues)), VT_DB_T(or_empty(person->languages)),
+                        VT_DB_T(person->site), VT_DB_T(person->person));
     return vt_manage_finish(manage, vt_manage_changed(manage, err), true);
 }
 

@@ -33,8 +33,8 @@ int vt_mails_sweep(struct vt_db *db, int64_t now, size_t limit, size_t *io_n);
 #define VT_PERSON_COLUMNS                                                                                    \
     "associate.site, associate.person, associate.login, associate.name, role, password, disabled, mail, "    \
     "associate.created, EXISTS (SELECT 1 FROM factor WHERE factor.site = associate.site"                     \
-    " AND factor.person = associate.person AND confirmed = 1), queues"
-enum { VT_PERSON_NEXT = 11 /* the column after them */ };
+    " AND factor.person = associate.person AND confirmed = 1), queues, languages"
+enum { VT_PERSON_NEXT = 12 /* the column after them */ };
 struct vt_store_person vt_run_read_person(sqlite3_stmt *stmt, struct vt_arena *arena, int *err);
 #define VT_SITE_COLUMNS "site, key, name, origins, settings, secret, secret_before, version"
 struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena, int *err);

@@ -174,6 +174,9 @@ static const char *const steps[] = {
 
     /* 16: the queues of whoever accepts an invitation, as an account has them */
     "ALTER TABLE link ADD COLUMN queues TEXT NOT NULL DEFAULT '';",
+
+    /* 17: the languages a person speaks, parted by spaces; none: nothing said */
+    "ALTER TABLE associate ADD COLUMN languages TEXT NOT NULL DEFAULT '';",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

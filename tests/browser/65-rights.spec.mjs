@@ -47,6 +47,10 @@ for (const [look, how] of [['light', {}], ['dark', { colorScheme: 'dark' }], ['p
     await dialog.getByRole('radio', { name: /^Only some/ }).check();
     await expect(dialog.getByText('None is chosen yet')).toBeVisible();
     await dialog.getByRole('checkbox', { name: 'Watches' }).check();
+    await dialog.getByLabel('Languages').fill('french');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(dialog.getByRole('alert')).toContainText('two or three letters');
+    await dialog.getByLabel('Languages').fill('FR, de');
     await dialog.getByText('Where they are logged in').click();
     await expect(dialog.getByRole('button', { name: 'End', exact: true })).toHaveCount(2);
     await isClean(page, `person-${look}`);
@@ -58,6 +62,7 @@ for (const [look, how] of [['light', {}], ['dark', { colorScheme: 'dark' }], ['p
     await page.reload();
     await page.getByRole('button', { name: 'Edit Camille' }).click();
     await expect(dialog.getByRole('checkbox', { name: 'Watches' })).toBeChecked();
+    await expect(dialog.getByLabel('Languages')).toHaveValue('fr, de');
     await dialog.getByRole('radio', { name: /^Admin/ }).check();
     await expect(dialog.getByText('Queues', { exact: true })).toHaveCount(0);
   });

@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { associate, customer, shop, take } from './lib/kit.mjs';
+import { rest } from './lib/http.mjs';
+import { SITE, associate, customer, shop, take } from './lib/kit.mjs';
+import { PASSWORD } from './lib/server.mjs';
 
 const started = (t, options) => shop((fn) => t.after(fn), options);
 const asked = (conv) => (d) => d.conv === conv;
@@ -107,6 +109,73 @@ test('the known one first, then the group, then everybody', async (t) => {
   const third = await ann.waitFor('claim.ask', asked(c.conv));
   assert.equal(third.d.before, false);
   await cut(c, lea, max, ann);
+});
+
+/// Who speaks what; ada is there to say so, and not to be asked.
+async function speaking(t, spoken, ring, queue = {}) {
+  const settings = { queues: [{ id: 'main', name: 'Main', ...queue }], ring: { known: 0, total: 90, ...ring } };
+  const server = await started(t, { associates: [...Object.keys(spoken), ['ada', 'admin']], settings });
+  const ada = await rest(server, 'ada');
+  const { people } = (await ada.get('/people')).json();
+  for (const { login, id } of people) {
+    if (spoken[login]) assert.deepEqual((await ada.put(`/people/${id}`, { languages: spoken[login] })).json().languages, spoken[login]);
+  }
+  const peers = [];
+  for (const login of Object.keys(spoken)) peers.push(await free(server, login));
+  return { server, ada, people, peers };
+}
+
+test('who speaks the language is asked first, then all of the circle; the next circle comes when it did', async (t) => {
+  const { server, peers } = await speaking(t, { lea: ['de', 'fr'], max: ['en'], ann: [] }, { first: 4 }, { groups: [['lea', 'max']] });
+  const [lea, max, ann] = peers;
+  const c = await waiting(server, { lang: 'FR-ch' });
+  const first = (await lea.waitFor('claim.ask', asked(c.conv))).ts;
+  assert.equal(max.seen('claim.ask').length, 0);
+  const second = (await max.waitFor('claim.ask', asked(c.conv))).ts;
+  assert.equal(ann.seen('claim.ask').length, 0);
+  assert.ok(second - first >= 1900 && second - first < 3900, `half of the circle's time: ${second - first} ms`);
+  const third = (await ann.waitFor('claim.ask', asked(c.conv), 6000)).ts;
+  assert.ok(third - first >= 3900 && third - first < 5900, `the circle's whole time: ${third - first} ms`);
+  await cut(c, lea, max, ann);
+});
+
+test('speakers who decline, or of whom there are none, hold nobody up', async (t) => {
+  const { server, peers } = await speaking(t, { lea: ['fr'], max: ['en'], ann: [] }, { first: 60 });
+  const [lea, max, ann] = peers;
+  const one = await waiting(server, { lang: 'fr' });
+  await lea.waitFor('claim.ask', asked(one.conv));
+  await lea.request('claim.decline', { conv: one.conv });
+  for (const a of [max, ann]) await a.waitFor('claim.ask', asked(one.conv), 1500);
+  const two = await waiting(server, { lang: 'it' });
+  for (const a of [lea, max, ann]) await a.waitFor('claim.ask', asked(two.conv), 1500);
+  await cut(one, two, lea, max, ann);
+});
+
+test('a circle where nobody is free is left out while cards of the one before are out', async (t) => {
+  const { server, peers } = await speaking(t, { lea: [], max: [] }, { first: 1 }, { groups: [['lea'], ['gone']] });
+  const [lea, max] = peers;
+  const c = await waiting(server);
+  await lea.waitFor('claim.ask', asked(c.conv));
+  await max.waitFor('claim.ask', asked(c.conv), 4000);
+  assert.equal(lea.seen('claim.gone').length, 0);
+  await cut(c, lea, max);
+});
+
+test('languages are tags of two or three letters, by REST and on the command line', async (t) => {
+  const { server, ada, people, peers } = await speaking(t, { lea: ['fr'] }, {});
+  const { id } = people.find(({ login }) => login === 'lea');
+  for (const languages of ['fr', ['fr-CH'], ['FR'], [7], [''], ['fr de'], Array(22).fill('fr')]) {
+    const answer = await ada.put(`/people/${id}`, { languages });
+    assert.deepEqual([answer.status, answer.json().pointer], [422, '/languages'], JSON.stringify(languages));
+  }
+  assert.deepEqual((await ada.get(`/people/${id}`)).json().languages, ['fr']);
+  assert.deepEqual((await ada.put(`/people/${id}`, { languages: [] })).json().languages, []);
+  const add = (tags) => server.admin(['associate', 'add', '--site', SITE, '--login', 'kit', '--name', 'Kit', '--password-stdin', '--languages', tags], `${PASSWORD}\n`);
+  assert.match((await add('fr,french')).stderr, /french is not/);
+  assert.equal((await add('fr,de')).status, 0);
+  const kit = await rest(server, 'kit');
+  assert.deepEqual((await kit.get('/me')).json().person.languages, ['fr', 'de']);
+  await cut(...peers);
 });
 
 test('declined goes on to the next at once; with away no more come', async (t) => {

@@ -7,7 +7,7 @@ import type { Json } from './lib/pointer.js';
 
 export type Role = 'associate' | 'supervisor' | 'admin';
 export interface Me { id: string; name: string; login: string; role: Role; mail: string; secondFactor: 'on' | 'off' | 'needed'; site: { key: string; name: string } }
-export interface Person { id: string; name: string; login: string; role: Role; mail: string; disabled: boolean; secondFactor: 'on' | 'off'; created: number; queues: string[]; used?: number }
+export interface Person { id: string; name: string; login: string; role: Role; mail: string; disabled: boolean; secondFactor: 'on' | 'off'; created: number; queues: string[]; languages: string[]; used?: number }
 export interface Named { id: string; name: string }
 export interface Invitation { id: string; kind: 'invite' | 'reset'; name: string; login: string | null; role: Role; mail: string; queues: string[]; created: number; expires: number; by: string }
 export interface Made { id: string; link: string; expires: number; mailed: boolean }

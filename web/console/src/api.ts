@@ -7,6 +7,7 @@ export interface Me {
   id: string;
   name: string;
   role: string;
+  languages: string[];
   site: { key: string; name: string };
 }
 

@@ -6,7 +6,7 @@ import { load } from './load.mjs';
 /// The state of the console with the real transport under it; only the socket and the two HTTP calls are scripted.
 
 const row = (conv, state, more = {}) => ({ conv, queue: 'main', name: 'Visitor', since: 1, unread: 0, state, online: true, ...more });
-const person = { id: 'u1', name: 'Camille', role: 'associate', site: { key: 'pk', name: 'Shop' } };
+const person = { id: 'u1', name: 'Camille', role: 'associate', languages: [], site: { key: 'pk', name: 'Shop' } };
 const server = { rows: [row('a', 'waiting'), row('b', 'waiting')], refuse: {}, asked: [], sockets: [], ticketStatus: 200, next: 1 };
 
 const answers = {

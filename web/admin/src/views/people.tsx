@@ -74,6 +74,7 @@ function Invite({ queues, close, again }: { queues: readonly Named[]; close: () 
 
 function Edit({ of, me, queues, close, again }: { of: Person; me: Me; queues: readonly Named[]; close: () => void; again: () => Promise<void> }): JSX.Element {
   const [who, set] = useState(of);
+  const [spoken, speak] = useState(of.languages.join(', '));
   const [made, show] = useState<Made | null>(null);
   const [fault, tell] = useState<Fault>(null);
   const [busy, work] = useState(false);
@@ -85,8 +86,9 @@ function Edit({ of, me, queues, close, again }: { of: Person; me: Me; queues: re
     tell(null);
     try {
       const { name, role, mail, disabled } = who;
+      const languages = spoken.toLowerCase().split(/[\s,]+/).filter((tag) => tag !== '');
       const moved = who.queues.join(' ') !== of.queues.join(' ');
-      await ask('PUT', `/people/${of.id}`, { name, mail, ...(role !== of.role ? { role } : {}), ...(disabled !== of.disabled ? { disabled } : {}), ...(moved ? { queues: who.queues } : {}) });
+      await ask('PUT', `/people/${of.id}`, { name, mail, ...(role !== of.role ? { role } : {}), ...(disabled !== of.disabled ? { disabled } : {}), ...(moved ? { queues: who.queues } : {}), ...(languages.join() !== of.languages.join() ? { languages } : {}) });
       say('Saved.');
       close();
       await again();
@@ -104,6 +106,7 @@ function Edit({ of, me, queues, close, again }: { of: Person; me: Me; queues: re
         <Field label="Name" error={wrong('/name')}>{(wires) => <input {...wires} class="field" maxLength={80} value={who.name} onInput={(e) => set({ ...who, name: e.currentTarget.value })} />}</Field>
         <RoleChoice value={who.role} set={(role) => set({ ...who, role })} error={wrong('/role')} />
         {who.role !== 'admin' && (queues.length > 1 || who.queues.length > 0) && <Belong queues={queues} chosen={who.queues} put={(ids) => set({ ...who, queues: ids })} error={wrong('/queues')} />}
+        <Field label="Languages" hint="As fr, de. Who speaks the customer's language is asked first; left empty, with all the others." error={wrong('/languages')}>{(wires) => <input {...wires} class="field" autocapitalize="none" spellcheck={false} maxLength={63} value={spoken} onInput={(e) => speak(e.currentTarget.value)} />}</Field>
         <Field label="Mail address" error={wrong('/mail')}>{(wires) => <input {...wires} class="field" type="email" maxLength={254} value={who.mail} onInput={(e) => set({ ...who, mail: e.currentTarget.value })} />}</Field>
         <label class="check"><input type="checkbox" checked={who.disabled} onChange={(e) => set({ ...who, disabled: e.currentTarget.checked })} />Disabled: cannot log in, nothing is deleted</label>
         {(who.role !== of.role || (who.disabled && !of.disabled)) && <p class="quiet small">{self ? 'This is you. ' : ''}They are logged out everywhere within seconds.</p>}

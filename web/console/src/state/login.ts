@@ -17,6 +17,14 @@ export const who = signal<Login>({ at: 'asking' });
 /// The person of the last login in this window: their open conversations may be kept, nobody else's.
 export const lastPerson = signal<string | null>(null);
 
+/// The customer's language as a tag to show, where it is none of this person's own; an account that names none has the browser's.
+export function foreign(lang: string | undefined): string {
+  const base = (tag: string): string => tag.split('-')[0]?.toLowerCase() ?? '';
+  const named = who.value.at === 'in' ? who.value.me.languages : [];
+  const own = named.length > 0 ? named : [base(navigator.language)];
+  return lang === undefined || own.includes(base(lang)) ? '' : base(lang).toUpperCase();
+}
+
 function enter(person: Me): void {
   who.value = { at: 'in', me: person };
 }

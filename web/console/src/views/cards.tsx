@@ -8,6 +8,7 @@ import { now } from '../state/clock.js';
 import { waitedMs } from '../state/desk.js';
 import { house, isPractice, queueName } from '../state/house.js';
 import { serverTime } from '../state/line.js';
+import { foreign } from '../state/login.js';
 import { Icon, Thumb } from './parts.js';
 
 const SHOWN = 3;
@@ -29,7 +30,7 @@ function Left({ card }: { card: Card }): JSX.Element {
 function Facts({ card }: { card: Card }): JSX.Element {
   if (card.kind !== 'claim') return <>{card.note !== undefined && card.note !== '' && <p class="ask-note">“<bdi>{card.note}</bdi>”</p>}</>;
   const ms = waitedMs(card.since, now.value);
-  const more = [house.value.queues.length > 1 || isPractice(card.queue) ? queueName(card.queue) : '', card.lang?.toUpperCase() ?? ''].filter((part) => part !== '');
+  const more = [house.value.queues.length > 1 || isPractice(card.queue) ? queueName(card.queue) : '', foreign(card.lang)].filter((part) => part !== '');
   return (
     <p class="ask-facts">
       <time dateTime={duration(ms)}><span aria-hidden="true">Waiting {counter(ms)}</span><span class="vt-unseen">Waiting {spoken(ms)}</span></time>

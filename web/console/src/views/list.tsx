@@ -13,6 +13,7 @@ import { filter, known, labelsSeen, listed, mine, rows, tab, tally } from '../st
 import { house, isPractice, queueName } from '../state/house.js';
 import { sheet, showFound } from '../state/layout.js';
 import { line } from '../state/line.js';
+import { foreign } from '../state/login.js';
 import { phase } from '../practice/run.js';
 import { self, setPresence } from '../state/presence.js';
 import { Empty, Icon, Thumb } from './parts.js';
@@ -147,7 +148,8 @@ function Filters(): JSX.Element | null {
 }
 
 function RowLabels({ row }: { row: QueueRow }): JSX.Element | null {
-  const words = [...((house.value.queues.length > 1 && filter.value.queue === '') || isPractice(row.queue) ? [queueName(row.queue)] : []), ...(row.labels ?? [])].slice(0, 3);
+  const tongue = foreign(row.lang);
+  const words = [...((house.value.queues.length > 1 && filter.value.queue === '') || isPractice(row.queue) ? [queueName(row.queue)] : []), ...(tongue === '' ? [] : [tongue]), ...(row.labels ?? [])].slice(0, 3);
   return words.length === 0 ? null : <span class="row-labels">{words.map((word) => <span key={word} class="chip"><bdi>{word}</bdi></span>)}</span>;
 }
 
