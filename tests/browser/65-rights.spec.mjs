@@ -20,6 +20,7 @@ async function open(cast, server, how) {
   await server.addAssociate({ site: SITE, login: 'ada', name: 'Ada Lindqvist', role: 'admin' });
   const [page, watch] = await cast.page(await cast.context({ ...DESK, ...how }), 'admin');
   watch.expect(/401 .*\/api\/v1\/me$/);
+  watch.expect(/422 .*\/api\/v1\/people\//); // a language that is no tag
   await page.goto(`${cast.ground.url}/admin/`);
   await page.getByLabel('Name').fill('ada');
   await page.getByLabel('Password').fill(PASSWORD);
