@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/api/api_internal.h"
 #include "server/api/login.h"
+#include "server/api/api_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
