@@ -30,7 +30,10 @@ int vt_privacy_list(struct vt_manage *manage, struct vt_str site, const struct v
                     struct vt_arena *arena, struct vt_privacy_conv **ret_convs, size_t *ret_n)
 {
     static const char sql[] = SELECT_CONVS
-        " AND (?2 IS NULL OR customer=?2) AND (?3 IS NULL OR conv=?3)"
+        /* Whoever the shop has signed for is one customer, however many conversations began apart. */
+        " AND (?2 IS NULL OR customer=?2 OR sub=?2 OR sub IN"
+        " (SELECT o.sub FROM conversation o WHERE o.site=?1 AND o.customer=?2 AND o.sub IS NOT NULL))"
+        " AND (?3 IS NULL OR conv=?3)"
         " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM session s WHERE s.site=c.site AND s.conv=c.conv AND "
         "reference=?4)) AND (?5 IS NULL OR conv > ?5)"
         " AND (?2 IS NOT NULL OR ?3 IS NOT NULL OR customer NOT GLOB 'practice:*') ORDER BY conv LIMIT ?6";

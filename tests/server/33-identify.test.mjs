@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { OTHER_SHOP, OTHER_SITE, SHOP, SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
+import { query } from './lib/kept.mjs';
 import { Peer } from './lib/peer.mjs';
 
 const later = keeper(after);
@@ -220,6 +221,22 @@ test('who is being served stays; what was two conversations stays two', async ()
   assert.equal((await a.waitFor('identify')).d.verified, true);
   await c.request('session.end', {});
   await cut(c, a);
+});
+
+test('conversations of one signed customer that began apart are erased together', async () => {
+  const pairs = [await live(server), await live(server)];
+  const bystander = await customer(server);
+  await say(bystander, 'somebody else');
+  for (const { c } of pairs) await c.request('identify', { token: hs256(claims({ sub: 'u-apart' })) });
+  const convs = pairs.map(({ c }) => c.conv);
+  assert.notEqual(convs[0], convs[1]);
+  const [[id]] = query(server, 'SELECT customer FROM conversation WHERE conv = ?', convs[0]);
+  const kept = () => query(server, 'SELECT conv FROM conversation').map(([conv]) => conv);
+  await eventually('both are signed', () => query(server, "SELECT count(*) FROM conversation WHERE sub = 'u-apart'")[0][0] === 2);
+  await server.mustAdmin(['erase', '--site', SITE, '--customer', id]);
+  assert.deepEqual(kept().filter((conv) => convs.includes(conv)), []);
+  assert.ok(kept().includes(bystander.conv));
+  await cut(bystander, ...pairs.flatMap(({ c, a }) => [c, a]));
 });
 
 test('keys rotate; the settings take only keys that are keys; another site is another key', async () => {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { adopt, sheet } from '../../ui/sheet.js';
 import { createViewer } from '../../viewer/index.js';
+import type { Person } from '../../protocol/index.js';
 import type { Conversation } from '../../transport/index.js';
 
 export interface LookOptions {
   locale: string;
   say(text: string): void;
   picture(media: string, width: number): string;
+  /// What a guest knows somebody as.
+  called(person: Person): string;
   strings: Record<string, string>;
 }
 
@@ -23,7 +26,10 @@ export function lookAlong(at: HTMLElement, conv: Conversation, o: LookOptions): 
   const wish = Object.assign(Object.create(conv.viewer) as typeof conv.viewer,
     { motion: none, set: none, drive: none, draw: none, dropMarks: none, item: none, close: none, compare: none });
   const viewer = createViewer({
-    root: at, me: conv.me, wish, locale: o.locale, strings: o.strings, src: o.picture, iiif: '/iiif/3/', names: (who) => conv.people.get(who)?.name ?? '',
+    root: at, me: conv.me, wish, locale: o.locale, strings: o.strings, src: o.picture, iiif: '/iiif/3/', names: (who) => {
+      const person = conv.people.get(who);
+      return person ? o.called(person) : '';
+    },
   });
   const host = at.lastElementChild as HTMLElement;
   const shadow = host.shadowRoot!;

@@ -6,6 +6,7 @@
 import { i18n } from '../../ui/i18n.js';
 import { adopt, sheet } from '../../ui/sheet.js';
 import { Link } from '../../transport/index.js';
+import type { Person } from '../../protocol/index.js';
 import type { Conversation, Saved } from '../../transport/index.js';
 import { h, patch } from '../src/h.js';
 import type { Kid, VNode } from '../src/h.js';
@@ -74,13 +75,16 @@ function page(over: Record<string, string>): void {
     })),
     h('button', { class: 'n m', type: 'submit' }, t('guestJoin')))];
 
+  /// "Visitor 12" is the line's name for somebody who gave none: a guest knows who invited them by no number.
+  const called = ({ role, name: is }: Person): string => (role === 'customer' && /^Visitor \d+$/.test(is) ? t('guestHost') : is);
+
   function live(v: Conversation): Kid[] {
-    const names = [...v.people.values()].filter((p) => p.who !== v.me && p.at !== 'gone').map((p) => p.name).filter(Boolean).join(', ');
+    const names = [...v.people.values()].filter((p) => p.who !== v.me && p.at !== 'gone').map(called).filter(Boolean).join(', ');
     const polls = v.rows.filter((r) => r.op === 'guest.poll').slice(-POLLS_SHOWN).reverse();
     const isOpen = v.session.state === 'live' && link.state === 'live';
     return [
       h('header', { key: 'head', class: 'head' }, h('h1', null, title), h('p', { key: 'here', class: 'q' }, link.state === 'live' ? t('guestHere', { names }) : t('guestBack'))),
-      v.view ? h('div', { key: 'see', class: 'see', own: (at) => lookAlong(at, v, { locale, say, picture, strings: { ...over, 'viewer.stage': t('guestStage') } }) })
+      v.view ? h('div', { key: 'see', class: 'see', own: (at) => lookAlong(at, v, { locale, say, picture, called, strings: { ...over, 'viewer.stage': t('guestStage') } }) })
         : h('div', { key: 'none', class: 'see' }, h('p', { class: 'none' }, t('guestEmpty'))),
       polls.length > 0 && h('section', { key: 'polls', class: 'polls', 'aria-label': t('guestTitle') }, ...polls.map((r): VNode => h('div', { key: r.key },
         poll({ rows: v.rows, me: v.me, view: v.view, isOpen, picture, t: t as never, vote: (d) => void v.ask('guest.vote', d).then(draw, () => undefined) }, r)))),

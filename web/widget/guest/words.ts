@@ -16,6 +16,7 @@ export const englishGuest = {
   guestBadText: 'It works once, and while the conversation lasts. Ask for a new one.',
   guestAway: 'This page is open elsewhere',
   guestHere: 'Here: {names}',
+  guestHost: 'Your host',
   guestStage: '{title}. Move over the picture to point, or use the arrow keys.',
 } as const;
 
