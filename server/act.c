@@ -38,7 +38,7 @@ struct vt_acts {
     struct {
         char cid[VT_CID_BYTES + 1];
         struct vt_t_act_result result;
-    } done[DONE]; /* of page.push: its row says the answer, this that it was asked */
+    } done[DONE]; /* of class D: the row says the answer, this that it was asked */
     uint8_t done_next;
 };
 
@@ -49,11 +49,17 @@ static struct vt_acts *acts_of(struct vt_conversation *conv)
     return conv->acts;
 }
 
+static bool is_kept(enum vt_op op)
+{
+    return vt_op_rows[op].class_ == VT_CLASS_DURABLE;
+}
+
 /* --- the end of one ------------------------------------------------------------------------------ */
 
 struct pushing {
     struct vt_reply_to to;
     struct vt_t_act_result result;
+    bool apart; /* the row goes to everybody, whoever asked too: the reply carries no number */
 };
 
 static void handle_pushed(void *arg, int err, uint32_t cs, const struct vt_event_head *numbers)
@@ -63,8 +69,52 @@ static void handle_pushed(void *arg, int err, uint32_t cs, const struct vt_event
     if (err)
         vt_reply_error(&pushing->to, err, NULL);
     else
-        vt_reply_ok(&pushing->to, numbers, &pushing->result);
+        vt_reply_ok(&pushing->to, pushing->apart ? NULL : numbers, &pushing->result);
     free(pushing);
+}
+
+/* What was asked for, and the answer: the op's event. */
+union row_body {
+    struct vt_evt_page_push push;
+    struct vt_evt_cart_add add;
+    struct vt_evt_cart_update update;
+};
+
+union row_asked {
+    struct vt_msg_page_push push;
+    struct vt_msg_cart_add add;
+    struct vt_msg_cart_update update;
+};
+
+static void fill_row(enum vt_op op, const union row_asked *asked, const struct vt_t_act_result *result,
+                     union row_body *ret)
+{
+    const struct vt_msg_cart_add *add = &asked->add;
+    const struct vt_msg_cart_update *update = &asked->update;
+    if (op == VT_OP_CART_ADD)
+        ret->add = (struct vt_evt_cart_add){ .sku = add->sku,
+                                             .variant = add->variant,
+                                             .qty = add->qty,
+                                             .name = add->name,
+                                             .offer = add->offer,
+                                             .has_offer = add->has_offer,
+                                             .success = result->success,
+                                             .reason = result->reason,
+                                             .has_reason = result->has_reason };
+    else if (op == VT_OP_CART_UPDATE)
+        ret->update = (struct vt_evt_cart_update){ .sku = update->sku,
+                                                   .variant = update->variant,
+                                                   .qty = update->qty,
+                                                   .name = update->name,
+                                                   .success = result->success,
+                                                   .reason = result->reason,
+                                                   .has_reason = result->has_reason };
+    else
+        ret->push = (struct vt_evt_page_push){ .url = asked->push.url,
+                                               .text = asked->push.text,
+                                               .success = result->success,
+                                               .reason = result->reason,
+                                               .has_reason = result->has_reason };
 }
 
 static void write_row(struct vt_conversation *conv, const struct act *act,
@@ -72,7 +122,8 @@ static void write_row(struct vt_conversation *conv, const struct act *act,
 {
     VT_CLEANUP(vt_arena_finish)
     struct vt_arena arena;
-    struct vt_msg_page_push msg;
+    union row_asked msg;
+    union row_body d;
     struct vt_error error;
     struct vt_peer *peer = vt_peer_find(conv->app, act->to.peer);
     struct pushing *pushing = calloc(1, sizeof(*pushing));
@@ -80,16 +131,15 @@ static void write_row(struct vt_conversation *conv, const struct act *act,
     int err = pushing ? vt_decode_body(&arena, vt_op_rows[act->to.op].msg, vt_str(act->d), &msg, &error)
                       : VT_ERR_OVERLOADED;
     if (!err) {
-        *pushing = (struct pushing){ .to = act->to, .result = *result };
-        struct vt_evt_page_push d = { .url = msg.url,
-                                      .text = msg.text,
-                                      .success = result->success,
-                                      .reason = result->reason,
-                                      .has_reason = result->has_reason };
+        /* A customer's panel loads what knows of bags late: it finds the row in the thread like any other. */
+        bool apart = act->to.op != VT_OP_PAGE_PUSH;
+        *pushing = (struct pushing){ .to = act->to, .result = *result, .apart = apart };
+        fill_row(act->to.op, &msg, result, &d);
         const struct vt_thread_row row = {
-            .op = VT_OP_PAGE_PUSH, .by = act->by, .cid = vt_str(act->to.cid), .d = &d
+            .op = act->to.op, .by = act->by, .cid = vt_str(act->to.cid), .d = &d
         };
-        err = vt_thread_append(conv, &row, peer ? vt_conv_member(conv, peer) : NULL, handle_pushed, pushing);
+        err = vt_thread_append(conv, &row, peer && !apart ? vt_conv_member(conv, peer) : NULL, handle_pushed,
+                               pushing);
         if (!err)
             return;
     }
@@ -135,8 +185,10 @@ static void end(struct vt_conversation *conv, struct act *open, const struct vt_
     open->ask = 0;
     open->d = NULL;
     vt_metric_inc(&acts_done, result->success);
-    record(conv, &act, result, tag);
-    if (act.to.op == VT_OP_PAGE_PUSH) {
+    if (strcmp(act.by, "c") !=
+        0) /* what customers do on their own page is nobody's business but the thread's */
+        record(conv, &act, result, tag);
+    if (is_kept(act.to.op)) {
         remember(conv->acts, &act, result);
         write_row(conv, &act, result);
     } else {
@@ -187,8 +239,8 @@ static int ask_page(struct vt_request *rq, struct vt_member *customer, struct ac
     struct vt_buf d = VT_BUF_INIT(16384);
     if (vt_encode_body(&d, rq->env->row->msg, rq->env->msg) != VT_OK)
         return VT_ERR_OVERLOADED;
-    act->d = rq->env->op == VT_OP_PAGE_PUSH ? strdup(vt_buf_cstr(&d)) : NULL; /* values are not kept */
-    if (rq->env->op == VT_OP_PAGE_PUSH && !act->d)
+    act->d = is_kept(rq->env->op) ? strdup(vt_buf_cstr(&d)) : NULL; /* values are not kept */
+    if (is_kept(rq->env->op) && !act->d)
         return VT_ERR_OVERLOADED;
     struct vt_conversation *conv = rq->member->conv;
     act->ask = ++conv->acts->next;
@@ -200,7 +252,8 @@ static int ask_page(struct vt_request *rq, struct vt_member *customer, struct ac
     struct vt_evt_ask evt = { .ask = act->ask,
                               .op = vt_str(rq->env->row->name),
                               .d = vt_buf_view(&d),
-                              .until = vt_wall_ms() + wait_ms };
+                              .until = vt_wall_ms() + wait_ms,
+                              .by = vt_str(act->by) };
     vt_metrics_add(&acts_total);
     vt_metrics_add(&acts_done);
     vt_metric_inc(&acts_total, 1);

@@ -18,6 +18,7 @@
 #include "server/queue.h"
 #include "server/queue_forecast.h"
 #include "server/queue_status.h"
+#include "server/seen.h"
 #include "server/site.h"
 
 enum { SWEEP_MS = 1000, ARENA_BYTES = 4 * 1024 * 1024, TEXT_BYTES = 65536, DRAIN_SPREAD_MS = 2000 };
@@ -133,6 +134,7 @@ struct vt_app *vt_app_create(const struct vt_app_deps *deps, vt_call_fn *ready, 
     vt_map_init(&app->lines);
     vt_map_init(&app->forecasts);
     vt_map_init(&app->guesses);
+    vt_map_init(&app->seen);
     vt_map_init(&app->staff);
     vt_map_init(&app->statuses);
     vt_list_init(&app->staff_list);
@@ -210,6 +212,7 @@ void vt_app_destroy(struct vt_app *app)
     vt_map_finish(&app->peers_by_id);
     vt_map_finish(&app->conversations);
     vt_guesses_finish(app);
+    vt_seen_finish(app);
     vt_css_destroy(app->css);
     vt_arena_finish(&app->arena);
     vt_buf_finish(&app->text);

@@ -66,6 +66,7 @@ struct vt_app {
     uint32_t next_ask;     /* names of open questions among staff */
     struct vt_css *css;    /* owned; NULL until a page is mirrored; mirror_css.c */
     struct vt_map guesses; /* person to vt_guess: wrong codes; handlers/code.c */
+    struct vt_map seen;    /* site to what its pages have shown; seen.c */
     uint32_t next_number;  /* conversations' numbers, the wire's `c` of staff */
     uint64_t restoring;    /* sessions of the last run not loaded yet */
     bool draining, stopped;

@@ -91,6 +91,7 @@ void vt_conv_destroy(struct vt_conversation *conv)
     vt_list_remove(&conv->link);
     for (size_t i = 0; i < conv->trail_n; i++)
         free(conv->trail[i].body);
+    free(conv->cart);
     for (size_t i = 0; conv->cids && i < VT_CIDS; i++)
         free(conv->cids[i].d);
     free(conv->cids);

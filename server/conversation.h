@@ -116,6 +116,7 @@ struct vt_conversation {
     int64_t known_ms;           /* ms since 1970 of that */
     struct vt_page_kept trail[VT_TRAIL_MAX];
     uint8_t trail_n;
+    char *cart;          /* owned JSON of `cart`; NULL: the page has not said. handlers/cart.c */
     struct vt_cid *cids; /* owned, VT_CIDS of them; NULL until the first */
     uint8_t cids_next;
     char *profile;   /* owned JSON of `profile`; NULL: none yet. profile.h */

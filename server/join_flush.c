@@ -88,6 +88,8 @@ static bool shrink(struct vt_evt_snapshot *d, struct vt_t_view *view)
         d->more = true;
     } else if (d->trail_n > 0) {
         d->trail_n = 0;
+    } else if (d->cart) {
+        d->cart = NULL;
     } else if (d->view && view->marks_n > 0) {
         view->marks += view->marks_n / 2 + 1 < view->marks_n ? view->marks_n / 2 + 1 : view->marks_n;
         view->marks_n -= view->marks_n / 2 + 1 < view->marks_n ? view->marks_n / 2 + 1 : view->marks_n;
@@ -148,8 +150,12 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
         d.mirror = &mirror;
     }
     struct vt_t_profile profile;
+    struct vt_t_cart cart;
+    struct vt_error error;
     if (vt_peer_is_staff(member->peer)) {
         d.trail = trail_of(conv, &arena, &d.trail_n);
+        if (conv->cart && vt_decode_body(&arena, &vt_shape_cart, vt_str(conv->cart), &cart, &error) == VT_OK)
+            d.cart = &cart;
         vt_profile_read(conv, &arena, &profile);
         d.profile = &profile;
     }
@@ -270,16 +276,24 @@ static void send_latest(const struct vt_join *join, struct vt_member *member)
     }
 }
 
-/* Where the customer is now; earlier pages that came meanwhile are in the next snapshot's trail. */
+static void send_newest(struct vt_member *member, const char *op, const char *body)
+{
+    struct vt_conversation *conv = member->conv;
+    struct vt_event_head head = { .c = conv->number, .by = "c", .ts = vt_wall_ms() };
+    vt_buf_reset(&conv->app->text);
+    vt_encode_event_raw(&conv->app->text, op, &head, vt_str(body));
+    vt_peer_send_text(member->peer, VT_CLASS_LINK, 0);
+}
+
+/* Where the customer is now and what is in the bag; earlier pages that came meanwhile are in the next
+ * snapshot's trail. */
 static void send_page(struct vt_member *member)
 {
     struct vt_conversation *conv = member->conv;
-    if (!vt_peer_is_staff(member->peer) || conv->trail_n == 0)
-        return;
-    struct vt_event_head head = { .c = conv->number, .by = "c", .ts = vt_wall_ms() };
-    vt_buf_reset(&conv->app->text);
-    vt_encode_event_raw(&conv->app->text, "page.at", &head, vt_str(conv->trail[conv->trail_n - 1].body));
-    vt_peer_send_text(member->peer, VT_CLASS_LINK, 0);
+    if (vt_peer_is_staff(member->peer) && conv->trail_n > 0)
+        send_newest(member, "page.at", conv->trail[conv->trail_n - 1].body);
+    if (vt_peer_is_staff(member->peer) && conv->cart)
+        send_newest(member, "cart.now", conv->cart);
 }
 
 void vt_join_flush(struct vt_join *join, bool tell_chans)

@@ -237,7 +237,7 @@ enum vt_scroll_block {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_scroll_block_name(enum vt_scroll_block value);
 
-/* Why the page did not do it: the element or page is gone, hidden, covered by another, never to be controlled, masked; the customer acted; no answer in time; the page or the customer refused. */
+/* Why the page did not do it: the element or page is gone, hidden, covered by another, never to be controlled, masked; the customer acted; no answer in time; the page or the customer refused; of the bag: it is out of stock, the shop does not know the piece, the shop's answer was a failure. More may come: a client takes one it does not know for refused. */
 enum vt_act_reason {
     VT_ACT_REASON_GONE = 0,
     VT_ACT_REASON_HIDDEN,
@@ -247,10 +247,25 @@ enum vt_act_reason {
     VT_ACT_REASON_TAKEN,
     VT_ACT_REASON_TIMEOUT,
     VT_ACT_REASON_REFUSED,
+    VT_ACT_REASON_STOCK,
+    VT_ACT_REASON_UNKNOWN,
+    VT_ACT_REASON_FAILED,
 };
-#define VT_ACT_REASON_COUNT 8
+#define VT_ACT_REASON_COUNT 11
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_act_reason_name(enum vt_act_reason value);
+
+/* What of a page said it: its own call, schema.org JSON-LD, its shop system, GA4's dataLayer, OpenGraph. */
+enum vt_page_source {
+    VT_PAGE_SOURCE_PAGE = 0,
+    VT_PAGE_SOURCE_JSONLD,
+    VT_PAGE_SOURCE_PLATFORM,
+    VT_PAGE_SOURCE_DATALAYER,
+    VT_PAGE_SOURCE_OPENGRAPH,
+};
+#define VT_PAGE_SOURCE_COUNT 5
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_page_source_name(enum vt_page_source value);
 
 /* Whether somebody answers now, later, or by message only. */
 enum vt_queue_state {
@@ -361,6 +376,32 @@ struct vt_t_product_ref {
     struct vt_str media; /* May be absent. */
 };
 extern const struct vt_shape vt_shape_product_ref;
+
+/* A line of the bag, as the page shows it. */
+struct vt_t_cart_item {
+    struct vt_str sku;
+    struct vt_str variant; /* May be absent. */
+    struct vt_str name; /* May be absent. */
+    uint16_t qty;
+    struct vt_str price; /* Of one; decimal, with a point. May be absent. */
+    struct vt_str url; /* May be absent. */
+    struct vt_str image; /* May be absent. */
+};
+extern const struct vt_shape vt_shape_cart_item;
+
+/* The bag as the page says. Nobody's name or address is in it. */
+struct vt_t_cart {
+    struct vt_str id; /* May be absent. */
+    struct vt_str currency; /* May be absent. */
+    struct vt_str total; /* Decimal, with a point. May be absent. */
+    struct vt_t_cart_item *items;
+    size_t items_n; /* 0..50 */
+    uint16_t more; /* Lines beyond these. */
+    bool has_more;
+    enum vt_page_source source;
+    bool has_source;
+};
+extern const struct vt_shape vt_shape_cart;
 
 /* A page of the site; n counts the customer's pages in this session. */
 struct vt_t_page {
@@ -837,6 +878,7 @@ struct vt_evt_ask {
     struct vt_str op;
     struct vt_str d;
     int64_t until; /* Server time in ms. */
+    struct vt_str by; /* Who asks: what the customer asks for themselves needs no question. May be absent. */
 };
 
 /* away: The customer leaves for a page without the snippet; place and session are kept as long (expectDisconnect).
@@ -858,6 +900,59 @@ struct vt_evt_away {
  *   msg: {}, no struct; pass NULL
  *   rep: {}, no struct; pass NULL
  */
+
+/* cart.add: Puts a piece into the bag of the customer's page. Asked by the customer it is done; asked by an associate the customer is asked first. The row is the page's answer.
+ *   msg: struct vt_msg_cart_add
+ *   evt: struct vt_evt_cart_add
+ *   rep: struct vt_t_act_result (the shared type itself)
+ */
+struct vt_msg_cart_add {
+    struct vt_str sku;
+    struct vt_str variant; /* May be absent. */
+    uint16_t qty;
+    struct vt_str name; /* As it was shown to whoever asks, for the thread. May be absent. */
+    struct vt_str url; /* The piece's page: where a page has no way to add, it is opened. May be absent. */
+    uint32_t offer; /* The cs of the offer that is taken. */
+    bool has_offer;
+    struct vt_str code; /* Of the offer. May be absent. */
+};
+struct vt_evt_cart_add {
+    struct vt_str sku;
+    struct vt_str variant; /* May be absent. */
+    uint16_t qty;
+    struct vt_str name; /* May be absent. */
+    uint32_t offer;
+    bool has_offer;
+    bool success;
+    enum vt_act_reason reason;
+    bool has_reason;
+};
+
+/* cart.now: The bag as the customer's page shows it now; an empty list is an empty bag. Kept in memory for staff who come later, not stored.
+ *   msg: struct vt_t_cart (the shared type itself)
+ *   evt: struct vt_t_cart (the shared type itself)
+ */
+
+/* cart.update: Changes how many of a piece are in the bag of the customer's page; 0 takes it out. As cart.add.
+ *   msg: struct vt_msg_cart_update
+ *   evt: struct vt_evt_cart_update
+ *   rep: struct vt_t_act_result (the shared type itself)
+ */
+struct vt_msg_cart_update {
+    struct vt_str sku;
+    struct vt_str variant; /* May be absent. */
+    uint16_t qty;
+    struct vt_str name; /* May be absent. */
+};
+struct vt_evt_cart_update {
+    struct vt_str sku;
+    struct vt_str variant; /* May be absent. */
+    uint16_t qty;
+    struct vt_str name; /* May be absent. */
+    bool success;
+    enum vt_act_reason reason;
+    bool has_reason;
+};
 
 /* catalogue.product: One product with its variants and media.
  *   msg: struct vt_msg_catalogue_product
@@ -1645,6 +1740,28 @@ struct vt_evt_page_push {
     bool has_reason;
 };
 
+/* page.seen: What was found on the page and by what, for the shop's own check of its pages; nobody is told, and no customer is in it.
+ *   msg: struct vt_msg_page_seen
+ */
+struct vt_msg_page_seen {
+    struct vt_str url; /* Without query and fragment. */
+    enum vt_page_source product;
+    bool has_product;
+    struct vt_str sku; /* May be absent. */
+    struct vt_str name; /* May be absent. */
+    struct vt_str price; /* May be absent. */
+    struct vt_str currency; /* May be absent. */
+    enum vt_page_source cart;
+    bool has_cart;
+    uint16_t lines;
+    bool has_lines;
+    enum vt_page_source order;
+    bool has_order;
+    struct vt_str adds; /* What puts pieces into the bag: page, shopify, woocommerce, magento; none of these: the piece's page is opened. May be absent. */
+    struct vt_str *faults; /* What could not be read, and what to change. */
+    size_t faults_n; /* 0..8 */
+};
+
 /* presence.person: Somebody of the session came, went, or changes page.
  *   evt: struct vt_t_person (the shared type itself)
  */
@@ -1860,6 +1977,7 @@ struct vt_evt_snapshot {
     struct vt_t_mirror *mirror; /* NULL: absent. */
     struct vt_t_page *trail;
     size_t trail_n; /* 0..50 */
+    struct vt_t_cart *cart; /* NULL: absent. To staff: the bag, where the page has said it. */
     struct vt_t_read_mark *read;
     size_t read_n; /* 0..16 */
     struct vt_t_profile *profile; /* NULL: absent. To staff. */

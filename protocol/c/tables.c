@@ -128,10 +128,16 @@ const char *vt_scroll_block_name(enum vt_scroll_block value)
     return (size_t)value < VT_COUNT(scroll_block_words) ? scroll_block_words[value] : NULL;
 }
 
-static const char *const act_reason_words[] = { "gone", "hidden", "covered", "forbidden", "masked", "taken", "timeout", "refused" };
+static const char *const act_reason_words[] = { "gone", "hidden", "covered", "forbidden", "masked", "taken", "timeout", "refused", "stock", "unknown", "failed" };
 const char *vt_act_reason_name(enum vt_act_reason value)
 {
     return (size_t)value < VT_COUNT(act_reason_words) ? act_reason_words[value] : NULL;
+}
+
+static const char *const page_source_words[] = { "page", "jsonld", "platform", "datalayer", "opengraph" };
+const char *vt_page_source_name(enum vt_page_source value)
+{
+    return (size_t)value < VT_COUNT(page_source_words) ? page_source_words[value] : NULL;
 }
 
 static const char *const queue_state_words[] = { "available", "closed", "message" };
@@ -207,6 +213,31 @@ static const struct vt_field t_product_ref_fields[] = {
 };
 const struct vt_shape vt_shape_product_ref = {
     .name = "product_ref", .size = sizeof(struct vt_t_product_ref), .fields = t_product_ref_fields, .fields_n = VT_COUNT(t_product_ref_fields),
+};
+
+static const struct vt_field t_cart_item_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_cart_item, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_cart_item, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_cart_item, name), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "qty", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_cart_item, qty), .size = sizeof(uint16_t), .min = 1, .max = 9999 },
+    { .name = "price", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_cart_item, price), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_cart_item, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "image", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_cart_item, image), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+};
+const struct vt_shape vt_shape_cart_item = {
+    .name = "cart_item", .size = sizeof(struct vt_t_cart_item), .fields = t_cart_item_fields, .fields_n = VT_COUNT(t_cart_item_fields),
+};
+
+static const struct vt_field t_cart_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_cart, id), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "currency", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_cart, currency), .size = sizeof(struct vt_str), .min = 0, .max = 3 },
+    { .name = "total", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_cart, total), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "items", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_cart, items), .has_offset = offsetof(struct vt_t_cart, items_n), .size = sizeof(struct vt_t_cart_item), .list_min = 0, .list_max = 50, .list_multiple = 1, .shape = &vt_shape_cart_item },
+    { .name = "more", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_cart, more), .has_offset = offsetof(struct vt_t_cart, has_more), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "source", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_cart, source), .has_offset = offsetof(struct vt_t_cart, has_source), .size = sizeof(enum vt_page_source), .words = page_source_words, .words_n = VT_COUNT(page_source_words) },
+};
+const struct vt_shape vt_shape_cart = {
+    .name = "cart", .size = sizeof(struct vt_t_cart), .fields = t_cart_fields, .fields_n = VT_COUNT(t_cart_fields),
 };
 
 static const struct vt_field t_page_fields[] = {
@@ -662,6 +693,7 @@ static const struct vt_field evt_ask_fields[] = {
     { .name = "op", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_ask, op), .size = sizeof(struct vt_str), .min = 1, .max = 32 },
     { .name = "d", .type = VT_FIELD_JSON, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_ask, d), .size = sizeof(struct vt_str) },
     { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_ask, until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "by", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_ask, by), .size = sizeof(struct vt_str), .min = 0, .max = 16 },
 };
 static const struct vt_shape shape_evt_ask = {
     .name = "ask", .size = sizeof(struct vt_evt_ask), .fields = evt_ask_fields, .fields_n = VT_COUNT(evt_ask_fields),
@@ -673,6 +705,54 @@ static const struct vt_field msg_away_fields[] = {
 };
 static const struct vt_shape shape_msg_away = {
     .name = "away", .size = sizeof(struct vt_msg_away), .fields = msg_away_fields, .fields_n = VT_COUNT(msg_away_fields),
+};
+
+static const struct vt_field msg_cart_add_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_cart_add, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_cart_add, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "qty", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_cart_add, qty), .size = sizeof(uint16_t), .min = 1, .max = 999 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_cart_add, name), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_cart_add, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "offer", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_cart_add, offer), .has_offset = offsetof(struct vt_msg_cart_add, has_offer), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+    { .name = "code", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_cart_add, code), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+};
+static const struct vt_shape shape_msg_cart_add = {
+    .name = "cart.add", .size = sizeof(struct vt_msg_cart_add), .fields = msg_cart_add_fields, .fields_n = VT_COUNT(msg_cart_add_fields),
+};
+
+static const struct vt_field evt_cart_add_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_cart_add, sku), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_cart_add, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "qty", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_cart_add, qty), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_cart_add, name), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "offer", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_cart_add, offer), .has_offset = offsetof(struct vt_evt_cart_add, has_offer), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "success", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_cart_add, success), .size = sizeof(bool) },
+    { .name = "reason", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_cart_add, reason), .has_offset = offsetof(struct vt_evt_cart_add, has_reason), .size = sizeof(enum vt_act_reason), .words = act_reason_words, .words_n = VT_COUNT(act_reason_words) },
+};
+static const struct vt_shape shape_evt_cart_add = {
+    .name = "cart.add event", .size = sizeof(struct vt_evt_cart_add), .fields = evt_cart_add_fields, .fields_n = VT_COUNT(evt_cart_add_fields),
+};
+
+static const struct vt_field msg_cart_update_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_cart_update, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_cart_update, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "qty", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_cart_update, qty), .size = sizeof(uint16_t), .min = 0, .max = 999 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_cart_update, name), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+};
+static const struct vt_shape shape_msg_cart_update = {
+    .name = "cart.update", .size = sizeof(struct vt_msg_cart_update), .fields = msg_cart_update_fields, .fields_n = VT_COUNT(msg_cart_update_fields),
+};
+
+static const struct vt_field evt_cart_update_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_cart_update, sku), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_cart_update, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "qty", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_cart_update, qty), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_evt_cart_update, name), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "success", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_cart_update, success), .size = sizeof(bool) },
+    { .name = "reason", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_evt_cart_update, reason), .has_offset = offsetof(struct vt_evt_cart_update, has_reason), .size = sizeof(enum vt_act_reason), .words = act_reason_words, .words_n = VT_COUNT(act_reason_words) },
+};
+static const struct vt_shape shape_evt_cart_update = {
+    .name = "cart.update event", .size = sizeof(struct vt_evt_cart_update), .fields = evt_cart_update_fields, .fields_n = VT_COUNT(evt_cart_update_fields),
 };
 
 static const struct vt_field msg_catalogue_product_fields[] = {
@@ -1353,6 +1433,23 @@ static const struct vt_shape shape_evt_page_push = {
     .name = "page.push event", .size = sizeof(struct vt_evt_page_push), .fields = evt_page_push_fields, .fields_n = VT_COUNT(evt_page_push_fields),
 };
 
+static const struct vt_field msg_page_seen_fields[] = {
+    { .name = "url", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_page_seen, url), .size = sizeof(struct vt_str), .min = 1, .max = 1024 },
+    { .name = "product", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_page_seen, product), .has_offset = offsetof(struct vt_msg_page_seen, has_product), .size = sizeof(enum vt_page_source), .words = page_source_words, .words_n = VT_COUNT(page_source_words) },
+    { .name = "sku", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_page_seen, sku), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_page_seen, name), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "price", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_page_seen, price), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "currency", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_page_seen, currency), .size = sizeof(struct vt_str), .min = 0, .max = 3 },
+    { .name = "cart", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_page_seen, cart), .has_offset = offsetof(struct vt_msg_page_seen, has_cart), .size = sizeof(enum vt_page_source), .words = page_source_words, .words_n = VT_COUNT(page_source_words) },
+    { .name = "lines", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_page_seen, lines), .has_offset = offsetof(struct vt_msg_page_seen, has_lines), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "order", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_page_seen, order), .has_offset = offsetof(struct vt_msg_page_seen, has_order), .size = sizeof(enum vt_page_source), .words = page_source_words, .words_n = VT_COUNT(page_source_words) },
+    { .name = "adds", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_page_seen, adds), .size = sizeof(struct vt_str), .min = 0, .max = 32 },
+    { .name = "faults", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_page_seen, faults), .has_offset = offsetof(struct vt_msg_page_seen, faults_n), .size = sizeof(struct vt_str), .min = 0, .max = 200, .list_min = 0, .list_max = 8, .list_multiple = 1 },
+};
+static const struct vt_shape shape_msg_page_seen = {
+    .name = "page.seen", .size = sizeof(struct vt_msg_page_seen), .fields = msg_page_seen_fields, .fields_n = VT_COUNT(msg_page_seen_fields),
+};
+
 static const struct vt_field msg_presence_set_fields[] = {
     { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_presence_set, mode), .has_offset = offsetof(struct vt_msg_presence_set, has_mode), .size = sizeof(enum vt_staff_mode), .words = staff_mode_words, .words_n = VT_COUNT(staff_mode_words) },
     { .name = "cap", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_presence_set, cap), .has_offset = offsetof(struct vt_msg_presence_set, has_cap), .size = sizeof(uint8_t), .min = 1, .max = 20 },
@@ -1529,6 +1626,7 @@ static const struct vt_field evt_snapshot_fields[] = {
     { .name = "consents", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_snapshot, consents), .size = sizeof(struct vt_t_consents), .shape = &vt_shape_consents },
     { .name = "mirror", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_snapshot, mirror), .size = sizeof(struct vt_t_mirror), .shape = &vt_shape_mirror },
     { .name = "trail", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_evt_snapshot, trail), .has_offset = offsetof(struct vt_evt_snapshot, trail_n), .size = sizeof(struct vt_t_page), .list_min = 0, .list_max = 50, .list_multiple = 1, .shape = &vt_shape_page },
+    { .name = "cart", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_snapshot, cart), .size = sizeof(struct vt_t_cart), .shape = &vt_shape_cart },
     { .name = "read", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_evt_snapshot, read), .has_offset = offsetof(struct vt_evt_snapshot, read_n), .size = sizeof(struct vt_t_read_mark), .list_min = 0, .list_max = 16, .list_multiple = 1, .shape = &vt_shape_read_mark },
     { .name = "profile", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_evt_snapshot, profile), .size = sizeof(struct vt_t_profile), .shape = &vt_shape_profile },
 };
@@ -1844,6 +1942,15 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_BYE] = { "bye", VT_OP_BYE, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST, 0,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         &vt_shape_nothing, NULL, &vt_shape_nothing },
+    [VT_OP_CART_ADD] = { "cart.add", VT_OP_CART_ADD, 'p', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
+        &shape_msg_cart_add, &shape_evt_cart_add, &vt_shape_act_result },
+    [VT_OP_CART_NOW] = { "cart.now", VT_OP_CART_NOW, 'n', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_ACT, 16384,
+        &vt_shape_cart, &vt_shape_cart, NULL },
+    [VT_OP_CART_UPDATE] = { "cart.update", VT_OP_CART_UPDATE, 'p', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
+        &shape_msg_cart_update, &shape_evt_cart_update, &vt_shape_act_result },
     [VT_OP_CATALOGUE_PRODUCT] = { "catalogue.product", VT_OP_CATALOGUE_PRODUCT, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
         &shape_msg_catalogue_product, NULL, &vt_shape_product },
@@ -2018,6 +2125,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_PAGE_PUSH] = { "page.push", VT_OP_PAGE_PUSH, 'p', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
         &shape_msg_page_push, &shape_evt_page_push, &vt_shape_act_result },
+    [VT_OP_PAGE_SEEN] = { "page.seen", VT_OP_PAGE_SEEN, 'n', 1 << VT_ROLE_CUSTOMER, 0,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_ACT, 8192,
+        &shape_msg_page_seen, NULL, NULL },
     [VT_OP_PRESENCE_PERSON] = { "presence.person", VT_OP_PRESENCE_PERSON, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
         NULL, &vt_shape_person, NULL },

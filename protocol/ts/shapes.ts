@@ -8,6 +8,8 @@
 export const SHAPES: Readonly<Record<string, string>> = {
   film_still: 'id::s:1:200 from:?:f:0:1:4:4 to:?:f:0:1:4:4 seconds:?:f:0.5:20 caption:?:s:0:600',
   product_ref: 'sku::s:1:64 variant:?:s:0:64 name:?:s:0:300 price:?:s:0:24 currency:?:s:0:3 url:?:s:0:2048 image:?:s:0:2048 media:?:s:0:200',
+  cart_item: 'sku::s:1:64 variant:?:s:0:64 name:?:s:0:300 qty::i:1:9999 price:?:s:0:24 url:?:s:0:2048 image:?:s:0:2048',
+  cart: 'id:?:s:0:64 currency:?:s:0:3 total:?:s:0:24 items::@cart_item:::0:50 more:?:i:0:65535 source:?:#page_source',
   page: 'n::i:0:4294967295 url::s:0:2048 title::s:0:300 product:?:@product_ref ts:?:i:-9007199254740991:9007199254740991',
   person: 'who::s:1:16 role::#role name::s:0:80 at::#at photo:?:s:0:2048 verified:?:b',
   associate: 'who::s:1:16 name::s:0:80 photo:?:s:0:2048',
@@ -69,7 +71,8 @@ export const ENUMS: Readonly<Record<string, string>> = {
   mirror_word: 'off held on',
   mirror_level: 'inputs strict',
   scroll_block: 'start center end nearest',
-  act_reason: 'gone hidden covered forbidden masked taken timeout refused',
+  act_reason: 'gone hidden covered forbidden masked taken timeout refused stock unknown failed',
+  page_source: 'page jsonld platform datalayer opengraph',
   queue_state: 'available closed message',
   file_use: 'chat view',
   file_state: 'open checking ready refused',
@@ -82,8 +85,11 @@ export const ENUMS: Readonly<Record<string, string>> = {
 
 /// The d of each event.
 export const EVENT_SHAPES: Readonly<Record<string, string>> = {
-  ask: 'ask::i:1:4294967295 op::s:1:32 d::j until::i:-9007199254740991:9007199254740991',
+  ask: 'ask::i:1:4294967295 op::s:1:32 d::j until::i:-9007199254740991:9007199254740991 by:?:s:0:16',
   away: 'returnSeconds::i:0:1800 message:?:s:0:300',
+  'cart.add': 'sku::s:0:64 variant:?:s:0:64 qty::i:0:65535 name:?:s:0:300 offer:?:i:0:4294967295 success::b reason:?:#act_reason',
+  'cart.now': '@cart',
+  'cart.update': 'sku::s:0:64 variant:?:s:0:64 qty::i:0:65535 name:?:s:0:300 success::b reason:?:#act_reason',
   'chan.close': 'n::i:0:65535',
   'chan.open': '@chan',
   'chat.contact': 'email::s:3:254 name:?:s:0:80',
@@ -133,7 +139,7 @@ export const EVENT_SHAPES: Readonly<Record<string, string>> = {
   'recap.state': 'state::#recap_word sid::s:1:64 until:?:i:-9007199254740991:9007199254740991',
   'session.close': 'outcome:?:#outcome labels:?:s:1:64:0:16 note:?:s:0:2000',
   'session.state': '@session_info',
-  snapshot: 'epoch::i:0:4294967295 s::i:0:4294967295 cs::i:0:4294967295 state::@session_info people::@person:::0:16 thread::@row:::0:50 more::b view:?:@view consents:?:@consents mirror:?:@mirror trail:?:@page:::0:50 read:?:@read_mark:::0:16 profile:?:@profile',
+  snapshot: 'epoch::i:0:4294967295 s::i:0:4294967295 cs::i:0:4294967295 state::@session_info people::@person:::0:16 thread::@row:::0:50 more::b view:?:@view consents:?:@consents mirror:?:@mirror trail:?:@page:::0:50 cart:?:@cart read:?:@read_mark:::0:16 profile:?:@profile',
   'spin.turn': 'seq::i:0:4294967295 slot::i:0:65535 frame::i:0:65535 rpm::f:-60:60',
   'staff.ask': 'conv::s:1:64 ask::i:1:4294967295 kind::#ask_kind by::s:0:80 name::s:0:80 note:?:s:0:500 product:?:@product_ref until::i:-9007199254740991:9007199254740991',
   'staff.gone': 'conv::s:1:64 ask::i:1:4294967295 why::s:0:32',

@@ -61,8 +61,11 @@ export type MirrorLevel = 'inputs' | 'strict';
 /// Where an element comes to stand, as scrollIntoView has it.
 export type ScrollBlock = 'start' | 'center' | 'end' | 'nearest';
 
-/// Why the page did not do it: the element or page is gone, hidden, covered by another, never to be controlled, masked; the customer acted; no answer in time; the page or the customer refused.
-export type ActReason = 'gone' | 'hidden' | 'covered' | 'forbidden' | 'masked' | 'taken' | 'timeout' | 'refused';
+/// Why the page did not do it: the element or page is gone, hidden, covered by another, never to be controlled, masked; the customer acted; no answer in time; the page or the customer refused; of the bag: it is out of stock, the shop does not know the piece, the shop's answer was a failure. More may come: a client takes one it does not know for refused.
+export type ActReason = 'gone' | 'hidden' | 'covered' | 'forbidden' | 'masked' | 'taken' | 'timeout' | 'refused' | 'stock' | 'unknown' | 'failed';
+
+/// What of a page said it: its own call, schema.org JSON-LD, its shop system, GA4's dataLayer, OpenGraph.
+export type PageSource = 'page' | 'jsonld' | 'platform' | 'datalayer' | 'opengraph';
 
 /// Whether somebody answers now, later, or by message only.
 export type QueueState = 'available' | 'closed' | 'message';
@@ -109,6 +112,30 @@ export interface ProductRef {
   url?: string | undefined;
   image?: string | undefined;
   media?: string | undefined;
+}
+
+/// A line of the bag, as the page shows it.
+export interface CartItem {
+  sku: string;
+  variant?: string | undefined;
+  name?: string | undefined;
+  qty: number;
+  /** Of one; decimal, with a point. */
+  price?: string | undefined;
+  url?: string | undefined;
+  image?: string | undefined;
+}
+
+/// The bag as the page says. Nobody's name or address is in it.
+export interface Cart {
+  id?: string | undefined;
+  currency?: string | undefined;
+  /** Decimal, with a point. */
+  total?: string | undefined;
+  items: CartItem[];
+  /** Lines beyond these. */
+  more?: number | undefined;
+  source?: PageSource | undefined;
 }
 
 /// A page of the site; n counts the customer's pages in this session.

@@ -32,6 +32,9 @@ vt_api_run_fn vt_api_report;
 /* mirror.c */
 vt_api_run_fn vt_api_mirror_css;
 vt_api_after_fn vt_api_mirror_css_after;
+/* seen.c */
+vt_api_run_fn vt_api_seen;
+vt_api_after_fn vt_api_seen_after;
 /* search.c */
 vt_api_run_fn vt_api_search;
 /* records.c */

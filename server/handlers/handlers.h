@@ -45,6 +45,10 @@
     X(MARK_ADD, mark_add)                  \
     X(MARK_DROP, mark_drop)                \
     X(PAGE_AT, page_at)                    \
+    X(PAGE_SEEN, page_seen)                \
+    X(CART_NOW, cart_now)                  \
+    X(CART_ADD, cart_add)                  \
+    X(CART_UPDATE, cart_update)            \
     X(CATALOGUE_SEARCH, catalogue_search)  \
     X(CATALOGUE_PRODUCT, catalogue_product) \
     X(SESSION_END, session_end)            \

@@ -48,6 +48,7 @@ const LINES = {
   'mark.add': number, 'spin.turn': number, 'film.play': number,
   'mark.drop': ids((v) => ({ marks: [v.mark] })),
   'notice.show': number, 'notice.drop': number, 'notice.seen': number, 'page.at': number,
+  'page.seen': number, 'cart.now': number, 'cart.add': number, 'cart.update': number,
   'presence.person': number, 'presence.staff': number,
   'queue.status': number, 'queue.join': number, 'queue.leave': number, 'queue.place': number, 'queue.row': number,
   'claim.take': named((v) => ({ conv: v.conv }), { here: 'claim.gone' }),

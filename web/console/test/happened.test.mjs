@@ -24,6 +24,16 @@ test('the end, a rating, and what is not worth a line', () => {
   assert.equal(say('label.set', { add: ['VIP'] }), null);
 });
 
+test('the bag: what the page did, on whose word, and why not', () => {
+  const ring = { sku: 'VT-1', name: 'Halo ring', qty: 1 };
+  assert.equal(say('cart.add', { ...ring, success: true }, 'c'), 'Halo ring is in the bag now.');
+  assert.equal(say('cart.add', { ...ring, qty: 2, success: true }), '2 × Halo ring is in the bag now, as Camille proposed.');
+  assert.equal(say('cart.add', { ...ring, success: false, reason: 'stock' }, 'c'), 'Halo ring is not in the bag: it is out of stock, says the shop.');
+  assert.equal(say('cart.add', { ...ring, success: false, reason: 'refused' }), 'Halo ring is not in the bag: the customer said no, or the page did.');
+  assert.equal(say('cart.update', { sku: 'VT-1', qty: 0, success: true }, 'c'), 'VT-1 is out of the bag.');
+  assert.equal(say('cart.update', { ...ring, qty: 3, success: true }, 'c'), 'Halo ring is in the bag 3 times.');
+});
+
 test('of a person and a piece the last vote counts; other polls do not', () => {
   const vote = (by, slot, value, poll = 5) => ({ op: 'guest.vote', by, cs: 9, d: { poll, slot, value } });
   const rows = [vote('c', 1, 1), vote('g1', 1, 1), vote('g1', 2, -1), vote('c', 1, 0), vote('g1', 2, 1), vote('g1', 1, 1, 4)];

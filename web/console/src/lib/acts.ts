@@ -30,6 +30,9 @@ const REASONS: Record<ActReason, string> = {
   taken: 'They took control back.',
   timeout: 'Their page did not answer in time. Nothing was repeated.',
   refused: 'The page refused. Ask them to press it themselves.',
+  stock: 'It is out of stock, says the shop.',
+  unknown: 'The shop does not know that piece.',
+  failed: 'The shop could not do it just now.',
 };
 
 export const why = (reason: ActReason | undefined): string => REASONS[reason ?? 'refused'] ?? REASONS.refused;

@@ -36,6 +36,24 @@ const recaps: Record<string, string> = {
   delayed: 'The customer’s mail server does not take the recap yet; it is tried again.', failed: 'The recap’s mail could not be delivered.',
 };
 
+const refusals: Record<string, string> = {
+  stock: 'it is out of stock, says the shop', unknown: 'the shop does not know it', timeout: 'nobody answered in time', gone: 'the page was gone',
+  failed: 'the shop could not do it',
+};
+
+/// Into the bag, out of it, or not: the page's own answer, and on whose word.
+function bag(op: string, by: string, d: Record<string, unknown>, name: Name): string {
+  const n = Number(d['qty']);
+  const piece = `${op === 'cart.add' && n > 1 ? `${n} × ` : ''}${String(d['name'] ?? d['sku'])}`;
+  const own = by === 'c';
+  if (d['success'] !== true) {
+    const why = refusals[String(d['reason'])] ?? (own ? 'the shop’s page refused' : 'the customer said no, or the page did');
+    return `${piece} is not in the bag: ${why}.`;
+  }
+  const did = op === 'cart.add' ? 'is in the bag now' : n === 0 ? 'is out of the bag' : `is in the bag ${n} times`;
+  return own ? `${piece} ${did}.` : `${piece} ${did}, as ${name(by) === 'You' ? 'you' : name(by)} proposed.`;
+}
+
 /// One sentence for a row that is no message; null: it is not worth a line.
 export function happened({ op, by, d: body }: Row, name: Name, person: Person, queue: Queue = String): string | null {
   const d = (body ?? {}) as Record<string, unknown>;
@@ -45,6 +63,7 @@ export function happened({ op, by, d: body }: Row, name: Name, person: Person, q
     case 'session.close': return `Wrapped up${d['outcome'] ? `: ${outcomes[String(d['outcome'])] ?? String(d['outcome'])}` : ''}.${text(d['note'])}`;
     case 'rating.give': return `Rated ${Number(d['stars'])} of 5.${text(d['text'])}`;
     case 'chat.contact': return `Answer wanted by mail at ${String(d['email'])}.`;
+    case 'cart.add': case 'cart.update': return bag(op, by, d, name);
     case 'recap.state': return recaps[String(d['state'])] ?? null;
     default: return null;
   }

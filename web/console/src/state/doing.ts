@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Consents, Events, Mirror, Outcome, Profile, Requests, SessionPast } from '../../../protocol/index.js';
+import type { Cart, Consents, Events, Mirror, Outcome, Profile, Requests, SessionPast } from '../../../protocol/index.js';
 import type { LinkEvent } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import { attach, setCalled, talkFor, talks, withMe } from './desk.js';
@@ -44,7 +44,8 @@ export function onDoing({ op, c, ts, d }: LinkEvent): void {
   if (t === undefined) return;
   switch (op) {
     case 'snapshot': {
-      const { profile, consents, mirror } = d as Events['snapshot'];
+      const { profile, consents, mirror, cart } = d as Events['snapshot'];
+      t.bag.value = cart ?? null;
       if (profile) t.profile.value = profile;
       t.consents.value = consents ?? null;
       t.mirror.value = mirror ?? null;
@@ -52,6 +53,7 @@ export function onDoing({ op, c, ts, d }: LinkEvent): void {
     }
     case 'consent.state': return onConsents(t, d as Consents);
     case 'mirror.state': return void (t.mirror.value = d as Mirror);
+    case 'cart.now': return void (t.bag.value = d as Cart);
     case 'label.set': return relabel(t, d as Requests['label.set']);
     case 'identify': return know(t, { customer: d as Profile['customer'] });
     case 'context': return keys(t, (d as { keys: unknown }).keys);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { signal, type Signal } from '@preact/signals';
-import type { Consents, Mirror, Person, Profile, State } from '../../../protocol/index.js';
+import type { Cart, Consents, Mirror, Person, Profile, State } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import type { Sending } from './pictures.js';
@@ -39,6 +39,8 @@ export class Talk {
   readonly unwrapped: Signal<string | null> = signal(null);
   /// Pictures on their way from here, and those that failed.
   readonly sendings: Signal<Sending[]> = signal([]);
+  /// The customer's bag as their page says; null: it has not said.
+  readonly bag: Signal<Cart | null> = signal(null);
   /// What the customer has agreed to, and whether their page is being recorded.
   readonly consents: Signal<Consents | null> = signal(null);
   readonly mirror: Signal<Mirror | null> = signal(null);

@@ -13,6 +13,7 @@ import { rows } from '../state/queue.js';
 import { cannotShow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { Earlier, Facts, Identity, Labels, Together } from './about.js';
+import { Bag } from './bag.js';
 import { Avatar, Icon, Presence, Price, Thumb } from './parts.js';
 
 const sessions: Record<SessionInfo['state'], string> = {
@@ -92,6 +93,7 @@ export function Customer({ talk }: { talk: Talk }): JSX.Element {
         <Session talk={talk} />
         <Together talk={talk} />
         <Labels talk={talk} />
+        <Bag talk={talk} />
         <Facts talk={talk} />
         <Trail talk={talk} />
         <Earlier talk={talk} />
