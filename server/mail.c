@@ -14,7 +14,7 @@
 #include "server/metrics.h"
 #include "server/store/mails.h"
 
-enum { LOOK_MS = 10000, BATCH = 8, WHY_BYTES = 512, PASSWORD_BYTES = 1024 };
+enum { LOOK_MS = 1000, BATCH = 8, WHY_BYTES = 512, PASSWORD_BYTES = 1024 };
 
 #define MINUTE_MS INT64_C(60000)
 #define LIFE_MS   (INT64_C(3) * 24 * 60 * MINUTE_MS)
