@@ -9,6 +9,7 @@ import { launchOptions } from './browser/lib/launch.mjs';
 export default defineConfig({
   testDir: 'browser',
   testMatch: process.env.VITRINE_PICTURE ? 'picture.mjs' : '*.spec.mjs',
+  globalSetup: './browser/lib/masters.mjs',
   outputDir: '../build/browser-results',
   // Two browsers, a server under a sanitiser and a shop share the machine: one story at a time.
   workers: 1,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A hostile page in the mirror: nothing of it runs, loads from elsewhere or leads anywhere. Three ways in: as the recorder and
 /// its guard tell it, as a whole picture written by hand past both, and by hand as changes, attribute by attribute. The filter
-/// is asked alone, without the policy that stands behind it, and then with it.
+/// is asked alone, without the policy that stands behind it, and then with it. All pages are shown at once, each in a frame of its
+/// own: what they run and whom they ask names the page.
 
 import { expect, test as base } from '@playwright/test';
 
-import { STRAY, vectors } from './lib/corpus/xss/index.mjs';
+import { isStray, vectors } from './lib/corpus/xss/index.mjs';
 import { openMirror } from './lib/mirror.mjs';
 
 const ALONE = { 'the filter alone': false, 'filter and policy': true };
@@ -65,69 +66,102 @@ function asChanges(document) {
 
 const picture = (node) => [{ type: 4, data: { href: '', width: 600, height: 400 } }, { type: 2, data: { node, initialOffset: { top: 0, left: 0 } } }];
 
-/// Shows ops and says what came of it.
-async function show(browser, theatre, policed, first, rest) {
-  const context = await browser.newContext({ viewport: { width: 800, height: 600 } });
-  const page = await context.newPage();
-  const asked = [];
-  let isShowing = false;
+const isPicture = (op) => op.type === 4 || op.type === 2;
+const COLUMNS = 4;
+const CELL = { width: 800, height: 600 };
+/// What fires late fires within this time.
+const LATE_MS = 500;
+
+/// A wall of mirrors, one for each page: { page, frames, context, all that was asked and where anything went, once isShowing }.
+async function hang(browser, theatre, policed, names) {
+  // Drawn small, since nobody looks at it.
+  const context = await browser.newContext({ deviceScaleFactor: 0.25, viewport: { width: COLUMNS * CELL.width, height: Math.ceil(names.length / COLUMNS) * CELL.height } });
+  const seen = { isShowing: false, asked: [], went: [] };
   // What the policy refuses never comes to a route. Without it a picture of any host may be asked for, and nothing else.
   await context.route('**/*', (route) => {
     const request = route.request();
-    const url = request.url();
-    const isPicture = /^(image|media|font|stylesheet)$/.test(request.resourceType()) && url.startsWith(`${STRAY}/`);
-    if (isShowing && !url.startsWith(`${theatre.shop}/`) && (policed || !isPicture)) asked.push(`${request.resourceType()} ${url}`);
-    return url.startsWith(STRAY) ? route.abort() : route.continue();
+    const [kind, url] = [request.resourceType(), request.url()];
+    const mayBe = url.startsWith(`${theatre.shop}/`) || (!policed && isStray(url) && /^(image|media|font|stylesheet)$/.test(kind));
+    if (seen.isShowing && !mayBe) seen.asked.push(`${kind} ${url}`);
+    return isStray(url) ? route.abort() : route.continue();
   });
-  const went = [];
-  page.on('dialog', (d) => { went.push(`dialog ${d.message()}`); void d.dismiss(); });
-  context.on('page', (other) => went.push(`window ${other.url()}`));
-  await page.goto(`${theatre.vitrine}/host`);
-  await expect.poll(() => page.evaluate(() => words.some((w) => w.t === 'ready'))).toBe(true);
-  isShowing = true;
-  page.on('framenavigated', (f) => { if (!['about:blank', 'about:srcdoc'].includes(f.url()) || f.url() === 'about:srcdoc') went.push(f.url()); });
-  await page.evaluate(([ops, more]) => {
-    tell({ t: 'key', page: 1, ops });
-    for (const data of more) tell({ t: 'delta', page: 1, ops: [{ type: 3, data }] });
-  }, [first, rest]);
-  await expect.poll(() => page.evaluate(() => words.some((w) => w.t === 'shown' || w.t === 'lost'))).toBe(true);
-  await page.waitForTimeout(250);
-  // The hand goes over all of it, as an associate's would.
-  for (const [x, y] of [[300, 120], [420, 220], [300, 320]]) await page.mouse.click(x, y);
-  await page.waitForTimeout(100);
-  const pwned = [];
-  for (const frame of page.frames()) pwned.push(...await frame.evaluate(() => window.vitrinePwned ?? []).catch(() => []));
-  const shown = await page.evaluate(() => words.some((w) => w.t === 'shown'));
-  await context.close();
-  return { pwned, asked, went, shown };
+  const page = await context.newPage();
+  page.on('dialog', (d) => { seen.went.push(`dialog ${d.message()}`); void d.dismiss(); });
+  context.on('page', (other) => seen.went.push(`window ${other.url()}`));
+  await page.goto(`${theatre.vitrine}/wall?${names.length}`);
+  const frames = names.map((_, i) => page.frames().find((f) => f.url() === `${theatre.vitrine}/host?${i}`));
+  for (const frame of frames) await frame.waitForFunction(() => words.some((w) => w.t === 'ready'));
+  const whose = (frame) => (frame ? (names[frames.indexOf(frame)] ?? whose(frame.parentFrame())) : 'the wall');
+  page.on('framenavigated', (f) => { if (f.url() !== 'about:blank') seen.went.push(`${whose(f)} to ${f.url()}`); });
+  return { context, page, frames, seen };
 }
 
-const CLEAN = { pwned: [], asked: [], went: [], shown: true };
+/// A frame that is on its way to somewhere may never answer; where it went is noted already.
+const within = (answer, otherwise) => Promise.race([answer.catch(() => otherwise), new Promise((done) => setTimeout(done, 5000, otherwise))]);
+
+/// Shows each page by its ops, [{ name, first, rest }], and says what came of it.
+async function show(browser, theatre, policed, pages) {
+  const names = pages.map(({ name }) => name);
+  const { context, page, frames, seen } = await hang(browser, theatre, policed, names);
+  seen.isShowing = true;
+  for (const [i, { first, rest }] of pages.entries()) {
+    await frames[i].evaluate(([ops, more]) => {
+      tell({ t: 'key', page: 1, ops });
+      for (const data of more) tell({ t: 'delta', page: 1, ops: [{ type: 3, data }] });
+    }, [first, rest]);
+  }
+  for (const frame of frames) await frame.waitForFunction(() => words.some((w) => w.t === 'shown' || w.t === 'lost'));
+  await page.waitForTimeout(LATE_MS);
+  // The hand goes over all of it, as an associate's would.
+  for (const i of names.keys()) {
+    const [left, top] = [(i % COLUMNS) * CELL.width, Math.floor(i / COLUMNS) * CELL.height];
+    for (const [x, y] of [[300, 120], [420, 220], [300, 320]]) await page.mouse.click(left + x, top + y);
+  }
+  await page.waitForTimeout(LATE_MS);
+  const pwned = (await Promise.all(page.frames().map((frame) => within(frame.evaluate(() => window.vitrinePwned ?? []), [])))).flat();
+  const notShown = [];
+  for (const [i, frame] of frames.entries()) if (!await frame.evaluate(() => words.some((w) => w.t === 'shown'))) notShown.push(names[i]);
+  await context.close();
+  return { pwned, asked: seen.asked, went: seen.went, notShown };
+}
+
+const CLEAN = { pwned: [], asked: [], went: [], notShown: [] };
 
 for (const [how, policed] of Object.entries(ALONE)) {
-  for (const { name, html } of vectors) {
-    test(`${how}: ${name}`, async ({ browser, theatres }) => {
-      const theatre = theatres[how];
-      const customer = await browser.newPage({ viewport: { width: 600, height: 400 } });
-      // By hand, first: the page that reads it never runs it.
-      const document = await byHand(customer, html);
-      const look = (first, rest) => show(browser, theatre, policed, first, rest);
-      expect.soft(await look(picture(document), []), 'as a picture, by hand').toEqual(CLEAN);
-      const [key, ...changes] = asChanges(document);
-      expect.soft(await look(picture(key), changes), 'as changes, by hand').toEqual(CLEAN);
-      if (policed) {
-        await customer.route(/stray\.example/, (route) => route.abort());
-        await customer.goto(`${theatre.shop}/page/${name}`, { waitUntil: 'domcontentloaded' });
-        await customer.addScriptTag({ content: theatre.script }).catch(() => undefined);
-        await customer.waitForTimeout(400);
-        // A page that has left itself has nothing to tell.
-        const told = await customer.evaluate(() => window.told ?? []).catch(() => []);
-        const isPicture = (op) => op.type === 4 || op.type === 2;
-        if (told.some((op) => op.type === 2)) {
-          expect.soft(await look(told.filter(isPicture), told.filter((op) => op.type === 3).map((op) => op.data)), 'as it is told').toEqual(CLEAN);
-        }
-      }
-      await customer.close();
-    });
-  }
+  test(`${how}: as a picture, by hand`, async ({ page, browser, theatres }) => {
+    const pages = [];
+    // The page that reads them never runs them.
+    for (const { name, html } of vectors) pages.push({ name, first: picture(await byHand(page, html)), rest: [] });
+    expect(await show(browser, theatres[how], policed, pages)).toEqual(CLEAN);
+  });
+
+  test(`${how}: as changes, by hand`, async ({ page, browser, theatres }) => {
+    const pages = [];
+    for (const { name, html } of vectors) {
+      const [key, ...rest] = asChanges(await byHand(page, html));
+      pages.push({ name, first: picture(key), rest });
+    }
+    expect(await show(browser, theatres[how], policed, pages)).toEqual(CLEAN);
+  });
 }
+
+/// What the recorder and its guard tell of a page.
+async function told(context, theatre, name) {
+  const page = await context.newPage();
+  await page.goto(`${theatre.shop}/page/${name}`, { waitUntil: 'domcontentloaded' });
+  await page.addScriptTag({ content: theatre.script }).catch(() => undefined);
+  await page.waitForTimeout(LATE_MS);
+  const ops = await page.evaluate(() => window.told ?? []).catch(() => []);
+  await page.close();
+  return { name, first: ops.filter(isPicture), rest: ops.filter((op) => op.type === 3).map((op) => op.data) };
+}
+
+test('filter and policy: as it is told', async ({ context, browser, theatres }) => {
+  const theatre = theatres['filter and policy'];
+  await context.route((url) => isStray(url.href), (route) => route.abort());
+  const pages = [];
+  for (let i = 0; i < vectors.length; i += COLUMNS) pages.push(...await Promise.all(vectors.slice(i, i + COLUMNS).map(({ name }) => told(context, theatre, name))));
+  const telling = pages.filter(({ first }) => first.length);
+  expect(pages.filter(({ first }) => !first.length).map(({ name }) => name), 'a page that has left itself has nothing to tell').toEqual(['12-meta-refresh']);
+  expect(await show(browser, theatre, true, telling)).toEqual(CLEAN);
+});

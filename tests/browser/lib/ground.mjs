@@ -2,6 +2,7 @@
 /// What a story stands on: the real server with the real catalogue, the real shop on an origin of its own. The data are made
 /// once, with the shop's address in them; every story gets a copy, so none sees another's conversations.
 
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,7 @@ export const SITE = 'pk_demo';
 export const PEOPLE = { camille: 'Camille', noor: 'Noor' };
 
 const dist = process.env.VITRINE_WEB || join(top, 'web/dist');
+export const catalogue = join(dist, 'shop/catalogue.json');
 
 /// Asks the kernel. The server's address is in the shop's policy before the server runs, so it must be known first.
 async function freePort() {
@@ -32,11 +34,18 @@ async function openShop(vitrine) {
   return shop;
 }
 
-async function fill(server, origin) {
+export async function openSite(server, origin) {
   await server.mustAdmin(['site', 'add', '--key', SITE, '--name', 'Maison Vitrine', '--origin', origin]);
-  await server.mustAdmin(['catalogue', 'import', '--site', SITE, join(dist, 'shop/catalogue.json')]);
+  await server.mustAdmin(['catalogue', 'import', '--site', SITE, catalogue]);
+}
+
+async function fill(server, origin) {
+  await openSite(server, origin);
   for (const [login, name] of Object.entries(PEOPLE)) await server.addAssociate({ site: SITE, login, name });
 }
+
+/// Files that are never written twice, only made whole and removed: every story has its own names for the same ones.
+const share = (from, to) => execFileSync('cp', ['-rl', from, to]);
 
 /// { url of Vitrine, shop: its origin, house(args): a server that is not started, close() }
 export async function layGround() {
@@ -45,12 +54,14 @@ export async function layGround() {
   const origin = `http://127.0.0.1:${shop.address().port}`;
   const first = new Server();
   await fill(first, origin);
+  const pictures = { originals: join(first.data, 'originals'), masters: process.env.VITRINE_STORY_MASTERS };
   return {
     url,
     shop: origin,
     house(args = []) {
       const data = mkdtempSync(join(tmpdir(), 'vitrine-story-'));
-      cpSync(first.data, data, { recursive: true });
+      cpSync(first.data, data, { recursive: true, filter: (path) => path !== pictures.originals });
+      for (const [name, from] of Object.entries(pictures)) if (from) share(from, join(data, name));
       const server = new Server({ args, data });
       server.url = url;
       return server;

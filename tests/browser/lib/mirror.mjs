@@ -45,6 +45,9 @@ export const policy = (shop) => `default-src 'none'; script-src 'self'; style-sr
 const HOST = `<!doctype html><meta charset="utf-8"><style>html,body{margin:0;height:100%}iframe{display:block;border:0;width:100%;height:100%}</style><iframe id="m" src="/mirror/"></iframe>
 <script>window.words=[];addEventListener('message',(e)=>{if(e.source===m.contentWindow&&e.origin===location.origin)words.push(e.data)});window.tell=(w)=>m.contentWindow.postMessage(w,location.origin)</script>`;
 
+/// Many of those in one document, `count` names of them: each is looked at as if it were alone, all at once.
+const wall = (count) => `<!doctype html><meta charset="utf-8"><style>html,body{margin:0}iframe{display:block;float:left;border:0;width:800px;height:600px}</style>${Array.from({ length: count }, (_, i) => `<iframe src="/host?${i}"></iframe>`).join('')}`;
+
 /// { shop, vitrine, asked: what was asked of either origin, page(name, html), close() }
 export async function openMirror(pages, { policed = true } = {}) {
   const script = await recorder();
@@ -66,6 +69,7 @@ export async function openMirror(pages, { policed = true } = {}) {
   const vitrine = await open((request, response) => {
     const { pathname, search } = new URL(request.url, 'http://x');
     asked.push({ origin: 'vitrine', path: pathname + search });
+    if (pathname === '/wall') return response.writeHead(200, { 'content-type': 'text/html' }).end(wall(Number(search.slice(1))));
     if (pathname === '/host') return response.writeHead(200, { 'content-type': 'text/html' }).end(HOST);
     const file = pathname === '/mirror/' ? 'index.html' : readdirSync(dist).find((one) => pathname === `/mirror/${one}`);
     if (!file || !pathname.startsWith('/mirror/')) return response.writeHead(404).end();
