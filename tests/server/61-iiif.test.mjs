@@ -37,7 +37,7 @@ let server;
 let ids;
 
 before(async () => {
-  server = await shop(later, { associates: [], args: ['--media-budget', '1h'] });
+  server = await shop(later, { associates: [], args: ['--media-workers', '0', '--media-budget', '1h'] });
   ids = await importPictures(server, { site: SITE, folder, writeCatalogue }, { 'places.png': places(W, H), 'quarters.png': quarters(640, 480), 'photo.jpg': photo() });
 });
 

@@ -19,7 +19,7 @@ let id;
 let small;
 
 before(async () => {
-  server = await shop(later, { associates: [] });
+  server = await shop(later, { associates: [], args: ['--media-workers', '0'] });
   const ids = await importPictures(server, { site: SITE, folder, writeCatalogue }, { 'photo.jpg': photo(), 'small.png': quarters(300, 200) });
   id = ids['photo.jpg'];
   small = ids['small.png'];

@@ -23,7 +23,7 @@ let pair;
 let seconds = 1;
 
 before(async () => {
-  server = await shop(later, { associates: ['lea', 'max', ['ada', 'admin']], args: ['--capacity', '9', '--rate-talk', '500'] });
+  server = await shop(later, { associates: ['lea', 'max', ['ada', 'admin']], args: ['--media-workers', '0', '--capacity', '9', '--rate-talk', '500'] });
   const path = writeCatalogue(folder, [
     { sku: 'ONE', title: 'Ring of roses', price: '1290.00', url: '/1', pictures: ['one.jpg'], variants: [] },
     { sku: 'TWO', title: 'Ring of four colours', price: '12.50', url: '/2', pictures: ['two.png'], variants: [] },

@@ -6,7 +6,7 @@ import { request as open } from 'node:http';
 
 import { PASSWORD } from './server.mjs';
 
-const WAIT_MS = 10000;
+const WAIT_MS = 30000;
 
 /// `path` goes out as it stands, unlike with fetch. Resolves { status, headers, body, text, json() }.
 export function http(server, path, { method = 'GET', headers = {}, body } = {}) {

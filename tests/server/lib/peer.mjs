@@ -11,7 +11,7 @@ import { REQUEST_SHAPES, protocol, readHead, splitFrames, top } from './protocol
 import { record } from './record.mjs';
 
 const { WebSocket } = createRequire(join(top, 'tests/package.json'))('ws');
-const WAIT_MS = 10000;
+const WAIT_MS = 30000;
 const FRAME_NAMES = new Map(Object.entries(protocol.BIN).map(([name, type]) => [type, name]));
 
 export class Refused extends Error {

@@ -68,7 +68,9 @@ export class Server {
 
   async start() {
     const listen = this.url ? new URL(this.url).host : '127.0.0.1:0';
-    const args = ['serve', '--data', this.data, '--listen', listen, ...(existsSync(this.web) ? ['--web', this.web] : []), ...this.args];
+    // A worker costs a server under a sanitiser a third of a second to begin with: more than one only where a test is about them.
+    const few = this.args.includes('--media-workers') ? [] : ['--media-workers', '1'];
+    const args = ['serve', '--data', this.data, '--listen', listen, ...(existsSync(this.web) ? ['--web', this.web] : []), ...few, ...this.args];
     const child = spawn(binary, args, { env: environment(this.env), stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
