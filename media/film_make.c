@@ -25,15 +25,15 @@ uint32_t vt_film_rate(enum vt_film_maker maker, uint32_t width, uint32_t height)
     return (uint32_t)(rate * width * height / RATE_AREA);
 }
 
-static uint32_t rate_within(const struct vt_film_reel *reel, const struct vt_film_order *order)
+static uint32_t rate_within(const struct vt_film_source *source, const struct vt_film_order *order)
 {
-    const uint32_t rate = vt_film_rate(order->maker, reel->width, reel->height);
+    const uint32_t rate = vt_film_rate(order->maker, source->width, source->height);
     if (!order->max_bytes)
         return rate;
     /* A tenth stays: the encoder keeps to its rate on average only. */
     const uint64_t room = order->max_bytes > 2 * HEAD_BYTES ? order->max_bytes - HEAD_BYTES
                                                             : order->max_bytes / 2;
-    const uint64_t most = room * 8 * 900 / vt_film_ms(reel->film);
+    const uint64_t most = room * 8 * 900 * source->fps / (1000 * (uint64_t)source->frames);
     return most < rate ? (uint32_t)(most > RATE_LEAST ? most : RATE_LEAST) : rate;
 }
 
@@ -54,7 +54,7 @@ static int write_live(void *arg, const uint8_t *bytes, size_t len)
     return VT_OK;
 }
 
-static int open_mux(struct making *making, const struct vt_film_reel *reel, bool is_live,
+static int open_mux(struct making *making, const struct vt_film_source *source, bool is_live,
                     struct vt_film_mux **ret_mux)
 {
     const bool is_av1 = making->order->maker == VT_FILM_SVTAV1;
@@ -63,11 +63,11 @@ static int open_mux(struct making *making, const struct vt_film_reel *reel, bool
                      : is_live ? VT_FILM_FRAGMENTS
                                : VT_FILM_FASTSTART,
         .tracks = { { .stream = is_av1 ? VT_FILM_STREAM_AV1 : VT_FILM_STREAM_H264,
-                      .rate = reel->fps,
-                      .width = reel->width,
-                      .height = reel->height } },
+                      .rate = source->fps,
+                      .width = source->width,
+                      .height = source->height } },
         .n_tracks = 1,
-        .packets_most = vt_film_reel_frames(reel),
+        .packets_most = source->frames,
         .write = write_live,
         .arg = (void *)making->order,
     };
@@ -75,18 +75,18 @@ static int open_mux(struct making *making, const struct vt_film_reel *reel, bool
     return vt_film_mux_open(&config, ret_mux);
 }
 
-static int open_making(struct making *making, const struct vt_film_reel *reel, uint32_t rate)
+static int open_making(struct making *making, const struct vt_film_source *source, uint32_t rate)
 {
     const struct vt_film_order *order = making->order;
     const struct vt_film_encode_config set = { .maker = order->maker,
-                                               .width = reel->width,
-                                               .height = reel->height,
-                                               .fps = reel->fps,
+                                               .width = source->width,
+                                               .height = source->height,
+                                               .fps = source->fps,
                                                .bits_per_s = rate };
     int err = vt_film_encode_open(&set, &making->encoder);
     if (!err && order->live_fd >= 0)
-        err = open_mux(making, reel, true, &making->live);
-    return err ? err : open_mux(making, reel, false, &making->whole);
+        err = open_mux(making, source, true, &making->live);
+    return err ? err : open_mux(making, source, false, &making->whole);
 }
 
 static void close_making(struct making *making)
@@ -112,20 +112,19 @@ static int take_packets(struct making *making)
     return err == VT_ERR_MISSING ? VT_OK : err;
 }
 
-static int draw_all(struct making *making, struct vt_film_reel *reel)
+static int draw_all(struct making *making, const struct vt_film_source *source)
 {
     struct vt_film_planes frame = { .width = 0 };
-    const uint32_t frames = vt_film_reel_frames(reel);
-    int err = vt_film_planes_init(&frame, reel->width, reel->height);
-    for (uint32_t n = 0; !err && n < frames; n++) {
-        err = vt_film_reel_draw(reel, n, &frame);
+    int err = vt_film_planes_init(&frame, source->width, source->height);
+    for (uint32_t n = 0; !err && n < source->frames; n++) {
+        err = source->draw(source->arg, n, &frame);
         if (!err)
             err = vt_film_encode_push(making->encoder, &frame, n);
         if (!err)
             err = take_packets(making);
     }
     if (!err)
-        err = vt_film_encode_push(making->encoder, NULL, frames);
+        err = vt_film_encode_push(making->encoder, NULL, source->frames);
     vt_film_planes_finish(&frame);
     return err ? err : take_packets(making);
 }
@@ -148,14 +147,14 @@ static int end_all(struct making *making, uint8_t **ret_bytes, size_t *ret_len)
     return making->order->max_bytes && len > making->order->max_bytes ? VT_ERR_FULL : VT_OK;
 }
 
-int vt_film_make(struct vt_film_reel *reel, const struct vt_film_order *order, uint8_t **ret_bytes,
+int vt_film_make(const struct vt_film_source *source, const struct vt_film_order *order, uint8_t **ret_bytes,
                  size_t *ret_len)
 {
     struct making making = { .order = order };
     uint8_t *bytes = NULL;
-    int err = open_making(&making, reel, rate_within(reel, order));
+    int err = open_making(&making, source, rate_within(source, order));
     if (!err)
-        err = draw_all(&making, reel);
+        err = draw_all(&making, source);
     if (!err)
         err = end_all(&making, &bytes, ret_len);
     close_making(&making);

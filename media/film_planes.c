@@ -88,6 +88,25 @@ void vt_film_planes_from_rgb(struct vt_film_planes *planes, const uint8_t *rgb, 
     take_chroma(planes, rgb, stride, 3);
 }
 
+static void halve_plane(uint8_t *plane, uint32_t stride, uint32_t width, uint32_t height)
+{
+    for (uint32_t y = 0; y < height; y++) {
+        const uint8_t *a = plane + (size_t)(2 * y) * stride, *b = a + stride;
+        uint8_t *to = plane + (size_t)y * stride;
+        for (uint32_t x = 0; x < width; x++)
+            to[x] = (uint8_t)((a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1] + 2) / 4);
+    }
+}
+
+void vt_film_planes_halve(struct vt_film_planes *planes)
+{
+    planes->width = planes->width / 4 * 2;
+    planes->height = planes->height / 4 * 2;
+    for (int i = 0; i < VT_FILM_PLANES; i++)
+        halve_plane(planes->plane[i], planes->stride[i], vt_film_plane_width(planes, i),
+                    vt_film_plane_height(planes, i));
+}
+
 static uint8_t clipped(int value)
 {
     value = (value + 32768) >> 16;

@@ -37,6 +37,10 @@ void vt_film_planes_from_rgb(struct vt_film_planes *planes, const uint8_t *rgb, 
 /* The way back, for a picture of one frame. */
 void vt_film_planes_to_rgb(const struct vt_film_planes *planes, uint8_t *rgb, size_t stride);
 
+/* Half as large in the same memory, each pixel the middle of four; what a side has beyond a multiple of four
+ * is left out. */
+void vt_film_planes_halve(struct vt_film_planes *planes);
+
 /* `over` comes over `under` by `share` of 256. Equal sizes. */
 void vt_film_planes_mix(struct vt_film_planes *under, const struct vt_film_planes *over, unsigned share);
 

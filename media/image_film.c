@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Films of stills: pictures out of their masters as planes, texts drawn once, and the reel into a film, a
- * poster or an animation. */
+/* Films of stills: pictures out of their masters as planes, texts drawn once. */
 #include <math.h>
 #include <stdlib.h>
 
-#include "media/film_make.h"
+#include "media/film_stills.h"
 #include "media/image_draw.h"
+#include "media/image_film_internal.h"
 #include "server/base/err.h"
 
 /* Pixels of the still for one of the film, where the move is nearest and where it is widest: less blurs,
@@ -14,8 +14,7 @@
 #define FINE_WIDE  1.6
 #define FINE_LEAST 0.7
 
-#define PLATE_ALPHA        0.55
-#define LOOK_DELAY_MOST_MS 1000
+#define PLATE_ALPHA 0.55
 
 struct scene {
     const struct vt_image_job *job;
@@ -50,12 +49,6 @@ static double scale_of(const struct scene *scene, const struct vt_film_rect *fro
     /* Never larger than the master, nor so coarse that the nearest is a blur. */
     const double fine = fmax(fmin(FINE_NEAR / near, FINE_WIDE / wide), FINE_LEAST / near);
     return fmin(fine, 1);
-}
-
-static uint32_t even(double px)
-{
-    const uint32_t half = (uint32_t)lrint(px / 2);
-    return half ? 2 * half : 2;
 }
 
 static int take_planes(VipsImage *image, struct vt_film_planes *planes)
@@ -104,8 +97,8 @@ static int load_picture(const struct scene *scene, size_t index, struct vt_film_
     const struct vt_film_rect to = shaped(&wanted->to, &master, scene);
     const double scale = scale_of(scene, &from, &to);
     cover(&from, &to, &master, &cut);
-    cut.out_w = VIPS_MIN(even(cut.w * scale), VT_FILM_SIDE_MAX);
-    cut.out_h = VIPS_MIN(even(cut.h * scale), VT_FILM_SIDE_MAX);
+    cut.out_w = VIPS_MIN(vt_image_film_even(cut.w * scale), VT_FILM_SIDE_MAX);
+    cut.out_h = VIPS_MIN(vt_image_film_even(cut.h * scale), VT_FILM_SIDE_MAX);
     if (vt_master_cut(&master, &cut, &image) || vt_step_resize(&image, cut.out_w, cut.out_h) ||
         vt_step_white(&image) || vt_step_srgb(&image))
         return VT_ERR_INVALID;
@@ -174,7 +167,7 @@ static int load_text(const struct scene *scene, size_t index, struct vt_film_ove
     const double name_h = name[0] ? 1.9 * u : 0, caption_h = caption[0] ? 2.6 * u : 0;
     if (!name[0] && !caption[0])
         return VT_OK;
-    const uint32_t height = even(1.6 * u + name_h + caption_h);
+    const uint32_t height = vt_image_film_even(1.6 * u + name_h + caption_h);
     const struct vt_lettering title = { "Noto Serif", 1.4 * u, 0.8 * u, false, VT_ALIGN_LEFT, 0xffffff };
     const struct vt_lettering plain = { NULL, u, 0.7 * u, false, VT_ALIGN_LEFT, 0xffffff };
     VT_CANVAS cairo_t *canvas = clear_canvas(scene->width, height);
@@ -195,116 +188,32 @@ static int load(void *arg, size_t index, struct vt_film_loaded *still)
     return err ? err : load_text(scene, index, &still->text);
 }
 
-/* --- poster and animation ------------------------------------------------------------------------------- */
+/* --- the reel ------------------------------------------------------------------------------------------- */
 
-/* `count` frames from all over the reel below each other, as vips wants an animation. */
-static int draw_strip(struct vt_film_reel *reel, uint32_t count, VipsImage **ret_image)
+static int draw(void *arg, uint32_t n, struct vt_film_planes *frame)
 {
-    const size_t stride = (size_t)reel->width * 3, page = stride * reel->height;
-    struct vt_film_planes frame = { .width = 0 };
-    g_autofree uint8_t *pixels = g_try_malloc(page * count);
-    int err = pixels ? vt_film_planes_init(&frame, reel->width, reel->height) : VT_ERR_NOMEM;
-    for (uint32_t i = 0; !err && i < count; i++) {
-        err = vt_film_reel_draw(reel, i * vt_film_reel_frames(reel) / count, &frame);
-        if (!err)
-            vt_film_planes_to_rgb(&frame, pixels + i * page, stride);
-    }
-    vt_film_planes_finish(&frame);
-    if (err)
-        return err;
-    *ret_image = vips_image_new_from_memory_copy(pixels, page * count, (int)reel->width,
-                                                 (int)(reel->height * count), 3, VIPS_FORMAT_UCHAR);
-    if (!*ret_image)
-        return VT_ERR_NOMEM;
-    (*ret_image)->Type = VIPS_INTERPRETATION_sRGB;
-    return VT_OK;
+    return vt_film_reel_draw(arg, n, frame);
 }
 
-static int make_poster(struct vt_film_reel *reel, const struct vt_image_job *job,
-                       struct vt_image_result *ret_result)
+static void make(struct scene *scene, struct vt_image_result *ret_result)
 {
-    VT_IMAGE VipsImage *image = NULL;
-    int err = draw_strip(reel, 1, &image);
-    if (!err && vt_image_encode(image, job->recipe->format, 0, job->recipe->max_bytes, ret_result))
-        err = VT_ERR_INVALID;
-    return err;
-}
-
-static int make_look(struct vt_film_reel *reel, struct vt_image_result *ret_result)
-{
-    VT_IMAGE VipsImage *image = NULL;
-    int err = draw_strip(reel, VT_FILM_LOOK_FRAMES, &image);
-    const uint32_t delay_ms = VIPS_MIN(vt_film_ms(reel->film) / VT_FILM_LOOK_FRAMES, LOOK_DELAY_MOST_MS);
-    if (!err && vt_image_encode_animation(image, reel->height, delay_ms, ret_result))
-        err = VT_ERR_INVALID;
-    return err;
-}
-
-/* --- the film ------------------------------------------------------------------------------------------- */
-
-static void tell_grown(void *arg)
-{
-    const struct vt_image_job *job = arg;
-    const struct vt_image_result nothing = { .len = 0 };
-    job->part(job->arg, &nothing);
-}
-
-static int make_film(struct vt_film_reel *reel, const struct vt_image_job *job,
-                     struct vt_image_result *ret_result)
-{
-    uint8_t *bytes = NULL;
-    const bool is_av1 = job->recipe->kind == VT_RECIPE_FILM_AV1;
-    const struct vt_film_order order = { .maker = is_av1 ? VT_FILM_SVTAV1 : VT_FILM_OPENH264,
-                                         .max_bytes = job->recipe->max_bytes,
-                                         .live_fd = job->out_fd,
-                                         .grown = tell_grown,
-                                         .arg = (void *)job };
-    int err = vt_film_make(reel, &order, &bytes, &ret_result->len);
-    if (err) {
-        ret_result->len = 0;
-        return err;
-    }
-    ret_result->bytes = bytes; /* g_free is free */
-    ret_result->width = reel->width;
-    ret_result->height = reel->height;
-    return VT_OK;
-}
-
-static int make(struct scene *scene, struct vt_image_result *ret_result)
-{
-    const struct vt_image_job *job = scene->job;
     struct vt_film_reel reel = { .film = NULL };
     int err = vt_film_reel_init(&reel, scene->film, scene->width, scene->height, VT_FILM_FPS, load, scene);
-    if (err)
-        return err;
-    if (job->recipe->kind != VT_RECIPE_FILM_LOOK)
-        err = make_film(&reel, job, ret_result);
-    else if (job->recipe->format == VT_FMT_WEBP)
-        err = make_look(&reel, ret_result);
-    else
-        err = make_poster(&reel, job, ret_result);
-    vt_film_reel_finish(&reel);
-    return err;
-}
-
-static void explain(int err, const struct vt_recipe *recipe, struct vt_media_problem *problem)
-{
-    if (problem->err)
+    if (err) {
+        vt_image_film_explain(err, scene->job->recipe, &ret_result->problem);
         return;
-    if (err == VT_ERR_FULL)
-        vt_media_problem_limit(problem, VT_MEDIA_OUTSIDE, recipe->max_bytes, 0,
-                               "even at its lowest quality this film does not fit %u bytes; take fewer "
-                               "seconds or a smaller size",
-                               recipe->max_bytes);
-    else if (err == VT_ERR_NOMEM)
-        vt_media_problem_set(problem, VT_MEDIA_BUSY, "memory for this film is short; ask again in a moment");
-    else if (err == VT_ERR_IO)
-        vt_media_problem_set(problem, VT_MEDIA_NO_ROOM, "there is no room to write this film");
-    else
-        vt_media_problem_set(problem, VT_MEDIA_BROKEN, "a picture of this film cannot be drawn");
+    }
+    const struct vt_film_source source = { .width = reel.width,
+                                           .height = reel.height,
+                                           .fps = reel.fps,
+                                           .frames = vt_film_reel_frames(&reel),
+                                           .draw = draw,
+                                           .arg = &reel };
+    vt_image_film_make(&source, scene->job, ret_result);
+    vt_film_reel_finish(&reel);
 }
 
-void vt_image_film(const struct vt_image_job *job, struct vt_image_result *ret_result)
+static void make_stills(const struct vt_image_job *job, struct vt_image_result *ret_result)
 {
     g_autofree struct vt_film *film = g_try_malloc0(sizeof(*film));
     struct vt_media_problem *problem = &ret_result->problem;
@@ -321,12 +230,15 @@ void vt_image_film(const struct vt_image_job *job, struct vt_image_result *ret_r
         return;
     }
     struct scene scene = { job, film, film->width, film->height };
-    if (recipe->kind == VT_RECIPE_FILM_LOOK && recipe->format == VT_FMT_WEBP) {
-        const double scale = (double)VT_FILM_LOOK_PX / VIPS_MAX(film->width, film->height);
-        scene.width = even(film->width * fmin(scale, 1));
-        scene.height = even(film->height * fmin(scale, 1));
-    }
-    int err = make(&scene, ret_result);
-    if (err)
-        explain(err, recipe, problem);
+    vt_image_film_size(recipe, &scene.width, &scene.height);
+    make(&scene, ret_result);
+}
+
+void vt_image_film(const struct vt_image_job *job, struct vt_image_result *ret_result)
+{
+    const char *text = job->recipe->template_json;
+    if (text && vt_film_is_spin(vt_str(text)))
+        vt_image_film_spin(job, ret_result);
+    else
+        make_stills(job, ret_result);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Films by real workers behind their filter: every kind of file, texts in any script, what is refused. */
 #include <fcntl.h>
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
 
 #include "media/film.h"
+#include "tests/unit/media/film_fixture.h"
 #include "tests/unit/media/master_fixture.h"
 
 enum { DEADLINE_MS = 60000 };
@@ -12,45 +11,6 @@ enum { DEADLINE_MS = 60000 };
 static const char two[] = "{\"stills\":[{\"id\":\"a\",\"seconds\":1,\"caption\":\"Ring Aurora · 1.290 €\"},"
                           "{\"id\":\"b\",\"seconds\":1,\"caption\":\"لالة مريم 王芳 ❤️\"}],"
                           "\"size\":[320,240],\"name\":\"Anna & Zoë\"}";
-
-static struct vt_recipe film_recipe(enum vt_recipe_kind kind, const char *json)
-{
-    struct vt_recipe recipe = { .kind = kind, .media = "film", .template_json = json };
-    return recipe;
-}
-
-/* Counts the frames that decode; checks the size. */
-static int count_frames(const void *bytes, size_t len, int width, int height)
-{
-    char path[] = "/tmp/vitrine-film-XXXXXX";
-    int fd = mkstemp(path), frames = 0;
-    AVFormatContext *format = NULL;
-    assert_true(fd >= 0 && write(fd, bytes, len) == (ssize_t)len);
-    assert_int_equal(avformat_open_input(&format, path, NULL, NULL), 0);
-    unlink(path);
-    close(fd);
-    const AVCodecParameters *is = format->streams[0]->codecpar;
-    assert_int_equal(is->width, width);
-    assert_int_equal(is->height, height);
-    const AVCodec *codec = avcodec_find_decoder(is->codec_id);
-    AVCodecContext *context = avcodec_alloc_context3(codec);
-    avcodec_parameters_to_context(context, is);
-    assert_int_equal(avcodec_open2(context, codec, NULL), 0);
-    AVPacket *packet = av_packet_alloc();
-    AVFrame *frame = av_frame_alloc();
-    for (bool goes_on = true; goes_on;) {
-        goes_on = av_read_frame(format, packet) == 0;
-        assert_int_equal(avcodec_send_packet(context, goes_on ? packet : NULL), 0);
-        av_packet_unref(packet);
-        while (avcodec_receive_frame(context, frame) == 0)
-            frames++;
-    }
-    av_frame_free(&frame);
-    av_packet_free(&packet);
-    avcodec_free_context(&context);
-    avformat_close_input(&format);
-    return frames;
-}
 
 /* The file that grows stands on a disk without room; the worker lives on. */
 static void a_full_disk_is_said_so(void **state)
@@ -80,12 +40,12 @@ static void a_film_is_made_while_one_looks_on(void **state)
     assert_int_equal(out.last.warnings, 0);
     assert_int_equal(out.last.width, 320);
     assert_true(out.parts >= 20); /* a fragment a tenth of a second, and the index */
-    assert_int_equal(count_frames(out.bytes, out.len, 320, 240), 60);
+    assert_int_equal(film_frames(out.bytes, out.len, 320, 240), 60);
     struct stat st;
     assert_int_equal(fstat(live, &st), 0);
     char *fragments = malloc((size_t)st.st_size);
     assert_int_equal(pread(live, fragments, (size_t)st.st_size, 0), st.st_size);
-    assert_int_equal(count_frames(fragments, (size_t)st.st_size, 320, 240), 60);
+    assert_int_equal(film_frames(fragments, (size_t)st.st_size, 320, 240), 60);
     free(fragments);
     close(live);
     outcome_finish(&out);
@@ -117,7 +77,7 @@ static void av1_is_smaller(void **state)
     struct outcome av1 = fixture_run(&fx, &smaller, sources, 2, -1, DEADLINE_MS);
     assert_int_equal(av1.last.err, VT_MEDIA_OK);
     assert_memory_equal(av1.bytes, "\x1a\x45\xdf\xa3", 4);
-    assert_int_equal(count_frames(av1.bytes, av1.len, 320, 240), 60);
+    assert_int_equal(film_frames(av1.bytes, av1.len, 320, 240), 60);
     assert_true(av1.len < h264.len);
     outcome_finish(&h264);
     outcome_finish(&av1);
