@@ -7,6 +7,7 @@
 
 #include "media/film.h"
 #include "media/template_internal.h"
+#include "server/base/cleanup.h"
 
 enum { TURN_S = 3, FPS_LEAST = 8 };
 static const char begins[] = "{\"frames\":";
@@ -101,15 +102,30 @@ static uint32_t spin_ms(struct vt_str text)
     return vt_film_spin_decode(text, &spin, &problem) == VT_MEDIA_OK ? vt_film_spin_ms(spin.count) : 0;
 }
 
-uint32_t vt_film_text_ms(struct vt_str text)
+/* NULL: it is none of stills. The caller's. */
+static struct vt_film *film_of(struct vt_str text)
 {
     struct vt_media_problem problem;
-    uint32_t ms = 0;
-    if (vt_film_is_spin(text))
-        return spin_ms(text);
     struct vt_film *film = malloc(sizeof(*film));
     if (film && vt_film_decode(text, film, &problem) == VT_MEDIA_OK)
-        ms = vt_film_ms(film);
+        return film;
     free(film);
-    return ms;
+    return NULL;
+}
+
+uint32_t vt_film_text_ms(struct vt_str text)
+{
+    if (vt_film_is_spin(text))
+        return spin_ms(text);
+    VT_FREE
+    struct vt_film *film = film_of(text);
+    return film ? vt_film_ms(film) : 0;
+}
+
+void vt_film_text_size(struct vt_str text, uint32_t *ret_width, uint32_t *ret_height)
+{
+    VT_FREE
+    struct vt_film *film = vt_film_is_spin(text) ? NULL : film_of(text);
+    *ret_width = film ? film->width : 0;
+    *ret_height = film ? film->height : 0;
 }

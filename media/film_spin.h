@@ -36,8 +36,10 @@ uint32_t vt_film_spin_frame(const struct vt_film_spin *spin, uint32_t at);
 uint32_t vt_film_spin_fps(uint32_t frames);
 uint32_t vt_film_spin_ms(uint32_t frames);
 
-/* Of a film's canonical text: whether it is a spin's, and how long the film is (0: it is no film). */
+/* Of a film's canonical text: whether it is a spin's; how long the film is (0: it is no film); and how large,
+ * which of a spin its first picture knows (both 0). */
 bool vt_film_is_spin(struct vt_str text);
 uint32_t vt_film_text_ms(struct vt_str text);
+void vt_film_text_size(struct vt_str text, uint32_t *ret_width, uint32_t *ret_height);
 
 #endif

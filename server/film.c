@@ -2,12 +2,13 @@
 #include "server/film.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "server/auth/digest.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/fanout.h"
-#include "server/media_film.h"
+#include "server/media_spin.h"
 #include "server/media_told.h"
 #include "server/site.h"
 #include "server/site_secret.h"
@@ -17,7 +18,7 @@ enum { STRIDES = 20 /* told for each twentieth of the film that is there */ };
 struct filming {
     struct vt_app *app;
     char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT], who[VT_WHO_TEXT];
-    char id[VT_SIGN_ID + 1], group[VT_MEDIA_GROUP];
+    char id[VT_SIGN_ID + 1], group[VT_MEDIA_ID_MAX + 1];
     char *text; /* owned */
     uint32_t whole_ms;
     int stride; /* told last; -1: none */
@@ -123,32 +124,46 @@ static void handle_recorded(void *arg, int err)
     vt_media_film(media, &order, handle_made, filming);
 }
 
-static int name_it(struct filming *filming, const struct vt_film *film)
+static int name_it(struct filming *filming)
 {
-    VT_CLEANUP(vt_buf_finish)
-    struct vt_buf text = VT_BUF_INIT(VT_MEDIA_FILM_TEXT);
     char sha[VT_SHA256_TEXT];
     const struct vt_site *site = vt_sites_by_id(filming->app->deps.sites, vt_str(filming->site));
-    int err = site ? vt_film_text(film, &text) : VT_ERR_MISSING;
-    struct vt_sha256 *hash = err ? NULL : vt_sha256_begin();
-    if (hash && vt_sha256_add(hash, text.data, text.len) != VT_OK)
-        err = VT_ERR_NOMEM;
+    struct vt_sha256 *hash = site ? vt_sha256_begin() : NULL;
+    int err = hash ? vt_sha256_add(hash, filming->text, strlen(filming->text)) : VT_ERR_MISSING;
     if (!hash || vt_sha256_end(hash, sha) != VT_OK)
         err = VT_ERR_NOMEM;
-    if (!err)
-        err = vt_site_media_id(site, "film", vt_str(filming->conv), vt_str(sha), filming->id);
-    filming->text = err ? NULL : vt_str_dup(vt_buf_view(&text));
-    return filming->text ? VT_OK : VT_ERR_NOMEM;
+    return err ? err : vt_site_media_id(site, "film", vt_str(filming->conv), vt_str(sha), filming->id);
 }
 
-static void record(struct filming *filming, const struct vt_film *film)
+/* Its id is known from the catalogue, so it needs no record. */
+static bool is_of_catalogue(struct filming *filming)
 {
-    struct vt_medium medium = {
-        .kind = VT_MEDIUM_FILM, .width = film->width, .height = film->height, .created = vt_wall_ms()
-    };
+    struct vt_media_problem problem;
+    struct vt_film_spin spin;
+    const struct vt_conversation *conv = vt_conv_find(filming->app, vt_str(filming->site),
+                                                      vt_str(filming->conv));
+    const struct vt_str text = vt_str(filming->text);
+    if (!conv || !vt_film_is_spin(text) || vt_film_spin_decode(text, &spin, &problem) != VT_MEDIA_OK ||
+        spin.reverse)
+        return false;
+    const struct vt_spin *set = vt_told_spin(conv, vt_str(spin.frames[0]));
+    bool is_same = set && set->n == spin.count;
+    for (size_t i = 0; is_same && i < set->n; i++)
+        is_same = strcmp(set->frames[i], spin.frames[i]) == 0;
+    if (is_same) {
+        vt_str_copy(filming->id, sizeof(filming->id), vt_str(set->id));
+        vt_str_copy(filming->group, sizeof(filming->group), vt_str(set->id));
+    }
+    return is_same;
+}
+
+static void record(struct filming *filming)
+{
+    struct vt_medium medium = { .kind = VT_MEDIUM_FILM, .created = vt_wall_ms() };
     vt_str_copy(medium.id, sizeof(medium.id), vt_str(filming->id));
     vt_str_copy(medium.site, sizeof(medium.site), vt_str(filming->site));
     vt_str_copy(medium.conv, sizeof(medium.conv), vt_str(filming->conv));
+    vt_film_text_size(vt_str(filming->text), &medium.width, &medium.height);
     int err = vt_media_film_keep(filming->app->deps.media, filming->id, vt_str(filming->text));
     if (err)
         refuse(filming, VT_MEDIA_NO_ROOM, "There is no room on the disk for this film.");
@@ -156,25 +171,32 @@ static void record(struct filming *filming, const struct vt_film *film)
         refuse(filming, VT_MEDIA_BUSY, "The film could not be recorded. Ask again in a moment.");
 }
 
-void vt_film_order(struct vt_conversation *conv, const char *who, const struct vt_film *film,
+void vt_film_order(struct vt_conversation *conv, const char *who, struct vt_str text,
                    vt_film_ordered_fn *done, void *arg)
 {
     struct vt_media_problem problem;
     struct filming *filming = calloc(1, sizeof(*filming));
-    if (!filming) {
+    char *copy = filming ? vt_str_dup(text) : NULL;
+    if (!copy) {
+        free(filming);
         vt_media_problem_set(&problem, VT_MEDIA_BUSY, "The server is short of memory.");
         done(arg, NULL, &problem);
         return;
     }
-    *filming = (struct filming){
-        .app = conv->app, .whole_ms = vt_film_ms(film), .stride = -1, .done = done, .arg = arg
-    };
+    *filming = (struct filming){ .app = conv->app,
+                                 .text = copy,
+                                 .whole_ms = vt_film_text_ms(text),
+                                 .stride = -1,
+                                 .done = done,
+                                 .arg = arg };
     vt_str_copy(filming->site, sizeof(filming->site), vt_str(conv->site));
     vt_str_copy(filming->conv, sizeof(filming->conv), vt_str(conv->conv));
     vt_str_copy(filming->who, sizeof(filming->who), vt_str(who));
     vt_media_group(vt_str(conv->conv), filming->group);
-    if (name_it(filming, film) != VT_OK)
+    if (is_of_catalogue(filming))
+        handle_recorded(filming, VT_OK);
+    else if (name_it(filming) != VT_OK)
         refuse(filming, VT_MEDIA_BUSY, "The film could not be named. Ask again in a moment.");
     else
-        record(filming, film);
+        record(filming);
 }

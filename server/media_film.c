@@ -10,6 +10,7 @@
 
 #include "server/base/err.h"
 #include "server/media_internal.h"
+#include "server/media_spin.h"
 
 enum { FRAGMENT_MS = 100 };
 
@@ -32,7 +33,7 @@ struct live {
     struct vt_list link; /* vt_media.lives */
     char key[VT_RECIPE_KEY + 1];
     int fd; /* owned */
-    uint32_t parts;
+    uint32_t parts, part_ms;
 };
 
 static struct live *find_live(struct vt_media *media, const char *key)
@@ -58,6 +59,18 @@ static void end_live(struct vt_media *media, struct live *live, enum vt_film_loo
     free(live);
 }
 
+/* Whole frames until FRAGMENT_MS are full: a spin has few a second. */
+static uint32_t part_ms(const struct vt_recipe *recipe)
+{
+    struct vt_media_problem problem;
+    struct vt_film_spin spin;
+    const struct vt_str text = vt_str(recipe->template_json);
+    if (!vt_film_is_spin(text) || vt_film_spin_decode(text, &spin, &problem) != VT_MEDIA_OK)
+        return FRAGMENT_MS;
+    const uint32_t fps = vt_film_spin_fps(spin.count);
+    return (fps * FRAGMENT_MS + 999) / 1000 * 1000 / fps;
+}
+
 static int begin_live(struct vt_media *media, const struct vt_recipe *recipe, struct live **ret_live)
 {
     struct live *live = calloc(1, sizeof(*live));
@@ -70,6 +83,7 @@ static int begin_live(struct vt_media *media, const struct vt_recipe *recipe, st
         free(live);
         return VT_ERR_IO;
     }
+    live->part_ms = part_ms(recipe);
     vt_list_append(&media->lives, &live->link);
     *ret_live = live;
     return VT_OK;
@@ -96,7 +110,15 @@ static int submit(struct vt_media *media, struct vt_job *job, const struct vt_re
     return err;
 }
 
-int vt_media_start_film(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe)
+static int start_spin(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe)
+{
+    char key[VT_RECIPE_KEY + 1];
+    int err = vt_recipe_key(recipe, key);
+    const int fd = err ? -1 : vt_media_spin_pack(media, key);
+    return fd < 0 ? VT_ERR_MISSING : submit(media, job, recipe, &fd, 1);
+}
+
+static int start_stills(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe)
 {
     struct vt_media_master *masters[VT_FILM_STILLS] = { NULL };
     struct vt_media_problem problem;
@@ -119,6 +141,12 @@ int vt_media_start_film(struct vt_media *media, struct vt_job *job, const struct
         vt_media_master_unref(masters[i]);
     free(film);
     return err;
+}
+
+int vt_media_start_film(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe)
+{
+    return vt_film_is_spin(vt_str(recipe->template_json)) ? start_spin(media, job, recipe)
+                                                          : start_stills(media, job, recipe);
 }
 
 void vt_media_film_grew(struct vt_media *media, struct vt_str key)
@@ -169,7 +197,7 @@ bool vt_media_live_size(struct vt_media *media, const char *key, uint64_t *ret_b
     if (!live || fstat(live->fd, &st) != 0)
         return false;
     *ret_bytes = (uint64_t)st.st_size;
-    *ret_ms = live->parts > 1 ? (live->parts - 1) * FRAGMENT_MS : 0; /* the first is the head */
+    *ret_ms = live->parts > 1 ? (live->parts - 1) * live->part_ms : 0; /* the first is the head */
     return true;
 }
 
@@ -184,6 +212,10 @@ enum vt_media_film_state vt_media_film_state(struct vt_media *media, const char 
     }
     if (media->jobs && vt_jobs_find(media->jobs, vt_str(key), ret_position))
         return VT_MEDIA_FILM_QUEUED;
+    if (vt_media_is_spinning(media, key)) {
+        *ret_position = 1;
+        return VT_MEDIA_FILM_QUEUED;
+    }
     return vt_media_is_refused(media, vt_str(key), ret_problem) ? VT_MEDIA_FILM_FAILED : VT_MEDIA_FILM_READY;
 }
 
@@ -201,7 +233,7 @@ struct finding {
     void *arg;
 };
 
-static struct vt_recipe recipe_of(const struct vt_media_film_order *order)
+struct vt_recipe vt_media_film_recipe(const struct vt_media_film_order *order)
 {
     struct vt_recipe recipe = { .kind = order->kind,
                                 .format = order->format,
@@ -213,7 +245,7 @@ static struct vt_recipe recipe_of(const struct vt_media_film_order *order)
 
 int vt_media_film_key(const struct vt_media_film_order *order, char ret_key[VT_RECIPE_KEY + 1])
 {
-    const struct vt_recipe recipe = recipe_of(order);
+    const struct vt_recipe recipe = vt_media_film_recipe(order);
     return vt_recipe_key(&recipe, ret_key);
 }
 
@@ -255,14 +287,16 @@ static void find_next(struct finding *finding)
     vt_media_make(finding->media, &order, handle_made, finding);
 }
 
-void vt_media_film(struct vt_media *media, const struct vt_media_film_order *order, vt_media_made_fn *made,
-                   void *arg)
+static void make_stills(struct vt_media *media, const struct vt_media_film_order *order,
+                        vt_media_made_fn *made, void *arg)
 {
     struct vt_media_problem problem;
     struct finding *finding = calloc(1, sizeof(*finding));
     enum vt_media_err err = VT_MEDIA_OK;
     if (finding) {
-        *finding = (struct finding){ .media = media, .recipe = recipe_of(order), .made = made, .arg = arg };
+        *finding = (struct finding){
+            .media = media, .recipe = vt_media_film_recipe(order), .made = made, .arg = arg
+        };
         finding->recipe.template_json = finding->text = vt_str_dup(vt_str(order->text));
         vt_str_copy(finding->group, sizeof(finding->group), order->group);
         err = vt_film_decode(vt_str(order->text), &finding->film, &problem);
@@ -277,4 +311,13 @@ void vt_media_film(struct vt_media *media, const struct vt_media_film_order *ord
         free(finding->text);
     free(finding);
     made(arg, &problem, (struct vt_str){ NULL, 0 });
+}
+
+void vt_media_film(struct vt_media *media, const struct vt_media_film_order *order, vt_media_made_fn *made,
+                   void *arg)
+{
+    if (vt_film_is_spin(vt_str(order->text)))
+        vt_media_spin_film(media, order, made, arg);
+    else
+        make_stills(media, order, made, arg);
 }

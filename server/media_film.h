@@ -20,12 +20,14 @@ int vt_media_film_text(struct vt_media *media, struct vt_str id, struct vt_buf *
 
 struct vt_media_film_order {
     const char *id;
-    const char *text;              /* borrowed until `made` */
+    const char *text;              /* of stills or a spin; borrowed while the call lasts */
     enum vt_recipe_kind kind;      /* FILM, FILM_AV1 or FILM_LOOK */
     enum vt_picture_format format; /* FILM_LOOK: JPEG or WEBP */
     uint32_t max_bytes;            /* 0: none */
     struct vt_str group;           /* of its conversation */
 };
+/* Its text is the order's, borrowed. */
+struct vt_recipe vt_media_film_recipe(const struct vt_media_film_order *order);
 /* VT_OK or VT_ERR_NOMEM. */
 int vt_media_film_key(const struct vt_media_film_order *order, char ret_key[VT_RECIPE_KEY + 1]);
 /* As vt_media_make, after its pictures have been found, ingested where that is still to be done. */

@@ -5,6 +5,7 @@
 
 #include "server/auth/digest.h"
 #include "server/base/err.h"
+#include "server/media_spin.h"
 
 enum { HOUR_S = 3600 };
 
@@ -53,10 +54,11 @@ struct vt_str vt_media_told(const struct vt_media_index *index, const struct vt_
     struct vt_buf text = VT_BUF_INIT(VT_GRANT_TEXT);
     const struct vt_medium *medium = vt_media_index_find(index, media);
     const struct vt_site *site = medium ? vt_sites_by_id(sites, vt_str(medium->site)) : NULL;
-    if (!medium)
-        return vt_media_bare(media);
-    if (!site || vt_media_grant(site, vt_str(medium->id), vt_media_grant_expiry(), &text) != VT_OK)
-        return vt_media_bare(media);
+    const struct vt_str id = vt_media_bare(media);
+    if (!medium && !vt_media_spin_set(sites, id, &site))
+        return id;
+    if (!site || vt_media_grant(site, id, vt_media_grant_expiry(), &text) != VT_OK)
+        return id;
     struct vt_str told = vt_arena_str(arena, vt_buf_view(&text));
-    return told.ptr ? told : vt_media_bare(media);
+    return told.ptr ? told : id;
 }

@@ -25,8 +25,9 @@ int vt_media_sign_address(const struct vt_site *site, int64_t expiry_s, struct v
  * for a while and the browser its copy. */
 int64_t vt_media_grant_expiry(void);
 
-/* `media` as it is told to a browser: a catalogue's id as it is, a personal one with a fresh grant from the
- * arena. Without a secret or memory the bare id: what shows it says 403, nothing else suffers. */
+/* `media` as it is told to a browser: a catalogue's id as it is, a personal one and a spin's (which means its
+ * film) with a fresh grant from the arena. Without a secret or memory the bare id: what shows it says 403,
+ * nothing else suffers. */
 struct vt_str vt_media_told(const struct vt_media_index *index, const struct vt_sites *sites,
                             struct vt_arena *arena, struct vt_str media);
 

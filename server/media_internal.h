@@ -22,6 +22,8 @@ struct vt_media {
     struct vt_list makes;           /* list of make.link: everyone who waits for bytes */
     struct vt_list lives;           /* list of live.link (media_film.c): films on a worker */
     struct vt_list watchers;        /* list of vt_media_watcher.link */
+    struct vt_list spinnings;       /* list of spinning.link (media_spin.c): films of spins */
+    size_t spinning_count;
     struct vt_map ingests;          /* to ingest, by id: running or waiting */
     struct vt_refusals refusals;    /* by id, and by recipe's key */
     struct vt_buf backlog;          /* ids of originals to be ingested when nothing else is to do */
@@ -61,6 +63,12 @@ void vt_media_film_grew(struct vt_media *media, struct vt_str key);
 /* No more will come; nothing happens when it was no film. */
 void vt_media_film_over(struct vt_media *media, const char *key, bool is_good);
 void vt_media_end_films(struct vt_media *media);
+
+/* media_spin.c: the frames of the spin's film with this key, borrowed; -1: they are not there. */
+int vt_media_spin_pack(struct vt_media *media, const char *key);
+/* Its frames are gathered, or a worker has them. */
+bool vt_media_is_spinning(struct vt_media *media, const char *key);
+void vt_media_end_spins(struct vt_media *media);
 
 /* media_ingest.c */
 int vt_media_start_ingest(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe);

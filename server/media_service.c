@@ -537,6 +537,7 @@ struct vt_media *vt_media_open(const struct vt_media_deps *deps, struct vt_buf *
     vt_list_init(&media->makes);
     vt_list_init(&media->lives);
     vt_list_init(&media->watchers);
+    vt_list_init(&media->spinnings);
     vt_map_init(&media->ingests);
     vt_refusals_init(&media->refusals, REFUSALS_MOST);
     vt_buf_init(&media->backlog, BACKLOG_BYTES);
@@ -574,6 +575,7 @@ void vt_media_close(struct vt_media *media)
         if (make->is_loading) /* the cache calls nobody any more */
             fail(make, &problem);
     vt_media_end_ingests(media);
+    vt_media_end_spins(media);
 }
 
 void vt_media_destroy(struct vt_media *media)

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/media_told.h"
 
-#include <stdlib.h>
-
 #include "server/base/err.h"
-#include "server/catalogue/spins.h"
-#include "server/media_film.h"
 #include "server/media_grant.h"
+#include "server/media_spin.h"
 
 enum { BODY_BYTES = 128 * 1024 };
 
@@ -31,22 +28,22 @@ const struct vt_spin *vt_told_spin(const struct vt_conversation *conv, struct vt
     return site && site->catalogue ? vt_catalogue_spin_from(site->catalogue, media) : NULL;
 }
 
-/* Out of what is kept of it: a small file, read when it is put on show or somebody comes. */
+/* Out of what is kept of it, a small file, read when it is put on show or somebody comes; or the film of a
+ * spin of the catalogue. */
 uint32_t vt_told_film_ms(const struct vt_conversation *conv, struct vt_str media)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf text = VT_BUF_INIT(VT_MEDIA_FILM_TEXT);
     const struct vt_medium *medium = vt_media_index_find(deps_of(conv)->index, media);
-    struct vt_media_problem problem;
-    uint32_t ms = 0;
+    const struct vt_site *site;
+    const struct vt_spin *set = medium ? NULL
+                                       : vt_media_spin_set(deps_of(conv)->sites, vt_media_bare(media), &site);
+    if (set)
+        return vt_film_spin_ms((uint32_t)set->n);
     if (!medium || medium->kind != VT_MEDIUM_FILM ||
         vt_media_film_text(deps_of(conv)->media, vt_str(medium->id), &text) != VT_OK)
         return 0;
-    struct vt_film *film = malloc(sizeof(*film));
-    if (film && vt_film_decode(vt_buf_view(&text), film, &problem) == VT_MEDIA_OK)
-        ms = vt_film_ms(film);
-    free(film);
-    return ms;
+    return vt_film_text_ms(vt_buf_view(&text));
 }
 
 static void told_film(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view_item *item)

@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 
+#include "media/film.h"
+#include "media/film_spin.h"
+#include "server/base/cleanup.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/fanout.h"
@@ -53,17 +56,61 @@ static int put_film(const struct vt_msg_film_make *msg, struct vt_buf *out)
     return vt_buf_byte(out, '}');
 }
 
-static int read_film(struct vt_request *rq, struct vt_film *film)
+static int put_spin(const struct vt_msg_film_make *msg, struct vt_buf *out)
+{
+    vt_buf_text(out, "{\"frames\":[");
+    for (size_t i = 0; i < msg->frames_n; i++) {
+        vt_buf_text(out, i ? "," : "");
+        vt_buf_json_string(out, msg->frames[i]);
+    }
+    return vt_buf_text(out, msg->has_reverse && msg->reverse ? "],\"reverse\":true}" : "]}");
+}
+
+static enum vt_media_err judge_spin(struct vt_str text, struct vt_buf *out, struct vt_media_problem *problem)
+{
+    struct vt_film_spin spin;
+    enum vt_media_err err = vt_film_spin_decode(text, &spin, problem);
+    return err || vt_film_spin_text(&spin, out) == VT_OK ? err : VT_MEDIA_BUSY;
+}
+
+static enum vt_media_err judge_film(struct vt_str text, struct vt_buf *out, struct vt_media_problem *problem)
+{
+    VT_FREE
+    struct vt_film *film = malloc(sizeof(*film));
+    enum vt_media_err err = film ? vt_film_decode(text, film, problem) : VT_MEDIA_BUSY;
+    return err || vt_film_text(film, out) == VT_OK ? err : VT_MEDIA_BUSY;
+}
+
+/* Its canonical text. */
+static int read_film(struct vt_request *rq, struct vt_buf *out)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf text = VT_BUF_INIT(VT_MEDIA_FILM_TEXT);
+    const struct vt_msg_film_make *msg = rq->env->msg;
     struct vt_media_problem problem = { .detail = "" };
-    if (put_film(rq->env->msg, &text) != VT_OK)
+    const bool is_spin = msg->frames_n > 0;
+    if ((is_spin ? put_spin(msg, &text) : put_film(msg, &text)) != VT_OK)
         return VT_ERR_OVERLOADED;
-    if (vt_film_decode(vt_buf_view(&text), film, &problem) == VT_MEDIA_OK)
-        return VT_OK;
+    enum vt_media_err err = is_spin ? judge_spin(vt_buf_view(&text), out, &problem)
+                                    : judge_film(vt_buf_view(&text), out, &problem);
+    if (err == VT_MEDIA_OK || err == VT_MEDIA_BUSY)
+        return err ? VT_ERR_OVERLOADED : VT_OK;
     struct vt_str why = vt_arena_str(&rq->app->arena, vt_str(problem.detail));
     return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d", why.ptr ? why.ptr : "this is no film");
+}
+
+static int may_name_all(struct vt_request *rq)
+{
+    const struct vt_msg_film_make *msg = rq->env->msg;
+    const struct vt_conversation *conv = rq->member->conv;
+    bool may = true;
+    for (size_t i = 0; i < msg->stills_n; i++)
+        may = may && vt_told_may_name(conv, msg->stills[i].id);
+    for (size_t i = 0; i < msg->frames_n; i++)
+        may = may && vt_told_may_name(conv, msg->frames[i]);
+    return may ? VT_OK
+               : vt_request_fail(rq, VT_ERR_NOT_FOUND, msg->frames_n ? "/d/frames" : "/d/stills",
+                                 "there is no such picture here");
 }
 
 static void handle_ordered(void *arg, const char *id, const struct vt_media_problem *problem)
@@ -83,20 +130,18 @@ static void handle_ordered(void *arg, const char *id, const struct vt_media_prob
 
 int vt_on_film_make(struct vt_request *rq)
 {
-    const struct vt_msg_film_make *msg = rq->env->msg;
-    struct vt_conversation *conv = rq->member->conv;
-    struct vt_film *film = vt_arena_alloc(&rq->app->arena, sizeof(*film));
-    int err = film ? read_film(rq, film) : VT_ERR_OVERLOADED;
-    for (size_t i = 0; !err && i < msg->stills_n; i++)
-        if (!vt_told_may_name(conv, msg->stills[i].id))
-            err = vt_request_fail(rq, VT_ERR_NOT_FOUND, "/d/stills", "there is no such picture here");
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(VT_MEDIA_FILM_TEXT);
+    int err = read_film(rq, &text);
+    if (!err)
+        err = may_name_all(rq);
     if (err)
         return err;
     struct vt_reply_to *to = malloc(sizeof(*to));
     if (!to)
         return VT_ERR_OVERLOADED;
     *to = vt_reply_later(rq);
-    vt_film_order(conv, vt_member_who(rq->member), film, handle_ordered, to);
+    vt_film_order(rq->member->conv, vt_member_who(rq->member), vt_buf_view(&text), handle_ordered, to);
     return VT_OK;
 }
 

@@ -12,9 +12,9 @@
 #include "server/http/path.h"
 #include "server/http/pictures_internal.h"
 #include "server/http/spins.h"
-#include "server/media_film.h"
 #include "server/media_grant.h"
 #include "server/media_index.h"
+#include "server/media_spin.h"
 
 enum { RETRY_S = 3, MAX_LEAST = 1000 };
 
@@ -46,7 +46,7 @@ struct ask {
     bool may_flow;    /* fragments will do */
     bool is_answered; /* nothing more is to be said; what flows goes on */
     bool is_made;     /* the making has called, or never will */
-    char id[VT_SIGN_ID + 1], group[VT_MEDIA_GROUP], key[VT_RECIPE_KEY + 1];
+    char id[VT_SIGN_ID + 1], group[VT_MEDIA_ID_MAX + 1], key[VT_RECIPE_KEY + 1];
     uint32_t max_bytes;
     struct vt_buf text;
     struct vt_media_watcher watcher;
@@ -171,7 +171,6 @@ static void answer_state(struct ask *ask, struct vt_http_req *req)
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf out = VT_BUF_INIT(4096);
     struct vt_media_problem problem = { .detail = "" };
-    struct vt_film film;
     uint32_t position = 0;
     double part = 0;
     const struct vt_media_film_order smaller = { .id = ask->id,
@@ -181,8 +180,8 @@ static void answer_state(struct ask *ask, struct vt_http_req *req)
                                                                &part, &problem);
     static const char *const words[] = { "queued", "encoding", "ready", "failed" };
     char key[VT_RECIPE_KEY + 1];
-    if (vt_film_decode(vt_buf_view(&ask->text), &film, &problem) == VT_MEDIA_OK && vt_film_ms(&film) > 0)
-        part = part / vt_film_ms(&film);
+    const uint32_t ms = vt_film_text_ms(vt_buf_view(&ask->text));
+    part = ms > 0 ? part / ms : 0;
     vt_buf_printf(&out, "{\"id\":\"%s\",\"state\":\"%s\",\"position\":%u,\"part\":%.2f,\"formats\":[",
                   ask->id, words[state], position,
                   state == VT_MEDIA_FILM_READY ? 1.0
@@ -225,18 +224,33 @@ static bool read_path(struct ask *ask, struct vt_str path)
     return false;
 }
 
-static enum vt_media_err check_grant(struct ask *ask, struct vt_http_req *req,
+/* What it is made of, and whose it is: of a conversation, or the film of a spin of the catalogue. */
+static enum vt_media_err find_film(struct ask *ask, const struct vt_site **ret_site,
+                                   struct vt_media_problem *problem)
+{
+    const struct vt_films_deps *deps = &ask->films->deps;
+    const struct vt_medium *medium = vt_media_index_find(deps->index, vt_str(ask->id));
+    const struct vt_spin *set = medium ? NULL : vt_media_spin_set(deps->sites, vt_str(ask->id), ret_site);
+    int err = VT_ERR_MISSING;
+    if (set) {
+        vt_str_copy(ask->group, sizeof(ask->group), vt_str(ask->id));
+        err = vt_media_spin_text(set, &ask->text);
+    } else if (medium && medium->kind == VT_MEDIUM_FILM) {
+        *ret_site = vt_sites_by_id(deps->sites, vt_str(medium->site));
+        vt_media_group(vt_str(medium->conv), ask->group);
+        err = vt_media_film_text(deps->media, vt_str(ask->id), &ask->text);
+    }
+    return err ? vt_media_problem_set(problem, VT_MEDIA_UNKNOWN, "There is no film of this id.")
+               : VT_MEDIA_OK;
+}
+
+static enum vt_media_err check_grant(struct ask *ask, struct vt_http_req *req, const struct vt_site *site,
                                      struct vt_media_problem *problem)
 {
-    const struct vt_medium *medium = vt_media_index_find(ask->films->deps.index, vt_str(ask->id));
     struct vt_str e = { NULL, 0 }, s = { NULL, 0 };
-    if (!medium || medium->kind != VT_MEDIUM_FILM)
-        return vt_media_problem_set(problem, VT_MEDIA_UNKNOWN, "There is no film of this id.");
     vt_http_query_get(&req->arena, req->query, "e", &e);
     vt_http_query_get(&req->arena, req->query, "s", &s);
-    vt_media_group(vt_str(medium->conv), ask->group);
-    return vt_media_grant_check(vt_sites_by_id(ask->films->deps.sites, vt_str(medium->site)), vt_str(ask->id),
-                                e, s, problem);
+    return vt_media_grant_check(site, vt_str(ask->id), e, s, problem);
 }
 
 static enum vt_media_err read_max(struct ask *ask, struct vt_http_req *req, struct vt_media_problem *problem)
@@ -270,13 +284,14 @@ static enum vt_media_err read_ask(struct ask *ask, struct vt_http_req *req, stru
             problem, VT_MEDIA_UNKNOWN,
             "A film is /v/ and its id with .json, .mp4, .webm, .webp or .jpg; a frame of a "
             "spin /v/, the spin's id, a slash and two digits with .jpg.");
-    enum vt_media_err err = check_grant(ask, req, problem);
+    const struct vt_site *site = NULL;
+    enum vt_media_err err = find_film(ask, &site, problem);
+    if (!err)
+        err = check_grant(ask, req, site, problem);
     if (!err)
         err = read_max(ask, req, problem);
     if (err)
         return err;
-    if (vt_media_film_text(ask->films->deps.media, vt_str(ask->id), &ask->text) != VT_OK)
-        return vt_media_problem_set(problem, VT_MEDIA_UNKNOWN, "There is no film of this id.");
     const struct vt_media_film_order order = order_of(ask);
     if (vt_media_film_key(&order, ask->key) != VT_OK)
         return vt_media_problem_set(problem, VT_MEDIA_BUSY, "The server is short of memory.");

@@ -14,6 +14,7 @@
 #include "server/http/pictures_internal.h"
 #include "server/media_grant.h"
 #include "server/media_service.h"
+#include "server/media_spin.h"
 #include "server/origin.h"
 
 /* An <img> is never asked for again, so a picture that would come late beats one refused; only when there
@@ -327,7 +328,8 @@ static void redirect(struct vt_http_req *req, int status, const char *cache_cont
 static bool is_film(const struct vt_pictures *pictures, struct vt_str id)
 {
     const struct vt_medium *medium = vt_media_index_find(pictures->index, id);
-    return medium && medium->kind != VT_MEDIUM_PICTURE;
+    const struct vt_site *site;
+    return medium ? medium->kind != VT_MEDIUM_PICTURE : vt_media_spin_set(pictures->sites, id, &site) != NULL;
 }
 
 static void handle_thumb(struct vt_http_req *req, void *owner)

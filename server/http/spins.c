@@ -4,12 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "media/film_size.h"
 #include "server/base/err.h"
-#include "server/catalogue/spins.h"
 #include "server/http/pictures_internal.h"
-#include "server/media_service.h"
-#include "server/site.h"
+#include "server/media_spin.h"
 
 /* A browser asks for several at once and again for none: rather late than refused. */
 enum { WAIT_MS = 5000 };
@@ -69,14 +66,7 @@ static void handle_made(void *arg, const struct vt_media_problem *problem, struc
 static void make(struct ask *ask, struct vt_http_req *req, struct vt_media_master *master)
 {
     struct vt_media_problem problem;
-    ask->recipe = (struct vt_recipe){ .kind = VT_RECIPE_THUMB,
-                                      .full_w = ask->width,
-                                      .full_h = ask->height,
-                                      .w = ask->width,
-                                      .h = ask->height,
-                                      .format = VT_FMT_JPEG };
-    memcpy(ask->recipe.media, ask->picture, sizeof(ask->picture));
-    vt_film_fit(ask->width, ask->height, &ask->recipe.out_w, &ask->recipe.out_h);
+    vt_media_spin_recipe(ask->picture, ask->width, ask->height, &ask->recipe);
     if (vt_recipe_key(&ask->recipe, ask->key) != VT_OK) {
         vt_media_problem_set(&problem, VT_MEDIA_BUSY, "The server is short of memory.");
         end_with(ask, req, &problem);
@@ -121,15 +111,6 @@ static void handle_found(void *arg, const struct vt_media_problem *problem, stru
     }
 }
 
-static const struct vt_spin *find(const struct vt_sites *sites, struct vt_str id)
-{
-    const struct vt_spin *spin = NULL;
-    for (const struct vt_site *site = vt_sites_next(sites, NULL); site && !spin;
-         site = vt_sites_next(sites, site))
-        spin = vt_catalogue_spin(site->catalogue, id);
-    return spin;
-}
-
 /* "{id}/{nn}.jpg" */
 static bool parse(struct vt_str path, struct vt_str *ret_id, uint64_t *ret_frame)
 {
@@ -150,7 +131,8 @@ static bool understand(struct ask *ask, struct vt_str path, struct vt_media_prob
                              vt_media_quote(path).text);
         return false;
     }
-    const struct vt_spin *spin = find(ask->pages->deps.sites, id);
+    const struct vt_site *site;
+    const struct vt_spin *spin = vt_media_spin_set(ask->pages->deps.sites, id, &site);
     if (!spin || frame >= spin->n) {
         if (spin)
             vt_media_problem_set(problem, VT_MEDIA_UNKNOWN,

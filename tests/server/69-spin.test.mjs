@@ -220,3 +220,102 @@ test('the recap keeps the side that was looked at', async () => {
   assert.deepEqual([d.media, d.mode, d.frame, d.marks.length], [sha256(ring[7]), 'spin', 7, 1]);
   await leave(pair);
 });
+
+/* --- the film of a spin --- */
+
+const frames = ring.map(sha256);
+const film = (media, ending, more = '') => get(`/v/${media.split('?')[0]}.${ending}${media.slice(media.indexOf('?'))}${more}`);
+
+/// Asked for, and waited for.
+async function filmed({ a, n }, d) {
+  const { job, media } = await a.request('film.make', d, { c: n });
+  const over = await a.waitFor('film.job', (e) => e.job === job && ['ready', 'failed'].includes(e.state), 20000);
+  return { job, media, ...over.d };
+}
+
+/// Width, height and number of pictures of an MP4, index first.
+function movie(bytes) {
+  const at = (name) => bytes.indexOf(name, 0, 'latin1');
+  assert.ok(at('moov') > 0 && at('moov') < at('mdat'), 'its index is first');
+  const tkhd = at('tkhd');
+  return { width: bytes.readUInt32BE(tkhd + 80) >> 16, height: bytes.readUInt32BE(tkhd + 84) >> 16, pictures: bytes.readUInt32BE(at('stsz') + 12) };
+}
+
+test('a set\'s film has the set\'s id, and is the same for everybody', async () => {
+  const [one, other] = [await live(server), await live(server, { login: 'max' })];
+  const { job, media, state } = await filmed(one, { frames });
+  assert.deepEqual([job, state], [id, 'ready']);
+  const mp4 = await film(media, 'mp4');
+  assert.deepEqual([mp4.status, mp4.headers['content-type']], [200, 'video/mp4']);
+  assert.deepEqual(movie(mp4.body), { width: 540, height: 540, pictures: N });
+  const again = await filmed(other, { frames, reverse: false });
+  assert.deepEqual([again.job, again.media.split('?')[0]], [id, id]);
+  assert.ok((await film(again.media, 'mp4')).body.equals(mp4.body));
+  const state_ = (await film(media, 'json')).json();
+  assert.deepEqual([state_.id, state_.state], [id, 'ready']);
+  await leave(one);
+  await leave(other);
+});
+
+test('its poster is the first frame, its animation the whole turn, and the smaller copy follows', async () => {
+  const pair = await live(server);
+  const { media } = await filmed(pair, { frames });
+  assert.deepEqual(look((await film(media, 'jpg')).body), { type: 'image/jpeg', width: 540, height: 540 });
+  const webp = await film(media, 'webp');
+  assert.deepEqual([webp.status, webp.headers['content-type']], [200, 'image/webp']);
+  assert.equal(webp.body.toString('latin1').split('ANMF').length - 1, N);
+  await eventually('the smaller copy', async () => (await film(media, 'webm')).status === 200, 30000);
+  await leave(pair);
+});
+
+test('it is shown, sent and played as a film', async () => {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  const { media } = await filmed(pair, { frames });
+  const { items: [item], slots: [slot] } = await a.request('view.open', { items: [{ media }], active: 1, mode: 'image' }, { c: n });
+  assert.deepEqual([item.film, item.spin], [{ seconds: 3 }, undefined]);
+  assert.equal((await film(item.media, 'mp4')).status, 200);
+  await a.request('film.play', { slot, t: 1, rate: 1, paused: false }, { c: n });
+  assert.equal((await c.waitFor('film.play')).d.t, 1);
+  const thumb = await get(`/t/${item.media.replace('?', '/320?')}`);
+  assert.deepEqual([thumb.status, thumb.headers.location], [302, `/v/${item.media.replace('?', '.jpg?')}`]);
+  await a.request('chat.send', { kind: 'film', body: { media } }, { c: n });
+  const { d } = await c.waitFor('chat.send', ({ kind }) => kind === 'film');
+  assert.equal((await film(d.body.media, 'mp4')).status, 200);
+  await leave(pair);
+});
+
+test('the other way round it is another film, of the conversation alone', async () => {
+  const pair = await live(server);
+  const { job, media, state } = await filmed(pair, { frames, reverse: true });
+  assert.notEqual(job, id);
+  assert.equal(state, 'ready');
+  assert.equal(movie((await film(media, 'mp4')).body).pictures, N);
+  const [there, back] = await Promise.all([film(media, 'jpg'), film((await filmed(pair, { frames })).media, 'jpg')]);
+  assert.ok(there.body.equals(back.body), 'both begin with the same frame');
+  await leave(pair);
+});
+
+test('without a grant a set\'s film is nobody\'s, its frames everybody\'s', async () => {
+  const bare = await get(`/v/${id}.mp4`);
+  assert.deepEqual([bare.status, bare.json().type], [403, 'signature']);
+  assert.equal((await get(`/v/${id}/00.jpg`)).status, 200);
+});
+
+test('frames that are no turn are refused with the reason', async () => {
+  const pair = await live(server);
+  const { a, n } = pair;
+  const refused = async (d) => {
+    const { code, msg, field } = await a.refusal('film.make', d, { c: n });
+    return `${code} ${field} ${msg}`;
+  };
+  assert.match(await refused({ frames: frames.slice(0, 7) }), /field.bad/);
+  assert.match(await refused({ frames: frames.map((f) => f.slice(1)) }), /field.bad.*Frame 0 must be a picture's id/);
+  assert.match(await refused({ frames, stills: [{ id: frames[0] }] }), /field.bad/);
+  const { state, why } = await filmed(pair, { frames: [...frames.slice(0, 11), sha256(wide[0])] });
+  assert.equal(state, 'failed');
+  assert.match(why, /Spin frame 11 is 1600 x 902 pixels, the first 540 x 540/);
+  const gone = await filmed(pair, { frames: [...frames.slice(0, 9), 'a'.repeat(64)] });
+  assert.equal(gone.state, 'failed');
+  await leave(pair);
+});
