@@ -1379,14 +1379,18 @@ struct vt_evt_film_job {
     struct vt_str why; /* A sentence for people. May be absent. */
 };
 
-/* film.make: Asks for a film of one to twelve pictures, twenty seconds at most. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded.
+/* film.make: Asks for a film: of one to twelve pictures, twenty seconds at most, or of a piece turned once around. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded.
  *   msg: struct vt_msg_film_make
  *   rep: struct vt_rep_film_make
  */
 struct vt_msg_film_make {
     struct vt_t_film_still *stills;
     size_t stills_n; /* 1..12 */
-    uint16_t size[2]; /* Width and height, even; 720 x 720 when left out. */
+    struct vt_str *frames; /* Pictures of one size, in the order of the turn. */
+    size_t frames_n; /* 8..72 */
+    bool reverse; /* The frames turn the other way, from the same first one. */
+    bool has_reverse;
+    uint16_t size[2]; /* Of a film of stills: width and height, even; 720 x 720 when left out. */
     bool has_size;
     struct vt_str name; /* The customer's; it stands over the first picture. May be absent. */
 };

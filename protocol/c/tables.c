@@ -1123,12 +1123,14 @@ static const struct vt_shape shape_evt_film_job = {
 };
 
 static const struct vt_field msg_film_make_fields[] = {
-    { .name = "stills", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_msg_film_make, stills), .has_offset = offsetof(struct vt_msg_film_make, stills_n), .size = sizeof(struct vt_t_film_still), .list_min = 1, .list_max = 12, .list_multiple = 1, .shape = &vt_shape_film_still },
+    { .name = "stills", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST | VT_FIELD_ONE_OF, .offset = offsetof(struct vt_msg_film_make, stills), .has_offset = offsetof(struct vt_msg_film_make, stills_n), .size = sizeof(struct vt_t_film_still), .list_min = 1, .list_max = 12, .list_multiple = 1, .shape = &vt_shape_film_still },
+    { .name = "frames", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST | VT_FIELD_ONE_OF, .offset = offsetof(struct vt_msg_film_make, frames), .has_offset = offsetof(struct vt_msg_film_make, frames_n), .size = sizeof(struct vt_str), .min = 1, .max = 200, .list_min = 8, .list_max = 72, .list_multiple = 1 },
+    { .name = "reverse", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_film_make, reverse), .has_offset = offsetof(struct vt_msg_film_make, has_reverse), .size = sizeof(bool) },
     { .name = "size", .type = VT_FIELD_INT, .flags = VT_FIELD_TUPLE | VT_FIELD_HAS, .offset = offsetof(struct vt_msg_film_make, size), .has_offset = offsetof(struct vt_msg_film_make, has_size), .size = sizeof(uint16_t), .min = 160, .max = 1280, .list_min = 2, .list_max = 2, .list_multiple = 1 },
     { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_film_make, name), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
 };
 static const struct vt_shape shape_msg_film_make = {
-    .name = "film.make", .size = sizeof(struct vt_msg_film_make), .fields = msg_film_make_fields, .fields_n = VT_COUNT(msg_film_make_fields),
+    .name = "film.make", .size = sizeof(struct vt_msg_film_make), .fields = msg_film_make_fields, .fields_n = VT_COUNT(msg_film_make_fields), .one_of = true,
 };
 
 static const struct vt_field rep_film_make_fields[] = {

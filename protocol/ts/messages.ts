@@ -397,14 +397,8 @@ export interface FilmJobEvent {
   why?: string | undefined;
 }
 
-/// Asks for a film of one to twelve pictures, twenty seconds at most. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded.
-export interface FilmMake {
-  stills: FilmStill[];
-  /** Width and height, even; 720 x 720 when left out. */
-  size?: [number, number] | undefined;
-  /** The customer's; it stands over the first picture. */
-  name?: string | undefined;
-}
+/// Asks for a film: of one to twelve pictures, twenty seconds at most, or of a piece turned once around. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded.
+export type FilmMake = { stills: FilmStill[]; frames?: undefined; reverse?: boolean; size?: [number, number]; name?: string } | { stills?: undefined; frames: string[]; reverse?: boolean; size?: [number, number]; name?: string };
 
 export interface FilmMakeReply {
   /** As film.job names it. */
@@ -1111,7 +1105,7 @@ export interface Requests {
   'conv.open': ConvOpen;
   /** Asks to send one file; what is taken says media.md. The ticket is good for one POST of exactly these bytes. */
   'file.ask': FileAsk;
-  /** Asks for a film of one to twelve pictures, twenty seconds at most. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded. */
+  /** Asks for a film: of one to twelve pictures, twenty seconds at most, or of a piece turned once around. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded. */
   'film.make': FilmMake;
   /** The driver starts, stops or moves the film of a slot, which is then on show. Everyone plays from t at server time `at`; the newest counts. */
   'film.play': FilmPlay;
@@ -1265,7 +1259,7 @@ export interface Replies {
   'conv.open': ConvOpenReply;
   /** Asks to send one file; what is taken says media.md. The ticket is good for one POST of exactly these bytes. */
   'file.ask': FileAskReply;
-  /** Asks for a film of one to twelve pictures, twenty seconds at most. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded. */
+  /** Asks for a film: of one to twelve pictures, twenty seconds at most, or of a piece turned once around. The same film asked for twice is one. It can be played by the time of the reply, while it is still encoded. */
   'film.make': FilmMakeReply;
   /** The driver starts, stops or moves the film of a slot, which is then on show. Everyone plays from t at server time `at`; the newest counts. */
   'film.play': FilmPlayReply;

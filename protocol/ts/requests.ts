@@ -33,7 +33,7 @@ export const REQUEST_SHAPES: Readonly<Record<string, string>> = {
   'conv.close': '',
   'conv.open': 'conv::s:1:64',
   'file.ask': 'name::s:0:300 type::s:0:100 bytes::i:1:4294967295 use::#file_use',
-  'film.make': 'stills::@film_still:::1:12 size:?:i:160:1280:2:2 name:?:s:0:300',
+  'film.make': 'stills:^:@film_still:::1:12 frames:^:s:1:200:8:72 reverse:?:b size:?:i:160:1280:2:2 name:?:s:0:300',
   'film.play': 'slot::i:1:65535 t::f:0:86400 rate::f:0.25:2 paused::b',
   'guest.drop': 'who::s:1:16',
   'guest.invite': 'name:?:s:0:80',
