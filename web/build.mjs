@@ -31,7 +31,7 @@ const sheets = {
 };
 
 /// rrweb's recorder, less what is never reached by how mirror/recorder.ts calls it (canvas streams with their worker, fonts, selections,
-/// mouse and media, frames of other origins), and with two mends. Done before bundling, as the package has no entry without them: a
+/// mouse and media, frames of other origins), and with what had to be mended. Done before bundling, as the package has no entry without them: a
 /// quarter of its bytes goes, and as many patches of the page's prototypes. The version is pinned; a name that is gone fails the build.
 const spare = {
   name: 'spare',
@@ -56,6 +56,43 @@ const spare = {
     replace(/old\.setAttribute\("style", m\.oldValue\)/, 'old.style.cssText = m.oldValue');
     // What is blocked is not observed either, our own panel above all.
     replace(/if \(this\.shadowDoms\.has\(shadowRoot2\)\) return;/, `$& if (isBlocked(index.host(shadowRoot2), 'rr-block', this.bypassOptions.blockSelector, true)) return;`);
+    // Its list of buffers only ever grew: with each start of the recorder, and each shadow root of each picture, it held one more of
+    // everything that hangs on them, which is all of ours. A buffer is needed as long as its observer is.
+    replace(/^  observer\.observe\(rootEl, \{$/m, `  const { disconnect } = observer;
+  observer.disconnect = () => {
+    disconnect.call(observer);
+    const at = mutationBuffers.indexOf(mutationBuffer);
+    if (at >= 0) mutationBuffers.splice(at, 1);
+  };
+$&`);
+    // Frames: every picture put another listener on each of them, for ever, and another set of observers into each, which told all of it
+    // once more and ran on when the recorder had stopped. Now there is one of each, the newest; those of a frame that is gone go too.
+    replace(/^function onceIframeLoaded\([^]*?^}$/m, `let frameLoads = new WeakMap();
+const heardFrames = new WeakSet();
+function onceIframeLoaded(frame, listener, most) {
+  const doc = frame.contentDocument;
+  if (!doc) return;
+  const loads = frameLoads;
+  loads.set(frame, listener);
+  if (!heardFrames.has(frame)) frame.addEventListener("load", () => frameLoads.get(frame)?.());
+  heardFrames.add(frame);
+  const isDone = doc.readyState === "complete";
+  if (isDone && doc.URL === "about:blank" && frame.src && frame.src !== "about:blank") return;
+  setTimeout(() => { if (frameLoads === loads && loads.get(frame) === listener && (isDone || frame.contentDocument === doc)) listener(); }, isDone ? 0 : most);
+}`);
+    replace(/^    mutationBuffers\.forEach\(\(b\) => b\.reset\(\)\);$/m, '');
+    replace(/^      handlers\.forEach\(\(handler\) => \{$/m, `      frameLoads = new WeakMap();
+      shadowDomManager.reset();
+$&`);
+    replace(/^        handlers\.push\(observe\(iframeEl\.contentDocument\)\);$/m, `        for (const [frame, end] of frameEnds) {
+          if (frame !== iframeEl && frame.isConnected) continue;
+          frameEnds.delete(frame);
+          try { end(); } catch {}
+        }
+        frameEnds.set(iframeEl, observe(iframeEl.contentDocument));`);
+    replace(/^    iframeManager\.addLoadListener\(/m, `    const frameEnds = new Map();
+    handlers.push(() => frameEnds.forEach((end) => { try { end(); } catch {} }));
+$&`);
     // A proxy that warns those who import what is no longer there.
     replace(/^let _mirror = \{[^]*?^};\nif \(typeof window[^]*?^}$/m, '');
     return { contents: text, loader: 'js' };

@@ -56,12 +56,12 @@ function keep(marker, order) {
 }
 
 /// `marker` names the bench in README.md, `rows` are its functions in `order`, `full` and `quick` what they are given.
-/// The words of the command line choose.
-export async function report({ marker, rows, order, full, quick }) {
+/// The words of the command line choose; what stands `apart` runs only when it is named.
+export async function report({ marker, rows, order, apart = [], full, quick }) {
   const words = process.argv.slice(2);
   const flags = new Set(words.filter((word) => word.startsWith('--')));
   const wanted = words.filter((word) => !word.startsWith('--'));
-  const names = wanted.length ? wanted : order;
+  const names = wanted.length ? wanted : order.filter((name) => !apart.includes(name));
   const run = new Date().toISOString();
   const unknown = [...flags].filter((flag) => !['--quick', '--keep'].includes(flag)).concat(names.filter((name) => !order.includes(name)));
   if (unknown.length) {

@@ -3,6 +3,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 
+import { LAB, openLab, share } from './lib/lab.mjs';
 import { Desk } from './lib/mirrored-desk.mjs';
 import { RING } from './lib/people.mjs';
 import { expect, livePair, shot, test } from './lib/story.mjs';
@@ -190,3 +191,27 @@ for (const minutes of [1, -1]) {
     }
   });
 }
+
+test('of a page that is left behind nothing is kept in the customer\'s browser', async ({ browser }) => {
+  const page = await browser.newPage();
+  await openLab(page, { '/': '<main><p>One</p><div id="host"></div><iframe srcdoc="<p>Two</p>"></iframe></main><script>host.attachShadow({mode:"open"}).innerHTML="<p>Three</p>"</script>' });
+  await page.goto(`${LAB}/`);
+  await share(page);
+  await page.evaluate(() => {
+    window.left = [];
+    for (let i = 0; i < 4; i++) {
+      window.share_.stop();
+      window.left.push(new WeakRef(window.share_));
+      window.share_ = new window.parts.mirror.Share(window.port_);
+      window.share_.mirror.start();
+    }
+    window.share_.stop();
+    window.share_ = null;
+  });
+  const cdp = await page.context().newCDPSession(page);
+  await expect.poll(async () => {
+    await cdp.send('HeapProfiler.collectGarbage');
+    return page.evaluate(() => window.left.filter((ref) => ref.deref()).length);
+  }, 'only the last may still be known to the recorder').toBeLessThanOrEqual(1);
+  await page.close();
+});

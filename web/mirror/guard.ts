@@ -122,7 +122,10 @@ export class Guard {
         n.childNodes = [];
         return;
       }
-      if (el) this._attributes(el, n.tagName!, n.isSVG, n.attributes!, flags);
+      // What lifts us out of the page is in our shadow root, and where a page is slow to come we stand before what comes later:
+      // as the box that a blocked element is, this would push down the rest.
+      if (n.tagName === 'vitrine-help') n.attributes = { style: 'display:none' };
+      else if (el) this._attributes(el, n.tagName!, n.isSVG, n.attributes!, flags);
       if (n.tagName === 'canvas' && !(flags & BLOCK) && !isVeiled(flags, this._rules)) n.attributes!['rr_dataURL'] = firstFrame(live as HTMLCanvasElement);
     } else if (n.textContent) n.textContent = n.type === 3 ? this._text(n.textContent, flags, parent ?? live?.parentNode) : '';
     for (const kid of n.childNodes ?? []) this._node(kid, flags, live);

@@ -41,7 +41,7 @@ export async function share(page, { settings = {}, privacy } = {}) {
   await page.evaluate(([s, p]) => {
     window.frames_ = [];
     window.css_ = {};
-    const port = {
+    const port = window.port_ = {
       send: (make) => { window.frames_.push([...new Uint8Array(make({ chan: 16, seq: 0, ts: 0 }))]); return true; },
       buffered: () => 0, hz: () => 30, page: () => 1, count: { dom: 0, base: 0, motion: 0 },
       css: {
