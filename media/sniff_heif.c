@@ -1,59 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* AVIF and HEIF: boxes (ISO 14496-12), items and their properties (ISO 23008-12). */
+/* AVIF and HEIF: items and their properties (ISO 23008-12). */
 #include <string.h>
 
 #include "media/sniff_internal.h"
 
 enum { MOVIE_DEPTH = 5, PROPERTIES_MAX = 32 };
-
-struct box {
-    char name[4];
-    size_t at;            /* of the whole box, in its parent */
-    struct vt_bytes body; /* behind the header */
-};
-
-/* The box at `*at`, and `*at` moved behind it. False at the end or when no box can stand there. */
-static bool next_box(struct vt_bytes *parent, size_t *at, struct box *ret_box)
-{
-    size_t head = 8, left;
-    if (*at >= parent->len || !vt_bytes_has(parent, *at, head))
-        return false;
-    left = parent->len - *at;
-    uint64_t size = vt_bytes_be(parent, *at, 4);
-    if (size == 1) {
-        size = vt_bytes_be(parent, *at + 8, 8);
-        head = 16;
-    } else if (size == 0) {
-        size = left;
-    }
-    if (size < head)
-        return false;
-    if (size > left)
-        parent->is_short = true;
-    memcpy(ret_box->name, parent->ptr + *at + 4, 4);
-    ret_box->at = *at;
-    size_t kept = size > left ? left : (size_t)size;
-    ret_box->body = vt_bytes_part(parent, *at + head, kept > head ? kept - head : 0);
-    *at += kept;
-    return true;
-}
-
-static bool is_box(const struct box *box, const char *name)
-{
-    return memcmp(box->name, name, 4) == 0;
-}
-
-static bool find_box(struct vt_bytes parent, size_t from, const char *name, struct vt_bytes *ret_body)
-{
-    struct box box;
-    size_t at = from;
-    for (unsigned i = 0; i < VT_SNIFF_PIECES_MAX && next_box(&parent, &at, &box); i++)
-        if (is_box(&box, name)) {
-            *ret_body = box.body;
-            return true;
-        }
-    return false;
-}
 
 /* --- brands ---------------------------------------------------------------------------------- */
 
@@ -73,11 +24,11 @@ void vt_sniff_brand(struct vt_sniffed *sniffed, const uint8_t *bytes, size_t len
         "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", NULL
     };
     struct vt_bytes file = { bytes, len, false };
-    struct box box;
+    struct vt_sniff_box box;
     size_t at = 0;
     sniffed->type = VT_SNIFFED_CLIP;
     sniffed->name = "an MP4 or QuickTime clip";
-    if (!next_box(&file, &at, &box))
+    if (!vt_sniff_next_box(&file, &at, &box))
         return;
     if (has_brand(&box.body, avif)) {
         sniffed->type = VT_SNIFFED_AVIF;
@@ -97,7 +48,7 @@ void vt_sniff_brand(struct vt_sniffed *sniffed, const uint8_t *bytes, size_t len
 static uint32_t primary_item(struct vt_bytes meta)
 {
     struct vt_bytes pitm;
-    if (!find_box(meta, 4, "pitm", &pitm))
+    if (!vt_sniff_find_box(meta, 4, "pitm", &pitm))
         return 0;
     bool is_wide = vt_bytes_be(&pitm, 0, 1) != 0;
     return (uint32_t)vt_bytes_be(&pitm, 4, is_wide ? 4 : 2);
@@ -127,10 +78,10 @@ static size_t associations(struct vt_bytes ipma, uint32_t item, uint16_t ret_ind
     return 0;
 }
 
-static bool property_at(struct vt_bytes ipco, uint16_t index, struct box *ret_box)
+static bool property_at(struct vt_bytes ipco, uint16_t index, struct vt_sniff_box *ret_box)
 {
     size_t at = 0;
-    for (unsigned i = 1; next_box(&ipco, &at, ret_box); i++)
+    for (unsigned i = 1; vt_sniff_next_box(&ipco, &at, ret_box); i++)
         if (i == index)
             return true;
     return false;
@@ -149,15 +100,15 @@ static void read_properties(struct vt_sniffed *sniffed, struct vt_bytes ipco, co
 {
     unsigned quarters = 0, mirroring = 0;
     for (size_t i = 0; i < count; i++) {
-        struct box box;
+        struct vt_sniff_box box;
         if (!property_at(ipco, index[i], &box))
             continue;
-        if (is_box(&box, "ispe")) {
+        if (vt_sniff_is_box(&box, "ispe")) {
             sniffed->width = (uint32_t)vt_bytes_be(&box.body, 4, 4);
             sniffed->height = (uint32_t)vt_bytes_be(&box.body, 8, 4);
-        } else if (is_box(&box, "irot")) {
+        } else if (vt_sniff_is_box(&box, "irot")) {
             quarters = (unsigned)vt_bytes_be(&box.body, 0, 1) & 3;
-        } else if (is_box(&box, "imir")) {
+        } else if (vt_sniff_is_box(&box, "imir")) {
             mirroring = 1 + ((unsigned)vt_bytes_be(&box.body, 0, 1) & 1);
         }
     }
@@ -171,10 +122,10 @@ static uint32_t samples_in(struct vt_bytes parent, unsigned depth)
 {
     static const char *const path[MOVIE_DEPTH] = { "trak", "mdia", "minf", "stbl", "stsz" };
     uint32_t most = 0;
-    struct box box;
+    struct vt_sniff_box box;
     size_t at = 0;
-    for (unsigned i = 0; i < VT_SNIFF_PIECES_MAX && next_box(&parent, &at, &box); i++) {
-        if (!is_box(&box, path[depth]))
+    for (unsigned i = 0; i < VT_SNIFF_PIECES_MAX && vt_sniff_next_box(&parent, &at, &box); i++) {
+        if (!vt_sniff_is_box(&box, path[depth]))
             continue;
         uint32_t count = depth + 1 < MOVIE_DEPTH ? samples_in(box.body, depth + 1)
                                                  : (uint32_t)vt_bytes_be(&box.body, 8, 4);
@@ -187,12 +138,12 @@ void vt_sniff_heif(struct vt_sniffed *sniffed, struct vt_bytes file)
 {
     struct vt_bytes meta, iprp, ipco, ipma, moov;
     uint16_t index[PROPERTIES_MAX];
-    if (find_box(file, 0, "moov", &moov)) {
+    if (vt_sniff_find_box(file, 0, "moov", &moov)) {
         uint32_t samples = samples_in(moov, 0);
         sniffed->frames = samples > 1 ? samples : 1;
     }
-    if (!find_box(file, 0, "meta", &meta) || !find_box(meta, 4, "iprp", &iprp) ||
-        !find_box(iprp, 0, "ipco", &ipco) || !find_box(iprp, 0, "ipma", &ipma)) {
+    if (!vt_sniff_find_box(file, 0, "meta", &meta) || !vt_sniff_find_box(meta, 4, "iprp", &iprp) ||
+        !vt_sniff_find_box(iprp, 0, "ipco", &ipco) || !vt_sniff_find_box(iprp, 0, "ipma", &ipma)) {
         sniffed->is_cut = !vt_sniff_heif_is_whole(file);
         return;
     }
@@ -203,12 +154,12 @@ void vt_sniff_heif(struct vt_sniffed *sniffed, struct vt_bytes file)
 
 bool vt_sniff_heif_is_whole(struct vt_bytes file)
 {
-    struct box box;
+    struct vt_sniff_box box;
     struct vt_bytes idat;
     size_t at = 0;
     bool has_data = false; /* else a cut between two boxes would pass */
-    for (unsigned i = 0; i < VT_SNIFF_PIECES_MAX && next_box(&file, &at, &box); i++)
-        has_data = has_data || is_box(&box, "mdat") ||
-                   (is_box(&box, "meta") && find_box(box.body, 4, "idat", &idat));
+    for (unsigned i = 0; i < VT_SNIFF_PIECES_MAX && vt_sniff_next_box(&file, &at, &box); i++)
+        has_data = has_data || vt_sniff_is_box(&box, "mdat") ||
+                   (vt_sniff_is_box(&box, "meta") && vt_sniff_find_box(box.body, 4, "idat", &idat));
     return has_data && at == file.len && !file.is_short;
 }
