@@ -23,8 +23,8 @@ struct vt_image_job {
     const struct vt_recipe *recipe;
     const int *sources; /* borrowed */
     size_t n_sources;
-    int out_fd; /* ingest: an empty file that becomes the master; film: takes fragments as they are made;
-                   else -1 */
+    int out_fd; /* ingest and a clip's cut: an empty file that becomes the master, the cut; film: takes
+                   fragments as they are made; else -1 */
     void (*part)(void *arg,
                  const struct vt_image_result
                      *part); /* ingest: the thumb, before the master; film: nothing in it, out_fd has more */

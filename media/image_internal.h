@@ -84,6 +84,7 @@ void vt_image_ingest(const struct vt_image_job *job, struct vt_image_result *ret
 void vt_image_render(const struct vt_image_job *job, struct vt_image_result *ret_result);
 void vt_image_template(const struct vt_image_job *job, struct vt_image_result *ret_result);
 void vt_image_film(const struct vt_image_job *job, struct vt_image_result *ret_result);
+void vt_image_clip(const struct vt_image_job *job, struct vt_image_result *ret_result);
 
 /* Gives the master just written its true size (result's width and height), which ingest has padded, and
  * its tile index as the result's bytes. */

@@ -186,6 +186,12 @@ void vt_image_run(const struct vt_image_job *job, struct vt_image_result *ret_re
     case VT_RECIPE_FILM_LOOK:
         vt_image_film(job, ret_result);
         break;
+    case VT_RECIPE_CLIP_CUT:
+    case VT_RECIPE_CLIP:
+    case VT_RECIPE_CLIP_LOOK:
+    case VT_RECIPE_CLIP_STRIP:
+        vt_image_clip(job, ret_result);
+        break;
     }
     if (ret_result->problem.err != VT_MEDIA_OK)
         vt_image_result_finish(ret_result);

@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
+#include "media/clip.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/base/map.h"
 
 /* What a job costs is learned per kind; the start values are the measured ones. */
 enum cost { COST_IIIF, COST_THUMB, COST_INGEST, COST_TEMPLATE, COST_FILM, COST_BACKGROUND, COSTS };
+enum { CLIP_LEAST_MS = 10000 };
 static const uint32_t first_costs_ms[COSTS] = { 10, 25, 450, 90, 600, 180 };
 
 struct vt_job {
@@ -66,12 +68,24 @@ static enum cost cost_of(const struct vt_recipe *recipe, enum vt_job_queue queue
         return COST_INGEST;
     case VT_RECIPE_TEMPLATE:
     case VT_RECIPE_FILM_LOOK:
+    case VT_RECIPE_CLIP_CUT:
+    case VT_RECIPE_CLIP_LOOK:
+    case VT_RECIPE_CLIP_STRIP:
         return COST_TEMPLATE;
     case VT_RECIPE_THUMB:
         return recipe->effort ? COST_BACKGROUND : COST_THUMB;
     default:
         return COST_IIIF;
     }
+}
+
+/* Three times what it plays; a short one still has to be opened. */
+static uint32_t clip_deadline_ms(const struct vt_recipe *recipe)
+{
+    struct vt_clip clip;
+    if (!recipe->template_json || vt_clip_decode(vt_str(recipe->template_json), &clip) != VT_OK)
+        return CLIP_LEAST_MS;
+    return CLIP_LEAST_MS + 3 * vt_clip_ms(&clip);
 }
 
 uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
@@ -86,6 +100,12 @@ uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
     case VT_RECIPE_FILM:
     case VT_RECIPE_FILM_LOOK: /* as many pictures are read as for the film */
         return 10000;
+    case VT_RECIPE_CLIP_CUT: /* up to 100 MB are read */
+    case VT_RECIPE_CLIP_LOOK:
+    case VT_RECIPE_CLIP_STRIP:
+        return 10000;
+    case VT_RECIPE_CLIP:
+        return clip_deadline_ms(recipe);
     case VT_RECIPE_FILM_AV1:
         return 60000;
     default:

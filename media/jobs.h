@@ -96,7 +96,7 @@ bool vt_jobs_find(struct vt_jobs *jobs, struct vt_str key, uint32_t *ret_positio
 void vt_jobs_stats(const struct vt_jobs *jobs, struct vt_jobs_stats *ret_stats);
 
 /* After how long a job of this recipe is killed: tile 1 s, thumb 2 s, template and other IIIF 3 s,
- * ingest 10 s. */
+ * ingest, films and what a clip is looked at by 10 s; a clip coded anew that and three times what it plays. */
 uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe);
 
 #endif

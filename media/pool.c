@@ -469,11 +469,18 @@ static int send_job(struct worker *worker, const struct vt_recipe *recipe, const
     return err;
 }
 
+/* Ingest and a clip's cut write a file of their own; a film may. */
+static bool is_out_right(const struct vt_recipe *recipe, int out_fd)
+{
+    if (recipe->kind == VT_RECIPE_INGEST || recipe->kind == VT_RECIPE_CLIP_CUT)
+        return out_fd >= 0;
+    return out_fd < 0 || recipe->kind == VT_RECIPE_FILM;
+}
+
 int vt_pool_submit_many(struct vt_pool *pool, const struct vt_recipe *recipe, const int *source_fds,
                         size_t n_sources, int out_fd, uint32_t deadline_ms, vt_pool_done_fn *done, void *arg)
 {
-    if (n_sources < 1 || n_sources > VT_WIRE_SOURCES || deadline_ms == 0 ||
-        (recipe->kind == VT_RECIPE_INGEST ? out_fd < 0 : out_fd >= 0 && recipe->kind != VT_RECIPE_FILM) ||
+    if (n_sources < 1 || n_sources > VT_WIRE_SOURCES || deadline_ms == 0 || !is_out_right(recipe, out_fd) ||
         (recipe->template_json && strlen(recipe->template_json) >= VT_WIRE_TEXT_MAX))
         return VT_ERR_INVALID;
     if (!vt_pool_is_idle(pool))

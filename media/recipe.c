@@ -17,11 +17,17 @@ static const struct format_row {
     [VT_FMT_TIFF] = { "tif", "image/tiff" },  [VT_FMT_GIF] = { "gif", "image/gif" },
 };
 
-static const char *const kind_words[] = {
-    [VT_RECIPE_INGEST] = "ingest",      [VT_RECIPE_THUMB] = "thumb", [VT_RECIPE_IIIF] = "iiif",
-    [VT_RECIPE_TEMPLATE] = "template",  [VT_RECIPE_FILM] = "film",   [VT_RECIPE_FILM_AV1] = "film-av1",
-    [VT_RECIPE_FILM_LOOK] = "film-look"
-};
+static const char *const kind_words[] = { [VT_RECIPE_INGEST] = "ingest",
+                                          [VT_RECIPE_THUMB] = "thumb",
+                                          [VT_RECIPE_IIIF] = "iiif",
+                                          [VT_RECIPE_TEMPLATE] = "template",
+                                          [VT_RECIPE_FILM] = "film",
+                                          [VT_RECIPE_FILM_AV1] = "film-av1",
+                                          [VT_RECIPE_FILM_LOOK] = "film-look",
+                                          [VT_RECIPE_CLIP_CUT] = "clip-cut",
+                                          [VT_RECIPE_CLIP] = "clip",
+                                          [VT_RECIPE_CLIP_LOOK] = "clip-look",
+                                          [VT_RECIPE_CLIP_STRIP] = "clip-strip" };
 static const char *const quality_words[] = {
     [VT_QUALITY_DEFAULT] = "default", [VT_QUALITY_GRAY] = "gray", [VT_QUALITY_BITONAL] = "bitonal"
 };

@@ -15,13 +15,17 @@
 #include "server/base/buf.h"
 
 enum vt_recipe_kind {
-    VT_RECIPE_INGEST,   /* an original becomes master and tile index */
-    VT_RECIPE_THUMB,    /* the whole picture at a ladder width; `template_json` unused */
-    VT_RECIPE_IIIF,     /* region, size, rotation, quality */
-    VT_RECIPE_TEMPLATE, /* card, sheet, scale, recap: `template_json` says all */
-    VT_RECIPE_FILM,     /* a film of stills, H.264 in MP4: `template_json` is film.h's text */
-    VT_RECIPE_FILM_AV1, /* the same, smaller, in WebM */
-    VT_RECIPE_FILM_LOOK /* its poster, or as WebP a few of its frames one after the other */
+    VT_RECIPE_INGEST,    /* an original becomes master and tile index */
+    VT_RECIPE_THUMB,     /* the whole picture at a ladder width; `template_json` unused */
+    VT_RECIPE_IIIF,      /* region, size, rotation, quality */
+    VT_RECIPE_TEMPLATE,  /* card, sheet, scale, recap: `template_json` says all */
+    VT_RECIPE_FILM,      /* a film of stills, H.264 in MP4: `template_json` is film.h's text */
+    VT_RECIPE_FILM_AV1,  /* the same, smaller, in WebM */
+    VT_RECIPE_FILM_LOOK, /* its poster, or as WebP a few of its frames one after the other */
+    VT_RECIPE_CLIP_CUT,  /* the chosen part of what a phone filmed: `template_json` is clip.h's text */
+    VT_RECIPE_CLIP,      /* that part coded anew */
+    VT_RECIPE_CLIP_LOOK, /* as FILM_LOOK */
+    VT_RECIPE_CLIP_STRIP /* some of its frames side by side */
 };
 
 enum vt_picture_format { VT_FMT_JPEG, VT_FMT_PNG, VT_FMT_WEBP, VT_FMT_AVIF, VT_FMT_TIFF, VT_FMT_GIF };
@@ -49,8 +53,8 @@ struct vt_recipe {
     enum vt_picture_format format;
     uint8_t effort;            /* 0: on the request; AVIF again at 3 when idle */
     uint32_t max_bytes;        /* 0: none; the encoder lowers its quality to stay below */
-    const char *template_json; /* borrowed; canonical text of vt_template_text; NULL but for TEMPLATE
-                                  and the films */
+    const char *template_json; /* borrowed; canonical text of vt_template_text; NULL but for TEMPLATE,
+                                  the films and the clips */
 };
 
 /* The canonical text, one line of words and numbers; a template's JSON behind it. Independent of

@@ -27,5 +27,5 @@ $f -f lavfi -i "testsrc2=s=320x240:r=25:d=1" -f lavfi -i "sine=f=300:r=8000:d=1"
 $f -f lavfi -i "color=c=black:s=3840x2160:r=1:d=1" $x four-k.mp4
 $f -f lavfi -i "color=c=black:s=160x120:r=1:d=61" $x over-a-minute.mp4
 $f -f lavfi -i "color=c=black:s=160x120:r=4:d=25" $x -g 8 half-minute.mp4
-$f -f lavfi -i "testsrc2=s=352x288:r=15:d=1" -c:v h263 -f 3gp old.3gp
+$f -f lavfi -i "testsrc2=s=352x288:r=15:d=0.4" -c:v h263 -q:v 31 -f 3gp old.3gp
 $f -f lavfi -i "$tone:d=1" -c:a aac sound-only.m4a
