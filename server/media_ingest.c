@@ -11,6 +11,7 @@
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/log.h"
+#include "server/media_clip.h"
 #include "server/media_internal.h"
 
 enum { FINDERS_MOST = 256, BACKLOG_MOST = 100000, BACKLOG_AT_ONCE = 2 };
@@ -439,8 +440,13 @@ static bool start_next(struct vt_media *media)
     const struct vt_str id = { media->backlog.data + media->backlog_at, VT_MASTERS_ID };
     struct vt_media_problem problem;
     media->backlog_at += VT_MASTERS_ID;
-    if (vt_map_get(&media->ingests, id) || !has_original(media, id))
+    if (vt_map_get(&media->ingests, id))
         return true;
+    if (!has_original(media, id)) { /* the cut of a clip */
+        const bool has_room = vt_media_clip_make(media, id);
+        media->backlog_at -= has_room ? 0 : VT_MASTERS_ID;
+        return has_room;
+    }
     struct ingest *ingest = create(media, id);
     if (ingest && request(ingest, VT_JOB_BACKGROUND, &problem) != VT_MEDIA_OK) {
         drop(ingest);

@@ -24,6 +24,8 @@ struct vt_media {
     struct vt_list watchers;        /* list of vt_media_watcher.link */
     struct vt_list spinnings;       /* list of spinning.link (media_spin.c): films of spins */
     size_t spinning_count;
+    struct vt_list cuttings;        /* list of cutting.link (media_clip.c): clips being cut */
+    struct vt_list codings;         /* list of coding.link: clips being coded anew */
     struct vt_map ingests;          /* to ingest, by id: running or waiting */
     struct vt_refusals refusals;    /* by id, and by recipe's key */
     struct vt_buf backlog;          /* ids of originals to be ingested when nothing else is to do */
@@ -69,6 +71,14 @@ int vt_media_spin_pack(struct vt_media *media, const char *key);
 /* Its frames are gathered, or a worker has them. */
 bool vt_media_is_spinning(struct vt_media *media, const char *key);
 void vt_media_end_spins(struct vt_media *media);
+
+/* media_clip.c */
+int vt_media_start_clip(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe);
+/* It is erased: what is still being written of it will be too. */
+void vt_media_forget_clip(struct vt_media *media, struct vt_str id);
+/* Every second: one that could not be begun, or lost its worker. */
+void vt_media_retry_clips(struct vt_media *media);
+void vt_media_end_clips(struct vt_media *media);
 
 /* media_ingest.c */
 int vt_media_start_ingest(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe);

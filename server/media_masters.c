@@ -298,12 +298,15 @@ int vt_masters_blank(struct vt_masters *masters)
     return openat(masters->uploads_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
-int vt_masters_keep_upload(struct vt_masters *masters, const char *id, int fd)
+/* `name` begins with an id, which says where it lies. */
+static int keep_file(int root_fd, const char *name, int fd)
 {
-    int place_fd = open_place(masters->uploads_fd, id);
+    char id[VT_MASTERS_ID + 1];
+    snprintf(id, sizeof(id), "%.*s", VT_MASTERS_ID, name);
+    int place_fd = open_place(root_fd, id);
     int err = place_fd < 0 || fdatasync(fd) != 0 ? err_of_errno() : VT_OK;
     if (!err) {
-        err = link_file(fd, place_fd, id);
+        err = link_file(fd, place_fd, name);
         if (err && errno == EEXIST)
             err = VT_OK;
     }
@@ -313,6 +316,54 @@ int vt_masters_keep_upload(struct vt_masters *masters, const char *id, int fd)
         close(place_fd);
     return err;
 }
+
+int vt_masters_keep_upload(struct vt_masters *masters, const char *id, int fd)
+{
+    return keep_file(masters->uploads_fd, id, fd);
+}
+
+/* --- clips -------------------------------------------------------------------------------------- */
+
+int vt_masters_keep_cut(struct vt_masters *masters, const char *id, int fd)
+{
+    char name[VT_MASTERS_ID + 8];
+    snprintf(name, sizeof(name), "%s.clip", id);
+    return keep_file(masters->uploads_fd, name, fd);
+}
+
+int vt_masters_cut(struct vt_masters *masters, struct vt_str id)
+{
+    return open_file(masters->uploads_fd, id, ".clip");
+}
+
+static void remove_cut(struct vt_masters *masters, struct vt_str id)
+{
+    char name[PLACE_TEXT];
+    place_name(id, ".clip", name);
+    unlinkat(masters->uploads_fd, name, 0);
+}
+
+int vt_masters_keep_clip(struct vt_masters *masters, const char *id, struct vt_str bytes)
+{
+    char name[VT_MASTERS_ID + 8];
+    int fd = openat(masters->root_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int err = fd < 0 ? err_of_errno() : write_all(fd, bytes.ptr, bytes.len);
+    snprintf(name, sizeof(name), "%s.mp4", id);
+    if (!err)
+        err = keep_file(masters->root_fd, name, fd);
+    if (fd >= 0)
+        close(fd);
+    if (!err)
+        remove_cut(masters, vt_str(id));
+    return err;
+}
+
+int vt_masters_clip(struct vt_masters *masters, struct vt_str id)
+{
+    return open_file(masters->root_fd, id, ".mp4");
+}
+
+/* --- films -------------------------------------------------------------------------------------- */
 
 int vt_masters_keep_film(struct vt_masters *masters, const char *id, struct vt_str text)
 {
@@ -360,7 +411,7 @@ void vt_masters_drop_upload(struct vt_masters *masters, const char *id)
 
 void vt_masters_erase(struct vt_masters *masters, struct vt_str id)
 {
-    static const char *const endings[] = { ".tix", ".tif",
+    static const char *const endings[] = { ".tix", ".tif", ".mp4",
                                            ".film" }; /* the index first: without it there is none */
     struct vt_media_master *master = vt_map_get(&masters->by_id, id);
     char name[PLACE_TEXT], text[VT_MASTERS_ID + 1];
@@ -375,6 +426,7 @@ void vt_masters_erase(struct vt_masters *masters, struct vt_str id)
     if (originals_fd(masters) >= 0)
         remove_original(masters->originals_fd, text);
     remove_original(masters->uploads_fd, text);
+    remove_cut(masters, id);
 }
 
 static bool is_hex_pair(const char *name)
@@ -382,11 +434,11 @@ static bool is_hex_pair(const char *name)
     return strlen(name) == 2 && strspn(name, "0123456789abcdef") == 2;
 }
 
-static bool has_index(int root_fd, const char *id)
+static bool has_master(int root_fd, const char *id, const char *ending)
 {
     char name[PLACE_TEXT];
     struct stat st;
-    place_name(vt_str(id), ".tix", name);
+    place_name(vt_str(id), ending, name);
     return fstatat(root_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
@@ -399,9 +451,14 @@ struct scan {
 
 static void scan_file(struct scan *scan, const char *name)
 {
-    if (!vt_masters_id_ok(vt_str(name)) || scan->ids->len >= scan->most * VT_MASTERS_ID)
+    const size_t len = strlen(name);
+    const bool is_cut = len > VT_MASTERS_ID && strcmp(name + VT_MASTERS_ID, ".clip") == 0;
+    const struct vt_str id = { name, is_cut ? VT_MASTERS_ID : len };
+    if (!vt_masters_id_ok(id) || scan->ids->len >= scan->most * VT_MASTERS_ID)
         return;
-    if (has_index(scan->masters->root_fd, name))
+    if (is_cut && has_master(scan->masters->root_fd, name, ".mp4"))
+        remove_cut(scan->masters, id);
+    else if (!is_cut && has_master(scan->masters->root_fd, name, ".tix"))
         remove_original(scan->originals, name);
     else
         vt_buf_append(scan->ids, name, VT_MASTERS_ID);

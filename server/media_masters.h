@@ -45,13 +45,20 @@ int vt_masters_keep_upload(struct vt_masters *masters, const char *id, int fd);
 /* Takes it away again; harmless when it is not there. */
 void vt_masters_drop_upload(struct vt_masters *masters, const char *id);
 
+/* A clip's cut, `<id>.clip`, lies with what people sent until it is coded anew; then that is its master,
+ * `<id>.mp4`, and the cut goes. Keeping waits for the disk, as above; opening gives a descriptor or -1. */
+int vt_masters_keep_cut(struct vt_masters *masters, const char *id, int fd);
+int vt_masters_keep_clip(struct vt_masters *masters, const char *id, struct vt_str bytes);
+int vt_masters_cut(struct vt_masters *masters, struct vt_str id);
+int vt_masters_clip(struct vt_masters *masters, struct vt_str id);
+
 /* What a film is made of, a text beside where its master would be. Small, and written whole or not at all.
  * VT_OK, VT_ERR_FULL or VT_ERR_IO; it may have been there before. */
 int vt_masters_keep_film(struct vt_masters *masters, const char *id, struct vt_str text);
 /* VT_OK, VT_ERR_MISSING, VT_ERR_IO or what the buffer says. */
 int vt_masters_film(struct vt_masters *masters, struct vt_str id, struct vt_buf *out);
 
-/* Master, index, original, film and upload of an id, as if it had never been. */
+/* Master, index, original, film, clip and upload of an id, as if it had never been. */
 void vt_masters_erase(struct vt_masters *masters, struct vt_str id);
 
 /* A master in the making: files without names until it is settled. */
@@ -71,8 +78,8 @@ int vt_masters_draft(struct vt_masters *masters, struct vt_str id, struct vt_mas
 void vt_masters_settle(struct vt_masters_draft *draft);
 void vt_masters_draft_finish(struct vt_masters_draft *draft);
 
-/* Originals and uploads without a master, at most `most`; any thread. Appends their ids, each VT_MASTERS_ID
- * characters; originals whose master is there are removed on the way. */
+/* Originals, uploads and cuts without a master, at most `most`; any thread. Appends their ids, each
+ * VT_MASTERS_ID characters; those whose master is there are removed on the way. */
 void vt_masters_scan(struct vt_masters *masters, size_t most, struct vt_buf *ids);
 
 bool vt_masters_id_ok(struct vt_str id);

@@ -27,6 +27,7 @@ void vt_media_erase(struct vt_media *media, struct vt_str conv, struct vt_str id
     if (media->is_closing)
         return;
     vt_media_forget(media, id);
+    vt_media_forget_clip(media, id);
     vt_jobs_erase(media->jobs, id); /* an ingest stands under its own id */
     vt_media_erase_conversation(media, conv);
     vt_masters_erase(media->masters, id);

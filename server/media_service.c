@@ -218,6 +218,8 @@ static int start_job(void *arg, struct vt_job *job, const struct vt_recipe *reci
         return vt_media_start_ingest(media, job, recipe);
     if (recipe->kind == VT_RECIPE_TEMPLATE)
         return start_template(media, job, recipe);
+    if (recipe->kind >= VT_RECIPE_CLIP_CUT)
+        return vt_media_start_clip(media, job, recipe);
     if (recipe->kind >= VT_RECIPE_FILM)
         return vt_media_start_film(media, job, recipe);
     struct vt_media_master *master = vt_masters_find(media->masters, vt_str(recipe->media));
@@ -228,13 +230,20 @@ static int start_job(void *arg, struct vt_job *job, const struct vt_recipe *reci
     return err;
 }
 
+/* Kept beside the masters by whoever asked for it, not in the cache. */
+static bool is_master(const struct vt_recipe *recipe)
+{
+    return recipe->kind == VT_RECIPE_INGEST || recipe->kind == VT_RECIPE_CLIP_CUT ||
+           (recipe->kind == VT_RECIPE_CLIP && recipe->max_bytes == 0);
+}
+
 static void keep_result(void *arg, const struct vt_recipe *recipe, struct vt_str key, struct vt_str group,
                         const struct vt_media_result *result)
 {
     struct vt_media *media = arg;
     if (recipe->kind == VT_RECIPE_FILM && result->more)
         vt_media_film_grew(media, key);
-    if (recipe->kind == VT_RECIPE_INGEST || result->more)
+    if (result->more || is_master(recipe))
         return;
     struct vt_blob *blob = vt_blob_create(result->bytes, result->len);
     if (blob)
@@ -279,8 +288,11 @@ static enum vt_job_queue queue_of(const struct vt_recipe *recipe)
     switch (recipe->kind) {
     case VT_RECIPE_TEMPLATE:
     case VT_RECIPE_FILM_LOOK:
+    case VT_RECIPE_CLIP_LOOK:
+    case VT_RECIPE_CLIP_STRIP:
         return VT_JOB_CARD;
     case VT_RECIPE_FILM:
+    case VT_RECIPE_CLIP:
         return VT_JOB_FILM;
     case VT_RECIPE_FILM_AV1:
         return VT_JOB_BACKGROUND;
@@ -465,6 +477,7 @@ static void handle_second(void *arg)
     vt_media_count_state(&media->told, &now, &kept);
     media->told = now;
     end_belated(media);
+    vt_media_retry_clips(media);
     vt_media_feed_backlog(media);
 }
 
@@ -538,6 +551,8 @@ struct vt_media *vt_media_open(const struct vt_media_deps *deps, struct vt_buf *
     vt_list_init(&media->lives);
     vt_list_init(&media->watchers);
     vt_list_init(&media->spinnings);
+    vt_list_init(&media->cuttings);
+    vt_list_init(&media->codings);
     vt_map_init(&media->ingests);
     vt_refusals_init(&media->refusals, REFUSALS_MOST);
     vt_buf_init(&media->backlog, BACKLOG_BYTES);
@@ -566,6 +581,7 @@ void vt_media_close(struct vt_media *media)
     vt_jobs_destroy(media->jobs); /* and those of the queued ones */
     media->jobs = NULL;
     vt_media_end_films(media);
+    vt_media_end_clips(media);
     if (media->cache)
         vt_cache_close(media->cache);
     media->cache = NULL;

@@ -11,6 +11,7 @@
 #include "server/api/api.h"
 #include "server/api/login.h"
 #include "server/base/err.h"
+#include "server/http/clips.h"
 #include "server/http/contact.h"
 #include "server/http/films.h"
 #include "server/http/mirror_css.h"
@@ -41,6 +42,7 @@ struct vt_mounts {
     struct vt_pictures *pictures;               /* owned */
     struct vt_templates *templates;             /* owned */
     struct vt_spin_pages *spins;                /* owned */
+    struct vt_clip_pages *clips;                /* owned */
     struct vt_films *films;                     /* owned */
     struct vt_api_login *login;                 /* owned */
     struct vt_http_uploads *uploads;            /* owned */
@@ -158,11 +160,14 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     mounts->templates = vt_templates_mount(&templates);
     mounts->spins = vt_spin_pages_mount(
         &(struct vt_spin_pages_deps){ .net = deps->net, .media = deps->media, .sites = deps->sites });
+    mounts->clips = vt_clip_pages_create(
+        &(struct vt_clip_pages_deps){ .net = deps->net, .media = deps->media, .sites = deps->sites });
     mounts->films = vt_films_mount(&(struct vt_films_deps){ .net = deps->net,
                                                             .media = deps->media,
                                                             .sites = deps->sites,
                                                             .index = deps->index,
-                                                            .spins = mounts->spins });
+                                                            .spins = mounts->spins,
+                                                            .clips = mounts->clips });
     mounts->recap = vt_http_recap_mount(
         &(struct vt_http_recap_deps){ .net = deps->net, .store = deps->store, .sites = deps->sites });
     mounts->login = mount_login(deps);
@@ -172,8 +177,9 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
         &(struct vt_http_contact_deps){ .net = deps->net, .app = deps->app });
     mounts->css = vt_http_css_mount(&(struct vt_http_css_deps){ .net = deps->net, .app = deps->app });
     mounts->api = mount_api(deps, mounts->login);
-    return mounts->pictures && mounts->templates && mounts->spins && mounts->films && mounts->recap &&
-                   mounts->login && mounts->uploads && mounts->contact && mounts->css && mounts->api
+    return mounts->pictures && mounts->templates && mounts->spins && mounts->clips && mounts->films &&
+                   mounts->recap && mounts->login && mounts->uploads && mounts->contact && mounts->css &&
+                   mounts->api
                ? VT_OK
                : VT_ERR_NOMEM;
 }
@@ -206,6 +212,7 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
     vt_templates_destroy(mounts->templates);
     vt_spin_pages_destroy(mounts->spins);
     vt_films_destroy(mounts->films);
+    vt_clip_pages_destroy(mounts->clips);
     vt_http_recap_destroy(mounts->recap);
     vt_http_contact_destroy(mounts->contact);
     vt_http_css_destroy(mounts->css);

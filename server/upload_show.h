@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A picture that somebody sent reaches its conversation: into the viewer or the thread, and its sender is
- * told how far it has come. Loop thread only. */
+/* A picture or clip that somebody sent reaches its conversation: into the viewer or the thread, and its
+ * sender is told how far it has come. Loop thread only. */
 #ifndef VT_UPLOAD_SHOW_H
 #define VT_UPLOAD_SHOW_H
 
@@ -10,8 +10,9 @@
 void vt_upload_tell(struct vt_app *app, const struct vt_upload *upload, enum vt_file_state state,
                     struct vt_str media, const char *why);
 
-/* Puts a picture where its sender wanted it. The viewer shows it beside the active piece; where no session is
- * live any more, or the viewer holds all it can, it goes into the thread: what was sent is never lost. */
+/* Puts it where its sender wanted it. The viewer shows a picture beside the active piece; where no session is
+ * live any more, or the viewer holds all it can, it goes into the thread: what was sent is never lost. A clip
+ * goes there as a film. */
 void vt_upload_show(struct vt_app *app, const struct vt_upload *upload, const char *id);
 
 #endif

@@ -1,25 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file.ask, and the phone's code of view.phone: rights to send a picture. The bytes go by HTTP. */
+/* file.ask, and the phone's code of view.phone: rights to send a picture or a clip. The bytes go by HTTP. */
 #include <stdio.h>
 #include <string.h>
 
 #include "media/sniff.h"
+#include "media/sniff_video.h"
 #include "server/base/err.h"
 #include "server/handlers/handlers.h"
 #include "server/upload.h"
 
 enum { URL_BYTES = 2048 };
 
+static bool is_kind(const struct vt_msg_file_ask *msg, struct vt_str kind)
+{
+    return msg->type.len >= kind.len && memcmp(msg->type.ptr, kind.ptr, kind.len) == 0;
+}
+
+static bool is_clip(const struct vt_msg_file_ask *msg)
+{
+    return is_kind(msg, VT_STR("video/"));
+}
+
+/* Without a type it may be a picture: some browsers do not know their phone's own. */
 static int check_ask(struct vt_request *rq, const struct vt_msg_file_ask *msg)
 {
-    static const char image[] = "image/";
-    const struct vt_sniff_limits limits = VT_SNIFF_LIMITS;
-    bool may_be_picture = msg->type.len == 0 || (msg->type.len >= sizeof(image) - 1 &&
-                                                 memcmp(msg->type.ptr, image, sizeof(image) - 1) == 0);
+    const bool may_be_picture = msg->type.len == 0 || is_kind(msg, VT_STR("image/"));
+    if (is_clip(msg))
+        return msg->bytes <= VT_CLIP_LIMITS.bytes
+                   ? VT_OK
+                   : vt_request_fail(rq, VT_ERR_TOO_LARGE, "/d/bytes", "a clip may have 100 MB");
     if (!may_be_picture || vt_str_eq(msg->type, VT_STR("image/svg+xml")))
-        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/type",
-                               "taken are JPEG, PNG, WebP, AVIF and HEIF pictures");
-    if (msg->bytes > limits.bytes)
+        return vt_request_fail(
+            rq, VT_ERR_FIELD_BAD, "/d/type",
+            "taken are JPEG, PNG, WebP, AVIF and HEIF pictures, and MP4, MOV, 3GP, Matroska "
+            "and WebM clips");
+    if (msg->bytes > VT_SNIFF_LIMITS.bytes)
         return vt_request_fail(rq, VT_ERR_TOO_LARGE, "/d/bytes", "a picture may have 40 MB");
     return VT_OK;
 }
@@ -29,7 +44,7 @@ static int check_hour(struct vt_request *rq)
     const struct vt_conversation *conv = rq->member->conv;
     if (vt_uploads_may(rq->app->deps.uploads, conv->site, conv->conv, &rq->error.after_ms))
         return VT_OK;
-    return vt_request_fail(rq, VT_ERR_RATE_LIMITED, "", "20 pictures an hour are taken");
+    return vt_request_fail(rq, VT_ERR_RATE_LIMITED, "", "20 pictures and clips an hour are taken");
 }
 
 static struct vt_upload upload_of(const struct vt_request *rq, enum vt_file_use use, uint64_t bytes)
@@ -71,7 +86,7 @@ int vt_on_file_ask(struct vt_request *rq)
     if (vt_uploads_ticket(rq->app->deps.uploads, &upload) != VT_UPLOAD_OK)
         return vt_request_fail(rq, VT_ERR_OVERLOADED, "", "too many files are being sent");
     base_of(rq, base);
-    snprintf(url, sizeof(url), "%s/u", base);
+    snprintf(url, sizeof(url), "%s%s", base, is_clip(msg) ? "/v/clip" : "/u");
     struct vt_rep_file_ask rep = { .url = vt_str(url),
                                    .ticket = vt_str(upload.name),
                                    .until = wall_until(rq, &upload) };

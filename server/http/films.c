@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "server/base/err.h"
+#include "server/http/clips.h"
 #include "server/http/file.h"
 #include "server/http/path.h"
 #include "server/http/pictures_internal.h"
@@ -338,10 +339,24 @@ static void run(struct ask *ask, struct vt_http_req *req)
         ask->handle = vt_http_hold(req); /* 0: answered already, and the result finds nobody */
 }
 
+/* NULL: whatever lies there is none. */
+static const struct vt_medium *clip_at(const struct vt_films *films, struct vt_str path)
+{
+    const struct vt_str id = { path.ptr + 3, path.len < 3 + VT_SIGN_ID ? 0 : VT_SIGN_ID };
+    const struct vt_medium *medium = id.len ? vt_media_index_find(films->deps.index, id) : NULL;
+    return medium && medium->kind == VT_MEDIUM_CLIP ? medium : NULL;
+}
+
 static void handle_film(struct vt_http_req *req, void *owner)
 {
     struct vt_media_problem problem;
     const struct vt_films *films = owner;
+    const struct vt_medium *clip = clip_at(films, req->path);
+    if (clip) {
+        vt_pictures_allow_everyone(req);
+        vt_clip_pages_handle(films->deps.clips, req, clip);
+        return;
+    }
     if (memchr(req->path.ptr + 3, '/', req->path.len - 3)) {
         vt_spin_pages_handle(req, films->deps.spins);
         return;

@@ -12,6 +12,7 @@
 struct vt_media;
 struct vt_media_index;
 struct vt_sites;
+struct vt_clip_pages;
 struct vt_spin_pages;
 struct vt_films;
 
@@ -20,7 +21,8 @@ struct vt_films_deps { /* borrowed, alive until vt_films_destroy */
     struct vt_media *media;
     struct vt_sites *sites;
     const struct vt_media_index *index;
-    struct vt_spin_pages *spins; /* frames of spin sets lie below the same address */
+    struct vt_spin_pages *spins; /* frames of spin sets lie below the same address, */
+    struct vt_clip_pages *clips; /* and clips */
 };
 /* NULL: no memory. The caller's; must outlive the net. */
 struct vt_films *vt_films_mount(const struct vt_films_deps *deps);

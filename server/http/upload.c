@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -23,7 +22,7 @@
 #include "server/upload_show.h"
 
 enum {
-    SENDING_MOST = 64, /* pictures on their way at once, in all */
+    SENDING_MOST = 64, /* files on their way at once, in all */
     SENDING_CONV = 4,  /* and of one conversation */
     SLOW_AFTER_MS = 20000,
     SLOW_BYTES_S = 4096, /* on average, from then on */
@@ -32,48 +31,23 @@ enum {
 };
 
 static struct vt_metric taken = { .name = "vitrine_uploads_total",
-                                  .help = "Pictures that people sent.",
+                                  .help = "Pictures and clips that people sent.",
                                   .labels = "result=\"taken\"",
                                   .kind = VT_METRIC_COUNTER };
 static struct vt_metric refused = { .name = "vitrine_uploads_total",
-                                    .help = "Pictures that people sent.",
+                                    .help = "Pictures and clips that people sent.",
                                     .labels = "result=\"refused\"",
                                     .kind = VT_METRIC_COUNTER };
 static struct vt_metric lost = { .name = "vitrine_uploads_total",
-                                 .help = "Pictures that people sent.",
+                                 .help = "Pictures and clips that people sent.",
                                  .labels = "result=\"lost\"",
                                  .kind = VT_METRIC_COUNTER };
 
-struct vt_http_uploads {
-    struct vt_http_uploads_deps deps;
-    struct vt_list sendings; /* list of sending.link */
-    size_t n;
-};
-
-/* One picture on its way: first with its request, then on its own. */
-struct sending {
-    struct vt_list link;
-    struct vt_http_uploads *owner; /* borrowed */
-    struct vt_upload upload;
-    int fd; /* owned */
-    uint64_t length, got;
-    int64_t began_ms;
-    struct vt_sha256 *sha; /* owned; NULL once the body is there */
-    char id[VT_SIGN_ID + 1];
-    uint32_t width, height;
-    uint64_t handle;                 /* of the held request */
-    int keep_err;                    /* of the work in the pool */
-    bool is_told;                    /* answered: shown, or refused */
-    bool is_over;                    /* media_service calls no more */
-    bool is_busy;                    /* the store or the pool will call */
-    struct vt_media_problem failure; /* told by media_service meanwhile; VT_MEDIA_OK: none */
-};
-
-static void sending_free(struct sending *sending)
+void vt_sending_free(struct vt_sending *sending)
 {
     char unused[VT_SHA256_TEXT];
     vt_list_remove(&sending->link);
-    sending->owner->n--;
+    sending->door->uploads->n--;
     if (sending->sha)
         vt_sha256_end(sending->sha, unused);
     if (sending->fd >= 0)
@@ -81,15 +55,45 @@ static void sending_free(struct sending *sending)
     free(sending);
 }
 
-static void free_when_done(struct sending *sending)
+void vt_sending_free_when_done(struct vt_sending *sending)
 {
     if (sending->is_told && sending->is_over && !sending->is_busy)
-        sending_free(sending);
+        vt_sending_free(sending);
 }
 
-static struct vt_app *app_of(const struct sending *sending)
+struct vt_app *vt_sending_app(const struct vt_sending *sending)
 {
-    return sending->owner->deps.app;
+    return sending->door->uploads->deps.app;
+}
+
+struct vt_media *vt_sending_media(const struct vt_sending *sending)
+{
+    return sending->door->uploads->deps.media;
+}
+
+bool vt_sending_is_known(const struct vt_sending *sending)
+{
+    return vt_media_index_find(vt_sending_app(sending)->deps.index, vt_str(sending->id)) != NULL;
+}
+
+bool vt_sending_name(struct vt_sending *sending, const char *kind, struct vt_str content)
+{
+    const struct vt_site *site = vt_sites_by_id(vt_sending_app(sending)->deps.sites,
+                                                vt_str(sending->upload.site));
+    return site && vt_site_media_id(site, kind, vt_str(sending->upload.conv), content, sending->id) == VT_OK;
+}
+
+void vt_sending_record(struct vt_sending *sending, enum vt_medium_kind kind, vt_store_done_fn *recorded)
+{
+    struct vt_medium medium = {
+        .kind = kind, .width = sending->width, .height = sending->height, .created = vt_wall_ms()
+    };
+    vt_str_copy(medium.id, sizeof(medium.id), vt_str(sending->id));
+    vt_str_copy(medium.site, sizeof(medium.site), vt_str(sending->upload.site));
+    vt_str_copy(medium.conv, sizeof(medium.conv), vt_str(sending->upload.conv));
+    sending->is_busy = true;
+    if (vt_media_index_add(vt_sending_app(sending)->deps.index, &medium, recorded, sending) != VT_OK)
+        recorded(sending, VT_ERR_FULL);
 }
 
 /* --- answers ---------------------------------------------------------------------------------------- */
@@ -112,24 +116,25 @@ static struct vt_str allow_origin(const struct vt_http_uploads *uploads, struct 
 }
 
 /* The asker is told by the socket, whoever holds the request by its answer. */
-static void refuse(struct sending *sending, struct vt_http_req *req, const struct vt_media_problem *problem)
+void vt_sending_refuse(struct vt_sending *sending, struct vt_http_req *req,
+                       const struct vt_media_problem *problem)
 {
     vt_metric_inc(&refused, 1);
     sending->is_told = true;
-    vt_upload_tell(app_of(sending), &sending->upload, VT_FILE_STATE_REFUSED, (struct vt_str){ NULL, 0 },
-                   problem->detail);
+    vt_upload_tell(vt_sending_app(sending), &sending->upload, VT_FILE_STATE_REFUSED,
+                   (struct vt_str){ NULL, 0 }, problem->detail);
     if (req)
         vt_pictures_problem(req, problem);
 }
 
-static struct vt_http_req *request_of(const struct sending *sending)
+struct vt_http_req *vt_sending_request(const struct vt_sending *sending)
 {
-    return vt_http_held(sending->owner->deps.net, sending->handle);
+    return vt_http_held(sending->door->uploads->deps.net, sending->handle);
 }
 
-static void answer_created(struct sending *sending, struct vt_str media)
+static void answer_created(struct vt_sending *sending, struct vt_str media)
 {
-    struct vt_http_req *req = request_of(sending);
+    struct vt_http_req *req = vt_sending_request(sending);
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf json = VT_BUF_INIT(1024);
     if (!req)
@@ -138,14 +143,21 @@ static void answer_created(struct sending *sending, struct vt_str media)
     vt_buf_json_string(&json, vt_str(sending->id));
     vt_buf_text(&json, ",\"media\":");
     vt_buf_json_string(&json, media);
-    vt_buf_printf(&json, ",\"width\":%u,\"height\":%u,\"left\":%u}", sending->width, sending->height,
+    vt_buf_printf(&json, ",\"width\":%u,\"height\":%u,\"left\":%u", sending->width, sending->height,
                   sending->upload.left);
+    if (sending->clip.to_ms > 0)
+        vt_buf_printf(&json, ",\"seconds\":%u.%03u,\"sound\":\"%s\"", vt_clip_ms(&sending->clip) / 1000,
+                      vt_clip_ms(&sending->clip) % 1000,
+                      sending->clip.has_sound   ? "kept"
+                      : sending->has_lost_sound ? "left-out"
+                                                : "none");
+    vt_buf_byte(&json, '}');
     vt_http_reply_json(req, 201, &json);
 }
 
-static void succeed(struct sending *sending)
+void vt_sending_succeed(struct vt_sending *sending)
 {
-    struct vt_app *app = app_of(sending);
+    struct vt_app *app = vt_sending_app(sending);
     char media[VT_GRANT_TEXT];
     vt_arena_reset(&app->arena);
     vt_str_copy(media, sizeof(media),
@@ -157,179 +169,22 @@ static void succeed(struct sending *sending)
     vt_upload_tell(app, &sending->upload, VT_FILE_STATE_READY, vt_str(media), NULL);
 }
 
-/* --- seen, recorded, kept --------------------------------------------------------------------------- */
-
-static bool is_known(const struct sending *sending)
-{
-    return vt_media_index_find(app_of(sending)->deps.index, vt_str(sending->id)) != NULL;
-}
-
-/* Nothing of it has a name yet, and nothing will. */
-static void give_up(struct sending *sending, enum vt_media_err err, const char *detail)
-{
-    struct vt_media_problem problem;
-    vt_media_problem_set(&problem, err, "%s", detail);
-    problem.retry_after_s = 5;
-    vt_media_forget(sending->owner->deps.media, vt_str(sending->id));
-    sending->is_over = true;
-    refuse(sending, request_of(sending), &problem);
-}
-
-static void work_keep(void *arg)
-{
-    struct sending *sending = arg;
-    sending->keep_err = vt_media_keep_file(sending->owner->deps.media, sending->id, sending->fd);
-}
-
-static void handle_kept(void *arg)
-{
-    struct sending *sending = arg;
-    sending->is_busy = false;
-    if (sending->failure.err) {
-        refuse(sending, request_of(sending), &sending->failure);
-    } else if (sending->keep_err == VT_OK && !is_known(sending)) {
-        vt_media_erase(sending->owner->deps.media, vt_str(sending->upload.conv), vt_str(sending->id));
-        give_up(sending, VT_MEDIA_UNKNOWN, "The conversation was erased meanwhile.");
-    } else if (sending->keep_err == VT_OK) {
-        vt_media_keep(sending->owner->deps.media, vt_str(sending->id));
-        succeed(sending);
-    } else if (sending->keep_err == VT_ERR_FULL) {
-        give_up(sending, VT_MEDIA_NO_ROOM, "The disk is full.");
-    } else {
-        give_up(sending, VT_MEDIA_BUSY, "The picture could not be kept. Send it again.");
-    }
-    free_when_done(sending);
-}
-
-static void handle_recorded(void *arg, int err)
-{
-    struct sending *sending = arg;
-    sending->is_busy = false;
-    if (sending->failure.err)
-        refuse(sending, request_of(sending), &sending->failure);
-    else if (!err && vt_loop_work(app_of(sending)->deps.loop, work_keep, handle_kept, sending) == VT_OK)
-        sending->is_busy = true;
-    else
-        give_up(sending, VT_MEDIA_BUSY, "Nothing can be stored just now. Send it again in a moment.");
-    free_when_done(sending);
-}
-
-static void handle_taken(void *arg, enum vt_media_taken stage, const struct vt_media_problem *problem)
-{
-    struct sending *sending = arg;
-    if (stage == VT_TAKEN_OVER) {
-        sending->is_over = true;
-        if (problem && sending->is_busy)
-            sending->failure = *problem;
-        else if (problem && !sending->is_told)
-            refuse(sending, request_of(sending), problem);
-        else if (problem && sending->is_told)
-            vt_upload_tell(app_of(sending), &sending->upload, VT_FILE_STATE_REFUSED,
-                           (struct vt_str){ NULL, 0 }, problem->detail);
-        free_when_done(sending);
-        return;
-    }
-    struct vt_medium medium = {
-        .kind = VT_MEDIUM_PICTURE, .width = sending->width, .height = sending->height, .created = vt_wall_ms()
-    };
-    vt_str_copy(medium.id, sizeof(medium.id), vt_str(sending->id));
-    vt_str_copy(medium.site, sizeof(medium.site), vt_str(sending->upload.site));
-    vt_str_copy(medium.conv, sizeof(medium.conv), vt_str(sending->upload.conv));
-    sending->is_busy = true;
-    if (vt_media_index_add(app_of(sending)->deps.index, &medium, handle_recorded, sending) != VT_OK)
-        handle_recorded(sending, VT_ERR_FULL);
-}
-
-/* The same picture in the same conversation once more: it is there, or on its way. */
-static void handle_known(void *arg, const struct vt_media_problem *problem, struct vt_media_master *master)
-{
-    struct sending *sending = arg;
-    sending->is_over = true;
-    if (master)
-        succeed(sending);
-    else
-        refuse(sending, request_of(sending), problem);
-    free_when_done(sending);
-}
-
-/* --- the whole body is there ------------------------------------------------------------------------ */
-
-/* By its own header and before any pixel; a worker judges again, and the rest. */
-static enum vt_media_err judge(struct sending *sending, struct vt_media_problem *problem)
-{
-    const struct vt_sniff_limits limits = VT_SNIFF_LIMITS;
-    size_t len = (size_t)sending->got;
-    void *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, sending->fd, 0);
-    if (bytes == MAP_FAILED)
-        return vt_media_problem_set(problem, VT_MEDIA_BUSY, "The server is short of memory.");
-    struct vt_sniffed sniffed = vt_sniff_header(bytes, len);
-    enum vt_media_err err = vt_sniff_check(&sniffed, len, &limits, problem);
-    vt_sniff_upright(&sniffed, &sending->width, &sending->height);
-    munmap(bytes, len);
-    return err;
-}
-
-static bool name_it(struct sending *sending)
-{
-    char sha[VT_SHA256_TEXT];
-    const struct vt_site *site = vt_sites_by_id(app_of(sending)->deps.sites, vt_str(sending->upload.site));
-    return vt_sha256_end(VT_TAKE(sending->sha), sha) == VT_OK && site &&
-           vt_site_media_id(site, "upload", vt_str(sending->upload.conv), vt_str(sha), sending->id) == VT_OK;
-}
-
-static enum vt_media_err check_whole(struct sending *sending, struct vt_media_problem *problem)
-{
-    enum vt_media_err err = judge(sending, problem);
-    if (!err && !name_it(sending))
-        return vt_media_problem_set(problem, VT_MEDIA_BUSY, "The picture could not be kept. Send it again.");
-    return err;
-}
-
-/* From here on it no longer depends on the request: whoever waits for it may leave. */
-static void handle_whole(struct vt_http_req *req, void *owner)
-{
-    struct vt_http_uploads *uploads = owner;
-    struct sending *sending = vt_http_take(req);
-    struct vt_media_problem problem;
-    enum vt_media_err err = check_whole(sending, &problem);
-    if (err) {
-        refuse(sending, req, &problem);
-        sending_free(sending);
-        return;
-    }
-    vt_upload_tell(app_of(sending), &sending->upload, VT_FILE_STATE_CHECKING, (struct vt_str){ NULL, 0 },
-                   NULL);
-    if (is_known(sending)) {
-        sending->handle = vt_http_hold(req);
-        vt_media_find(uploads->deps.media, vt_str(sending->id), handle_known, sending);
-        return;
-    }
-    err = vt_media_take(uploads->deps.media, vt_str(sending->id), sending->fd, handle_taken, sending,
-                        &problem);
-    if (err) {
-        refuse(sending, req, &problem);
-        sending_free(sending);
-        return;
-    }
-    sending->handle = vt_http_hold(req);
-}
-
 /* --- the body as it comes ------------------------------------------------------------------------------ */
 
 static void handle_lost(void *state)
 {
-    struct sending *sending = state;
+    struct vt_sending *sending = state;
     struct vt_media_problem problem;
-    vt_media_problem_set(&problem, VT_MEDIA_TRUNCATED,
-                         "The connection broke before the whole picture had come.");
+    vt_media_problem_set(&problem, VT_MEDIA_TRUNCATED, "The connection broke before the whole %s had come.",
+                         sending->door->what);
     if (!sending->is_told) {
         vt_metric_inc(&lost, 1);
-        refuse(sending, NULL, &problem);
+        vt_sending_refuse(sending, NULL, &problem);
     }
-    sending_free(sending);
+    vt_sending_free(sending);
 }
 
-static enum vt_media_err write_piece(struct sending *sending, struct vt_str bytes,
+static enum vt_media_err write_piece(struct vt_sending *sending, struct vt_str bytes,
                                      struct vt_media_problem *problem)
 {
     while (bytes.len > 0) {
@@ -339,13 +194,14 @@ static enum vt_media_err write_piece(struct sending *sending, struct vt_str byte
         if (n <= 0)
             return errno == ENOSPC || errno == EDQUOT
                        ? vt_media_problem_set(problem, VT_MEDIA_NO_ROOM, "The disk is full.")
-                       : vt_media_problem_set(problem, VT_MEDIA_BUSY, "The picture could not be written.");
+                       : vt_media_problem_set(problem, VT_MEDIA_BUSY, "The %s could not be written.",
+                                              sending->door->what);
         bytes = (struct vt_str){ bytes.ptr + n, bytes.len - (size_t)n };
     }
     return VT_MEDIA_OK;
 }
 
-static bool is_too_slow(const struct sending *sending)
+static bool is_too_slow(const struct vt_sending *sending)
 {
     int64_t spent_ms = vt_now_ms() - sending->began_ms;
     return spent_ms > SLOW_AFTER_MS &&
@@ -356,7 +212,7 @@ static bool is_too_slow(const struct sending *sending)
  * microseconds, as it gives the pieces of answers. */
 static void handle_piece(struct vt_http_req *req, void *owner, struct vt_str bytes)
 {
-    struct sending *sending = vt_http_kept(req);
+    struct vt_sending *sending = vt_http_kept(req);
     struct vt_media_problem problem;
     (void)owner;
     enum vt_media_err err = write_piece(sending, bytes, &problem);
@@ -365,10 +221,11 @@ static void handle_piece(struct vt_http_req *req, void *owner, struct vt_str byt
         err = vt_media_problem_set(&problem, VT_MEDIA_BUSY, "The server is short of memory.");
     if (!err && is_too_slow(sending))
         err = vt_media_problem_limit(&problem, VT_MEDIA_DEADLINE, SLOW_BYTES_S, 0,
-                                     "The picture comes too slowly; send it again over a better line.");
+                                     "The %s comes too slowly; send it again over a better line.",
+                                     sending->door->what);
     if (err) {
         req->close = true;
-        refuse(sending, req, &problem);
+        vt_sending_refuse(sending, req, &problem);
     }
 }
 
@@ -378,7 +235,7 @@ static void handle_piece(struct vt_http_req *req, void *owner, struct vt_str byt
 static size_t count_conv(const struct vt_http_uploads *uploads, const struct vt_upload *upload)
 {
     size_t n = 0;
-    VT_LIST_EACH (sending, (struct vt_list *)&uploads->sendings, struct sending, link)
+    VT_LIST_EACH (sending, (struct vt_list *)&uploads->sendings, struct vt_sending, link)
         n += strcmp(sending->upload.conv, upload->conv) == 0 &&
              strcmp(sending->upload.site, upload->site) == 0;
     return n;
@@ -398,7 +255,7 @@ static enum vt_media_err check_length(const struct vt_upload *upload, uint64_t l
 {
     if (length == 0)
         return vt_media_problem_set(problem, VT_MEDIA_TRUNCATED,
-                                    "The body is empty; send the picture's bytes.");
+                                    "The body is empty; send the bytes of a picture or a clip.");
     if (upload->bytes != 0 && upload->bytes != length)
         return vt_media_problem_limit(problem, VT_MEDIA_SYNTAX, upload->bytes, length,
                                       "%llu bytes came on a ticket for %llu. Ask for a ticket for this file.",
@@ -406,13 +263,14 @@ static enum vt_media_err check_length(const struct vt_upload *upload, uint64_t l
     return VT_MEDIA_OK;
 }
 
-static struct sending *sending_create(struct vt_http_uploads *uploads, const struct vt_upload *upload,
-                                      uint64_t length)
+static struct vt_sending *sending_create(const struct vt_upload_door *door, const struct vt_upload *upload,
+                                         uint64_t length)
 {
-    struct sending *sending = calloc(1, sizeof(*sending));
+    struct vt_http_uploads *uploads = door->uploads;
+    struct vt_sending *sending = calloc(1, sizeof(*sending));
     if (!sending)
         return NULL;
-    sending->owner = uploads;
+    sending->door = door;
     sending->upload = *upload;
     sending->length = length;
     sending->began_ms = vt_now_ms();
@@ -422,9 +280,9 @@ static struct sending *sending_create(struct vt_http_uploads *uploads, const str
     return sending;
 }
 
-static enum vt_media_err open_file(struct sending *sending, struct vt_media_problem *problem)
+static enum vt_media_err open_file(struct vt_sending *sending, struct vt_media_problem *problem)
 {
-    struct vt_http_uploads *uploads = sending->owner;
+    struct vt_http_uploads *uploads = sending->door->uploads;
     if (uploads->n > SENDING_MOST || count_conv(uploads, &sending->upload) > SENDING_CONV) {
         vt_upload_problem(VT_UPLOAD_FULL, 0, problem);
         return problem->err;
@@ -458,39 +316,56 @@ static bool take_right(struct vt_http_uploads *uploads, struct vt_http_req *req,
     return false;
 }
 
+static enum vt_media_err check_begin(struct vt_sending *sending, struct vt_http_req *req,
+                                     struct vt_media_problem *problem)
+{
+    const struct vt_upload_door *door = sending->door;
+    enum vt_media_err err = check_length(&sending->upload, sending->length, problem);
+    if (!err && door->begin)
+        err = door->begin(sending, req, problem);
+    return err ? err : open_file(sending, problem);
+}
+
 static void handle_begin(struct vt_http_req *req, void *owner, uint64_t length)
 {
-    const struct vt_sniff_limits limits = VT_SNIFF_LIMITS;
-    struct vt_http_uploads *uploads = owner;
+    const struct vt_upload_door *door = owner;
     struct vt_media_problem problem;
     struct vt_upload upload;
-    struct vt_str origin = allow_origin(uploads, req);
-    if (length > limits.bytes) {
-        vt_media_problem_limit(&problem, VT_MEDIA_TOO_BIG, limits.bytes, length,
-                               "The picture has %llu bytes; %llu are allowed.", (unsigned long long)length,
-                               (unsigned long long)limits.bytes);
+    struct vt_str origin = allow_origin(door->uploads, req);
+    if (length > door->bytes) {
+        vt_media_problem_limit(&problem, VT_MEDIA_TOO_BIG, door->bytes, length,
+                               "The %s has %llu bytes; %llu are allowed.", door->what,
+                               (unsigned long long)length, (unsigned long long)door->bytes);
         vt_pictures_problem(req, &problem);
         return;
     }
-    if (!take_right(uploads, req, origin, &upload, &problem)) {
+    if (!take_right(door->uploads, req, origin, &upload, &problem)) {
         vt_metric_inc(&refused, 1);
         vt_pictures_problem(req, &problem);
         return;
     }
-    struct sending *sending = sending_create(uploads, &upload, length);
+    struct vt_sending *sending = sending_create(door, &upload, length);
     if (!sending) {
         vt_http_problem(req, 503, "busy", "Busy", "The server is short of memory.");
         return;
     }
-    enum vt_media_err err = check_length(&upload, length, &problem);
-    if (!err)
-        err = open_file(sending, &problem);
-    if (err) {
-        refuse(sending, req, &problem);
-        sending_free(sending);
+    if (check_begin(sending, req, &problem) != VT_MEDIA_OK) {
+        vt_sending_refuse(sending, req, &problem);
+        vt_sending_free(sending);
         return;
     }
     vt_http_keep(req, sending, handle_lost);
+}
+
+static void handle_whole(struct vt_http_req *req, void *owner)
+{
+    const struct vt_upload_door *door = owner;
+    struct vt_sending *sending = vt_http_take(req);
+    struct vt_media_problem problem;
+    if (door->whole(sending, req, &problem) == VT_MEDIA_OK)
+        return;
+    vt_sending_refuse(sending, req, &problem);
+    vt_sending_free(sending);
 }
 
 /* --- the whole ---------------------------------------------------------------------------------------------
@@ -498,9 +373,10 @@ static void handle_begin(struct vt_http_req *req, void *owner, uint64_t length)
 
 static void handle_preflight(struct vt_http_req *req, void *owner)
 {
+    const struct vt_upload_door *door = owner;
     char seconds[16];
     snprintf(seconds, sizeof(seconds), "%d", PREFLIGHT_S);
-    if (allow_origin(owner, req).ptr) {
+    if (allow_origin(door->uploads, req).ptr) {
         vt_http_set(req, "Access-Control-Allow-Methods", "POST");
         vt_http_set(req, "Access-Control-Allow-Headers", "Authorization, Content-Type");
         vt_http_set(req, "Access-Control-Max-Age", seconds);
@@ -508,14 +384,27 @@ static void handle_preflight(struct vt_http_req *req, void *owner)
     vt_http_reply(req, 204, NULL, VT_STR(""));
 }
 
-static int make_routes(struct vt_http_uploads *uploads)
+static int make_door(struct vt_net *net, const char *path, struct vt_upload_door *door)
 {
     static const struct vt_http_sink sink = { .begin = handle_begin, .piece = handle_piece };
+    int err = vt_http_route_sink(net, path, (size_t)door->bytes, &sink, handle_whole, door);
+    return err ? err : vt_http_route(net, VT_OPTIONS, path, 0, handle_preflight, door);
+}
+
+static int make_routes(struct vt_http_uploads *uploads)
+{
     struct vt_net *net = uploads->deps.net;
-    size_t most = (size_t)VT_SNIFF_LIMITS.bytes;
-    int err = vt_http_route_sink(net, "/u", most, &sink, handle_whole, uploads);
+    uploads->doors[0] = (struct vt_upload_door){
+        .uploads = uploads, .what = "picture", .bytes = VT_SNIFF_LIMITS.bytes, .whole = vt_upload_picture
+    };
+    uploads->doors[1] = (struct vt_upload_door){ .uploads = uploads,
+                                                 .what = "clip",
+                                                 .bytes = VT_CLIP_LIMITS.bytes,
+                                                 .begin = vt_upload_clip_begin,
+                                                 .whole = vt_upload_clip };
+    int err = make_door(net, "/u", &uploads->doors[0]);
     if (!err)
-        err = vt_http_route(net, VT_OPTIONS, "/u", 0, handle_preflight, uploads);
+        err = make_door(net, "/v/clip", &uploads->doors[1]);
     return err ? err : vt_upload_phone_mount(net, uploads->deps.app);
 }
 
@@ -540,7 +429,7 @@ void vt_http_uploads_destroy(struct vt_http_uploads *uploads)
 {
     if (!uploads)
         return;
-    VT_LIST_EACH (sending, &uploads->sendings, struct sending, link)
-        sending_free(sending);
+    VT_LIST_EACH (sending, &uploads->sendings, struct vt_sending, link)
+        vt_sending_free(sending);
     free(uploads);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pictures that people send: POST /u with a ticket or a phone's key, POST /u/phone to open a phone's code.
+/* Pictures and clips that people send: POST /u and POST /v/clip?from=&to= with a ticket or a phone's key,
+ * POST /u/phone to open a phone's code.
  *
  * The body goes into a file without a name as it comes; what it is decides its own header, before any codec
- * sees it. Then a worker makes the first sight of it, and with that it is recorded, kept and shown; its
- * master follows. A picture that is refused and a line that breaks leave nothing behind. Loop thread only. */
+ * sees it. Then a worker makes the first sight of it, or the chosen part of a clip, and with that it is
+ * recorded, kept and shown; its master follows. What is refused and a line that breaks leave nothing behind.
+ * Loop thread only. */
 #ifndef VT_HTTP_UPLOAD_H
 #define VT_HTTP_UPLOAD_H
 

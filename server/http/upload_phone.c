@@ -10,25 +10,24 @@ void vt_upload_problem(enum vt_upload_err err, uint32_t after_ms, struct vt_medi
 {
     switch (err) {
     case VT_UPLOAD_SPENT:
-        vt_media_problem_limit(problem, VT_MEDIA_BUDGET, VT_UPLOAD_PHONE_PICTURES,
-                               VT_UPLOAD_PHONE_PICTURES + 1,
-                               "%d pictures came by this code, which is all it takes. Ask for a new code.",
-                               VT_UPLOAD_PHONE_PICTURES);
+        vt_media_problem_limit(
+            problem, VT_MEDIA_BUDGET, VT_UPLOAD_PHONE_PICTURES, VT_UPLOAD_PHONE_PICTURES + 1,
+            "%d pictures and clips came by this code, which is all it takes. Ask for a new one.",
+            VT_UPLOAD_PHONE_PICTURES);
         break;
     case VT_UPLOAD_HOURLY:
         vt_media_problem_limit(problem, VT_MEDIA_BUDGET, VT_UPLOAD_HOUR, VT_UPLOAD_HOUR + 1,
-                               "%d pictures an hour are taken; the next in %u minutes.", VT_UPLOAD_HOUR,
-                               after_ms / 60000 + 1);
+                               "%d pictures and clips an hour are taken; the next in %u minutes.",
+                               VT_UPLOAD_HOUR, after_ms / 60000 + 1);
         problem->retry_after_s = after_ms / 1000 + 1;
         break;
     case VT_UPLOAD_FULL:
-        vt_media_problem_set(problem, VT_MEDIA_BUSY,
-                             "Too many pictures are being sent. Try again in a moment.");
+        vt_media_problem_set(problem, VT_MEDIA_BUSY, "Too many files are being sent. Try again in a moment.");
         problem->retry_after_s = 5;
         break;
     default:
         vt_media_problem_set(problem, VT_MEDIA_EXPIRED,
-                             "This right to send a picture was used, or is older than 10 minutes. Ask for "
+                             "This right to send a file was used, or is older than 10 minutes. Ask for "
                              "another.");
     }
 }

@@ -2,7 +2,7 @@
 /// Films of stills: asked for in a conversation, played while they are encoded, whole with ranges after, and refused in words.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { request as open } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { after, before, test } from 'node:test';
 import { http, rest } from './lib/http.mjs';
 import { SITE, eventually, keeper, live, shop, writeCatalogue } from './lib/kit.mjs';
 import { look, photo, quarters, sha256 } from './lib/picture.mjs';
+import { workers } from './lib/workers.mjs';
 
 const later = keeper(after);
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-film-'));
@@ -189,24 +190,11 @@ test('a picture that is not there ends in words, at the one who asked and at the
   refusedAs(await http(server, at(media, 'mp4')), 404, 'unknown');
 });
 
-/// The processes that make pictures: children of the child of the server.
-function workers() {
-  const parents = new Map();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      parents.set(Number(pid), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    } catch { /* gone meanwhile */ }
-  }
-  const childrenOf = (pid) => [...parents].filter(([, parent]) => parent === pid).map(([child]) => child);
-  return childrenOf(server.child.pid).flatMap(childrenOf);
-}
-
 test('a worker killed in the middle breaks the film off, and it is made whole when asked again', async () => {
   const { job, media } = await make({ ...fresh(5, 2), size: [640, 640] });
   const coming = stream(at(media, 'mp4'));
   await pair.a.waitFor('film.job', (d) => d.job === job && d.state === 'encoding' && d.part > 0.05);
-  for (const pid of workers()) process.kill(pid, 'SIGKILL');
+  for (const pid of workers(server)) process.kill(pid, 'SIGKILL');
   const broken = await coming;
   assert.ok(broken.error, 'a short body must not look whole');
   const { why } = await over(job, 'failed');

@@ -57,7 +57,7 @@ static void every_clip_is_what_it_is(void **state)
         { "half-minute.mp4", 160, 120, 25000, 0, VT_CLIP_H264, VT_CLIP_NONE, VT_MEDIA_OK },
         { "four-k.mp4", 3840, 2160, 1000, 0, VT_CLIP_H264, VT_CLIP_NONE, VT_MEDIA_TOO_BIG },
         { "over-a-minute.mp4", 160, 120, 61000, 0, VT_CLIP_H264, VT_CLIP_NONE, VT_MEDIA_TOO_BIG },
-        { "old.3gp", 352, 288, 1000, 0, VT_CLIP_OTHER, VT_CLIP_NONE, VT_MEDIA_NOT_A_CLIP },
+        { "old.3gp", 352, 288, 400, 0, VT_CLIP_OTHER, VT_CLIP_NONE, VT_MEDIA_NOT_A_CLIP },
         { "sound-only.m4a", 0, 0, 0, 0, VT_CLIP_NONE, VT_CLIP_AAC, VT_MEDIA_NOT_A_CLIP },
     };
     (void)state;

@@ -264,18 +264,16 @@ static void it_is_looked_at_upright(void **state)
 /* Whatever came through as a clip's beginning: a worker says no, lives, and opens nothing. */
 static void what_is_no_clip_is_told_and_survived(void **state)
 {
-    static const char *const others[] = {
-        "#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:1/x.ts\n",
-        "ffconcat version 1.0\nfile '/etc/passwd'\n",
-        "\0\0\0\x18"
-        "ftypqt  \0\0\0\0qt  \0\0\0\0",
-        "\x1a\x45\xdf\xa3\x84",
+    const struct vt_str others[] = {
+        VT_STR("#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:1/x.ts\n"),
+        VT_STR("ffconcat version 1.0\nfile '/etc/passwd'\n"),
+        VT_STR("\0\0\0\030ftypqt  \0\0\0\0qt  \0\0\0\0"),
+        VT_STR("\x1a\x45\xdf\xa3\x84"),
     };
-    static const size_t lens[] = { 49, 38, 24, 5 };
     const struct vt_clip clip = { 0, 1000, 320, 240, false };
     (void)state;
     for (size_t i = 0; i < VT_COUNT(others); i++) {
-        int from = file_of(others[i], lens[i]), cut = memfd_create("cut", MFD_CLOEXEC);
+        int from = file_of(others[i].ptr, others[i].len), cut = memfd_create("cut", MFD_CLOEXEC);
         struct outcome out = run(VT_RECIPE_CLIP_CUT, VT_FMT_JPEG, &clip, from, cut);
         assert_int_equal(out.last.err, VT_MEDIA_BROKEN);
         outcome_finish(&out);
