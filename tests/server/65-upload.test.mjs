@@ -283,7 +283,7 @@ test('killed in the middle of uploads, the next start finds nothing of them', as
   try {
     const c = await customer(own);
     const kept = (await send((await ask(c, JPEG)).ticket, JPEG)).json();
-    await eventually('its master', () => files().some((f) => f.endsWith(`${kept.id}.tix`)));
+    await eventually('its master alone', () => files().some((f) => f.endsWith(`${kept.id}.tix`)) && !files(own.data, ['uploads']).length);
     const resting = files();
     const { socket } = await open((await ask(c, JPEG)).ticket, JPEG.length);
     socket.write(JPEG.subarray(0, JPEG.length / 2));
