@@ -11,6 +11,7 @@ const TYPES_ONLY = { loader: ['widget'], widget: ['mirror'], console: ['mirror-p
 /// Where the widget's side and the viewer meet: each becomes a chunk of its own.
 const CHUNK_ENTRIES = { 'widget/src/viewer-chunk.ts': ['viewer'], 'widget/src/viewer-tools-chunk.ts': ['viewer'],
   'widget/src/viewer-tiles-chunk.ts': ['viewer'], 'widget/src/viewer-compare-chunk.ts': ['viewer'], 'widget/src/viewer-ask-chunk.ts': ['viewer'],
+  'widget/src/viewer-spin-chunk.ts': ['viewer'], 'widget/src/viewer-spin-bar-chunk.ts': ['viewer'], 'widget/src/viewer-film-chunk.ts': ['viewer'],
   'widget/guest/look.ts': ['viewer'], 'widget/src/mirror-chunk.ts': ['mirror'], 'widget/src/hand-chunk.ts': ['mirror'] };
 const PACKAGES = { widget: [], mirror: ['@rrweb/record'], 'mirror-page': ['@rrweb/replay'], reports: ['preact', 'preact/hooks'], console: ['preact', 'preact/hooks', '@preact/signals'], admin: ['preact', 'preact/hooks', '@preact/signals'], ui: ['uqr'] };
 

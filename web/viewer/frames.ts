@@ -28,7 +28,7 @@ export function nextFrame(has: (frame: number) => boolean, frame: number, ahead:
 
 export function createFrames(holder: HTMLElement, changed: () => void): Frames {
   const canvas = el('canvas', { hidden: true });
-  canvas.style.cssText = 'position:absolute;z-index:2000;inset:0;width:100%;height:100%'; // over the picture and its tiles
+  Object.assign(canvas.style, { position: 'absolute', zIndex: 2000, inset: 0, width: '100%', height: '100%' }); // over the picture and its tiles
   const ctx = canvas.getContext('2d')!;
   let from = '';
   let images = new Map<number, HTMLImageElement>();

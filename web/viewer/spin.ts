@@ -204,7 +204,7 @@ export const turningWith = (bringing: (core: Core) => Promise<MakeSpinBar>): Tur
     stop() {
       undo.abort();
       cancelAnimationFrame(raf);
-      for (const timer of [rest, back, tick]) clearTimeout(timer);
+      [rest, back, tick].forEach(clearTimeout);
       wish.motion = send;
       frames.stop();
       bar?.stop();
