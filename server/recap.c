@@ -74,8 +74,22 @@ const struct vt_site *vt_recap_open(const struct vt_sites *sites, struct vt_str 
 int vt_recap_picture(const struct vt_site *site, const struct vt_recap *recap,
                      const struct vt_recap_piece *piece, struct vt_buf *out)
 {
+    if (piece->is_film)
+        return vt_recap_film(site, recap, piece, "jpg", out);
     int err = vt_address_recap(site, vt_str(recap->conv), piece->cs, piece->media, out);
     return err ? err : vt_media_sign_address(site, recap->until / 1000, out);
+}
+
+int vt_recap_film(const struct vt_site *site, const struct vt_recap *recap,
+                  const struct vt_recap_piece *piece, const char *ending, struct vt_buf *out)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf grant = VT_BUF_INIT(VT_GRANT_TEXT);
+    int err = vt_media_grant(site, piece->media, recap->until / 1000, &grant);
+    if (err)
+        return err;
+    return vt_buf_printf(out, "/v/%.*s.%s%s", VT_STR_ARG(piece->media), ending,
+                         vt_buf_cstr(&grant) + piece->media.len);
 }
 
 void vt_recap_url(const struct vt_site *site, struct vt_str url, struct vt_buf *out)
@@ -160,7 +174,8 @@ static void add_piece(struct gathering *gathering, const struct vt_store_row *ro
                                       .currency = keep(recap, kept.currency),
                                       .url = keep(recap, vt_buf_view(&url)),
                                       .body = keep(recap, row->body),
-                                      .has_marks = kept.marks_n > 0 };
+                                      .has_marks = kept.marks_n > 0,
+                                      .is_film = kept.mode == VT_VIEW_MODE_FILM };
 }
 
 static struct vt_str name_of(const struct gathering *gathering, struct vt_str who)
@@ -188,6 +203,17 @@ static struct vt_str text_of(struct vt_recap *recap, const struct vt_evt_chat_se
     return keep(recap, vt_buf_view(&text));
 }
 
+/* One that was sent is kept as if it had been watched. */
+static void add_film(struct vt_recap *recap, uint32_t cs, const struct vt_evt_chat_send *d)
+{
+    const struct vt_evt_view_kept kept = { .media = d->body.media };
+    struct vt_recap_piece *piece = place_of(recap, &kept);
+    if (piece)
+        *piece = (struct vt_recap_piece){
+            .cs = cs, .media = keep(recap, d->body.media), .title = keep(recap, d->body.text), .is_film = true
+        };
+}
+
 static void add_line(struct gathering *gathering, const struct vt_store_row *row)
 {
     VT_CLEANUP(vt_arena_finish)
@@ -200,6 +226,8 @@ static void add_line(struct gathering *gathering, const struct vt_store_row *row
         vt_decode_body(&arena, vt_op_rows[VT_OP_CHAT_SEND].evt, row->body, &d, &error) != VT_OK ||
         d.kind == VT_CHAT_KIND_NOTE)
         return;
+    if (d.kind == VT_CHAT_KIND_FILM)
+        add_film(recap, row->cs, &d);
     bool customer = vt_str_eq(row->by, VT_STR("c"));
     recap->lines[recap->lines_n++] = (struct vt_recap_line){
         .ts = row->ts,

@@ -14,9 +14,10 @@
 enum { VT_RECAP_PIECES = 24, VT_RECAP_LINES = 1000, VT_RECAP_LINK = 1024 };
 
 struct vt_recap_piece {
-    uint32_t cs;                                                 /* of its view.kept row */
+    uint32_t cs;                                                 /* of its row */
     struct vt_str sku, media, title, price, currency, url, body; /* url: absolute; body: the row's */
     bool has_marks;
+    bool is_film; /* that was watched together, or sent; media is its id */
 };
 
 struct vt_recap_line {
@@ -54,9 +55,13 @@ int vt_recap_link(const struct vt_sites *sites, const struct vt_recap *recap, st
 const struct vt_site *vt_recap_open(const struct vt_sites *sites, struct vt_str fragment,
                                     struct vt_str *ret_conv, struct vt_str *ret_sid,
                                     struct vt_media_problem *problem);
-/* Appends a piece's picture, signed until the recap's end. */
+/* Appends a piece's picture, of a film its poster, signed until the recap's end. */
 int vt_recap_picture(const struct vt_site *site, const struct vt_recap *recap,
                      const struct vt_recap_piece *piece, struct vt_buf *out);
+
+/* Appends a film's file with this ending, good until the recap's end. */
+int vt_recap_film(const struct vt_site *site, const struct vt_recap *recap,
+                  const struct vt_recap_piece *piece, const char *ending, struct vt_buf *out);
 
 /* An address of the shop: as it is when it has http(s), else behind the site's first origin. */
 void vt_recap_url(const struct vt_site *site, struct vt_str url, struct vt_buf *out);

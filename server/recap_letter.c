@@ -10,17 +10,21 @@ struct letter {
     const struct vt_recap *recap;
     const struct vt_site *site;
     const struct vt_letter_locale *locale;
+    struct vt_str link; /* to the page */
     char date[VT_LETTER_DATE], until[VT_LETTER_DATE];
     vt_letter_put *put; /* escapes */
     struct vt_buf *out;
 };
 
-static struct letter begin(const struct vt_recap *recap, const struct vt_site *site, vt_letter_put *put,
-                           struct vt_buf *out)
+static struct letter begin(const struct vt_recap *recap, const struct vt_site *site, struct vt_str link,
+                           vt_letter_put *put, struct vt_buf *out)
 {
-    struct letter letter = {
-        .recap = recap, .site = site, .locale = vt_letter_locale(recap->lang), .put = put, .out = out
-    };
+    struct letter letter = { .recap = recap,
+                             .site = site,
+                             .locale = vt_letter_locale(recap->lang),
+                             .link = link,
+                             .put = put,
+                             .out = out };
     vt_letter_date(letter.locale, recap->created, letter.date);
     vt_letter_date(letter.locale, recap->until, letter.until);
     return letter;
@@ -75,6 +79,7 @@ static struct vt_str title_of(const struct letter *letter, const struct vt_recap
 {
     return piece->title.len > 0 ? piece->title
            : piece->sku.len > 0 ? piece->sku
+           : piece->is_film     ? vt_str(word(letter, VT_LETTER_FILM))
                                 : vt_str(word(letter, VT_LETTER_PIECE));
 }
 
@@ -112,7 +117,7 @@ void vt_recap_write_subject(const struct vt_recap *recap, struct vt_buf *out)
 int vt_recap_write_text(const struct vt_recap *recap, const struct vt_site *site, struct vt_str link,
                         struct vt_buf *out)
 {
-    const struct letter letter = begin(recap, site, NULL, out);
+    const struct letter letter = begin(recap, site, link, NULL, out);
     vt_buf_printf(out, "%s\n%s\n", word(&letter, VT_LETTER_TITLE), site->name);
     say(&letter, VT_LETTER_WITH, VT_STR(""));
     vt_buf_text(out, "\n\n");
@@ -190,16 +195,23 @@ static void html_head(const struct letter *letter)
     end_cell(letter);
 }
 
+/* Where a piece's name leads: to the shop, of a film to the page that plays it. */
+static struct vt_str address_of(const struct letter *letter, const struct vt_recap_piece *piece)
+{
+    return piece->is_film ? letter->link : piece->url;
+}
+
 static void html_title(const struct letter *letter, const struct vt_recap_piece *piece)
 {
     struct vt_buf *out = letter->out;
-    if (piece->url.len > 0) {
+    const struct vt_str address = address_of(letter, piece);
+    if (address.len > 0) {
         vt_buf_text(out, "<a href=\"");
-        put_escaped(out, piece->url);
+        put_escaped(out, address);
         vt_buf_text(out, "\" style=\"" INK "text-decoration:underline\">");
     }
     put_escaped(out, title_of(letter, piece));
-    if (piece->url.len > 0)
+    if (address.len > 0)
         vt_buf_text(out, "</a>");
 }
 
@@ -226,7 +238,7 @@ static void html_piece(const struct letter *letter, const struct vt_recap_piece 
 }
 
 /* The site's accent was checked against its text's colour when it was set. */
-static void html_button(const struct letter *letter, struct vt_str link)
+static void html_button(const struct letter *letter)
 {
     struct vt_buf *out = letter->out;
     struct vt_str back = letter->site->settings->theme.accent,
@@ -238,7 +250,7 @@ static void html_button(const struct letter *letter, struct vt_str link)
     cell(letter, "padding:0 0 8px");
     vt_buf_printf(out, TABLE "><tr><td bgcolor=\"%.*s\" style=\"border-radius:8px\"><a href=\"",
                   VT_STR_ARG(back));
-    put_escaped(out, link);
+    put_escaped(out, letter->link);
     vt_buf_printf(out,
                   "\" style=\"" FONT "display:inline-block;padding:12px 24px;font-size:15px;color:%.*s;"
                   "text-decoration:none\">",
@@ -268,11 +280,11 @@ static void html_line(const struct letter *letter, const struct vt_recap_line *l
 int vt_recap_write_html(const struct vt_recap *recap, const struct vt_site *site, struct vt_str link,
                         const bool *has_picture, struct vt_buf *out)
 {
-    const struct letter letter = begin(recap, site, put_escaped, out);
+    const struct letter letter = begin(recap, site, link, put_escaped, out);
     html_head(&letter);
     for (size_t i = 0; i < recap->pieces_n; i++)
         html_piece(&letter, &recap->pieces[i], i + 1, has_picture[i]);
-    html_button(&letter, link);
+    html_button(&letter);
     if (recap->lines_n > 0) {
         cell(&letter, INK "font-size:18px;padding:0 0 12px");
         put_escaped(out, vt_str(word(&letter, VT_LETTER_SAID)));

@@ -6,6 +6,7 @@
 
 #include "server/base/err.h"
 #include "server/log.h"
+#include "server/media_film.h"
 #include "server/media_service.h"
 #include "server/template_address.h"
 
@@ -25,7 +26,7 @@ struct posting {
     /* The piece being drawn. */
     size_t at;
     struct vt_template template;
-    struct vt_buf json; /* the recipe's */
+    struct vt_buf json; /* the recipe's, or what the film is made of */
     struct vt_recipe recipe;
     char key[VT_RECIPE_KEY + 1];
     /* What has been drawn. */
@@ -55,15 +56,17 @@ static void handle_put(void *arg, int err)
 static size_t list_files(const struct posting *posting, char (*names)[32],
                          struct vt_mail_file files[VT_RECAP_PIECES])
 {
+    const struct vt_recap_piece *pieces = posting->recap->pieces;
     size_t n = 0;
     for (size_t i = 0; i < posting->recap->pieces_n; i++) {
         if (!posting->has_picture[i])
             continue;
         snprintf(names[2 * n], sizeof(names[0]), "piece-%zu", i + 1);
-        snprintf(names[2 * n + 1], sizeof(names[0]), "piece-%zu.jpg", i + 1);
+        snprintf(names[2 * n + 1], sizeof(names[0]), "piece-%zu.%s", i + 1,
+                 pieces[i].is_film ? "webp" : "jpg");
         files[n] = (struct vt_mail_file){ .cid = vt_str(names[2 * n]),
                                           .name = vt_str(names[2 * n + 1]),
-                                          .type = VT_STR("image/jpeg"),
+                                          .type = vt_str(pieces[i].is_film ? "image/webp" : "image/jpeg"),
                                           .bytes = vt_buf_view(&posting->pictures[i]) };
         n++;
     }
@@ -156,11 +159,35 @@ static bool read_piece(struct posting *posting, const struct vt_recap_piece *pie
            vt_template_of_kept(piece->body, piece->media, &posting->template, &problem) == VT_MEDIA_OK;
 }
 
+/* A film moves in the mail: as an animated picture, which leads to the page. */
+static bool draw_film(struct posting *posting, const struct vt_recap_piece *piece)
+{
+    struct vt_media *media = posting->app->deps.media;
+    char id[VT_SIGN_ID + 1], group[VT_MEDIA_GROUP];
+    vt_buf_reset(&posting->json);
+    if (!vt_str_copy(id, sizeof(id), piece->media) ||
+        vt_media_film_text(media, piece->media, &posting->json) != VT_OK)
+        return false;
+    vt_media_group(vt_str(posting->recap->conv), group);
+    const struct vt_media_film_order order = { .id = id,
+                                               .text = vt_buf_cstr(&posting->json),
+                                               .kind = VT_RECIPE_FILM_LOOK,
+                                               .format = VT_FMT_WEBP,
+                                               .group = vt_str(group) };
+    vt_media_film(media, &order, handle_made, posting);
+    return true;
+}
+
 static void draw_next(struct posting *posting)
 {
     const struct vt_recap *recap = posting->recap;
-    while (posting->at < recap->pieces_n && !read_piece(posting, &recap->pieces[posting->at]))
-        posting->at++;
+    for (; posting->at < recap->pieces_n; posting->at++) {
+        const struct vt_recap_piece *piece = &recap->pieces[posting->at];
+        if (piece->is_film && draw_film(posting, piece))
+            return;
+        if (!piece->is_film && read_piece(posting, piece))
+            break;
+    }
     if (posting->at < recap->pieces_n) {
         vt_media_find(posting->app->deps.media, recap->pieces[posting->at].media, handle_found, posting);
         return;
@@ -182,7 +209,7 @@ int vt_recap_mail(struct vt_app *app, struct vt_recap *recap, struct vt_str to, 
     vt_str_copy(posting->to, sizeof(posting->to), to);
     posting->done = done;
     posting->arg = arg;
-    vt_buf_init(&posting->json, VT_TEMPLATE_JSON_MAX);
+    vt_buf_init(&posting->json, VT_TEMPLATE_JSON_MAX); /* more than a film takes */
     for (size_t i = 0; i < VT_RECAP_PIECES; i++)
         vt_buf_init(&posting->pictures[i], PICTURES_BYTES);
     draw_next(posting);

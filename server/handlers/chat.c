@@ -326,6 +326,9 @@ int vt_on_chat_send(struct vt_request *rq)
         return err;
     struct vt_msg_chat_send kept = *msg;
     kept.body.media = vt_media_bare(msg->body.media);
+    const uint32_t film_ms = msg->kind == VT_CHAT_KIND_FILM ? vt_told_film_ms(conv, kept.body.media) : 0;
+    kept.body.seconds = film_ms / 1000.0;
+    kept.body.has_seconds = film_ms > 0;
     if (msg->kind == VT_CHAT_KIND_ANSWER)
         return look_up_question(rq, &kept);
     struct sending sending = { .note = msg->kind == VT_CHAT_KIND_NOTE };

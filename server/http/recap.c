@@ -31,6 +31,9 @@ static void put_piece(const struct vt_site *site, const struct vt_recap *recap,
     vt_json_put_text(out, "title", piece->title.len > 0 ? piece->title : piece->sku);
     if (vt_recap_picture(site, recap, piece, &address) == VT_OK)
         vt_json_put_text(out, "picture", vt_buf_view(&address));
+    vt_buf_reset(&address);
+    if (piece->is_film && vt_recap_film(site, recap, piece, "mp4", &address) == VT_OK)
+        vt_json_put_text(out, "film", vt_buf_view(&address));
     if (piece->price.len > 0) {
         vt_json_put_text(out, "price", piece->price);
         vt_json_put_text(out, "currency", piece->currency);

@@ -134,6 +134,39 @@ test('only with the signature as it is', async () => {
   for (const end of [c, a]) await end.cut();
 });
 
+test('films that were watched or sent are in it: to be played on its page, moving in the mail', async () => {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  const made = async (seconds) => (await a.request('film.make', { stills: [{ id: ONE, seconds }, { id: TWO, seconds: 0.5 }], size: [320, 240] }, { c: n })).media;
+  const [watched, sent] = [await made(0.6), await made(0.7)];
+  const { slots: [slot, picture] } = await a.request('view.open', { items: [{ media: watched }, { sku: 'TWO', media: TWO }], active: 1, mode: 'image' }, { c: n });
+  await a.request('film.play', { slot, t: 0, rate: 1, paused: false }, { c: n });
+  await a.request('mark.add', { slot, kind: 'circle', colour: 0, points: [0.1, 0.1, 0.2, 0.2] }, { c: n }); // looked at, however short
+  await a.request('view.set', { base: 0xffffffff, active: picture }, { c: n });
+  await a.request('mark.add', { slot: picture, kind: 'circle', colour: 0, points: [0.1, 0.1, 0.2, 0.2] }, { c: n });
+  await a.request('chat.send', { kind: 'film', body: { media: sent, text: 'Three for <you>' } }, { c: n });
+  await c.request('session.end', {});
+  const before = mail.mails().length;
+  const { url } = await c.request('recap.send', { by: 'link' });
+  const { pieces } = await opened(url);
+  assert.deepEqual(pieces.map(({ title, film }) => [title, film?.slice(0, 67)]),
+    [[undefined, `/v/${watched.split('?')[0]}`], ['Three for <you>', `/v/${sent.split('?')[0]}`], ['Another ring', undefined]]);
+  for (const { film, picture: poster } of pieces.filter((it) => it.film)) {
+    const [whole, still] = [await http(server, film, { headers: { Range: 'bytes=0-9' } }), await http(server, poster)];
+    assert.deepEqual([whole.status < 300, whole.headers['content-type'], still.headers['content-type']], [true, 'video/mp4', 'image/jpeg'], film);
+  }
+  await c.request('recap.send', { by: 'email', email: 'ada@shop.test' });
+  await eventually('the mail', () => mail.mails().length > before, SOON_MS);
+  const { parts, defects } = readMail(mail.mails().at(-1));
+  assert.deepEqual(defects, []);
+  assert.deepEqual(parts.filter(([type]) => type.startsWith('image/')).map(([type, , id]) => [type, id]),
+    [['image/webp', '<piece-1>'], ['image/webp', '<piece-2>'], ['image/jpeg', '<piece-3>']]);
+  assert.ok(Buffer.from(parts.find(([type]) => type === 'image/webp')[3], 'base64').includes('ANMF'), 'it moves');
+  const html = parts.find(([type]) => type === 'text/html')[1];
+  assert.ok(html.includes('Three for &lt;you&gt;</a>') && html.includes(url.replaceAll('&', '&amp;')), 'its name leads to the page');
+  for (const end of [c, a]) await end.cut();
+});
+
 test('by mail: every picture inside, prices and links, what was said, nothing of the staff’s', async () => {
   const { c, a, n } = await session();
   await c.request('session.end', {});

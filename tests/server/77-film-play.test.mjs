@@ -53,6 +53,14 @@ test('a film says how long it is, and its thumbs are its poster', async () => {
   assert.deepEqual([poster.status, poster.headers['content-type']], [200, 'image/jpeg']);
 });
 
+test('a film in the thread says how long it is, whatever its sender says', async () => {
+  const { a, c, n, media } = await filmed(2.5);
+  await a.request('chat.send', { kind: 'film', body: { media, text: 'Three for you', seconds: 99 } }, { c: n });
+  const { d } = await c.waitFor('chat.send', (it) => it.kind === 'film');
+  assert.deepEqual([d.body.seconds, d.body.text, bare(d.body.media)], [2.5, 'Three for you', bare(media)]);
+  assert.equal((await http(server, `/v/${bare(media)}.jpg?${d.body.media.split('?')[1]}`)).status, 200);
+});
+
 test('both are told from where it plays since when, by server time; whoever comes later as well', async () => {
   const pair = await filmed(4);
   const [, slot] = pair.slots;

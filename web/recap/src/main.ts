@@ -27,14 +27,16 @@ function priceOf({ price, currency }: Piece): string {
 }
 
 function piece(it: Piece, date: string): HTMLElement {
-  const picture = it.picture ? el('img', { alt: it.title, width: 1080, height: 1080, decoding: 'async' }) : null;
+  const title = it.title || t('film');
+  const film = it.film ? el('video', { controls: true, playsInline: true, preload: 'none', poster: it.picture, src: it.film, 'aria-label': title }) : null;
+  const picture = it.picture && !film ? el('img', { alt: it.title, width: 1080, height: 1080, decoding: 'async' }) : null;
   const unseen = el('p', { class: 'unseen' }, t('unseen'));
   if (picture) {
     picture.onerror = () => picture.replaceWith(unseen);
     picture.src = it.picture!;
   }
-  const name = el('b', { dir: 'auto' }, it.title);
-  return el('li', null, el('figure', null, picture ?? unseen, el('figcaption', null,
+  const name = el('b', { dir: 'auto' }, title);
+  return el('li', null, el('figure', null, film ?? picture ?? unseen, el('figcaption', null,
     it.url ? el('a', { href: it.url, rel: 'noreferrer', title: t('see') }, name) : name,
     el('p', { class: 'price' }, it.price ? t('on', { price: priceOf(it), date }) : ''))));
 }

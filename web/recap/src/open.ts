@@ -3,7 +3,7 @@
 /// What the address opens. Its secret is the fragment, which no server's log ever holds; it stays in the address, since
 /// this is the customer's to come back to.
 
-export interface Piece { title: string; picture?: string; price?: string; currency?: string; url?: string }
+export interface Piece { title: string; picture?: string; film?: string; price?: string; currency?: string; url?: string }
 export interface Line { kind: string; by?: string; text?: string; at: number }
 export interface Recap {
   site: string;

@@ -14,7 +14,8 @@ h2{font-size:var(--vt-title);font-weight:600}
 h1:focus{outline:0}
 ol{display:grid;gap:48px}
 figure{display:grid;gap:4px}
-figure img,.unseen{display:block;width:100%;height:auto;aspect-ratio:1;object-fit:contain;border-radius:var(--vt-inner);background:var(--vt-fill);margin-bottom:8px}
+figure img,video,.unseen{display:block;width:100%;height:auto;aspect-ratio:1;object-fit:contain;border-radius:var(--vt-inner);background:var(--vt-fill);margin-bottom:8px}
+video{max-height:80dvh;background:#000}
 .unseen{display:grid;place-items:center;color:var(--vt-soft)}
 figure b{font-size:var(--vt-title);font-weight:600;overflow-wrap:anywhere}
 a{color:inherit;text-underline-offset:3px}
