@@ -213,7 +213,10 @@ const viewerCompare = await chunk('viewer-compare', 'widget/src/viewer-compare-c
 const viewerTools = await chunk('viewer-tools', 'widget/src/viewer-tools-chunk.ts', { __COMPARE__: JSON.stringify([viewerCompare.file, viewerCompare.sri]) });
 const viewerSpinBar = await chunk('viewer-spin-bar', 'widget/src/viewer-spin-bar-chunk.ts');
 const viewerSpin = await chunk('viewer-spin', 'widget/src/viewer-spin-chunk.ts', { __BAR__: JSON.stringify([viewerSpinBar.file, viewerSpinBar.sri]) });
-const viewerTiles = await chunk('viewer-tiles', 'widget/src/viewer-tiles-chunk.ts', { __SPIN__: JSON.stringify([viewerSpin.file, viewerSpin.sri]) });
+const viewerFilm = await chunk('viewer-film', 'widget/src/viewer-film-chunk.ts');
+const viewerTiles = await chunk('viewer-tiles', 'widget/src/viewer-tiles-chunk.ts', {
+  __SPIN__: JSON.stringify([viewerSpin.file, viewerSpin.sri]), __FILM__: JSON.stringify([viewerFilm.file, viewerFilm.sri]),
+});
 const viewer = await chunk('viewer', 'widget/src/viewer-chunk.ts', {
   __TOOLS__: JSON.stringify([viewerTools.file, viewerTools.sri]),
   __TILES__: JSON.stringify([viewerTiles.file, viewerTiles.sri]),
@@ -268,6 +271,8 @@ report([
   // A piece turned; its buttons, keys and words.
   { name: 'viewer-spin', gzip: viewerSpin.gzip, limit: 2.5 },
   { name: 'viewer-spin-bar', gzip: viewerSpinBar.gzip, limit: 2 },
+  // A film seen together.
+  { name: 'viewer-film', gzip: viewerFilm.gzip, limit: 3 },
   { name: 'photo', gzip: photo.gzip, limit: 3 },
   // Pieces side by side; then the questions that come with them.
   { name: 'viewer-compare', gzip: viewerCompare.gzip, limit: 4 },

@@ -25,6 +25,7 @@ export const acting: Acting = {
       set: (p) => void wish(conv, 'view.set', { base: conv.view?.seq ?? 0, ...p } as Requests['view.set']),
       compare: (p) => void wish(conv, 'compare.set', { base: conv.view?.seq ?? 0, ...p }),
       turn: (p) => void wish(conv, 'spin.turn', p),
+      play: (p) => void wish(conv, 'film.play', p),
       pointer: (p) => channels()?.latest(conv, 'ptr', p.edge, (head) => encodePointer(head, p)),
       // Strokes are ordered: every part goes, at once.
       draw: (d) => {

@@ -141,8 +141,8 @@ export class Conversation extends Emitter<ConversationEvents> {
       case 'view.open': case 'view.state': return this._view(d as View);
       case 'view.close': return this._view(null);
     }
-    // view.set, view.item, view.drive, compare.set, spin.turn, mark.add, mark.drop: named in short, as every page loads this.
-    if (/^(view.[sid]|comp|spin|mark)/.test(op)) this._change(op, d, by);
+    // view.set, view.item, view.drive, compare.set, spin.turn, film.play, mark.add, mark.drop: named in short, as every page loads this.
+    if (/^(view.[sid]|comp|spin|film.p|mark)/.test(op)) this._change(op, d, by);
   }
 
   private _row(row: Row): void {

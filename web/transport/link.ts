@@ -136,7 +136,7 @@ export class Link extends Emitter<LinkEvents> {
   /// Plugs in the shared view's half; once.
   plug(make: MakeSync): void {
     if (this._sync) return;
-    this._sync = make((c) => this.conversations.get(c), () => this._now());
+    this._sync = make((c) => this.conversations.get(c), () => this._now(), () => this._serverNow());
     if (this.state === 'live') this._sync.connected(this._ws, this._chans);
     for (const v of this.conversations.values()) v.plug(this._sync);
   }

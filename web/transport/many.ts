@@ -18,8 +18,8 @@ export class Link extends CoreLink {
 
   constructor(o: LinkOptions) {
     super(o);
-    this.plug((find, now) => {
-      const sync = makeSync(find, now);
+    this.plug((...at) => {
+      const sync = makeSync(...at);
       sync.act(acting);
       this.channels = () => sync.line();
       return sync;

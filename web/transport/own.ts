@@ -10,7 +10,7 @@ export function ownView(conv: Conversation, op: string, asked: object, answer: B
   const d = asked as Body;
   switch (op) {
     case 'view.open': return [op, openedView(conv, asked as Requests['view.open'], answer as unknown as Replies['view.open'])];
-    case 'compare.set': case 'spin.turn': case 'view.set': { const { base, ...rest } = d; return [op, { ...rest, ...answer }]; }
+    case 'compare.set': case 'spin.turn': case 'film.play': case 'view.set': { const { base, ...rest } = d; return [op, { ...rest, ...answer }]; }
     case 'view.item': { const { slot, item, ...rest } = answer; return [op, { ...rest, ...(item ? { add: item } : d) }]; }
     case 'view.close': return [op, answer];
     case 'mark.add': return [op, { ...d, ...answer, by: conv.me }];

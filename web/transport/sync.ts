@@ -29,12 +29,12 @@ export interface Sync {
 export interface Acting {
   own: Sync['own'];
   stroke(conv: Conversation, who: string, head: FrameHead, data: DataView): void;
-  wishes(conv: Conversation, channels: () => Channels | null): Omit<Wishes, keyof Moves>;
+  wishes(conv: Conversation, channels: () => Channels | null): Omit<Wishes, keyof Moves | 'clock'>;
 }
 
-export type MakeSync = (find: (c: number) => Conversation | undefined, now: () => number) => Sync;
+export type MakeSync = (find: (c: number) => Conversation | undefined, now: () => number, clock: () => number) => Sync;
 
-export const makeSync: MakeSync = (find, now) => {
+export const makeSync: MakeSync = (find, now, clock) => {
   let channels: Channels | null = null;
   let acting: Acting | undefined;
   /* Those whose wishes wait for `act`. */
@@ -54,7 +54,7 @@ export const makeSync: MakeSync = (find, now) => {
       : acting?.own(conv, op, asked, answer) ?? null),
     wishes: (conv) => {
       if (!acting) bare.push(conv);
-      return { ...moves(conv, line), ...acting?.wishes(conv, line) } as Wishes;
+      return { clock, ...moves(conv, line), ...acting?.wishes(conv, line) } as Wishes;
     },
     act: (more) => {
       acting = more;

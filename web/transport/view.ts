@@ -9,6 +9,7 @@ export type ViewChange =
   | { op: 'view.item'; d: Events['view.item'] }
   | { op: 'compare.set'; d: Events['compare.set'] }
   | { op: 'spin.turn'; d: Events['spin.turn'] }
+  | { op: 'film.play'; d: Events['film.play'] }
   | { op: 'view.drive'; d: Events['view.drive'] };
 
 /// The fields one event changes. Another active piece begins whole: its rect is not the last one's.

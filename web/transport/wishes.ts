@@ -5,7 +5,7 @@ import type { Conversation, Motion, Pointer, Stroke } from './conversation.js';
 import type { Fault } from './fault.js';
 import { encodeView } from './frames.js';
 
-export type WishOp = 'view.open' | 'view.set' | 'view.item' | 'view.drive' | 'view.close' | 'compare.set' | 'spin.turn' | 'mark.drop';
+export type WishOp = 'view.open' | 'view.set' | 'view.item' | 'view.drive' | 'view.close' | 'compare.set' | 'spin.turn' | 'film.play' | 'mark.drop';
 
 /// What the local person does in the viewer, in the form `createViewer` takes as `wish`, and how a viewer is opened.
 export interface Wishes {
@@ -15,6 +15,9 @@ export interface Wishes {
   set(p: { rect?: View['rect']; active?: number; mode?: string }): void;
   compare(p: { slots: number[]; scale: 'fit' | 'true' }): void;
   turn(p: { slot: number; frame: number; rpm: number }): void;
+  play(p: Requests['film.play']): void;
+  /// The server's, in ms.
+  clock(): number;
   motion(m: Omit<Motion, 'seq'> & { edge: boolean }): void;
   pointer(p: Pointer & { edge: boolean }): void;
   draw(d: Stroke): void;

@@ -21,6 +21,7 @@ export const left = 'M15 5l-7 7 7 7';
 export const right = 'M9 5l7 7-7 7';
 export const play = 'M8 5.5v13l10-6.5z';
 export const pause = 'M9 6v12M15 6v12';
+export const sound = 'M4 9.5h3.5L12 6v12l-4.5-3.5H4zM15 9a4 4 0 0 1 0 6M17.5 6.5a8 8 0 0 1 0 11';
 export const turn = 'M4 12c0-2 3.6-3.5 8-3.5s8 1.5 8 3.5-3.6 3.5-8 3.5h-1M13.5 12.5l-3 3 3 3';
 export const down = 'M5 9l7 7 7-7';
 export const close = 'M6 6l12 12M18 6 6 18';

@@ -9,6 +9,7 @@ import { sharpenWith } from './closer.js';
 import { compareWith } from './compare.js';
 import { createCore } from './core.js';
 import { equipWith } from './equip.js';
+import { filming } from './film.js';
 import { spinBar } from './spin-bar.js';
 import { turningWith } from './spin.js';
 import type { Viewer, ViewerOptions } from './types.js';
@@ -18,6 +19,6 @@ export type { MarkKind, PointerKind, StrokePart, Viewer, ViewerOptions, ViewerWi
 export function createViewer(o: ViewerOptions): Viewer {
   const core = createCore(o);
   core.equip(equipWith(() => Promise.resolve(compareWith(() => Promise.resolve(asking)))));
-  if (o.iiif) core.sharpen(sharpenWith(() => Promise.resolve(turningWith(() => Promise.resolve(spinBar)))));
+  if (o.iiif) core.sharpen(sharpenWith(() => Promise.resolve(turningWith(() => Promise.resolve(spinBar))), () => Promise.resolve(filming)));
   return core.viewer;
 }

@@ -87,6 +87,14 @@ export interface Turn {
 
 export type Turning = (core: Core) => Turn;
 
+/// What a film adds.
+export interface Film {
+  painted(): void;
+  stop(): void;
+}
+
+export type Filming = (core: Core) => Film;
+
 /// What its bar finds.
 export interface Spun {
   readonly on: boolean;

@@ -24,6 +24,10 @@ export interface ViewerWishes {
   motion(m: { slot: number; cx: number; cy: number; scale: number; frame?: number; edge: boolean }): void;
   /// `spin.turn`: lets it turn by itself, or stops it. Comes with the tools.
   turn?(p: { slot: number; frame: number; rpm: number }): void;
+  /// `film.play`: everybody's film, from t on. Comes with the tools; who may not has none.
+  play?(p: { slot: number; t: number; rate: number; paused: boolean }): void;
+  /// The server's, in ms.
+  clock?(): number;
   /// A PTR frame, at most 30 a second.
   pointer(p: { slot: number; x: number; y: number; kind: PointerKind; buttons: number; edge: boolean }): void;
   /// DRAW frames, at most 128 points each and 256 a stroke.

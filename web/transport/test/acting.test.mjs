@@ -22,7 +22,7 @@ function line() {
     emit: (name, d) => told.push([name, d]),
     ask: (op, d) => { asked.push([op, d]); return Promise.resolve({}); },
   };
-  const sync = makeSync(() => conv, () => 1000);
+  const sync = makeSync(() => conv, () => 1000, () => 2000);
   conv.viewer = sync.wishes(conv);
   const chan = (n, k, by) => ({ n, k, c: 1, by });
   sync.connected({ readyState: 1, bufferedAmount: 0, send: (b) => sent.push(b) },
@@ -35,7 +35,7 @@ const typeOf = (bytes) => new DataView(bytes).getUint8(0);
 
 test('without the tools: moves and takes over, hears pointers and not strokes', () => {
   const { conv, sync, asked, told, sent } = line();
-  assert.deepEqual(Object.keys(conv.viewer).sort(), ['drive', 'motion']);
+  assert.deepEqual(Object.keys(conv.viewer).sort(), ['clock', 'drive', 'motion']);
   conv.viewer.motion({ slot: 1, cx: 0.5, cy: 0.5, scale: 2, edge: true });
   conv.viewer.drive(true);
   assert.deepEqual(sent.map(typeOf), [6]);
@@ -64,7 +64,7 @@ test('the tools come later: the wishes already handed out can do the rest, strok
   assert.deepEqual(sync.own(conv, 'view.set', { base: 4, active: 2 }, { seq: 9 }), ['view.set', { active: 2, seq: 9 }]);
   assert.deepEqual(sync.own(conv, 'view.drive', { take: false }, { seq: 9 }), ['view.drive', { seq: 9, driver: '' }]);
   assert.deepEqual(sync.own(conv, 'spin.turn', { slot: 1, frame: 3, rpm: 6 }, { seq: 9 }), ['spin.turn', { slot: 1, frame: 3, rpm: 6, seq: 9 }]);
-  assert.equal(Object.keys(sync.wishes({ ...conv })).length, 12, 'a later conversation has all from the start');
+  assert.equal(Object.keys(sync.wishes({ ...conv })).length, 14, 'a later conversation has all from the start');
 });
 
 test('broken frames and frames of nobody are dropped', () => {

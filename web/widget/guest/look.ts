@@ -24,7 +24,7 @@ const GONE = 3;
 export function lookAlong(at: HTMLElement, conv: Conversation, o: LookOptions): void {
   const none = (): void => undefined;
   const wish = Object.assign(Object.create(conv.viewer) as typeof conv.viewer,
-    { motion: none, set: none, drive: none, draw: none, dropMarks: none, item: none, close: none, compare: none });
+    { motion: none, set: none, drive: none, draw: none, dropMarks: none, item: none, close: none, compare: none, play: undefined });
   const viewer = createViewer({
     root: at, me: conv.me, wish, locale: o.locale, strings: o.strings, src: o.picture, iiif: '/iiif/3/', names: (who) => {
       const person = conv.people.get(who);

@@ -5,6 +5,7 @@ import { adopt, sheet } from '../../ui/sheet.js';
 import type { Fault } from '../../transport/core.js';
 import type { App } from './app.js';
 import type { Ending, MakeEnding } from './ending-chunk.js';
+import { filmCard } from './film-card.js';
 import { Guests } from './guests.js';
 import { h } from './h.js';
 import type { Kid, VNode } from './h.js';
@@ -85,7 +86,7 @@ function session(app: App): void {
 
   more.row = (to, r) => {
     const { conv } = to;
-    if (r.op !== 'guest.poll' || !conv) return questions.draw(r) || row(to, r);
+    if (r.op !== 'guest.poll' || !conv) return questions.draw(r) || filmCard(to, r, t) || row(to, r);
     return poll({ rows: conv.rows, me: conv.me, view: conv.view, isOpen: conv.session.state === 'live', t, vote: voted, picture: (m, w) => app.media(m, w) }, r);
   };
   more.arrange = (state: State, given) => {

@@ -19,5 +19,8 @@ export const sessionStyle = `
 .guests .row{margin-top:6px}
 .chip{display:flex;align-items:center;gap:2px;padding-inline-start:12px;border-radius:20px;background:var(--f);font-size:13px;max-width:none}
 .chip .i{width:40px}
+.film{display:block;padding:0;background:none;color:inherit;width:260px;max-width:100%}
+.film video{display:block;width:100%;max-height:320px;border-radius:8px;background:#000}
+.film .row{justify-content:space-between;min-height:40px}
 @media(max-width:640px){.seeing .guests{display:none}}
 @media(forced-colors:active){.chip{border:1px solid}}`;

@@ -3,6 +3,8 @@
 /// What is said in a session beside talk.
 export const englishSession = {
   answered: 'Answered',
+  filmLong: 'Film, {s} s',
+  filmTogether: 'Play for both',
   answerSend: 'Send answers',
   needed: 'This is needed.',
   odd: 'This does not look right.',

@@ -7,7 +7,7 @@ import { load } from '../../check/load.mjs';
 const { words, english: first } = await load(new URL('../src/words.ts', import.meta.url));
 const { englishMore } = await load(new URL('../src/words-more.ts', import.meta.url));
 const { englishPhoto } = await load(new URL('../src/words-photo.ts', import.meta.url));
-const views = await Promise.all(['words', 'tool-words', 'compare-words', 'ask-words'].map((name) => load(new URL(`../../viewer/${name}.ts`, import.meta.url))));
+const views = await Promise.all(['words', 'tool-words', 'compare-words', 'ask-words', 'film-words'].map((name) => load(new URL(`../../viewer/${name}.ts`, import.meta.url))));
 const ofViewer = Object.assign({}, ...views.flatMap((v) => Object.values(v)));
 const { englishGuest } = await load(new URL('../guest/words.ts', import.meta.url));
 // The launcher's label is the loader's word.
