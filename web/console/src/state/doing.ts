@@ -4,6 +4,7 @@ import type { Cart, Consents, Events, Mirror, Outcome, Profile, Requests, Sessio
 import type { LinkEvent } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import { attach, setCalled, talkFor, talks, withMe } from './desk.js';
+import { onJob } from './films.js';
 import { theLink } from './line.js';
 import { colleagues, staff } from './presence.js';
 import { onConsents } from './mirror.js';
@@ -52,6 +53,7 @@ export function onDoing({ op, c, ts, d }: LinkEvent): void {
       return;
     }
     case 'consent.state': return onConsents(t, d as Consents);
+    case 'film.job': return onJob(d as Events['film.job']);
     case 'mirror.state': return void (t.mirror.value = d as Mirror);
     case 'cart.now': return void (t.bag.value = d as Cart);
     case 'label.set': return relabel(t, d as Requests['label.set']);

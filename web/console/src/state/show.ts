@@ -42,7 +42,7 @@ const item = (product: Product, media: string, variant?: string): ViewItemNew =>
   ({ sku: product.sku, media, title: product.title, ...(variant ? { variant } : {}) });
 
 /// The same picture has another grant each time it is told.
-const bare = (media: string): string => media.split('?')[0]!;
+export const bare = (media: string): string => media.split('?')[0]!;
 
 async function openView(talk: Talk, items: ViewItemNew[]): Promise<void> {
   const conversation = talk.conversation.peek();

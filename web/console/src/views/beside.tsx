@@ -6,6 +6,7 @@ import type { Outcome } from '../../../protocol/index.js';
 import { outcomes } from '../lib/happened.js';
 import { busy, isCalled, take } from '../state/desk.js';
 import { leave, whisper, wrapUp } from '../state/doing.js';
+import { keptOf, openThanks } from '../state/films.js';
 import { now } from '../state/clock.js';
 import { serverTime } from '../state/line.js';
 import { who } from '../state/login.js';
@@ -87,6 +88,7 @@ export function WrapUp({ talk }: { talk: Talk }): JSX.Element | null {
         ))}
       </fieldset>
       <input class="field" aria-label="Wrap-up note" placeholder="Note for the team" maxLength={NOTE_MAX} value={note} onInput={(e) => setNote(e.currentTarget.value)} />
+      {keptOf(talk).length > 0 && <button type="button" class="vt-button" onClick={() => openThanks(talk)}>Thank-you film</button>}
       <div class="wrap-do">
         <button type="button" class="vt-button" onClick={later}>Later</button>
         <button type="submit" class="vt-button vt-main" disabled={outcome === null && note.trim() === ''}>Save wrap-up</button>

@@ -6,6 +6,7 @@ import type { Product } from '../../../protocol/index.js';
 import { icons } from '../../../ui/index.js';
 import { fault, hits, next, search, searching, text, type } from '../state/catalogue.js';
 import { isMine, talk } from '../state/desk.js';
+import { openMaker } from '../state/films.js';
 import { focusComposer, showList } from '../state/layout.js';
 import { CHOSEN_MAX, cannotShow, choose, chosen, sendCard, sendDrawing, show } from '../state/show.js';
 import { Empty, Icon, Picture, Price } from './parts.js';
@@ -81,12 +82,13 @@ function Chosen(): JSX.Element | null {
   if (n === 0) return null;
   const cannot = t === null || !isMine.value;
   return (
-    <div class="chosen" role="group" aria-label="One picture of several pieces">
+    <div class="chosen" role="group" aria-label="One picture or film of several pieces">
       <p class="chosen-line">{n === 1 ? '1 piece chosen; a sheet takes 2 to 4' : `${n} pieces chosen`}
         <button type="button" class="vt-icon" aria-label="Choose none" onClick={() => { chosen.value = []; }}><Icon d={icons.close} size={18} /></button></p>
       <span class="hit-do">
         <button type="button" class="vt-button" disabled={cannot || n < 2} onClick={() => { if (t) sendDrawing(t, 'sheet'); }}>Send sheet</button>
         <button type="button" class="vt-button" disabled={cannot} onClick={() => { if (t) sendDrawing(t, 'scale'); }}>True scale</button>
+        <button type="button" class="vt-button" disabled={cannot} onClick={() => { if (t) openMaker(t); }}>Film</button>
       </span>
     </div>
   );

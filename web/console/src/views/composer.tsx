@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { icons } from '../../../ui/index.js';
 import { room } from '../lib/text.js';
+import { openMaker } from '../state/films.js';
 import { sheet } from '../state/layout.js';
 import { picturesOf, sendAll } from '../state/pictures.js';
 import type { Talk, Voice } from '../state/talk.js';
@@ -52,6 +53,7 @@ function More({ talk, canned }: { talk: Talk; canned(): void }): JSX.Element {
         <button type="button" class="vt-button" onClick={pick(canned)}>Canned reply <kbd>/</kbd></button>
         <button type="button" class="vt-button" onClick={pick(() => { sheet.value = 'choice'; })}>Choice</button>
         <button type="button" class="vt-button" onClick={pick(() => { sheet.value = 'form'; })}>Form</button>
+        <button type="button" class="vt-button" onClick={pick(() => openMaker(talk))}>Film</button>
         {talk.state === 'live' && <button type="button" class="vt-button" onClick={pick(() => { sheet.value = 'poll'; })}>Votes on what is shown</button>}
       </div>
     </div>

@@ -7,7 +7,7 @@ import { sheet } from '../state/layout.js';
 export const closeSheet = (): void => { sheet.value = null; };
 
 /// What stands over everything until it is answered: the browser's own modal dialog brings focus, Esc and inertness.
-export function Dialog({ label, closed, children }: { label: string; closed?: () => void; children: ComponentChildren }): JSX.Element {
+export function Dialog({ label, closed, wide = false, children }: { label: string; closed?: () => void; wide?: boolean; children: ComponentChildren }): JSX.Element {
   const el = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = el.current;
@@ -15,7 +15,7 @@ export function Dialog({ label, closed, children }: { label: string; closed?: ()
     return () => dialog?.close();
   }, []);
   return (
-    <dialog class="sheet" ref={el} aria-label={label} onClose={() => { closeSheet(); closed?.(); }} onClick={(e) => { if (e.target === el.current) closeSheet(); }}>
+    <dialog class={wide ? 'sheet wide' : 'sheet'} ref={el} aria-label={label} onClose={() => { closeSheet(); closed?.(); }} onClick={(e) => { if (e.target === el.current) closeSheet(); }}>
       <div class="sheet-body">{children}</div>
     </dialog>
   );

@@ -12,6 +12,7 @@ import { queueName } from '../state/house.js';
 import { staff } from '../state/presence.js';
 import { cannotShow, showPicture, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
+import { FilmCard } from './film.js';
 import { Icon, Picture, Price, Thumb } from './parts.js';
 
 /// A row of the thread as it is laid out: the wire's row and what the layout asks of it.
@@ -108,6 +109,7 @@ function Body({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
   if (kind === 'choice' || kind === 'form') return <Asked body={body} />;
   if (kind === 'answer') return <Answered said={said} talk={talk} />;
   if (kind === 'product' && body.product) return <Card of={body.product} talk={talk} />;
+  if (kind === 'film' && body.media) return <FilmCard body={body} talk={talk} />;
   if (kind === 'picture' && body.media) return <Sent media={body.media} talk={talk} />;
   if (kind === 'picture' && body.draw) return body.address
     ? <img class="picture drawn" src={body.address} alt={`${body.draw === 'scale' ? 'True-scale picture' : 'Sheet'} of ${(body.skus ?? []).join(', ')}`} loading="lazy" decoding="async" draggable={false} />

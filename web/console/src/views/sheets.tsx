@@ -7,6 +7,7 @@ import { narrow, pane, sheet } from '../state/layout.js';
 import { CallerCode, CallIn, HandOver, withTalk } from './asking.js';
 import { Choice, Form, Poll } from './builders.js';
 import { Dialog } from './dialog.js';
+import { Maker } from './maker.js';
 import { Phone } from './pictures.js';
 import { Push, Share } from './sharing.js';
 import { PracticeSheet } from '../practice/sheet.js';
@@ -83,6 +84,7 @@ export function Sheets(): JSX.Element | null {
     case 'poll': return withTalk(Poll);
     case 'share': return withTalk(Share);
     case 'push': return withTalk(Push);
+    case 'film': return withTalk(Maker);
     default: return null;
   }
 }
