@@ -827,6 +827,8 @@ struct vt_t_chat_body {
     struct vt_str *skus; /* What is drawn: 2 to 4 for a sheet, 1 to 4 at true scale. */
     size_t skus_n; /* 1..4 */
     struct vt_str address; /* Where the drawn picture is, signed anew each time it is sent; the server's alone to give. May be absent. */
+    double seconds; /* How long a film is, as the server knows it. */
+    bool has_seconds;
     struct vt_str name; /* A file's name. May be absent. */
     struct vt_t_chat_option *options; /* What a choice offers. */
     size_t options_n; /* 0..8 */

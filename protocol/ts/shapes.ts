@@ -45,7 +45,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   customer: 'id:?:s:0:128 name:?:s:0:80 email:?:s:0:254 verified::b',
   profile: 'customer::@customer labels::s:1:64:0:32 context:?:j contact:?:i:0:9007199254740991 lang:?:s:0:35',
   session_past: 'sid::s:0:64 reference::s:0:16 queue:?:s:0:64 state::#state associate:?:s:0:80 created::i:-9007199254740991:9007199254740991 ended::i:-9007199254740991:9007199254740991 outcome:?:#outcome note:?:s:0:2000 stars:?:i:1:5',
-  chat_body: 'text:?:s:0:8192 product:?:@product_ref media:?:s:0:200 draw:?:#drawing skus:?:s:1:64:1:4 address:?:s:0:4096 name:?:s:0:200 options:?:@chat_option:::0:8 fields:?:@chat_field:::0:8 values:?:@chat_value:::0:8',
+  chat_body: 'text:?:s:0:8192 product:?:@product_ref media:?:s:0:200 draw:?:#drawing skus:?:s:1:64:1:4 address:?:s:0:4096 seconds:?:f:0:86400 name:?:s:0:200 options:?:@chat_option:::0:8 fields:?:@chat_field:::0:8 values:?:@chat_value:::0:8',
   wire_error: 'code::s:1:40 n::i:0:65535 msg::s:0:300 retry::b after:?:i:0:4294967295 field:?:s:0:96',
 };
 

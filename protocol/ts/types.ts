@@ -534,6 +534,8 @@ export interface ChatBody {
   skus?: string[] | undefined;
   /** Where the drawn picture is, signed anew each time it is sent; the server's alone to give. */
   address?: string | undefined;
+  /** How long a film is, as the server knows it. */
+  seconds?: number | undefined;
   /** A file's name. */
   name?: string | undefined;
   /** What a choice offers. */
