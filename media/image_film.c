@@ -159,17 +159,17 @@ static void draw_plate(cairo_t *canvas, double width, double height)
     cairo_pattern_destroy(dark);
 }
 
-/* Letters of a fifteenth of the film: at the width of a phone's chat still some 20 px. */
+/* Letters of a fifteenth of the shorter side, of a wide film more: on a screen of 360 px none is under 12. */
 static int load_text(const struct scene *scene, size_t index, struct vt_film_overlay *overlay)
 {
     const char *name = index == 0 ? scene->film->name : "", *caption = scene->film->stills[index].caption;
-    const double u = fmin(scene->width, scene->height) / 15.0, margin = u;
+    const double u = fmax(fmin(scene->width, scene->height) / 15.0, scene->width / 22.0), margin = u;
     const double name_h = name[0] ? 1.9 * u : 0, caption_h = caption[0] ? 2.6 * u : 0;
     if (!name[0] && !caption[0])
         return VT_OK;
     const uint32_t height = vt_image_film_even(1.6 * u + name_h + caption_h);
     const struct vt_lettering title = { "Noto Serif", 1.4 * u, 0.8 * u, false, VT_ALIGN_LEFT, 0xffffff };
-    const struct vt_lettering plain = { NULL, u, 0.7 * u, false, VT_ALIGN_LEFT, 0xffffff };
+    const struct vt_lettering plain = { NULL, u, 0.75 * u, false, VT_ALIGN_LEFT, 0xffffff };
     VT_CANVAS cairo_t *canvas = clear_canvas(scene->width, height);
     if (!canvas)
         return VT_ERR_NOMEM;

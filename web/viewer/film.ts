@@ -189,7 +189,7 @@ export const filming: Filming = (core) => {
     const here = own ?? place();
     range.max = String(all);
     if (own === null) range.value = String(here);
-    clock.textContent = t('film.at', { at: Math.floor(here), all: Math.round(all) });
+    clock.textContent = t('film.at', { at: Math.round(here), all: Math.round(all) });
     range.setAttribute('aria-valuetext', clock.textContent);
   }
 
