@@ -110,7 +110,7 @@ export async function make(talk: Talk, film: Requests['film.make']): Promise<Mad
   if (conversation === null) return explain({ code: 'offline' });
   try {
     const { job, media } = await conversation.ask('film.make', film);
-    return { job, media, seconds: film.stills.reduce((sum, s) => sum + (s.seconds ?? 0), 0) };
+    return { job, media, seconds: (film.stills ?? []).reduce((sum, s) => sum + (s.seconds ?? 0), 0) };
   } catch (e) {
     return explain(e);
   }
