@@ -66,6 +66,9 @@ int vt_identity_verify(struct vt_request *rq, struct vt_str token, struct vt_ide
     memcpy(ret_identity->sub, claims.sub, sizeof(ret_identity->sub));
     memcpy(ret_identity->jti, claims.jti, sizeof(ret_identity->jti));
     memcpy(ret_identity->name, claims.name, sizeof(ret_identity->name));
+    memcpy(ret_identity->reference, claims.reference, sizeof(ret_identity->reference));
+    memcpy(ret_identity->value, claims.value, sizeof(ret_identity->value));
+    memcpy(ret_identity->currency, claims.currency, sizeof(ret_identity->currency));
     if (vt_email_valid(vt_str(claims.email)))
         memcpy(ret_identity->email, claims.email, sizeof(ret_identity->email));
     return VT_OK;

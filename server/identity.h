@@ -12,8 +12,9 @@
 /* What the shop has signed. */
 struct vt_identity {
     char sub[VT_JWT_SUB], jti[VT_JWT_JTI];
-    char name[81], email[255]; /* may be "" */
-    int64_t expires_ms;        /* when the token is refused in any case */
+    char name[81], email[255];                  /* may be "" */
+    char reference[65], value[25], currency[4]; /* of an order; may be "" */
+    int64_t expires_ms;                         /* when the token is refused in any case */
 };
 /* VT_OK; or VT_ERR_FIELD_BAD with the request's error filled. */
 int vt_identity_verify(struct vt_request *rq, struct vt_str token, struct vt_identity *ret_identity);

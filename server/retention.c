@@ -10,6 +10,7 @@
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/store/retention.h"
+#include "server/store/sales.h"
 
 enum {
     FIRST_MS = 2000,
@@ -45,7 +46,7 @@ struct vt_retention {
     struct vt_retention_conv *convs; /* the page, in the arena */
     size_t convs_n, at;
     struct vt_privacy_counts counts, bitten; /* of the site; of the bite under way */
-    size_t expired;
+    size_t expired, sales;
 
     struct vt_arena erased_arena; /* its own: sites may change during a sweep */
     struct vt_privacy_erased *erased;
@@ -202,6 +203,37 @@ static void record(const struct vt_retention *retention)
         vt_log(VT_LOG_ERROR, "retention.audit", VT_LOG_T("err", "the audit log's queue is full"));
 }
 
+static void next_site(struct vt_retention *retention);
+static void bite_sales(void *arg);
+
+static int trim_sales(struct vt_manage *manage, void *arg)
+{
+    struct vt_retention *retention = arg;
+    return vt_sales_trim(manage, vt_str(retention->site), retention->before, BITE_ROWS, &retention->sales);
+}
+
+static void handle_sales(void *arg, int err)
+{
+    struct vt_retention *retention = arg;
+    retention->counts.others += retention->sales;
+    vt_metric_inc(&rows_gone, (double)retention->sales);
+    if (err)
+        end_sweep(retention, err);
+    else if (retention->sales >= BITE_ROWS)
+        wait_for(retention, bite_sales, PAUSE_MS);
+    else
+        next_site(retention);
+}
+
+/* Orders go by their own age: many belong to no conversation. */
+static void bite_sales(void *arg)
+{
+    struct vt_retention *retention = arg;
+    retention->sales = 0;
+    if (vt_store_work(retention->deps.store, trim_sales, handle_sales, retention) != VT_OK)
+        end_sweep(retention, VT_ERR_FULL);
+}
+
 static void next_site(struct vt_retention *retention)
 {
     const struct vt_site *site = vt_sites_by_id(retention->deps.sites, vt_str(retention->site));
@@ -301,7 +333,7 @@ static void handle_page(void *arg, int err)
     if (err || retention->closing) {
         end_sweep(retention, err);
     } else if (retention->convs_n == 0) {
-        next_site(retention);
+        bite_sales(retention);
     } else {
         const struct vt_retention_conv *last = &retention->convs[retention->convs_n - 1];
         retention->after_created = last->created;

@@ -214,6 +214,9 @@ SHAPE(ring_shape, 0, { IN(ring_known, "known", ring_known), WHOLE(0, 120) },
 SHAPE(rating_shape, 0, { IN(rating, "on", rating), .kind = VT_ROW_FLAG, .required = true });
 SHAPE(recap_shape, 0, { IN(recap, "on", recap.on), .kind = VT_ROW_FLAG, .required = true },
       { IN(recap, "days", recap.days), WHOLE(1, 365) });
+static const char *const credit_words[] = { "last", "first", "split", NULL };
+SHAPE(orders_shape, 0, { IN(orders, "rule", orders.rule), .kind = VT_ROW_WORD, .words = credit_words },
+      { IN(orders, "days", orders.days), WHOLE(1, 365) });
 static const char *const alg_words[] = { "RS256", "ES256", NULL };
 SHAPE(key_shape, sizeof(struct vt_setting_key),
       { AT(vt_setting_key, alg), .kind = VT_ROW_WORD, .words = alg_words, .required = true },
@@ -250,6 +253,7 @@ SHAPE(settings_shape, sizeof(struct vt_settings),
       { NAMED("sticky", vt_settings, sticky_seconds), PART(sticky_shape) },
       { NAMED("ring", vt_settings, ring_known), PART(ring_shape) },
       { AT(vt_settings, rating), PART(rating_shape) }, { AT(vt_settings, recap), PART(recap_shape) },
+      { AT(vt_settings, orders), PART(orders_shape) },
       { NAMED("requireTotp", vt_settings, require_totp), .kind = VT_ROW_OWN, .take = take_roles },
       { AT(vt_settings, identify), PART(identify_shape) }, { AT(vt_settings, mask), TEXTS(100, 300) },
       { NAMED("pushHosts", vt_settings, push_hosts), TEXTS(50, 255), .check = check_hosts },
@@ -360,6 +364,7 @@ static void set_defaults(struct vt_settings *settings)
     settings->rating = true;
     settings->recap.on = true;
     settings->recap.days = 30;
+    settings->orders.days = 30;
     settings->theme.radius = UINT32_MAX;
     settings->mirror.allowed = true;
 }

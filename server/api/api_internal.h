@@ -32,6 +32,7 @@ enum {
 };
 
 struct vt_api_call;
+struct vt_sale;
 /* On the store's thread, inside a transaction that its error takes back. Answers by call->status and
  * call->out, refuses by vt_api_refuse, or returns an error of the store. */
 typedef int vt_api_run_fn(struct vt_api_call *call, struct vt_manage *manage);
@@ -90,6 +91,7 @@ struct vt_api_call {
     struct vt_audit_record record; /* verb absent: none */
     struct vt_str end_person;      /* whose sockets must go; absent: nobody's */
     struct vt_audit_filter filter; /* of the audit's rows */
+    struct vt_sale *sale;          /* of orders.c, in the arena */
     struct vt_privacy_conv *convs; /* of privacy.c, in the arena */
     size_t convs_n;
 };

@@ -214,6 +214,9 @@ static const char *check_claims(const json_t *claims, const struct vt_jwt_rules 
     take(claims, "jti", ret->jti, sizeof(ret->jti));
     take(claims, "name", ret->name, sizeof(ret->name));
     take(claims, "email", ret->email, sizeof(ret->email));
+    take(claims, "reference", ret->reference, sizeof(ret->reference));
+    take(claims, "value", ret->value, sizeof(ret->value));
+    take(claims, "currency", ret->currency, sizeof(ret->currency));
     ret->exp = exp_s;
     return ret->sub[0] ? NULL : "the token's sub is missing or longer than 128 bytes";
 }

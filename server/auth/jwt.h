@@ -24,9 +24,10 @@ struct vt_jwt_key {
 };
 
 struct vt_jwt_claims {
-    char sub[VT_JWT_SUB], jti[VT_JWT_JTI]; /* jti may be "" */
-    char name[81], email[255];             /* may be "" */
-    int64_t exp;                           /* s since 1970 */
+    char sub[VT_JWT_SUB], jti[VT_JWT_JTI];      /* jti may be "" */
+    char name[81], email[255];                  /* may be "" */
+    char reference[65], value[25], currency[4]; /* of an order; may be "" */
+    int64_t exp;                                /* s since 1970 */
 };
 
 struct vt_jwt_rules {

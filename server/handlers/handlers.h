@@ -51,6 +51,8 @@
     X(CART_UPDATE, cart_update)            \
     X(CATALOGUE_SEARCH, catalogue_search)  \
     X(CATALOGUE_PRODUCT, catalogue_product) \
+    X(ORDER_DONE, order_done)              \
+    X(ORDER_LIST, order_list)              \
     X(SESSION_END, session_end)            \
     X(SESSION_CLOSE, session_close)        \
     X(RECAP_SEND, recap_send)              \

@@ -2,6 +2,7 @@
 /* What is kept about a customer: found, written out, erased. */
 #include "server/base/ids.h"
 #include "server/store/privacy.h"
+#include "server/store/sales.h"
 #include "server/store/search.h"
 #include "server/store/sqlite_manage.h"
 
@@ -85,6 +86,8 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
             *(into[i] ? into[i] : &counts->others) += (size_t)vt_db_changes(manage->db);
     }
     if (!err)
+        err = vt_sales_erase(manage, site, conv, &counts->others);
+    if (!err)
         err = vt_search_forget(manage->db, site, conv);
     return vt_manage_finish(manage, err, !manage->inside);
 }
@@ -163,6 +166,12 @@ int vt_privacy_export(struct vt_manage *manage, struct vt_str site, struct vt_st
           "SELECT cs, ts, author, kind AS op, body FROM message WHERE site=? AND conv=? ORDER BY cs" },
         { "page", "SELECT ts, body FROM trail WHERE site=? AND conv=? ORDER BY n" },
         { "person", "SELECT who, role, name, read, delivered FROM seen WHERE site=? AND conv=?" },
+        { "order",
+          "SELECT reference, value, currency, back, source, placed FROM sale WHERE site=? AND conv=? ORDER BY "
+          "placed" },
+        { "order_item",
+          "SELECT i.reference, sku, variant, name, qty, price, i.back, seen FROM sale_item i JOIN sale s"
+          " USING (site, reference) WHERE s.site=? AND conv=? ORDER BY placed, n" },
         { "picture", "SELECT id, width, height, created FROM medium WHERE site=? AND conv=?" },
     };
     VT_CLEANUP(vt_buf_finish)
