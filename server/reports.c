@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/reports.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "server/base/err.h"
+#include "server/base/money.h"
 
 enum { HOURS = 24, WEEKDAYS = 7, HOUR_MS = 3600000, FIRST_VALUES = 16 };
 
-const char *const vt_report_by_names[VT_REPORT_BYS] = {
-    "day", "queue", "associate", "hour", "weekday", "slot"
-};
+const char *const vt_report_by_names[VT_REPORT_BYS] = { "day",     "queue", "associate", "hour",
+                                                        "weekday", "slot",  "piece" };
 
 static const char *const weekdays[WEEKDAYS] = { "Monday", "Tuesday",  "Wednesday", "Thursday",
                                                 "Friday", "Saturday", "Sunday" };
@@ -26,7 +27,8 @@ const struct vt_report_kind *vt_report_find(struct vt_str name)
 
 static bool is_keyed(const struct vt_report *report)
 {
-    return report->by == VT_REPORT_BY_QUEUE || report->by == VT_REPORT_BY_ASSOCIATE;
+    return report->by == VT_REPORT_BY_QUEUE || report->by == VT_REPORT_BY_ASSOCIATE ||
+           report->by == VT_REPORT_BY_PIECE;
 }
 
 /* By the clock: hours, weekdays and their pairs. */
@@ -86,7 +88,8 @@ int vt_report_init(struct vt_report *report, const struct vt_zone *zone, int32_t
     report->groups_cap = is_keyed(report) ? VT_REPORT_KEYS : report->groups_n;
     report->groups = calloc(report->groups_cap, sizeof(*report->groups));
     report->keys = is_keyed(report) ? calloc(VT_REPORT_KEYS, sizeof(*report->keys)) : NULL;
-    if (!report->groups || (is_keyed(report) && !report->keys))
+    report->names = is_keyed(report) ? calloc(VT_REPORT_KEYS, sizeof(*report->names)) : NULL;
+    if (!report->groups || (is_keyed(report) && (!report->keys || !report->names)))
         return VT_ERR_NOMEM;
     for (int i = 0; by == VT_REPORT_BY_DAY && i < report->days; i++)
         report->groups[i].span_ms = vt_zone_instant(zone, from + i + 1, 0) -
@@ -111,10 +114,13 @@ void vt_report_finish(struct vt_report *report)
         finish_group(&report->groups[i]);
         if (report->keys)
             free((char *)report->keys[i].ptr);
+        if (report->names)
+            free((char *)report->names[i].ptr);
     }
     finish_group(&report->total);
     free(report->groups);
     free(report->keys);
+    free(report->names);
     vt_map_finish(&report->known);
 }
 
@@ -136,21 +142,29 @@ static int group_of_key(struct vt_report *report, struct vt_str key, struct vt_r
     return VT_OK;
 }
 
+/* By day or by the clock. */
+static struct vt_report_group *group_of_time(struct vt_report *report, int64_t at_ms)
+{
+    int32_t day;
+    int minute;
+    vt_zone_local(report->zone, at_ms, &day, &minute);
+    size_t at = report->by == VT_REPORT_BY_DAY ? (size_t)(day - report->first_day)
+                                               : group_of_clock(report, day, minute);
+    return at < report->groups_n ? &report->groups[at] : NULL;
+}
+
 /* NULL: in the total alone, such as nobody's session in a list of people. */
 static int group_of(struct vt_report *report, const struct vt_report_session *row,
                     struct vt_report_group **ret_group)
 {
-    int32_t day;
-    int minute;
     *ret_group = NULL;
     if (report->by == VT_REPORT_BY_QUEUE)
         return group_of_key(report, row->queue, ret_group);
     if (report->by == VT_REPORT_BY_ASSOCIATE)
         return row->associate.len > 0 ? group_of_key(report, row->associate, ret_group) : VT_OK;
-    vt_zone_local(report->zone, row->created, &day, &minute);
-    size_t at = report->by == VT_REPORT_BY_DAY ? (size_t)(day - report->first_day)
-                                               : group_of_clock(report, day, minute);
-    *ret_group = at < report->groups_n ? &report->groups[at] : NULL;
+    if (report->by == VT_REPORT_BY_PIECE)
+        return VT_OK; /* a session is no piece's */
+    *ret_group = group_of_time(report, row->created);
     return VT_OK;
 }
 
@@ -201,6 +215,7 @@ static int count(struct vt_report_group *group, const struct vt_report_session *
         return row->ended > 0 ? push(&group->patience, row->ended - row->created) : VT_OK;
     }
     group->taken++;
+    group->sold += row->sold;
     err = push(&group->waits, row->taken - row->created);
     if (!err)
         err = count_forecast(group, row);
@@ -235,6 +250,50 @@ int vt_report_add(struct vt_report *report, const struct vt_report_session *row)
         spread_live(report, row->taken, row->ended);
     else if (group)
         group->live_ms += row->ended - row->taken;
+    return VT_OK;
+}
+
+static void count_sale(struct vt_report_group *group, const struct vt_report_sale *row)
+{
+    double part = (double)row->share / VT_REPORT_SHARE;
+    bool gone = row->sku.ptr ? row->pieces == 0 : row->back > 0 && row->back >= row->value;
+    group->back += llround((double)row->back * part);
+    if (gone)
+        return;
+    group->orders += row->share;
+    group->seen += row->seen ? row->share : 0;
+    group->value += llround((double)(row->value - row->back) * part);
+    group->pieces += row->pieces * row->share;
+}
+
+static int name_group(struct vt_report *report, const struct vt_report_group *group, struct vt_str name)
+{
+    struct vt_str *known = &report->names[group - report->groups];
+    if (known->ptr || name.len == 0)
+        return VT_OK;
+    *known = (struct vt_str){ vt_str_dup(name), name.len };
+    return known->ptr ? VT_OK : VT_ERR_NOMEM;
+}
+
+int vt_report_add_sale(struct vt_report *report, const struct vt_report_sale *row)
+{
+    struct vt_report_group *group = NULL;
+    int err = VT_OK;
+    if (report->by == VT_REPORT_BY_QUEUE)
+        err = group_of_key(report, row->queue, &group);
+    else if (report->by == VT_REPORT_BY_ASSOCIATE)
+        err = row->associate.len > 0 ? group_of_key(report, row->associate, &group) : VT_OK;
+    else if (report->by == VT_REPORT_BY_PIECE)
+        err = group_of_key(report, row->sku, &group);
+    else
+        group = group_of_time(report, row->placed);
+    if (!err && group && report->by == VT_REPORT_BY_PIECE)
+        err = name_group(report, group, row->name);
+    if (err)
+        return err;
+    count_sale(&report->total, row);
+    if (group)
+        count_sale(group, row);
     return VT_OK;
 }
 
@@ -343,6 +402,13 @@ bool vt_report_cell(const struct vt_report_group *group, enum vt_report_cell cel
     case VT_CELL_STARS_1:       return number(g->stars[1], ret_value);
     case VT_CELL_LIVE_MINUTES:  return number((double)g->live_ms / 60000, ret_value);
     case VT_CELL_LIVE_MEAN:     return share((double)g->live_ms, (double)g->span_ms, ret_value);
+    case VT_CELL_CONVERSION:    return share(g->sold, g->taken, ret_value);
+    case VT_CELL_ORDERS:        return number((double)g->orders / VT_REPORT_SHARE, ret_value);
+    case VT_CELL_VALUE:         return number((double)g->value / VT_MONEY_UNIT, ret_value);
+    case VT_CELL_AVERAGE:       return share((double)g->value / VT_MONEY_UNIT, (double)g->orders / VT_REPORT_SHARE, ret_value);
+    case VT_CELL_SEEN:          return share((double)g->seen, (double)g->orders, ret_value);
+    case VT_CELL_PIECES:        return number((double)g->pieces / VT_REPORT_SHARE, ret_value);
+    case VT_CELL_BACK:          return number((double)g->back / VT_MONEY_UNIT, ret_value);
     case VT_CELLS:              break;
     }
     /* clang-format on */

@@ -13,7 +13,7 @@
 #include "server/store/reports.h"
 #include "server/zone.h"
 
-enum { VT_REPORT_DAYS = 400, VT_REPORT_KEYS = 2000 /* queues, people */ };
+enum { VT_REPORT_DAYS = 400, VT_REPORT_KEYS = 2000 /* queues, people, pieces */ };
 
 enum vt_report_by {
     VT_REPORT_BY_DAY,
@@ -21,7 +21,8 @@ enum vt_report_by {
     VT_REPORT_BY_ASSOCIATE,
     VT_REPORT_BY_HOUR,
     VT_REPORT_BY_WEEKDAY,
-    VT_REPORT_BY_SLOT, /* weekday and hour */
+    VT_REPORT_BY_SLOT,  /* weekday and hour */
+    VT_REPORT_BY_PIECE, /* of what was sold */
     VT_REPORT_BYS
 };
 extern const char *const vt_report_by_names[VT_REPORT_BYS];
@@ -57,10 +58,18 @@ enum vt_report_cell {
     VT_CELL_STARS_1,
     VT_CELL_LIVE_MINUTES,
     VT_CELL_LIVE_MEAN,
+    VT_CELL_CONVERSION,
+    VT_CELL_ORDERS,
+    VT_CELL_VALUE,
+    VT_CELL_AVERAGE,
+    VT_CELL_SEEN,
+    VT_CELL_PIECES,
+    VT_CELL_BACK,
     VT_CELLS
 };
 struct vt_report_column {
-    const char *name, *title, *unit, *definition; /* unit: count, seconds, share, stars, minutes, people */
+    const char *name, *title, *unit,
+        *definition; /* unit: count, seconds, share, stars, minutes, people, money */
 };
 extern const struct vt_report_column vt_report_columns[VT_CELLS];
 
@@ -68,6 +77,7 @@ struct vt_report_kind {
     const char *name, *title, *question;
     const enum vt_report_cell *cells;
     size_t cells_n;
+    bool sells; /* counts orders as well, in one currency */
 };
 extern const struct vt_report_kind vt_report_kinds[];
 extern const size_t vt_report_kinds_n;
@@ -79,7 +89,10 @@ struct vt_report_values {
 };
 struct vt_report_group {
     uint32_t asked, taken, left, within, sooner, later, ended, conversations, stars[6];
-    int64_t live_ms, span_ms; /* span: how long the group's own hours are, in the period */
+    uint32_t sold;               /* sessions */
+    int64_t orders, seen;        /* in millionths of an order */
+    int64_t value, back, pieces; /* value, back: in ten-thousandths; pieces: in millionths of one */
+    int64_t live_ms, span_ms;    /* span: how long the group's own hours are, in the period */
     struct vt_report_values waits, patience, errors, replies, handles;
 };
 
@@ -92,16 +105,18 @@ struct vt_report {
     struct vt_report_group *groups; /* owned */
     size_t groups_n, groups_cap;
     struct vt_report_group total;
-    struct vt_str *keys; /* owned: of queues or people, as groups */
-    struct vt_map known; /* key -> its place in `keys` */
+    struct vt_str *keys;  /* owned: of queues, people or pieces, as groups */
+    struct vt_str *names; /* owned: of pieces, as `keys`; absent: none */
+    struct vt_map known;  /* key -> its place in `keys` */
 };
 
 /* `from`, `to`: days of the zone, both in the period; at most VT_REPORT_DAYS. VT_OK or VT_ERR_NOMEM. */
 int vt_report_init(struct vt_report *report, const struct vt_zone *zone, int32_t from, int32_t to,
                    enum vt_report_by by);
 void vt_report_finish(struct vt_report *report);
-/* VT_OK, VT_ERR_NOMEM or VT_ERR_FULL: more queues or people than VT_REPORT_KEYS. */
+/* VT_OK, VT_ERR_NOMEM or VT_ERR_FULL: more queues, people or pieces than VT_REPORT_KEYS. */
 int vt_report_add(struct vt_report *report, const struct vt_report_session *row);
+int vt_report_add_sale(struct vt_report *report, const struct vt_report_sale *row);
 /* Once, before the cells are read. */
 void vt_report_settle(struct vt_report *report);
 /* False: there is nothing to count it from. */

@@ -36,9 +36,16 @@ const struct vt_report_column vt_report_columns[VT_CELLS] = {
     [VT_CELL_STARS_1] = { "stars_1", "1 star", "count", "Sessions rated with 1 star." },
     [VT_CELL_LIVE_MINUTES] = { "live_minutes", "Time live", "minutes", "How long sessions were live, from taking the customer to the end, added up. By hour or weekday, each minute counts for the hour it lies in; by day, queue or person, for those who asked then. A session that still runs counts once it has ended." },
     [VT_CELL_LIVE_MEAN] = { "live_mean", "Live at once", "people", "Time live, divided by how long these hours are in the period: how many sessions ran at once on average." },
+    [VT_CELL_CONVERSION] = { "conversion", "Conversion", "share", "Sessions an order is credited to, divided by sessions an associate took. A session counts for the day it was asked for, whenever its order came; one whose orders were given back whole does not count." },
+    [VT_CELL_ORDERS] = { "orders", "Orders", "count", "Orders credited to sessions, in the report's currency, by the day they were placed. Where the rule splits an order, each person and queue has their part of it. What was given back whole does not count." },
+    [VT_CELL_VALUE] = { "value", "Attributed value", "money", "What these orders are worth, without tax and shipping, as the page or the shop has told it, less what was given back; split as the orders are. By piece: the prices of its lines." },
+    [VT_CELL_AVERAGE] = { "average", "Average order", "money", "Attributed value, divided by orders." },
+    [VT_CELL_SEEN] = { "seen", "Looked at together", "share", "Of these orders, those with a piece that was on show in the viewer in a session they are credited to, for a second at least, or when it was ordered." },
+    [VT_CELL_PIECES] = { "pieces", "Pieces", "count", "How many of them were ordered and kept, as the lines of the orders say. A return that named an amount and no lines takes no pieces back." },
+    [VT_CELL_BACK] = { "back", "Given back", "money", "What was given back of orders placed in the period, whenever that was." },
 };
 
-#define CELLS(...) (const enum vt_report_cell[]){ __VA_ARGS__ }, sizeof((const enum vt_report_cell[]){ __VA_ARGS__ }) / sizeof(enum vt_report_cell)
+#define CELLS(...) .cells = (const enum vt_report_cell[]){ __VA_ARGS__ }, .cells_n = sizeof((const enum vt_report_cell[]){ __VA_ARGS__ }) / sizeof(enum vt_report_cell)
 const struct vt_report_kind vt_report_kinds[] = {
     { "waits", "Waits", "How long do customers wait, and how many give up?",
       CELLS(VT_CELL_ASKED, VT_CELL_TAKEN, VT_CELL_LEFT, VT_CELL_LEFT_SHARE, VT_CELL_WAIT_P50, VT_CELL_WAIT_P90, VT_CELL_WAIT_MAX, VT_CELL_PATIENCE) },
@@ -50,6 +57,8 @@ const struct vt_report_kind vt_report_kinds[] = {
       CELLS(VT_CELL_ENDED, VT_CELL_RATED, VT_CELL_RATED_SHARE, VT_CELL_STARS, VT_CELL_STARS_5, VT_CELL_STARS_4, VT_CELL_STARS_3, VT_CELL_STARS_2, VT_CELL_STARS_1) },
     { "load", "Load", "When do customers come, and how many are served at once?",
       CELLS(VT_CELL_ASKED, VT_CELL_TAKEN, VT_CELL_LIVE_MINUTES, VT_CELL_LIVE_MEAN) },
+    { "sales", "Sales", "What did it bring?",
+      CELLS(VT_CELL_VALUE, VT_CELL_ORDERS, VT_CELL_AVERAGE, VT_CELL_CONVERSION, VT_CELL_SEEN, VT_CELL_PIECES, VT_CELL_BACK), .sells = true },
 };
 /* clang-format on */
 const size_t vt_report_kinds_n = VT_COUNT(vt_report_kinds);

@@ -87,13 +87,13 @@ static void put_sale(struct vt_buf *out, const struct vt_sale *sale)
     vt_buf_byte(out, '}');
 }
 
-static void answer_sale(struct vt_api_call *call, const char *verb)
+/* No audit record: an order is what the shop tells, not what somebody of it does here, and its number must go
+ * with the customer's erasure. */
+static void answer_sale(struct vt_api_call *call)
 {
     const struct vt_sale *sale = call->sale;
     call->status = sale->changed && sale->version == 1 ? 201 : 200;
     put_sale(&call->out, sale);
-    if (sale->changed)
-        vt_api_note(call, verb, sale->order.reference, "{\"version\":%lld}", (long long)sale->version);
 }
 
 /* --- the rows ------------------------------------------------------------------------------ */
@@ -109,7 +109,7 @@ int vt_api_order_put(struct vt_api_call *call, struct vt_manage *manage)
     if (!err)
         err = vt_sale_put(manage, &said, &call->arena, call->sale);
     if (!err)
-        answer_sale(call, "order.counted");
+        answer_sale(call);
     return err;
 }
 
@@ -137,7 +137,7 @@ int vt_api_order_back(struct vt_api_call *call, struct vt_manage *manage)
     if (err == VT_ERR_INVALID && why)
         return vt_api_refuse(call, 422, "field", "A field cannot be right", "The return cannot be: %s.", why);
     if (!err)
-        answer_sale(call, "order.returned");
+        answer_sale(call);
     return err;
 }
 

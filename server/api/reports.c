@@ -20,6 +20,8 @@ struct asking {
     const char *queues; /* of who asks, as rights.h */
     int32_t from, to;
     enum vt_report_by by;
+    struct vt_str currency, *currencies; /* in the call's arena; absent and none: nothing was sold */
+    size_t currencies_n;
     bool csv;
     struct vt_report report;
     struct vt_store_person *people; /* in the call's arena; their names */
@@ -68,8 +70,15 @@ static int take_by(struct asking *asking)
             return VT_OK;
     }
     asking->by = VT_REPORT_BY_DAY;
-    return text.ptr ? refuse_query(asking, "by must be day, queue, associate, hour, weekday or slot.")
+    return text.ptr ? refuse_query(asking, "by must be day, queue, associate, hour, weekday, slot or piece.")
                     : VT_OK;
+}
+
+static int check_by(struct asking *asking)
+{
+    return asking->by != VT_REPORT_BY_PIECE || asking->kind->sells
+               ? VT_OK
+               : refuse_query(asking, "by=piece is for the report sales.");
 }
 
 static int take_format(struct asking *asking)
@@ -96,6 +105,30 @@ static int handle_row(void *arg, const struct vt_report_session *row)
     if ((asking->queue.ptr && !vt_str_eq(asking->queue, row->queue)) || !may_see(asking, row->queue))
         return VT_OK;
     return vt_report_add(&asking->report, row);
+}
+
+static int handle_sale(void *arg, const struct vt_report_sale *row)
+{
+    struct asking *asking = arg;
+    if ((asking->queue.ptr && !vt_str_eq(asking->queue, row->queue)) || !may_see(asking, row->queue))
+        return VT_OK;
+    return vt_report_add_sale(&asking->report, row);
+}
+
+/* What is sold in several currencies has no sum: one is counted, and the others are named. */
+static int count_sales(struct asking *asking)
+{
+    const struct vt_report *report = &asking->report;
+    struct vt_api_call *call = asking->call;
+    int err = vt_report_currencies(asking->manage, call->site, report->from, report->to, &call->arena,
+                                   &asking->currencies, &asking->currencies_n);
+    asking->currency = vt_api_query(call, "currency");
+    if (!err && !asking->currency.ptr && asking->currencies_n > 0)
+        asking->currency = asking->currencies[0];
+    if (err || !asking->currency.ptr)
+        return err;
+    return vt_report_sales(asking->manage, call->site, report->from, report->to, asking->currency,
+                           asking->by == VT_REPORT_BY_PIECE, handle_sale, asking);
 }
 
 static int read_people(struct asking *asking)
@@ -132,11 +165,13 @@ static int compute(struct asking *asking)
     if (!err)
         err = vt_report_sessions(asking->manage, asking->call->site, asking->report.from, asking->report.to,
                                  handle_row, asking);
+    if (!err && asking->kind->sells)
+        err = count_sales(asking);
     if (err == VT_ERR_FULL)
-        return vt_api_refuse(
-            asking->call, 422, "field", "Too much for one report",
-            "The period has more than %d sessions, or %d queues or people: ask for fewer days.",
-            VT_REPORT_SESSIONS, VT_REPORT_KEYS);
+        return vt_api_refuse(asking->call, 422, "field", "Too much for one report",
+                             "The period has more than %d sessions or orders, or %d queues, people or "
+                             "pieces: ask for fewer days.",
+                             VT_REPORT_SESSIONS, VT_REPORT_KEYS);
     vt_report_settle(&asking->report);
     return err ? err : read_people(asking);
 }
@@ -149,7 +184,7 @@ static void put_value(const struct asking *asking, const struct vt_report_group 
 {
     double value;
     if (vt_report_cell(group, cell, &value))
-        vt_buf_printf(&asking->call->out, "%.10g", round(value * 1000) / 1000);
+        vt_buf_printf(&asking->call->out, "%.15g", round(value * 1000) / 1000);
     else
         vt_buf_text(&asking->call->out, none);
 }
@@ -175,6 +210,8 @@ static void put_rows(const struct asking *asking, struct vt_buf *key)
         vt_json_put_text(out, "key", vt_buf_view(key));
         if (asking->by == VT_REPORT_BY_ASSOCIATE)
             vt_json_put_text(out, "name", name_of(asking, vt_buf_view(key)));
+        else if (asking->report.names)
+            vt_json_put_text(out, "name", asking->report.names[i]);
         vt_buf_byte(out, ',');
         put_values(asking, &asking->report.groups[i]);
         vt_buf_byte(out, '}');
@@ -195,6 +232,18 @@ static void put_columns(const struct asking *asking)
     }
 }
 
+static void put_currencies(const struct asking *asking)
+{
+    struct vt_buf *out = &asking->call->out;
+    vt_json_put_text(out, "currency", asking->currency);
+    vt_json_put_raw(out, "currencies", VT_STR("["));
+    for (size_t i = 0; i < asking->currencies_n; i++) {
+        vt_buf_text(out, i ? "," : "");
+        vt_buf_json_string(out, asking->currencies[i]);
+    }
+    vt_buf_byte(out, ']');
+}
+
 static void put_json(const struct asking *asking, struct vt_buf *key)
 {
     struct vt_buf *out = &asking->call->out;
@@ -210,6 +259,8 @@ static void put_json(const struct asking *asking, struct vt_buf *key)
     vt_json_put_text(out, "tz", asking->tz);
     vt_json_put_text(out, "by", vt_str(vt_report_by_names[asking->by]));
     vt_json_put_text(out, "queue", asking->queue);
+    if (asking->kind->sells)
+        put_currencies(asking);
     vt_json_put_raw(out, "columns", VT_STR("["));
     put_columns(asking);
     vt_buf_text(out, "],\"rows\":[");
@@ -250,7 +301,9 @@ static void put_csv(struct asking *asking, struct vt_buf *key)
     vt_buf_text(out, vt_report_by_names[asking->by]);
     for (size_t i = 0; i < asking->kind->cells_n; i++) {
         const struct vt_report_column *column = &vt_report_columns[asking->kind->cells[i]];
-        vt_buf_printf(out, ",%s (%s)", column->name, column->unit);
+        bool money = asking->currency.ptr && strcmp(column->unit, "money") == 0;
+        vt_buf_printf(out, ",%s (%.*s)", column->name,
+                      VT_STR_ARG(money ? asking->currency : vt_str(column->unit)));
     }
     vt_buf_text(out, "\r\n");
     for (size_t i = 0; i < asking->report.groups_n; i++) {
@@ -277,6 +330,8 @@ static int ask(struct asking *asking)
     int err = take_period(asking);
     if (!err)
         err = take_by(asking);
+    if (!err)
+        err = check_by(asking);
     if (!err)
         err = take_format(asking);
     if (!err && asking->queue.ptr && !may_see(asking, asking->queue))

@@ -12,11 +12,30 @@ struct vt_report_session {
     int64_t created, taken, ended, replied; /* ms since 1970; 0: not */
     int64_t eta_low, eta_high, stars;       /* seconds; stars 0: not rated */
     bool asked;                             /* the customer said something */
+    bool sold;                              /* an order is credited to it, and not all of that came back */
 };
 typedef int vt_report_row_fn(void *arg, const struct vt_report_session *row);
 /* Those whose customer asked at `from` or later and before `to`, by that time. An error
  * of `row` ends it. VT_ERR_FULL: more than VT_REPORT_SESSIONS. */
 int vt_report_sessions(struct vt_manage *manage, struct vt_str site, int64_t from, int64_t to,
                        vt_report_row_fn *row, void *arg);
+
+/* One session's part in an order: its share of the value, or of one line of it. */
+struct vt_report_sale {
+    struct vt_str queue, associate, sku, name; /* sku, name: of a line */
+    int64_t placed;                            /* ms since 1970 */
+    int64_t value, back;                       /* in ten-thousandths, before the share */
+    int64_t share;                             /* in millionths */
+    int64_t pieces;                            /* of a line: what is left of it */
+    bool seen;                                 /* looked at together: one of its pieces, or the line's */
+};
+enum { VT_REPORT_SHARE = 1000000 };
+typedef int vt_report_sale_fn(void *arg, const struct vt_report_sale *row);
+/* Those placed at `from` or later and before `to` in this currency, by that time; `lines`: line by line. */
+int vt_report_sales(struct vt_manage *manage, struct vt_str site, int64_t from, int64_t to,
+                    struct vt_str currency, bool lines, vt_report_sale_fn *row, void *arg);
+/* The currencies of the credited orders of the period, that of the most first. */
+int vt_report_currencies(struct vt_manage *manage, struct vt_str site, int64_t from, int64_t to,
+                         struct vt_arena *arena, struct vt_str **ret_currencies, size_t *ret_n);
 
 #endif
