@@ -217,7 +217,7 @@ static void handle_sales(void *arg, int err)
     struct vt_retention *retention = arg;
     retention->counts.others += retention->sales;
     vt_metric_inc(&rows_gone, (double)retention->sales);
-    if (err)
+    if (err || retention->closing)
         end_sweep(retention, err);
     else if (retention->sales >= BITE_ROWS)
         wait_for(retention, bite_sales, PAUSE_MS);

@@ -26,10 +26,10 @@ struct vt_setting_queue {
     struct vt_str id, name, department; /* absent: not said */
     struct vt_setting_label *label;     /* one per language; none: the name */
     size_t label_n;
-    bool offered;              /* customers may choose it themselves */
-    struct vt_texts languages; /* empty: any */
-    struct vt_hours *hours;    /* owned zone; NULL: always open */
-    struct vt_texts *groups;   /* logins; who is rung first, second, …; then everybody */
+    bool offered;                       /* customers may choose it themselves */
+    struct vt_texts languages;          /* empty: any */
+    struct vt_hours *hours;             /* owned zone; NULL: always open */
+    struct vt_texts *groups;            /* logins; who is rung first, second, …; then everybody */
     size_t groups_n;
     uint32_t max; /* who may wait; 0: the server's limit */
 };
@@ -90,13 +90,9 @@ struct vt_settings {
         uint32_t days;
     } recap;
     struct {
-        enum vt_setting_credit {
-            VT_SETTING_LAST,
-            VT_SETTING_FIRST,
-            VT_SETTING_SPLIT
-        } rule; /* as credit_rule */
+        enum vt_setting_credit { VT_SETTING_LAST, VT_SETTING_FIRST, VT_SETTING_SPLIT } rule;
         uint32_t days;
-    } orders;              /* which session an order is credited to, and for how long after it */
+    } orders;              /* to which sessions an order is credited, and for how long after them */
     uint32_t require_totp; /* VT_TOTP_… */
     struct {
         bool enforced;

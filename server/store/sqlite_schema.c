@@ -160,8 +160,7 @@ static const char *const steps[] = {
     /* 13: the queues a person works for, parted by spaces; none: all */
     "ALTER TABLE associate ADD COLUMN queues TEXT NOT NULL DEFAULT '';",
 
-    /* 14: whom of its customers the shop has signed for, and tokens that were used, by the hash of their jti
-     */
+    /* 14: whom of its customers the shop has signed for, and tokens that were used, by the hash of their jti */
     "ALTER TABLE conversation ADD COLUMN sub TEXT;"
     "CREATE INDEX conversation_sub ON conversation (site, sub, created) WHERE sub IS NOT NULL;"
     "UPDATE conversation SET sub=json_extract(profile, '$.customer.id')"
@@ -182,25 +181,22 @@ static const char *const steps[] = {
     /* 18: what was bought: amounts in ten-thousandths (base/money.h), `back` what was given back of it;
      * credits keep who and where, since the sessions themselves go earlier or change hands */
     "CREATE TABLE sale (site TEXT NOT NULL, reference TEXT NOT NULL, conv TEXT, value INTEGER NOT NULL,"
-    " currency TEXT NOT NULL, back INTEGER NOT NULL DEFAULT 0, source TEXT NOT NULL CHECK (source IN ('page',"
-    " 'signed', 'shop')), placed INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 1, rule TEXT NOT NULL,"
-    " days INTEGER NOT NULL, among INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, reference)) STRICT, "
-    "WITHOUT "
-    "ROWID;"
+    " currency TEXT NOT NULL, back INTEGER NOT NULL DEFAULT 0,"
+    " source TEXT NOT NULL CHECK (source IN ('page', 'signed', 'shop')), placed INTEGER NOT NULL,"
+    " version INTEGER NOT NULL DEFAULT 1, rule TEXT NOT NULL, days INTEGER NOT NULL,"
+    " among INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, reference)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX sale_placed ON sale (site, placed);"
     "CREATE INDEX sale_conv ON sale (site, conv) WHERE conv IS NOT NULL;"
-    "CREATE TABLE sale_item (site TEXT NOT NULL, reference TEXT NOT NULL, n INTEGER NOT NULL, sku TEXT NOT "
-    "NULL,"
-    " variant TEXT, name TEXT, qty INTEGER NOT NULL, price INTEGER, back INTEGER NOT NULL DEFAULT 0,"
-    " seen INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, reference, n)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE sale_item (site TEXT NOT NULL, reference TEXT NOT NULL, n INTEGER NOT NULL,"
+    " sku TEXT NOT NULL, variant TEXT, name TEXT, qty INTEGER NOT NULL, price INTEGER,"
+    " back INTEGER NOT NULL DEFAULT 0, seen INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (site, reference, n)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE sale_credit (site TEXT NOT NULL, reference TEXT NOT NULL, sid TEXT NOT NULL, spoken TEXT,"
     " associate TEXT, queue TEXT, share INTEGER NOT NULL, gap INTEGER NOT NULL,"
     " PRIMARY KEY (site, reference, sid)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX sale_credit_sid ON sale_credit (site, sid);"
-    "CREATE TABLE sale_back (site TEXT NOT NULL, reference TEXT NOT NULL, id TEXT NOT NULL, value INTEGER "
-    "NOT "
-    "NULL,"
-    " at INTEGER NOT NULL, PRIMARY KEY (site, reference, id)) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE sale_back (site TEXT NOT NULL, reference TEXT NOT NULL, id TEXT NOT NULL,"
+    " value INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (site, reference, id)) STRICT, WITHOUT ROWID;",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 
