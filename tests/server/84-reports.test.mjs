@@ -111,10 +111,10 @@ test('a queue, and whose queues', async () => {
 });
 
 test('each number says what it is; CSV has the same', async () => {
-  for (const name of ['waits', 'forecast', 'handling', 'ratings', 'load'])
+  for (const name of ['waits', 'forecast', 'handling', 'ratings', 'load', 'sales'])
     for (const { title, unit, definition } of (await report(name, NIGHT)).columns) {
       assert.ok(title && definition.endsWith('.'), name);
-      assert.ok(['count', 'seconds', 'share', 'stars', 'minutes', 'people'].includes(unit));
+      assert.ok(['count', 'seconds', 'share', 'stars', 'minutes', 'people', 'money'].includes(unit));
     }
   const csv = await ada.get(`/reports/forecast?${NIGHT}&format=csv`);
   assert.match(csv.headers['content-type'], /^text\/csv/);

@@ -5,7 +5,7 @@
 /// Who may import whom; everyone may import what lies in the own folder. `types` is for type-only imports.
 export const MAY = {
   protocol: [], ui: [], transport: ['protocol'], detect: ['protocol'], viewer: ['ui', 'protocol'], mirror: ['protocol'], 'mirror-page': ['protocol'],
-  loader: [], widget: ['transport', 'detect', 'ui', 'protocol'], console: ['transport', 'viewer', 'ui', 'protocol', 'reports'], admin: ['ui', 'protocol', 'reports'], reports: [], phone: ['transport', 'ui'], recap: ['ui'], shop: [],
+  loader: [], widget: ['transport', 'detect', 'ui', 'protocol'], console: ['transport', 'viewer', 'ui', 'protocol', 'reports'], admin: ['ui', 'protocol', 'reports'], reports: ['ui'], phone: ['transport', 'ui'], recap: ['ui'], shop: [],
 };
 const TYPES_ONLY = { loader: ['widget'], widget: ['mirror'], console: ['mirror-page'] };
 /// Where the widget's side and the viewer meet: each becomes a chunk of its own.

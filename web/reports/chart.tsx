@@ -19,8 +19,8 @@ function summary(report: Report, at: number): string {
   const column = report.columns[at] as Column;
   const known = report.rows.filter((row) => (row.values[at] ?? null) !== null);
   const most = known.reduce<(typeof known)[0] | null>((best, row) => (best === null || (row.values[at] as number) > (best.values[at] as number) ? row : best), null);
-  const top = most === null ? 'nothing to count' : `highest ${write(most.values[at], column.unit)}, ${label(most, report.by)}`;
-  return `${column.title}, ${report.from} to ${report.to}: ${top}; all together ${write(report.total.values[at], column.unit)}.`;
+  const top = most === null ? 'nothing to count' : `highest ${write(most.values[at], column.unit, report.currency)}, ${label(most, report.by)}`;
+  return `${column.title}, ${report.from} to ${report.to}: ${top}; all together ${write(report.total.values[at], column.unit, report.currency)}.`;
 }
 
 function Bars({ report, at }: { report: Report; at: number }): JSX.Element {
@@ -30,20 +30,20 @@ function Bars({ report, at }: { report: Report; at: number }): JSX.Element {
   const top = lines[lines.length - 1] as number;
   const each = (WIDE - START) / Math.max(1, values.length);
   const y = (value: number): number => BASE - (value / top) * (BASE - TOP);
-  const every = Math.ceil(values.length / (report.by === 'queue' || report.by === 'associate' ? 8 : 14));
+  const every = Math.ceil(values.length / (report.by === 'queue' || report.by === 'associate' || report.by === 'piece' ? 8 : 14));
   return (
     <>
       {lines.map((line) => (
         <g key={line}>
           <line class="report-line" x1={START} x2={WIDE} y1={y(line)} y2={y(line)} />
-          <text class="report-tick" x={START - 8} y={y(line) + 4} text-anchor="end">{write(line, unit)}</text>
+          <text class="report-tick" x={START - 8} y={y(line) + 4} text-anchor="end">{write(line, unit, report.currency)}</text>
         </g>
       ))}
       {values.map((value, i) => (
         <g key={i}>
           {value !== null && value > 0 && (
             <rect class="report-bar" x={START + i * each + each * 0.14} width={Math.max(1, each * 0.72)} y={y(value)} height={BASE - y(value)} rx={Math.min(3, each / 5)}>
-              <title>{`${label(report.rows[i] as never, report.by)}: ${write(value, unit)}`}</title>
+              <title>{`${label(report.rows[i] as never, report.by)}: ${write(value, unit, report.currency)}`}</title>
             </rect>
           )}
           {i % every === 0 && <text class="report-tick" x={START + (i + 0.5) * each} y={BASE + 18} text-anchor="middle">{short(label(report.rows[i] as never, report.by), report.by)}</text>}
@@ -68,7 +68,7 @@ function Field({ report, at }: { report: Report; at: number }): JSX.Element {
           <g key={row.key}>
             <rect class="report-cell" x={x + 1} y={y + 1} width={wide - 2} height={high - 2} rx={3} />
             {value > 0 && <rect class="report-bar" fill-opacity={0.15 + (0.85 * value) / top} x={x + 1} y={y + 1} width={wide - 2} height={high - 2} rx={3} />}
-            <title>{`${label(row, 'slot')}: ${write(row.values[at], unit)}`}</title>
+            <title>{`${label(row, 'slot')}: ${write(row.values[at], unit, report.currency)}`}</title>
           </g>
         );
       })}
@@ -82,7 +82,7 @@ export function Chart({ report, at }: { report: Report; at: number }): JSX.Eleme
   const column = report.columns[at] as Column;
   return (
     <figure class="report-chart">
-      <figcaption><strong>{column.title}</strong> <span>{unitNames[column.unit]}, by {report.by === 'slot' ? 'weekday and hour' : report.by === 'associate' ? 'person' : report.by}, {report.from} to {report.to}, {report.tz}</span></figcaption>
+      <figcaption><strong>{column.title}</strong> <span>{column.unit === 'money' ? report.currency ?? unitNames.money : unitNames[column.unit]}, by {report.by === 'slot' ? 'weekday and hour' : report.by === 'associate' ? 'person' : report.by}, {report.from} to {report.to}, {report.tz}</span></figcaption>
       <svg viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={summary(report, at)}>
         {report.by === 'slot' ? <Field report={report} at={at} /> : <Bars report={report} at={at} />}
       </svg>

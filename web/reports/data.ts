@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { money } from '../ui/formats.js';
+
 /// A report as the server gives it, the question it answers, and how its numbers are written. No DOM; the only request is
 /// `load`.
 
-export type Unit = 'count' | 'seconds' | 'share' | 'stars' | 'minutes' | 'people';
+export type Unit = 'count' | 'seconds' | 'share' | 'stars' | 'minutes' | 'people' | 'money';
 export interface Column { name: string; title: string; unit: Unit; definition: string }
 export interface Row { key: string; name?: string; values: (number | null)[] }
 export interface Report {
   report: string; title: string; question: string; from: string; to: string; tz: string; by: string; queue?: string;
+  /// Of what is sold: the one that is counted, and all there are, that of most orders first.
+  currency?: string; currencies?: string[];
   columns: Column[]; rows: Row[]; total: { values: (number | null)[] };
 }
 
-export const kinds = [['waits', 'Waits'], ['forecast', 'Forecast'], ['handling', 'Handling'], ['ratings', 'Ratings'], ['load', 'Load']] as const;
-export const groupings = [['day', 'Day'], ['weekday', 'Weekday'], ['hour', 'Hour'], ['slot', 'Weekday and hour'], ['queue', 'Queue'], ['associate', 'Person']] as const;
+export const kinds = [['waits', 'Waits'], ['forecast', 'Forecast'], ['handling', 'Handling'], ['ratings', 'Ratings'], ['load', 'Load'], ['sales', 'Sales']] as const;
+export const groupings: readonly (readonly [string, string])[] = [['day', 'Day'], ['weekday', 'Weekday'], ['hour', 'Hour'], ['slot', 'Weekday and hour'], ['queue', 'Queue'], ['associate', 'Person'], ['piece', 'Piece']];
+/// Only what is sold has pieces.
+export const groupingsOf = (kind: string): typeof groupings => groupings.filter(([by]) => by !== 'piece' || kind === 'sales');
 export const periods = [['7', 'Last 7 days'], ['28', 'Last 28 days'], ['91', 'Last 13 weeks'], ['365', 'Last 365 days']] as const;
 
 /// `days`: up to today, or 0 for `from` and `to` as they are.
-export interface Question { kind: string; by: string; days: number; from: string; to: string; queue: string; tz: string }
+export interface Question { kind: string; by: string; days: number; from: string; to: string; queue: string; tz: string; currency?: string }
 
 /// The day in a time zone, "2026-03-29".
 export function dayIn(tz: string, at: number): string {
@@ -30,6 +36,7 @@ export function pathOf(q: Question, now: number, format?: 'csv'): string {
   const to = q.days > 0 ? dayIn(q.tz, now) : q.to;
   const words = new URLSearchParams({ from: q.days > 0 ? before(to, q.days - 1) : q.from, to, tz: q.tz, by: q.by });
   if (q.queue !== '') words.set('queue', q.queue);
+  if (q.currency && q.kind === 'sales') words.set('currency', q.currency);
   if (format !== undefined) words.set('format', format);
   return `/api/v1/reports/${encodeURIComponent(q.kind)}?${words}`;
 }
@@ -60,16 +67,17 @@ function time(seconds: number): string {
 }
 
 /// A number as people read it; nothing to count from is a dash.
-export function write(value: number | null | undefined, unit: Unit): string {
+export function write(value: number | null | undefined, unit: Unit, currency?: string): string {
   if (value === null || value === undefined) return '–';
+  if (unit === 'money') return currency ? money(Math.abs(value) < 1000 ? value : Math.round(value), currency) : plain(value, 2);
   if (unit === 'seconds') return time(value);
   if (unit === 'share') return `${plain(value * 100, value < 0.1 && value > 0 ? 1 : 0)} %`;
   if (unit === 'minutes') return value >= 60 ? `${plain(value / 60, 1)} h` : `${plain(value, value < 10 ? 1 : 0)} min`;
-  return plain(value, unit === 'count' ? 0 : 2);
+  return plain(value, unit === 'count' ? (Number.isInteger(value) ? 0 : 1) : 2);
 }
 
 /// How the axis is called.
-export const unitNames: Record<Unit, string> = { count: 'number', seconds: 'time', share: 'share in %', stars: 'stars, 1 to 5', minutes: 'time', people: 'sessions at once' };
+export const unitNames: Record<Unit, string> = { count: 'number', seconds: 'time', share: 'share in %', stars: 'stars, 1 to 5', minutes: 'time', people: 'sessions at once', money: 'money' };
 
 /// A row's name in the table.
 export function label(row: Row, by: string): string {

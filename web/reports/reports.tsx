@@ -3,10 +3,10 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { Chart } from './chart.js';
-import { groupings, kinds, label, load, pathOf, periods, sorted, write, type Question, type Report } from './data.js';
+import { groupings, groupingsOf, kinds, label, load, pathOf, periods, sorted, write, type Question, type Report } from './data.js';
 
 /// The number a report opens with: the one its question is about.
-const FIRST: Record<string, string> = { waits: 'wait_p90', forecast: 'within', handling: 'reply_p50', ratings: 'stars', load: 'asked' };
+const FIRST: Record<string, string> = { waits: 'wait_p90', forecast: 'within', handling: 'reply_p50', ratings: 'stars', load: 'asked', sales: 'value' };
 
 function Pick(props: { name: string; value: string; options: readonly (readonly [string, string])[]; pick(value: string): void }): JSX.Element {
   return (
@@ -18,7 +18,7 @@ function Pick(props: { name: string; value: string; options: readonly (readonly 
   );
 }
 
-function Asking({ q, queues, ask }: { q: Question; queues: readonly (readonly [string, string])[]; ask(next: Partial<Question>): void }): JSX.Element {
+function Asking({ q, queues, currencies, currency, ask }: { q: Question; currencies: readonly string[]; currency: string; queues: readonly (readonly [string, string])[]; ask(next: Partial<Question>): void }): JSX.Element {
   return (
     <div class="report-asking">
       <Pick name="Period" value={String(q.days)} options={[...periods, ['0', 'From – to']]} pick={(days) => ask({ days: Number(days) })} />
@@ -26,8 +26,9 @@ function Asking({ q, queues, ask }: { q: Question; queues: readonly (readonly [s
         <label class="report-pick"><span>From</span><input type="date" value={q.from} max={q.to} onChange={(e) => { if (e.currentTarget.value) ask({ from: e.currentTarget.value }); }} /></label>
         <label class="report-pick"><span>To</span><input type="date" value={q.to} min={q.from} onChange={(e) => { if (e.currentTarget.value) ask({ to: e.currentTarget.value }); }} /></label>
       </>}
-      <Pick name="By" value={q.by} options={groupings} pick={(by) => ask({ by })} />
+      <Pick name="By" value={q.by} options={groupingsOf(q.kind)} pick={(by) => ask({ by })} />
       {queues.length > 1 && <Pick name="Queue" value={q.queue} options={[['', 'All queues'], ...queues]} pick={(queue) => ask({ queue })} />}
+      {q.kind === 'sales' && currencies.length > 1 && <Pick name="Currency" value={currency} options={currencies.map((one) => [one, one] as const)} pick={(one) => ask({ currency: one })} />}
     </div>
   );
 }
@@ -39,7 +40,7 @@ function Figures({ report, at, choose }: { report: Report; at: number; choose(at
         <li key={column.name}>
           <button type="button" class="report-figure" aria-pressed={i === at} onClick={() => choose(i)}>
             <span class="report-name">{column.title}</span>
-            <span class="report-value">{write(report.total.values[i], column.unit)}</span>
+            <span class="report-value">{write(report.total.values[i], column.unit, report.currency)}</span>
           </button>
           <p class="report-definition">{column.definition}</p>
         </li>
@@ -63,9 +64,9 @@ function Table({ report }: { report: Report }): JSX.Element {
       <table>
         <thead><tr>{head(-1, groupings.find(([value]) => value === report.by)?.[1] ?? report.by)}{report.columns.map((column, i) => head(i, column.title))}</tr></thead>
         <tbody>{rows.map((row) => (
-          <tr key={row.key}><th scope="row">{label(row, report.by)}</th>{row.values.map((value, i) => <td key={i}>{write(value, report.columns[i]?.unit ?? 'count')}</td>)}</tr>
+          <tr key={row.key}><th scope="row">{label(row, report.by)}</th>{row.values.map((value, i) => <td key={i}>{write(value, report.columns[i]?.unit ?? 'count', report.currency)}</td>)}</tr>
         ))}</tbody>
-        <tfoot><tr><th scope="row">All together</th>{report.total.values.map((value, i) => <td key={i}>{write(value, report.columns[i]?.unit ?? 'count')}</td>)}</tr></tfoot>
+        <tfoot><tr><th scope="row">All together</th>{report.total.values.map((value, i) => <td key={i}>{write(value, report.columns[i]?.unit ?? 'count', report.currency)}</td>)}</tr></tfoot>
       </table>
     </div>
   );
@@ -79,7 +80,7 @@ function Answer({ report, csv }: { report: Report; csv: string }): JSX.Element {
     <>
       <p class="report-question">{report.question}</p>
       <Figures report={report} at={at} choose={(i) => choose(report.columns[i]?.name ?? null)} />
-      {report.rows.length > 0 ? <Chart report={report} at={at} /> : <p class="report-none">Nobody asked in this period.</p>}
+      {report.rows.length > 0 ? <Chart report={report} at={at} /> : <p class="report-none">{report.report === 'sales' && report.by !== 'day' ? 'No order of this period is credited to a session.' : 'Nobody asked in this period.'}</p>}
       <div class="report-bar-end"><a class="vt-button" href={csv} download={`${report.report}-${report.by}-${report.from}-${report.to}.csv`}>Download CSV</a></div>
       <Table key={`${report.report} ${report.by}`} report={report} />
     </>
@@ -96,6 +97,8 @@ export function Reports({ queues = [], now = Date.now }: { queues?: readonly (re
   const [answer, setAnswer] = useState<Report | string | null>(null);
   const [turn, setTurn] = useState(0);
   const path = pathOf(q, now());
+  const choose = (kind: string): void => setQ({ ...q, kind, by: groupingsOf(kind).some(([by]) => by === q.by) ? q.by : 'day' });
+  const shown = answer !== null && typeof answer !== 'string' ? answer : null;
   useEffect(() => {
     const stop = new AbortController();
     load(path, stop.signal).then(setAnswer).catch(() => undefined);
@@ -104,9 +107,9 @@ export function Reports({ queues = [], now = Date.now }: { queues?: readonly (re
   return (
     <div class="reports">
       <div class="report-kinds" role="group" aria-label="Report">
-        {kinds.map(([kind, title]) => <button key={kind} type="button" class="report-kind" aria-pressed={q.kind === kind} onClick={() => setQ({ ...q, kind })}>{title}</button>)}
+        {kinds.map(([kind, title]) => <button key={kind} type="button" class="report-kind" aria-pressed={q.kind === kind} onClick={() => choose(kind)}>{title}</button>)}
       </div>
-      <Asking q={q} queues={queues} ask={(next) => setQ({ ...q, ...next })} />
+      <Asking q={q} queues={queues} currencies={shown?.currencies ?? []} currency={shown?.currency ?? ''} ask={(next) => setQ({ ...q, ...next })} />
       <div aria-live="polite" class="vt-unseen">{typeof answer === 'string' ? answer : answer === null ? 'Counting' : `${answer.title}, ${answer.from} to ${answer.to}`}</div>
       {answer === null && <p class="report-none">Counting…</p>}
       {typeof answer === 'string' && <p class="report-none">{answer} <button type="button" class="vt-button" onClick={() => setTurn(turn + 1)}>Try again</button></p>}

@@ -7,9 +7,6 @@ import type { Launcher } from './launcher.js';
 
 /// The snippet: launcher, queue of calls, chunk loader. Until somebody shows intent there is no socket, no cookie, no storage
 /// and no further request. Everything else is in the widget, which gets every call that was made before it came.
-///
-/// A call whose other half is not built yet is accepted and kept, so that a page may be written today: `order`. It
-/// fires nothing.
 
 declare const __VERSION__: string;
 declare const __LOCALES__: Record<string, string>;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { load } from '../../check/load.mjs';
 
-const { before, dayIn, label, pathOf, sorted, steps, write } = await load(new URL('../data.ts', import.meta.url));
+const { before, dayIn, groupingsOf, label, pathOf, sorted, steps, write } = await load(new URL('../data.ts', import.meta.url));
 
 test('a day is the zone\'s, and days back are days of the calendar', () => {
   assert.equal(dayIn('Europe/Paris', Date.parse('2026-03-28T23:30:00Z')), '2026-03-29');
@@ -48,4 +48,16 @@ test('rows are called by what they are', () => {
   assert.equal(label({ key: 'Monday 8', values: [] }, 'slot'), 'Monday 08:00');
   assert.equal(label({ key: '8', values: [] }, 'hour'), '08:00');
   assert.equal(label({ key: 'p1', name: 'Léa', values: [] }, 'associate'), 'Léa');
+});
+
+test('money in its currency, whole above a thousand; pieces only of what is sold', () => {
+  assert.equal(write(19.5, 'money', 'EUR').replace(/\s/g, ' '), new Intl.NumberFormat(undefined, { style: 'currency', currency: 'EUR' }).format(19.5).replace(/\s/g, ' '));
+  assert.ok(!/[.,]5\d/.test(write(12345.5, 'money', 'EUR')));
+  assert.equal(write(null, 'money', 'EUR'), '–');
+  assert.equal(write(1.5, 'count'), new Intl.NumberFormat().format(1.5));
+  assert.ok(groupingsOf('sales').some(([by]) => by === 'piece'));
+  assert.ok(!groupingsOf('waits').some(([by]) => by === 'piece'));
+  const q = { kind: 'sales', by: 'piece', days: 0, from: '2026-03-01', to: '2026-03-02', queue: '', tz: 'UTC', currency: 'CHF' };
+  assert.match(pathOf(q, 0), /\/sales\?.*by=piece&currency=CHF$/);
+  assert.ok(!pathOf({ ...q, kind: 'waits', by: 'day' }, 0).includes('currency'));
 });

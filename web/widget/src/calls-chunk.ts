@@ -2,17 +2,19 @@
 import type { App } from './app.js';
 import type { Call } from './api.js';
 
-/// The calls a page makes about its customer, and what it does and allows: `identify`, `context`, `createCode`, `register`, `consent`. A chunk of its own, asked for with the first
+/// The calls a page makes about its customer, and what it does and allows: `identify`, `context`, `createCode`, `register`, `consent`, `order`. A chunk of its own, asked for with the first
 /// of them: most visits need none. What is said before the line is up goes with the welcome; identity goes with each, since a
 /// site may ask for the shop's signature on every connection.
 
 interface Identity { token?: string; id?: string; name?: string; email?: string }
+interface Order { value: string | number; items?: { price?: string | number }[] }
 type Code = { code: string; expiresAt: number } | { error: string };
 
 export class Calls {
   private _who: Identity | undefined;
   private _facts: Record<string, unknown> = {};
   private _codes: ((code: Code) => void)[] = [];
+  private _orders: Order[] = [];
 
   constructor(private _app: App) {
     _app.link.on('welcome', () => this._say());
@@ -29,6 +31,7 @@ export class Calls {
     }
     else if (name === 'identify') this._who = arg as Identity;
     else if (name === 'context') Object.assign(this._facts, arg);
+    else if (name === 'order') this._orders.push(arg as Order);
     else if (name === 'createCode') this._codes.push(arg as (code: Code) => void);
     else return;
     if (this._app.link.state === 'live') this._say();
@@ -50,6 +53,7 @@ export class Calls {
       this._facts = {};
       link.request('context', { keys }, 1).catch(fail);
     }
+    for (const order of this._orders.splice(0)) link.request('order.done', plain(order), 1).catch(fail);
     for (const fn of this._codes.splice(0)) {
       link.request('code.make', {}, 1).then(({ code, until }) => fn({ code, expiresAt: until }), (e) => fn({ error: e.code }));
     }
@@ -62,6 +66,12 @@ export class Calls {
     this._app.again();
   }
 }
+
+/// On the wire amounts are decimals: a number has been through sums, and 0.1 + 0.2 is none.
+const decimal = (n: unknown): unknown => (typeof n === 'number' ? n.toFixed(2) : n);
+const plain = ({ value, items, ...rest }: Order): never => ({
+  ...rest, value: decimal(value), ...(items && { items: items.map((i) => ({ ...i, price: decimal(i.price) })) }),
+}) as never;
 
 let made: [App, Calls] | undefined;
 

@@ -43,8 +43,7 @@ const start: StartWidget = (host, kept) => {
 
 declare const __CALLS__: [file: string, integrity: string];
 
-/// The calls that reach the widget; those about the customer are a chunk's. `order` waits for its half on the server;
-/// nothing is pretended.
+/// The calls that reach the widget; those about the customer are a chunk's.
 function act(app: App, call: Call): void {
   const [name, arg] = call;
   if (name === 'open') app.show(arg as OpenRequest);

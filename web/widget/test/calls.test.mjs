@@ -74,3 +74,13 @@ test('a refusal is told to the page', async () => {
   await new Promise(setImmediate);
   assert.deepEqual(app.fired, [['error', { code: 'field.bad', message: 'the token has expired', retry: false }]]);
 });
+
+test('an order goes with the welcome, its amounts as decimals, and once', async () => {
+  const app = widget();
+  calls(app, ['order', { reference: 'MV-1', value: 0.1 + 0.2, currency: 'EUR', items: [{ sku: 'a', qty: 1, price: 1290 }, { sku: 'b', qty: 2, price: '5.5' }, { sku: 'c', qty: 1 }] }]);
+  assert.deepEqual([app.asked, app.led], [[], 0], 'whoever never asked for help is not connected for it');
+  await app.welcome();
+  assert.deepEqual(app.asked[0], ['order.done', { reference: 'MV-1', value: '0.30', currency: 'EUR', items: [{ sku: 'a', qty: 1, price: '1290.00' }, { sku: 'b', qty: 2, price: '5.5' }, { sku: 'c', qty: 1, price: undefined }] }]);
+  await app.welcome();
+  assert.equal(app.asked.length, 1);
+});

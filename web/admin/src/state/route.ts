@@ -16,6 +16,7 @@ export const pages: readonly Page[] = [
   { id: 'canned', title: 'Canned replies', group: 'Shop', who: 'supervisor', edits: ['/settings/canned'] },
   { id: 'labels', title: 'Labels', group: 'Shop', who: 'supervisor', edits: ['/settings/labels'] },
   { id: 'sharing', title: 'Sharing pages', group: 'Shop', who: 'supervisor', edits: ['/settings/mirror', '/settings/mask'] },
+  { id: 'orders', title: 'Orders', group: 'Shop', who: 'supervisor', edits: ['/settings/orders'] },
   { id: 'theme', title: 'Theme', group: 'Shop', who: 'supervisor', edits: ['/settings/theme'] },
   { id: 'reports', title: 'Reports', group: 'Running it', who: 'supervisor' },
   { id: 'pictures', title: 'Pictures', group: 'Running it', who: 'supervisor' },

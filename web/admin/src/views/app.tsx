@@ -17,6 +17,7 @@ import { Labels } from './labels.js';
 import { LinkView } from './link.js';
 import { MailPage } from './mail.js';
 import { Notices } from './notices.js';
+import { OrdersPage } from './orders.js';
 import { Act } from './parts.js';
 import { People } from './people.js';
 import { Pictures } from './pictures.js';
@@ -28,7 +29,7 @@ import { SitePage } from './site.js';
 import { Theme } from './theme.js';
 
 const views: Record<string, FunctionComponent<{ me: Me }>> = {
-  people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, canned: Canned, labels: Labels, theme: Theme, sharing: Sharing,
+  people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, canned: Canned, labels: Labels, orders: OrdersPage, theme: Theme, sharing: Sharing,
   reports: Reports, pictures: Pictures, mail: MailPage, privacy: Privacy, audit: Audit,
 };
 

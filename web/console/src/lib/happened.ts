@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ChatSend } from '../../../protocol/index.js';
+import type { ChatSend, Order } from '../../../protocol/index.js';
+import { money } from '../../../ui/formats.js';
 
 /// What else than messages stands in a thread, in words; and what an answer or a vote belongs to. Pure.
 
@@ -54,6 +55,28 @@ function bag(op: string, by: string, d: Record<string, unknown>, name: Name): st
   return own ? `${piece} ${did}.` : `${piece} ${did}, as ${name(by) === 'You' ? 'you' : name(by)} proposed.`;
 }
 
+/// Who says that it was bought.
+export const sources: Record<Order['source'], string> = { page: 'as the page says it', signed: 'signed by the shop', shop: 'told by the shop' };
+
+const left = ({ value, back }: Order): number => Number(value) - Number(back ?? 0);
+
+/// "Ordered: 1,290 € (MV-22)", and of what it was given back.
+export function ordered(d: Order): string {
+  return `Ordered: ${money(d.value, d.currency)} (${d.reference}), ${sources[d.source]}.`;
+}
+
+function returned(d: Order): string {
+  return left(d) <= 0 ? `Order ${d.reference} was given back.` : `Of order ${d.reference} ${money(d.back ?? 0, d.currency)} were given back; ${money(left(d), d.currency)} are left.`;
+}
+
+/// Why an order counts for whom, in a sentence.
+export function creditOf({ rule, days, of: among, credit = [] }: Order): string {
+  if (credit.length === 0) return `Credited to nobody: no session with an associate in the ${days} days before it.`;
+  const who = [...new Set(credit.map((c) => c.associate ?? 'somebody who left'))].join(', ');
+  if (among === 1) return `Credited to ${who}: the one session in ${days} days.`;
+  return `Credited to ${who}: ${rule === 'split' ? `${among} sessions in ${days} days, in equal parts` : `the ${rule} of ${among} sessions in ${days} days`}.`;
+}
+
 /// One sentence for a row that is no message; null: it is not worth a line.
 export function happened({ op, by, d: body }: Row, name: Name, person: Person, queue: Queue = String): string | null {
   const d = (body ?? {}) as Record<string, unknown>;
@@ -64,6 +87,8 @@ export function happened({ op, by, d: body }: Row, name: Name, person: Person, q
     case 'rating.give': return `Rated ${Number(d['stars'])} of 5.${text(d['text'])}`;
     case 'chat.contact': return `Answer wanted by mail at ${String(d['email'])}.`;
     case 'cart.add': case 'cart.update': return bag(op, by, d, name);
+    case 'order.done': return ordered(body as Order);
+    case 'order.back': return returned(body as Order);
     case 'recap.state': return recaps[String(d['state'])] ?? null;
     default: return null;
   }

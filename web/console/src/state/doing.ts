@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Cart, Consents, Events, Mirror, Outcome, Profile, Requests, SessionPast } from '../../../protocol/index.js';
+import type { Cart, Consents, Events, Mirror, Order, Outcome, Profile, Requests, SessionPast } from '../../../protocol/index.js';
 import type { LinkEvent } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import { attach, setCalled, talkFor, talks, withMe } from './desk.js';
@@ -154,6 +154,11 @@ export async function sendRecap(t: Talk, sid: string, by: 'email' | 'link'): Pro
 export async function history(t: Talk): Promise<readonly SessionPast[] | null> {
   const reply = await send(t, 'session.history', {}) as { sessions: SessionPast[] } | null;
   return reply?.sessions ?? null;
+}
+
+export async function orders(t: Talk): Promise<readonly Order[] | null> {
+  const reply = await send(t, 'order.list', {}) as { orders: Order[] } | null;
+  return reply?.orders ?? null;
 }
 
 /// The six digits a caller reads out. Null when they are with us now, else why not.

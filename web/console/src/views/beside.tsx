@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { Outcome } from '../../../protocol/index.js';
+import type { Order, Outcome } from '../../../protocol/index.js';
 import { outcomes } from '../lib/happened.js';
 import { busy, isCalled, take } from '../state/desk.js';
 import { leave, whisper, wrapUp } from '../state/doing.js';
@@ -67,12 +67,15 @@ const NOTE_MAX = 1000;
 export function WrapUp({ talk }: { talk: Talk }): JSX.Element | null {
   void talk.at.session.value;
   void talk.at.thread.value;
-  const [outcome, pick] = useState<Outcome | null>(null);
+  const [picked, pick] = useState<Outcome | null>(null);
   const [note, setNote] = useState('');
   const conversation = talk.conversation.value;
   const sid = conversation?.session.sid ?? '';
   const since = rows.value.get(talk.conv)?.since ?? 0;
   const closed = conversation?.rows.some((r) => r.op === 'session.close' && r.ts >= since) ?? false;
+  // What was ordered since the session began says how it came out; another answer is a tap away.
+  const sold = conversation?.rows.some((r) => r.op === 'order.done' && (r.d as Order).credit?.some((c) => c.sid === sid)) ?? false;
+  const outcome = picked ?? (sold ? 'sold' : null);
   if (talk.state !== 'ended' || closed || talk.unwrapped.value === sid) return null;
   const later = (): void => { talk.unwrapped.value = sid; };
   const submit = async (e: Event): Promise<void> => {

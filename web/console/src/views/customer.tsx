@@ -14,6 +14,7 @@ import { cannotShow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { Earlier, Facts, Identity, Labels, Together } from './about.js';
 import { Bag } from './bag.js';
+import { Orders } from './orders.js';
 import { Avatar, Icon, Presence, Price, Thumb } from './parts.js';
 
 const sessions: Record<SessionInfo['state'], string> = {
@@ -92,6 +93,7 @@ export function Customer({ talk }: { talk: Talk }): JSX.Element {
         </header>
         <Session talk={talk} />
         <Together talk={talk} />
+        <Orders talk={talk} />
         <Labels talk={talk} />
         <Bag talk={talk} />
         <Facts talk={talk} />
