@@ -26,7 +26,7 @@ struct vt_report_sale {
     int64_t placed;                            /* ms since 1970 */
     int64_t value, back;                       /* in ten-thousandths, before the share */
     int64_t share;                             /* in millionths */
-    int64_t pieces;                            /* of a line: what is left of it */
+    int64_t pieces;                            /* what is left of its lines, or of the line */
     bool seen;                                 /* looked at together: one of its pieces, or the line's */
 };
 enum { VT_REPORT_SHARE = 1000000 };

@@ -68,7 +68,9 @@ int vt_report_sales(struct vt_manage *manage, struct vt_str site, int64_t from, 
 {
     static const char orders[] =
         "SELECT s.placed, s.value, s.back, c.share, EXISTS (SELECT 1 FROM sale_item i WHERE i.site=s.site AND"
-        " i.reference=s.reference AND i.seen), coalesce(c.queue, ''), c.associate, 0, NULL, NULL"
+        " i.reference=s.reference AND i.seen), coalesce(c.queue, ''), c.associate,"
+        " (SELECT coalesce(sum(qty-i.back), 0) FROM sale_item i WHERE i.site=s.site AND"
+        " i.reference=s.reference), NULL, NULL"
         " FROM sale s JOIN sale_credit c ON c.site=s.site AND c.reference=s.reference" WHICH;
     static const char by_line[] =
         "SELECT s.placed, i.qty*coalesce(i.price, 0), i.back*coalesce(i.price, 0), c.share, i.seen,"

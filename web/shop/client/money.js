@@ -27,3 +27,10 @@ export function toDecimal(cents) {
 export function formatMoney(cents, currency = 'EUR') {
   return formatter(currency, cents % 100 === 0 ? 0 : 2).format(cents / 100);
 }
+
+const VAT = 0.2; // France; every price of this shop includes it
+
+/** A decimal with tax as one without: what a sale brings the shop. */
+export function withoutVat(decimal) {
+  return (Number(decimal) / (1 + VAT)).toFixed(2);
+}

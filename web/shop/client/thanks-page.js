@@ -5,6 +5,7 @@
 import { resolveLines, toCart } from './bag.js';
 import { find } from './dom.js';
 import { drawOrder } from './order-lines.js';
+import { withoutVat } from './money.js';
 import { PIECES } from './pieces.js';
 import { lastOrder } from './store.js';
 import { call } from './vitrine.js';
@@ -19,5 +20,6 @@ export function start() {
   find('[data-reference]').textContent = order.reference;
   drawOrder(resolveLines(bag, PIECES));
   const { items } = toCart(bag, PIECES, location.origin);
-  call('order', { reference: order.reference, value: order.value, currency: order.currency, items });
+  const sold = items.map(({ sku, variant, name, qty, price }) => ({ sku, variant, name, qty, price: withoutVat(price) }));
+  call('order', { reference: order.reference, value: withoutVat(order.value), currency: order.currency, items: sold });
 }

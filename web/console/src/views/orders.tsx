@@ -15,7 +15,7 @@ import { Icon, Thumb } from './parts.js';
 const PIECES = 5; // the server's list has no more of each
 
 function Piece({ of: item, currency }: { of: OrderItem; currency: string }): JSX.Element {
-  const notes = [item.variant, item.qty > 1 ? `${item.qty} pieces` : undefined, item.price === undefined ? undefined : money(item.price, currency)].filter(Boolean).join(' · ');
+  const notes = [item.name === undefined ? item.variant : undefined, item.qty > 1 ? `${item.qty} pieces` : undefined, item.price === undefined ? undefined : money(item.price, currency)].filter(Boolean).join(' · ');
   return (
     <li class={item.back === item.qty ? 'order-piece back' : 'order-piece'}>
       <Thumb of={{ sku: item.sku }} width={32} />
