@@ -93,9 +93,9 @@ export function Customer({ talk }: { talk: Talk }): JSX.Element {
         </header>
         <Session talk={talk} />
         <Together talk={talk} />
-        <Orders talk={talk} />
         <Labels talk={talk} />
         <Bag talk={talk} />
+        <Orders talk={talk} />
         <Facts talk={talk} />
         <Trail talk={talk} />
         <Earlier talk={talk} />
