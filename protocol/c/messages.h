@@ -116,6 +116,26 @@ enum vt_recap_way {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_recap_way_name(enum vt_recap_way value);
 
+/* Who says so: the customer's page, the page with the shop's signature, the shop's server. */
+enum vt_order_source {
+    VT_ORDER_SOURCE_PAGE = 0,
+    VT_ORDER_SOURCE_SIGNED,
+    VT_ORDER_SOURCE_SHOP,
+};
+#define VT_ORDER_SOURCE_COUNT 3
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_order_source_name(enum vt_order_source value);
+
+/* Which of several sessions an order is credited to: the last, the first, all in equal parts. */
+enum vt_credit_rule {
+    VT_CREDIT_RULE_LAST = 0,
+    VT_CREDIT_RULE_FIRST,
+    VT_CREDIT_RULE_SPLIT,
+};
+#define VT_CREDIT_RULE_COUNT 3
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_credit_rule_name(enum vt_credit_rule value);
+
 /* What the server draws: a sheet with titles and prices, or pieces at one millimetre scale. */
 enum vt_drawing {
     VT_DRAWING_SHEET = 0,
@@ -838,6 +858,59 @@ struct vt_t_chat_body {
     size_t values_n; /* 0..8 */
 };
 extern const struct vt_shape vt_shape_chat_body;
+
+/* One line of an order. */
+struct vt_t_order_item {
+    struct vt_str sku;
+    struct vt_str variant; /* May be absent. */
+    struct vt_str name; /* May be absent. */
+    uint16_t qty;
+    struct vt_str price; /* Of one, without tax: decimal, with a point. May be absent. */
+    uint16_t back; /* How many came back; the server's to say. */
+    bool has_back;
+    bool seen; /* Looked at together in the viewer before it was ordered; the server's to say. */
+    bool has_seen;
+};
+extern const struct vt_shape vt_shape_order_item;
+
+/* One session's part in an order. */
+struct vt_t_order_credit {
+    struct vt_str sid;
+    struct vt_str reference; /* May be absent. */
+    struct vt_str associate; /* Their name. May be absent. */
+    double share;
+    uint32_t gap; /* Seconds from the session's end to the order; 0: it ran. */
+    bool has_gap;
+};
+extern const struct vt_shape vt_shape_order_credit;
+
+/* An order as it stands, and to which sessions it is credited. */
+struct vt_t_order {
+    struct vt_str reference;
+    struct vt_str value; /* Of all of it, without tax and shipping: decimal, with a point. */
+    struct vt_str currency;
+    struct vt_str back; /* How much of the value was given back; absent: nothing. May be absent. */
+    enum vt_order_source source;
+    int64_t placed; /* Server time in ms. */
+    enum vt_credit_rule rule;
+    uint16_t days; /* How long after a session an order still counts as its. */
+    uint16_t of; /* How many sessions there were in that time. */
+    struct vt_t_order_item *items;
+    size_t items_n; /* 0..50 */
+    struct vt_t_order_credit *credit;
+    size_t credit_n; /* 0..20 */
+};
+extern const struct vt_shape vt_shape_order;
+
+/* What came back of an order, as the shop's server says it (POST /api/v1/returns). */
+struct vt_t_order_return {
+    struct vt_str reference;
+    struct vt_str id; /* The return's own; each counts once. */
+    struct vt_str value; /* How much of the order's value: decimal, with a point. Left out: what the items cost; without items, all that is left. May be absent. */
+    struct vt_t_order_item *items;
+    size_t items_n; /* 0..50 */
+};
+extern const struct vt_shape vt_shape_order_return;
 
 /* Why something was refused: code for programs, n for metrics, msg for developers. */
 struct vt_t_wire_error {
@@ -1722,6 +1795,37 @@ struct vt_evt_notice_show {
     struct vt_str media; /* A medium's id, or the address of a greeting card. May be absent. */
     int64_t until; /* Server time in ms. */
     bool has_until;
+};
+
+/* order.back: The shop took an order back, or part of it: the order as it stands now. Rows of the thread that are no messages.
+ *   evt: struct vt_t_order (the shared type itself)
+ */
+
+/* order.done: A sale, as the page says it; each reference counts once. What the shop has signed or its server says (POST /api/v1/orders) stands above it. Staff see the order with its credit.
+ *   msg: struct vt_msg_order_done
+ *   evt: struct vt_t_order (the shared type itself)
+ *   rep: struct vt_rep_order_done
+ */
+struct vt_msg_order_done {
+    struct vt_str reference;
+    struct vt_str value; /* Without tax and shipping: decimal, with a point. */
+    struct vt_str currency; /* ISO 4217. */
+    struct vt_t_order_item *items;
+    size_t items_n; /* 0..50 */
+    struct vt_str token; /* JWT with the claims reference, value and currency, signed as for identify: they count, not the fields. May be absent. */
+};
+struct vt_rep_order_done {
+    bool counted; /* False: this reference was known already, and nothing has changed. */
+    enum vt_order_source source;
+};
+
+/* order.list: The orders of this conversation's customer, the newest first.
+ *   msg: {}, no struct; pass NULL
+ *   rep: struct vt_rep_order_list
+ */
+struct vt_rep_order_list {
+    struct vt_t_order *orders;
+    size_t orders_n; /* 0..20 */
 };
 
 /* page.at: The customer is on this page; the trail keeps every product.

@@ -62,6 +62,18 @@ const char *vt_recap_way_name(enum vt_recap_way value)
     return (size_t)value < VT_COUNT(recap_way_words) ? recap_way_words[value] : NULL;
 }
 
+static const char *const order_source_words[] = { "page", "signed", "shop" };
+const char *vt_order_source_name(enum vt_order_source value)
+{
+    return (size_t)value < VT_COUNT(order_source_words) ? order_source_words[value] : NULL;
+}
+
+static const char *const credit_rule_words[] = { "last", "first", "split" };
+const char *vt_credit_rule_name(enum vt_credit_rule value)
+{
+    return (size_t)value < VT_COUNT(credit_rule_words) ? credit_rule_words[value] : NULL;
+}
+
 static const char *const drawing_words[] = { "sheet", "scale" };
 const char *vt_drawing_name(enum vt_drawing value)
 {
@@ -658,6 +670,57 @@ static const struct vt_field t_chat_body_fields[] = {
 };
 const struct vt_shape vt_shape_chat_body = {
     .name = "chat_body", .size = sizeof(struct vt_t_chat_body), .fields = t_chat_body_fields, .fields_n = VT_COUNT(t_chat_body_fields),
+};
+
+static const struct vt_field t_order_item_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order_item, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_order_item, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_order_item, name), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "qty", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order_item, qty), .size = sizeof(uint16_t), .min = 1, .max = 9999 },
+    { .name = "price", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_order_item, price), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "back", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_order_item, back), .has_offset = offsetof(struct vt_t_order_item, has_back), .size = sizeof(uint16_t), .min = 0, .max = 9999 },
+    { .name = "seen", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_order_item, seen), .has_offset = offsetof(struct vt_t_order_item, has_seen), .size = sizeof(bool) },
+};
+const struct vt_shape vt_shape_order_item = {
+    .name = "order_item", .size = sizeof(struct vt_t_order_item), .fields = t_order_item_fields, .fields_n = VT_COUNT(t_order_item_fields),
+};
+
+static const struct vt_field t_order_credit_fields[] = {
+    { .name = "sid", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order_credit, sid), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "reference", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_order_credit, reference), .size = sizeof(struct vt_str), .min = 0, .max = 16 },
+    { .name = "associate", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_order_credit, associate), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "share", .type = VT_FIELD_NUMBER, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order_credit, share), .size = sizeof(double), .number_min = 0, .number_max = 1 },
+    { .name = "gap", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_order_credit, gap), .has_offset = offsetof(struct vt_t_order_credit, has_gap), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+};
+const struct vt_shape vt_shape_order_credit = {
+    .name = "order_credit", .size = sizeof(struct vt_t_order_credit), .fields = t_order_credit_fields, .fields_n = VT_COUNT(t_order_credit_fields),
+};
+
+static const struct vt_field t_order_fields[] = {
+    { .name = "reference", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order, reference), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "value", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order, value), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "currency", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order, currency), .size = sizeof(struct vt_str), .min = 3, .max = 3 },
+    { .name = "back", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_order, back), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "source", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order, source), .size = sizeof(enum vt_order_source), .words = order_source_words, .words_n = VT_COUNT(order_source_words) },
+    { .name = "placed", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_order, placed), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "rule", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order, rule), .size = sizeof(enum vt_credit_rule), .words = credit_rule_words, .words_n = VT_COUNT(credit_rule_words) },
+    { .name = "days", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order, days), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "of", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order, of), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "items", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_order, items), .has_offset = offsetof(struct vt_t_order, items_n), .size = sizeof(struct vt_t_order_item), .list_min = 0, .list_max = 50, .list_multiple = 1, .shape = &vt_shape_order_item },
+    { .name = "credit", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_order, credit), .has_offset = offsetof(struct vt_t_order, credit_n), .size = sizeof(struct vt_t_order_credit), .list_min = 0, .list_max = 20, .list_multiple = 1, .shape = &vt_shape_order_credit },
+};
+const struct vt_shape vt_shape_order = {
+    .name = "order", .size = sizeof(struct vt_t_order), .fields = t_order_fields, .fields_n = VT_COUNT(t_order_fields),
+};
+
+static const struct vt_field t_order_return_fields[] = {
+    { .name = "reference", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order_return, reference), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order_return, id), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "value", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_order_return, value), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "items", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_order_return, items), .has_offset = offsetof(struct vt_t_order_return, items_n), .size = sizeof(struct vt_t_order_item), .list_min = 0, .list_max = 50, .list_multiple = 1, .shape = &vt_shape_order_item },
+};
+const struct vt_shape vt_shape_order_return = {
+    .name = "order_return", .size = sizeof(struct vt_t_order_return), .fields = t_order_return_fields, .fields_n = VT_COUNT(t_order_return_fields),
 };
 
 static const struct vt_field t_wire_error_fields[] = {
@@ -1418,6 +1481,32 @@ static const struct vt_shape shape_evt_notice_show = {
     .name = "notice.show", .size = sizeof(struct vt_evt_notice_show), .fields = evt_notice_show_fields, .fields_n = VT_COUNT(evt_notice_show_fields),
 };
 
+static const struct vt_field msg_order_done_fields[] = {
+    { .name = "reference", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_order_done, reference), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "value", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_order_done, value), .size = sizeof(struct vt_str), .min = 1, .max = 24 },
+    { .name = "currency", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_order_done, currency), .size = sizeof(struct vt_str), .min = 3, .max = 3 },
+    { .name = "items", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_order_done, items), .has_offset = offsetof(struct vt_msg_order_done, items_n), .size = sizeof(struct vt_t_order_item), .list_min = 0, .list_max = 50, .list_multiple = 1, .shape = &vt_shape_order_item },
+    { .name = "token", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_order_done, token), .size = sizeof(struct vt_str), .min = 0, .max = 3072 },
+};
+static const struct vt_shape shape_msg_order_done = {
+    .name = "order.done", .size = sizeof(struct vt_msg_order_done), .fields = msg_order_done_fields, .fields_n = VT_COUNT(msg_order_done_fields),
+};
+
+static const struct vt_field rep_order_done_fields[] = {
+    { .name = "counted", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_order_done, counted), .size = sizeof(bool) },
+    { .name = "source", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_order_done, source), .size = sizeof(enum vt_order_source), .words = order_source_words, .words_n = VT_COUNT(order_source_words) },
+};
+static const struct vt_shape shape_rep_order_done = {
+    .name = "order.done reply", .size = sizeof(struct vt_rep_order_done), .fields = rep_order_done_fields, .fields_n = VT_COUNT(rep_order_done_fields),
+};
+
+static const struct vt_field rep_order_list_fields[] = {
+    { .name = "orders", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_rep_order_list, orders), .has_offset = offsetof(struct vt_rep_order_list, orders_n), .size = sizeof(struct vt_t_order), .list_min = 0, .list_max = 20, .list_multiple = 1, .shape = &vt_shape_order },
+};
+static const struct vt_shape shape_rep_order_list = {
+    .name = "order.list reply", .size = sizeof(struct vt_rep_order_list), .fields = rep_order_list_fields, .fields_n = VT_COUNT(rep_order_list_fields),
+};
+
 static const struct vt_field msg_page_push_fields[] = {
     { .name = "url", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_page_push, url), .size = sizeof(struct vt_str), .min = 1, .max = 2048 },
     { .name = "text", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_page_push, text), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
@@ -2122,6 +2211,15 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_NOTICE_SHOW] = { "notice.show", VT_OP_NOTICE_SHOW, 'e', 0, 1 << VT_ROLE_CUSTOMER,
         1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 8192,
         NULL, &shape_evt_notice_show, NULL },
+    [VT_OP_ORDER_BACK] = { "order.back", VT_OP_ORDER_BACK, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_NONE, 65536,
+        NULL, &vt_shape_order, NULL },
+    [VT_OP_ORDER_DONE] = { "order.done", VT_OP_ORDER_DONE, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 32768,
+        &shape_msg_order_done, &vt_shape_order, &shape_rep_order_done },
+    [VT_OP_ORDER_LIST] = { "order.list", VT_OP_ORDER_LIST, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
+        &vt_shape_nothing, NULL, &shape_rep_order_list },
     [VT_OP_PAGE_AT] = { "page.at", VT_OP_PAGE_AT, 'n', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_ACT, 16384,
         &vt_shape_page, &vt_shape_page, NULL },

@@ -46,6 +46,10 @@ export const SHAPES: Readonly<Record<string, string>> = {
   profile: 'customer::@customer labels::s:1:64:0:32 context:?:j contact:?:i:0:9007199254740991 lang:?:s:0:35',
   session_past: 'sid::s:0:64 reference::s:0:16 queue:?:s:0:64 state::#state associate:?:s:0:80 created::i:-9007199254740991:9007199254740991 ended::i:-9007199254740991:9007199254740991 outcome:?:#outcome note:?:s:0:2000 stars:?:i:1:5',
   chat_body: 'text:?:s:0:8192 product:?:@product_ref media:?:s:0:200 draw:?:#drawing skus:?:s:1:64:1:4 address:?:s:0:4096 seconds:?:f:0:86400 name:?:s:0:200 options:?:@chat_option:::0:8 fields:?:@chat_field:::0:8 values:?:@chat_value:::0:8',
+  order_item: 'sku::s:1:64 variant:?:s:0:64 name:?:s:0:200 qty::i:1:9999 price:?:s:0:24 back:?:i:0:9999 seen:?:b',
+  order_credit: 'sid::s:1:64 reference:?:s:0:16 associate:?:s:0:80 share::f:0:1 gap:?:i:0:4294967295',
+  order: 'reference::s:1:64 value::s:0:24 currency::s:3:3 back:?:s:0:24 source::#order_source placed::i:-9007199254740991:9007199254740991 rule::#credit_rule days::i:0:65535 of::i:0:65535 items:?:@order_item:::0:50 credit:?:@order_credit:::0:20',
+  order_return: 'reference::s:1:64 id::s:1:64 value:?:s:0:24 items:?:@order_item:::0:50',
   wire_error: 'code::s:1:40 n::i:0:65535 msg::s:0:300 retry::b after:?:i:0:4294967295 field:?:s:0:96',
 };
 
@@ -60,6 +64,8 @@ export const ENUMS: Readonly<Record<string, string>> = {
   outcome: 'sold reserved appointment answered unresolved spam',
   recap_word: 'ready queued sent delayed failed',
   recap_way: 'email link',
+  order_source: 'page signed shop',
+  credit_rule: 'last first split',
   drawing: 'sheet scale',
   mark_kind: 'ink circle arrow',
   view_mode: 'image spin film compare',
@@ -127,6 +133,8 @@ export const EVENT_SHAPES: Readonly<Record<string, string>> = {
   'mirror.state': '@mirror',
   'notice.drop': 'id::s:1:64',
   'notice.show': 'id::s:1:64 kind::#notice_kind text::s:0:500 url:?:s:0:2048 media:?:s:0:2048 until:?:i:-9007199254740991:9007199254740991',
+  'order.back': '@order',
+  'order.done': '@order',
   'page.at': '@page',
   'page.push': 'url::s:0:2048 text:?:s:0:300 success::b reason:?:#act_reason',
   'presence.person': '@person',

@@ -28,6 +28,12 @@ export type RecapWord = 'ready' | 'queued' | 'sent' | 'delayed' | 'failed';
 /// How a recap is sent.
 export type RecapWay = 'email' | 'link';
 
+/// Who says so: the customer's page, the page with the shop's signature, the shop's server.
+export type OrderSource = 'page' | 'signed' | 'shop';
+
+/// Which of several sessions an order is credited to: the last, the first, all in equal parts.
+export type CreditRule = 'last' | 'first' | 'split';
+
 /// What the server draws: a sheet with titles and prices, or pieces at one millimetre scale.
 export type Drawing = 'sheet' | 'scale';
 
@@ -544,6 +550,61 @@ export interface ChatBody {
   fields?: ChatField[] | undefined;
   /** An answer: the option chosen, or the form's fields. */
   values?: ChatValue[] | undefined;
+}
+
+/// One line of an order.
+export interface OrderItem {
+  sku: string;
+  variant?: string | undefined;
+  name?: string | undefined;
+  qty: number;
+  /** Of one, without tax: decimal, with a point. */
+  price?: string | undefined;
+  /** How many came back; the server's to say. */
+  back?: number | undefined;
+  /** Looked at together in the viewer before it was ordered; the server's to say. */
+  seen?: boolean | undefined;
+}
+
+/// One session's part in an order.
+export interface OrderCredit {
+  sid: string;
+  reference?: string | undefined;
+  /** Their name. */
+  associate?: string | undefined;
+  share: number;
+  /** Seconds from the session's end to the order; 0: it ran. */
+  gap?: number | undefined;
+}
+
+/// An order as it stands, and to which sessions it is credited.
+export interface Order {
+  reference: string;
+  /** Of all of it, without tax and shipping: decimal, with a point. */
+  value: string;
+  currency: string;
+  /** How much of the value was given back; absent: nothing. */
+  back?: string | undefined;
+  source: OrderSource;
+  /** Server time in ms. */
+  placed: number;
+  rule: CreditRule;
+  /** How long after a session an order still counts as its. */
+  days: number;
+  /** How many sessions there were in that time. */
+  of: number;
+  items?: OrderItem[] | undefined;
+  credit?: OrderCredit[] | undefined;
+}
+
+/// What came back of an order, as the shop's server says it (POST /api/v1/returns).
+export interface OrderReturn {
+  reference: string;
+  /** The return's own; each counts once. */
+  id: string;
+  /** How much of the order's value: decimal, with a point. Left out: what the items cost; without items, all that is left. */
+  value?: string | undefined;
+  items?: OrderItem[] | undefined;
 }
 
 /// Why something was refused: code for programs, n for metrics, msg for developers.
