@@ -11,13 +11,15 @@ export default defineConfig({
   testMatch: process.env.VITRINE_PICTURE ? 'picture.mjs' : '*.spec.mjs',
   globalSetup: './browser/lib/masters.mjs',
   outputDir: '../build/browser-results',
-  // Two browsers, a server under a sanitiser and a shop share the machine: one story at a time.
-  workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // A story waits half of its time: two at once, files which share nothing but the pictures' masters. Each has a server, a shop and
+  // ports of its own.
+  workers: 2,
+  // What is waited for comes at once on an idle machine; a busy one is no defect.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   // A story that passes at the second try is printed as flaky: a machine that is busy elsewhere is no defect, a defect fails twice.
   retries: process.env.CI ? 1 : 0,
   reporter: 'list',
-  use: { launchOptions, actionTimeout: 10_000, navigationTimeout: 20_000 },
+  use: { launchOptions, actionTimeout: 20_000, navigationTimeout: 30_000 },
 });

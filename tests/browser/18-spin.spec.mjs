@@ -69,7 +69,7 @@ test('turned by hand, by key and by button: one frame for both', async ({ custom
   await together(phone, desk, (left + 3) % N);
   await associate.page.keyboard.press('ArrowLeft');
   await together(phone, desk, (left + 2) % N);
-  await expect.poll(heard, { timeout: 5000 }).toContain(`Camille: frame ${((left + 2) % N) + 1} of ${N}`);
+  await expect.poll(heard).toContain(`Camille: frame ${((left + 2) % N) + 1} of ${N}`);
   await expect(label(phone)).toContainText(`${((left + 2) % N) + 1} / ${N}`);
 
   // The customer takes over by a button; zooming in keeps the frame, and both see it closer.
@@ -92,7 +92,7 @@ test('it turns by itself, is stopped by whoever guides, and is told', async ({ c
   await desk.button('Let it turn').click();
   await expect(phone.button('Stop turning')).toBeVisible();
   for (const view of [phone, desk]) await expect.poll(() => frame(view)).toBeGreaterThan(2);
-  await expect.poll(heard, { timeout: 5000 }).toContain('Camille lets it turn');
+  await expect.poll(heard).toContain('Camille lets it turn');
   await expect(async () => { // the wheel is hers for the moment of a gesture
     await phone.button('Stop turning').click();
     await expect(phone.button('Let it turn')).toBeVisible({ timeout: 1000 });

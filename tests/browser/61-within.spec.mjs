@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /// In a session: canned replies, choices and forms, labels, a hand-over, a colleague called in, a supervisor, the end.
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import AxeBuilder from '@axe-core/playwright';
 
+import { settings } from './lib/furnish.mjs';
 import { SITE } from './lib/ground.mjs';
 import { expect, livePair, shot, test } from './lib/story.mjs';
 
-const settings = {
+const SETTINGS = {
   canned: [{ id: 'hello', shortcut: 'hello', text: 'Good morning, {{associate}} of {{shop}} here. Your number is {{reference}}.' }, { id: 'size', shortcut: 'size', text: 'Which size do you wear?' }],
   labels: ['VIP', 'repair'],
 };
-
-async function furnish(server) {
-  const path = join(server.data, 'settings.json');
-  writeFileSync(path, JSON.stringify(settings));
-  await server.mustAdmin(['site', 'set', '--site', SITE, '--settings', path]);
-}
 
 async function isClean(page, name) {
   await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
@@ -33,7 +25,7 @@ const asking = ({ page }) => page.getByRole('region', { name: 'Asking for you' }
 
 for (const colorScheme of ['light', 'dark']) {
   test(`${colorScheme}: a canned reply by keyboard, a choice, a form, labels, and the end`, async ({ cast, server, customer }) => {
-    await furnish(server);
+    await settings(server, SETTINGS);
     const associate = await cast.associate({ colorScheme });
     const { page } = associate;
     await livePair({ customer, associate });

@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The shop floor as the customer meets it before somebody comes: who is there, leaving a message, the line and its notices.
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import AxeBuilder from '@axe-core/playwright';
 
 import { associate as staff } from '../server/lib/kit.mjs';
 import { Peer } from '../server/lib/peer.mjs';
+import { closedUntil, settings } from './lib/furnish.mjs';
 import { SITE } from './lib/ground.mjs';
 import { DESK, RING, WATCH } from './lib/people.mjs';
 import { expect, shot, test } from './lib/story.mjs';
 
-const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-const ALL_DAY = Object.fromEntries(DAYS.map((name) => [name, [['00:00', '24:00']]]));
 const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10);
-
-/// Hours with today, and as many days behind it, closed.
-function closedFor(days, why) {
-  const exceptions = Array.from({ length: days }, (_, i) => ({ date: dayOf(Date.now() + i * 86_400_000), open: [], why }));
-  return [{ id: 'main', name: 'Main', hours: { tz: 'UTC', week: ALL_DAY, exceptions } }];
-}
-
-async function settings(server, what) {
-  const file = join(server.data, 'settings.json');
-  writeFileSync(file, JSON.stringify(what));
-  await server.mustAdmin(['site', 'set', '--site', SITE, '--settings', file]);
-}
 
 async function isClean(page, name) {
   await shot(page, `62-${name}`);
@@ -48,7 +32,7 @@ const send = (customer) => customer.panel.getByRole('button', { name: 'Send the 
 
 test('closed, with the day it opens; a message is left, kept while it is written, and arrives', async ({ cast, server }) => {
   const customer = await cast.customer({ timezoneId: 'Europe/Paris' });
-  await settings(server, { queues: closedFor(2, 'Stocktaking') });
+  await settings(server, { queues: closedUntil(2, 'Stocktaking') });
   await customer.visit();
   await customer.open();
   const opens = new Date(`${dayOf(Date.now() + 2 * 86_400_000)}T00:00:00Z`);
@@ -89,7 +73,7 @@ test('closed, with the day it opens; a message is left, kept while it is written
 });
 
 test('it opens while the panel is open, and says when nobody is at the desk', async ({ customer, associate, server }) => {
-  await settings(server, { queues: closedFor(1) });
+  await settings(server, { queues: closedUntil(1) });
   await customer.visit();
   await customer.open();
   await expect(customer.panel.getByRole('heading', { name: /^Closed until/ })).toBeVisible();
@@ -267,7 +251,7 @@ const OFFERED = {
   queues: [
     { id: 'rings', name: 'Rings', offered: true, label: { en: 'Rings and engagement', fr: 'Bagues' } },
     { id: 'watches', name: 'Watches', offered: true, label: { en: 'Watches and straps' } },
-    { ...closedFor(2)[0], id: 'care', name: 'Care', offered: true, label: { en: 'Repair and care' } },
+    { ...closedUntil(2)[0], id: 'care', name: 'Care', offered: true, label: { en: 'Repair and care' } },
     { id: 'trade', name: 'Trade' },
   ],
 };

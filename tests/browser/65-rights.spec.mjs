@@ -2,11 +2,10 @@
 /// People and their queues: an admin gives an associate one of two, and ends one login of theirs; who looked into what is listed.
 
 import AxeBuilder from '@axe-core/playwright';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 import { post } from '../server/lib/http.mjs';
 import { associate as staff } from '../server/lib/kit.mjs';
+import { settings } from './lib/furnish.mjs';
 import { PASSWORD, SITE } from './lib/ground.mjs';
 import { DESK, PHONE } from './lib/people.mjs';
 import { expect, shot, test } from './lib/story.mjs';
@@ -14,9 +13,7 @@ import { expect, shot, test } from './lib/story.mjs';
 const QUEUES = [{ id: 'rings', name: 'Rings and bracelets' }, { id: 'watches', name: 'Watches' }, { id: 'repair', name: 'Repair' }];
 
 async function open(cast, server, how) {
-  const path = join(server.data, 'settings.json');
-  writeFileSync(path, JSON.stringify({ queues: QUEUES }));
-  await server.mustAdmin(['site', 'set', '--site', SITE, '--settings', path]);
+  await settings(server, { queues: QUEUES });
   await server.addAssociate({ site: SITE, login: 'ada', name: 'Ada Lindqvist', role: 'admin' });
   const [page, watch] = await cast.page(await cast.context({ ...DESK, ...how }), 'admin');
   watch.expect(/401 .*\/api\/v1\/me$/);
@@ -70,9 +67,7 @@ for (const [look, how] of [['light', {}], ['dark', { colorScheme: 'dark' }], ['p
 }
 
 test('a conversation that goes to a queue of others is closed in the console, which says so', async ({ customer, associate, server }) => {
-  const path = join(server.data, 'settings.json');
-  writeFileSync(path, JSON.stringify({ queues: QUEUES }));
-  await server.mustAdmin(['site', 'set', '--site', SITE, '--settings', path]);
+  await settings(server, { queues: QUEUES });
   await server.mustAdmin(['associate', 'add', '--site', SITE, '--login', 'rita', '--name', 'Rita', '--password-stdin', '--queues', 'rings'], `${PASSWORD}\n`);
   await associate.comes('rita');
   await customer.comes('Can the strap be changed?');

@@ -2,12 +2,9 @@
 /// Somebody new practises: the whole script in the real console, by mouse, by keyboard on a phone, and left half-way; a colleague
 /// at the next desk sees nothing of it.
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import AxeBuilder from '@axe-core/playwright';
 
-import { SITE } from './lib/ground.mjs';
+import { settings } from './lib/furnish.mjs';
 import { expect, shot, test } from './lib/story.mjs';
 
 const PHONE_DESK = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
@@ -15,12 +12,6 @@ const PHONE_DESK = { viewport: { width: 390, height: 844 }, isMobile: true, hasT
 const coach = (page) => page.getByRole('complementary', { name: 'Practice' });
 const stepIs = (page, title) => expect(coach(page).getByRole('heading')).toHaveText(title, { timeout: 15_000 });
 const sheet = (page) => page.getByRole('dialog', { name: 'Practice' });
-
-async function sets(server, settings) {
-  const path = join(server.data, 'settings.json');
-  writeFileSync(path, JSON.stringify(settings));
-  await server.mustAdmin(['site', 'set', '--site', SITE, '--settings', path]);
-}
 
 async function isClean(page, name) {
   await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
@@ -46,7 +37,7 @@ for (const colorScheme of ['light', 'dark']) {
     const noor = await cast.associate({ name: 'noor' });
     const { page } = associate;
     const canned = colorScheme === 'light';
-    if (canned) await sets(server, { canned: [{ id: 'deliv', shortcut: 'delivery', text: 'In two days, {{customer}}, and insured.' }] });
+    if (canned) await settings(server, { canned: [{ id: 'deliv', shortcut: 'delivery', text: 'In two days, {{customer}}, and insured.' }] });
     await noor.comes('noor');
     await noor.page.getByRole('button', { name: 'I am available' }).click();
     await noor.to('All');

@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { associate as staff, take } from '../../server/lib/kit.mjs';
+import { associate as staff, siteIsThere, take } from '../../server/lib/kit.mjs';
 import { SITE } from './ground.mjs';
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -16,10 +16,16 @@ export function closedUntil(days, why) {
   return [{ id: 'main', name: 'Main', hours: { tz: 'UTC', week: ALL_DAY, exceptions } }];
 }
 
+/// The server reads all sites at once and says nothing of it: when it knows one that was made later, it knows these settings.
+let sequels = 0;
+
 export async function settings(server, what) {
   const file = join(server.data, 'settings.json');
   writeFileSync(file, JSON.stringify(what));
   await server.mustAdmin(['site', 'set', '--site', SITE, '--settings', file]);
+  const sequel = { key: `pk_sequel_${++sequels}`, origin: `https://sequel-${sequels}.test` };
+  await server.addSite({ key: sequel.key, origins: [sequel.origin] });
+  await siteIsThere(server, sequel.key, sequel.origin, 20_000);
 }
 
 /// The customer in a session with a scripted Camille; resolves her peer and the conversation's number for her.

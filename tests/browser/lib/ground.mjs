@@ -62,7 +62,8 @@ export async function layGround() {
       const data = mkdtempSync(join(tmpdir(), 'vitrine-story-'));
       cpSync(first.data, data, { recursive: true, filter: (path) => path !== pictures.originals });
       for (const [name, from] of Object.entries(pictures)) if (from) share(from, join(data, name));
-      const server = new Server({ args, data });
+      // Two people ask for pictures at once: with one worker a slow machine is told to ask again.
+      const server = new Server({ args: ['--media-workers', '2', ...args], data });
       server.url = url;
       return server;
     },
