@@ -114,8 +114,13 @@ test('eight ask at once, one is made', async () => {
 test('a page of new pictures shows all of them', async () => {
   const files = Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`spin-${i}.jpg`, photo(`solitaire-ring/spin-${String(i).padStart(2, '0')}.jpg`)]));
   const ids = Object.values(await importPictures(server, { site: SITE, folder, writeCatalogue }, files));
-  const answers = await Promise.all(ids.map((each) => get(`/t/${each}/320`, { Accept: 'image/avif,image/webp,*/*' })));
-  for (const answer of answers) assert.ok(answer.status === 200 && answer.body.length > 500, `${answer.status} ${answer.text.slice(0, 200)}`);
+  // A machine with other work says when to ask again, and a page does.
+  const shown = (each) => eventually(`picture ${each}`, async () => {
+    const answer = await get(`/t/${each}/320`, { Accept: 'image/avif,image/webp,*/*' });
+    assert.ok([200, 503].includes(answer.status), `${answer.status} ${answer.text.slice(0, 200)}`);
+    return answer.status === 200 && answer.body.length > 500;
+  }, 60000);
+  await Promise.all(ids.map(shown));
 });
 
 test('after a restart the disk answers, without a worker', async () => {

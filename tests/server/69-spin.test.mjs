@@ -28,7 +28,7 @@ let server;
 let said;
 
 before(async () => {
-  server = await shop(later, { associates: ['lea', 'max'], args: ['--capacity', '50', '--rate-act', '500'] });
+  server = await shop(later, { associates: ['lea', 'max'], args: ['--media-workers', '0', '--capacity', '50', '--rate-act', '500'] });
   const files = Object.fromEntries(names.map((name, i) => [name, ring[i]]));
   files['hero.jpg'] = photo('solitaire-ring/hero.jpg');
   wide.forEach((bytes, i) => { files[`wide-${i}.png`] = bytes; });
