@@ -187,9 +187,11 @@ void vt_consent_sweep(struct vt_conversation *conv, int64_t now_ms)
         vt_consent_end(conv, idle, VT_CONSENT_WHY_IDLE);
 }
 
-/* --- a session of the last run ----------------------------------------------------------------- */
+/* --- from the ledger ----------------------------------------------------------------- */
 
-static void apply(struct vt_conversation *conv, const struct vt_store_row *row, struct vt_arena *arena)
+/* What a row says of the capabilities in `of`. */
+static void apply(struct vt_conversation *conv, const struct vt_store_row *row, uint8_t of,
+                  struct vt_arena *arena)
 {
     struct vt_error error;
     union {
@@ -206,17 +208,36 @@ static void apply(struct vt_conversation *conv, const struct vt_store_row *row, 
             vt_decode_body(arena, op->msg, row->body, &d, &error) != VT_OK)
             continue;
         if (ops[i] == VT_OP_CONSENT_ASK)
-            put(conv, vt_consent_bits(d.ask.capabilities, d.ask.capabilities_n), WORD(OFF),
+            put(conv, of & vt_consent_bits(d.ask.capabilities, d.ask.capabilities_n), WORD(OFF),
                 VT_CONSENT_WORD_REQUESTED);
         else if (ops[i] == VT_OP_CONSENT_GIVE)
-            put(conv, vt_consent_bits(d.give.capabilities, d.give.capabilities_n), ~0u, VT_CONSENT_WORD_ON);
+            put(conv, of & vt_consent_bits(d.give.capabilities, d.give.capabilities_n), ~0u,
+                VT_CONSENT_WORD_ON);
         else if (ops[i] == VT_OP_CONSENT_REFUSE)
-            put(conv, vt_consent_bits(d.refuse.capabilities, d.refuse.capabilities_n), ~0u,
+            put(conv, of & vt_consent_bits(d.refuse.capabilities, d.refuse.capabilities_n), ~0u,
                 VT_CONSENT_WORD_REJECTED);
         else
-            put(conv, with_mirror(vt_consent_bits(d.stop.capabilities, d.stop.capabilities_n)),
+            put(conv, of & with_mirror(vt_consent_bits(d.stop.capabilities, d.stop.capabilities_n)),
                 WORD(ON) | WORD(REQUESTED), VT_CONSENT_WORD_OFF);
     }
+}
+
+static void apply_all(struct vt_conversation *conv, const struct vt_store_row *rows, size_t n, uint8_t of)
+{
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    vt_arena_init(&arena, 65536);
+    for (size_t i = 0; i < n; i++) {
+        vt_arena_reset(&arena);
+        apply(conv, &rows[i], of, &arena);
+    }
+}
+
+/* A question that nobody answered before the conversation left memory is asked again by whoever wants to. */
+void vt_consent_load(struct vt_conversation *conv, const struct vt_store_row *rows, size_t n)
+{
+    apply_all(conv, rows, n, VT_CONSENT_STANDING);
+    put(conv, VT_CONSENT_STANDING, WORD(REQUESTED), VT_CONSENT_WORD_OFF);
 }
 
 struct restoring {
@@ -228,20 +249,15 @@ static void handle_rows(void *arg, int err, const struct vt_store_row *rows, siz
 {
     struct restoring *from = arg;
     struct vt_conversation *conv = vt_conv_find(from->app, vt_str(from->site), vt_str(from->conv));
-    VT_CLEANUP(vt_arena_finish)
-    struct vt_arena arena;
-    vt_arena_init(&arena, 65536);
     /* A ledger that cannot be read whole gives nothing: the customer is asked again. */
     bool good = conv && !err && !more && strcmp(conv->session.sid, from->sid) == 0;
     if (!good)
         vt_log(VT_LOG_WARN, "consent.restore",
                VT_LOG_T("err", err ? vt_err_name(err) : "gone, or too many rows"));
-    for (size_t i = 0; good && i < n; i++) {
-        vt_arena_reset(&arena);
-        apply(conv, &rows[i], &arena);
-    }
-    if (good)
+    if (good) {
+        apply_all(conv, rows, n, (uint8_t)~0u);
         tell(conv, n > 0);
+    }
     if (--from->app->restoring == 0)
         vt_app_restored(from->app);
     free(from);

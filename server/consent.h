@@ -15,9 +15,12 @@ enum {
     /* Of what is seen; without it there is nothing to act on. */
     VT_CONSENT_WITH_MIRROR = 1 << VT_CAPABILITY_POINT | 1 << VT_CAPABILITY_SCROLL | 1 << VT_CAPABILITY_CLICK |
                              1 << VT_CAPABILITY_FILL,
+    /* Of the customer and no session: these stand until they say otherwise. */
+    VT_CONSENT_STANDING = 1 << VT_CAPABILITY_TRAIL | 1 << VT_CAPABILITY_CONTACT,
     VT_CONSENT_PAGE = VT_CONSENT_MIRROR | VT_CONSENT_WITH_MIRROR | 1 << VT_CAPABILITY_NAVIGATE,
-    VT_CONSENT_OPS = 16,   /* operations a capability opens */
-    VT_CONSENT_ROWS = 1000 /* of one session's ledger */
+    VT_CONSENT_OPS = 16,    /* operations a capability opens */
+    VT_CONSENT_ROWS = 1000, /* of one session's ledger */
+    VT_CONSENT_LAST = 200   /* of the whole one, for what stands */
 };
 
 /* Bits 1 << enum vt_capability of a message's list. */
@@ -51,6 +54,8 @@ void vt_consent_wire(const struct vt_conversation *conv, struct vt_str can[VT_CO
 /* The version of the site's mask rules, for the ledger. "" when the site is gone. */
 struct vt_str vt_consent_mask(const struct vt_conversation *conv);
 
+/* A conversation that comes into memory: what of `trail` and `contact` its last rows say. */
+void vt_consent_load(struct vt_conversation *conv, const struct vt_store_row *rows, size_t n);
 /* A session of the last run: the ledger's rows say how it stood. */
 void vt_consent_restore(struct vt_conversation *conv);
 

@@ -132,6 +132,21 @@ static void fail(struct loading *loading, int err)
     free(loading);
 }
 
+static void handle_consents(void *arg, int err, const struct vt_store_row *rows, size_t n, bool more)
+{
+    struct loading *loading = arg;
+    struct vt_conversation *conv = any(loading->app, vt_str(loading->site), vt_str(loading->conv));
+    (void)more; /* the newest count */
+    if (err || !conv) {
+        fail(loading, err);
+        return;
+    }
+    vt_consent_load(conv, rows, n);
+    conv->loaded = true;
+    free(loading);
+    answer_waiters(conv, VT_OK);
+}
+
 static void handle_pages(void *arg, int err, const struct vt_str *bodies, size_t n)
 {
     struct loading *loading = arg;
@@ -142,9 +157,10 @@ static void handle_pages(void *arg, int err, const struct vt_str *bodies, size_t
     }
     for (size_t i = 0; i < n && conv->trail_n < VT_TRAIL_MAX; i++)
         conv->trail[conv->trail_n++].body = vt_str_dup(bodies[i]);
-    conv->loaded = true;
-    free(loading);
-    answer_waiters(conv, VT_OK);
+    if (vt_store_rows_named(loading->app->deps.store, vt_str(loading->site), vt_str(loading->conv),
+                            VT_STR(""), VT_STR("consent."), VT_CONSENT_LAST, handle_consents,
+                            loading) != VT_OK)
+        fail(loading, VT_ERR_FULL);
 }
 
 static void handle_marks(void *arg, int err, const struct vt_store_mark *marks, size_t n)

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mirror, from the customer: pieces become units, units pass the filter in order, and stand in the book. */
+/* Mirror, from the customer: pieces become units, units pass the filter in order, and stand in the book.
+ *
+ * A unit that cannot be read is not taken: it is counted, logged once, and a whole picture is asked for, each
+ * time after a longer wait. The socket stays, other than at a message out of form (4500): that close is final
+ * for a customer's browser, and a recorder's fault would cost them the chat. What a hostile one may cost is
+ * bounded by the budget of bytes, the inbox, and the waits. */
 #include "server/mirror_internal.h"
 
 #include <stdlib.h>

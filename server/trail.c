@@ -6,6 +6,7 @@
 #include "server/base/err.h"
 #include "server/fanout.h"
 #include "server/mirror.h"
+#include "server/mirror_text.h"
 
 enum { PAGE_BYTES = 16384 };
 
@@ -51,6 +52,11 @@ void vt_trail_add(struct vt_conversation *conv, struct vt_t_page *page)
         return; /* a reconnect names the page again */
     if (conv->consents.state[VT_CAPABILITY_TRAIL] == VT_CONSENT_WORD_REJECTED)
         return; /* the customer wants none: neither kept nor told */
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf title = VT_BUF_INIT(PAGE_BYTES);
+    /* A shop may put into a title what would be taken out of its text. */
+    if (vt_mirror_mask(page->title, &title))
+        page->title = title.failed ? VT_STR("") : vt_buf_view(&title);
     page->ts = vt_wall_ms();
     page->has_ts = true;
     if (vt_encode_body(&json, &vt_shape_page, page) != VT_OK)

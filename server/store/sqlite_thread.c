@@ -104,13 +104,27 @@ int vt_run_rows_of(struct vt_db *db, struct vt_job *job)
                                  VT_DB_N(job->in.range.audience), VT_DB_N(job->in.range.limit + 1)));
 }
 
+static void turn_round(struct vt_job *job)
+{
+    struct vt_store_row *rows = job->out.list.items;
+    for (size_t i = 0, j = job->out.list.n; i + 1 < j; i++) {
+        struct vt_store_row last = rows[--j];
+        rows[j] = rows[i];
+        rows[i] = last;
+    }
+}
+
 int vt_run_rows_named(struct vt_db *db, struct vt_job *job)
 {
-    struct vt_str name = job->in.range.name;
-    return read_rows(db, job,
-                     vt_db_start(db, ROW_COLUMNS " AND sid=? AND substr(kind, 1, ?)=? ORDER BY cs LIMIT ?",
-                                 VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(job->in.range.sid),
-                                 VT_DB_N(name.len), VT_DB_T(name), VT_DB_N(job->in.range.limit + 1)));
+    struct vt_str name = job->in.range.name, sid = job->in.range.sid;
+    int err = read_rows(db, job,
+                        vt_db_start(db,
+                                    ROW_COLUMNS " AND (? = 0 OR sid=?) AND substr(kind, 1, ?)=? ORDER BY cs "
+                                                "DESC LIMIT ?",
+                                    VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_N(sid.len), VT_DB_T(sid),
+                                    VT_DB_N(name.len), VT_DB_T(name), VT_DB_N(job->in.range.limit + 1)));
+    turn_round(job);
+    return err;
 }
 
 int vt_run_before(struct vt_db *db, struct vt_job *job)
@@ -120,12 +134,7 @@ int vt_run_before(struct vt_db *db, struct vt_job *job)
                         vt_db_start(db, ROW_COLUMNS " AND cs < ? AND (aud & ?) <> 0 ORDER BY cs DESC LIMIT ?",
                                     VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_N(before),
                                     VT_DB_N(job->in.range.audience), VT_DB_N(job->in.range.limit + 1)));
-    struct vt_store_row *rows = job->out.list.items;
-    for (size_t i = 0, j = job->out.list.n; i + 1 < j; i++) { /* newest came first */
-        struct vt_store_row last = rows[--j];
-        rows[j] = rows[i];
-        rows[i] = last;
-    }
+    turn_round(job);
     return err;
 }
 

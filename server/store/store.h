@@ -66,7 +66,8 @@ int vt_store_before(struct vt_store *store, struct vt_str site, struct vt_str co
 int vt_store_rows_of(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
                      uint8_t audience, size_t limit, vt_store_rows_fn *done, void *arg);
 
-/* The first `limit` rows of a session, whoever may read them, whose op begins with `name`, in order. */
+/* The last `limit` rows of a session, or with no sid of the conversation, whoever may read them, whose op
+ * begins with `name`; oldest first. */
 int vt_store_rows_named(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
                         struct vt_str name, size_t limit, vt_store_rows_fn *done, void *arg);
 

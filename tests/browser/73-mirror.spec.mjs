@@ -88,11 +88,16 @@ test('the bag as the customer sees it; shown, filled in, pressed; control goes b
   await customer.page.waitForURL('**/checkout/');
   await expect.poll(() => desk.words('main h1'), { timeout: 20_000 }).toBe(await theirs(customer, 'main h1'));
 
-  // The card field shows nothing and takes nothing.
+  // The card field shows nothing and takes nothing, empty or not.
+  await customer.page.locator('[autocomplete=cc-number]').scrollIntoViewIfNeeded();
+  await expect.poll(() => desk.read((doc) => doc.querySelector('#cc-number').getBoundingClientRect().bottom < doc.defaultView.innerHeight)).toBe(true);
+  await desk.use('Fill in');
+  await desk.press('#cc-number');
+  await expect(associate.page.locator('.fill-private')).toContainText('is private');
+  await associate.page.keyboard.press('Escape');
   await customer.page.locator('[autocomplete=cc-number]').fill('4242 4242 4242 4242');
   await expect.poll(() => desk.read((doc) => doc.querySelector('#cc-number').value)).toMatch(/^•+$/);
   expect(await desk.read((doc) => doc.documentElement.outerHTML + [...doc.querySelectorAll('input')].map((i) => i.value).join())).not.toMatch(/4242/);
-  await desk.use('Fill in');
   await desk.press('#cc-number');
   await expect(associate.page.locator('.fill-private')).toContainText('is private');
   await isClean(associate.page, 'private');
@@ -107,6 +112,11 @@ test('the bag as the customer sees it; shown, filled in, pressed; control goes b
 
 test('a reload and another page keep it; a second pair of eyes comes late, and is counted; stopped, nothing stays', async ({ cast, customer, associate, server }) => {
   await server.addAssociate({ site: 'pk_demo', login: 'sasha', name: 'Sasha', role: 'supervisor' });
+  const lines = [];
+  await associate.page.routeWebSocket(/\/v1\/socket/, (socket) => {
+    lines.push(socket);
+    socket.connectToServer();
+  });
   await customer.visit(RING);
   const desk = await mirrored({ customer, associate }, RING);
   const title = await theirs(customer, 'main h1');
@@ -118,6 +128,14 @@ test('a reload and another page keep it; a second pair of eyes comes late, and i
     history.pushState({}, '', '/');
     document.querySelector('main').replaceChildren(Object.assign(document.createElement('h1'), { textContent: 'A view of one page' }));
   });
+  await expect.poll(() => desk.words('main h1')).toBe('A view of one page');
+
+  // The console's own line goes, and comes back: it looks again.
+  await lines.at(-1).close();
+  await expect.poll(() => lines.length).toBe(2);
+  await customer.page.evaluate(() => { document.querySelector('main h1').textContent = 'After the line'; });
+  await expect.poll(() => desk.words('main h1'), { timeout: 20_000 }).toBe('After the line');
+  await customer.page.evaluate(() => { document.querySelector('main h1').textContent = 'A view of one page'; });
   await expect.poll(() => desk.words('main h1')).toBe('A view of one page');
 
   const sasha = await cast.associate({ name: 'supervisor' });

@@ -150,6 +150,37 @@ test('it outlives a page change and a lost line, and ends with the session', asy
   await c3.cut();
 });
 
+test('trail and contact stand when the conversation has left memory; the page is asked for anew', async () => {
+  const own = await shop(later, { args: FAST });
+  const { c, a, n } = await live(own);
+  await c.request('consent.refuse', { capabilities: ['trail'] });
+  await c.request('consent.give', { capabilities: ['contact', 'mirror'] });
+  await c.request('consent.stop', { capabilities: ['contact'], why: 'asked' });
+  await c.request('consent.give', { capabilities: ['contact'] });
+  await a.request('session.end', {}, { c: n });
+  await a.cut();
+  await c.cut();
+  await own.restart();
+  const again = await back(own, c);
+  const { consents } = (await again.waitFor('snapshot')).d;
+  assert.deepEqual(words(consents, ['trail', 'contact', 'mirror']), { trail: 'rejected', contact: 'on', mirror: 'off' });
+  again.notice('page.at', { n: 9, url: '/seen', title: 'Seen' });
+  await again.beat();
+  const late = await associate(own);
+  await late.request('conv.open', { conv: c.conv });
+  assert.ok(!((await late.waitFor('snapshot')).d.trail ?? []).some(({ url }) => url === '/seen'), 'and it is kept to');
+  await late.cut();
+  await again.cut();
+});
+
+test('a number in a title is no more told than one in the text', async () => {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  c.notice('page.at', { n: 1, url: '/paid', title: 'Paid with 4242 4242 4242 4242' });
+  assert.equal((await a.waitFor('page.at')).d.title, `Paid with ${'•'.repeat(8)}`);
+  await leave({ c, a, n });
+});
+
 test('a trail that is refused is neither kept nor told', async () => {
   const pair = await live(server);
   const { c, a, n } = pair;

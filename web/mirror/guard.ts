@@ -126,6 +126,8 @@ export class Guard {
       // as the box that a blocked element is, this would push down the rest.
       if (n.tagName === 'vitrine-help') n.attributes = { style: 'display:none' };
       else if (el) this._attributes(el, n.tagName!, n.isSVG, n.attributes!, flags);
+      // What nobody may fill in shows it while it is empty too.
+      if (/^(input|textarea|select)$/.test(n.tagName!) && el && !isPressed(el.getAttribute('type') ?? '') && isMasked(el, flags)) n.attributes!['data-vitrine-mask'] = '';
       if (n.tagName === 'canvas' && !(flags & BLOCK) && !isVeiled(flags, this._rules)) n.attributes!['rr_dataURL'] = firstFrame(live as HTMLCanvasElement);
     } else if (n.textContent) n.textContent = n.type === 3 ? this._text(n.textContent, flags, parent ?? live?.parentNode) : '';
     for (const kid of n.childNodes ?? []) this._node(kid, flags, live);

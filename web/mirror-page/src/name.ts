@@ -40,7 +40,8 @@ export function nameOf(element: Element): string {
 
 export const spokenOf = (element: Element): string => {
   const name = nameOf(element);
-  return name === '' ? `A ${kindOf(element)} without a name` : `${name}, ${kindOf(element)}`;
+  const kind = `${fieldOf(element).masked ? 'private ' : ''}${kindOf(element)}`;
+  return name === '' ? `A ${kind} without a name` : `${name}, ${kind}`;
 };
 
 /// Known by the picture alone; the customer's browser decides again, by rules this side does not have.

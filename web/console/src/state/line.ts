@@ -16,9 +16,11 @@ export interface Line {
   endCode: number;
   /// False until the first welcome: the first connecting is not a loss.
   was: boolean;
+  /// How often it came up: a line that was lost and back between two looks is another one.
+  n: number;
 }
 
-export const line = signal<Line>({ state: 'idle', retryAt: 0, endCode: 0, was: false });
+export const line = signal<Line>({ state: 'idle', retryAt: 0, endCode: 0, was: false, n: 0 });
 
 let link: Link | null = null;
 let undo: (() => void)[] = [];
@@ -47,6 +49,7 @@ function changed(now: Link): void {
   const before = line.value;
   line.value = {
     state: now.state, retryAt: Date.now() + now.retryInMs, endCode: now.endCode, was: before.was || now.state === 'live',
+    n: before.n + Number(now.state === 'live' && before.state !== 'live'),
   };
   if (before.state === now.state) return;
   if (now.state === 'live' && before.was) say('The line is back.');
@@ -91,7 +94,7 @@ export function dropLine(): void {
   undo = [];
   link?.shutdown();
   link = null;
-  line.value = { state: 'idle', retryAt: 0, endCode: 0, was: false };
+  line.value = { state: 'idle', retryAt: 0, endCode: 0, was: false, n: line.value.n };
 }
 
 export function tryNow(): void {

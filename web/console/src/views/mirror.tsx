@@ -65,7 +65,8 @@ function Live({ talk, conversation, site }: { talk: Talk; conversation: Conversa
   const [tool, setTool] = useState<Tool>('look');
   const [at, setAt] = useState<'waiting' | 'shown' | 'stale'>('waiting');
   const [filling, setFilling] = useState<Filling | null>(null);
-  const isLive = line.value.state === 'live';
+  const { state, n: lines } = line.value;
+  const isLive = state === 'live';
   const used = TOOLS.find(({ id }) => id === tool)!;
   const inUse: Tool = allows(talk, used.needs) ? tool : 'look';
   const canScroll = allows(talk, 'scroll');
@@ -100,7 +101,7 @@ function Live({ talk, conversation, site }: { talk: Talk; conversation: Conversa
     if (!isLive) return setAt((was) => (was === 'shown' ? 'stale' : was));
     void watch(talk, true);
     return () => { if (line.peek().state === 'live') void watch(talk, false); };
-  }, [talk, conversation, isLive]);
+  }, [talk, conversation, isLive, lines]);
 
   const close = (): void => {
     setFilling(null);
