@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,79 +9,9 @@
 
 #include "server/admin_internal.h"
 #include "server/base/err.h"
-#include "server/base/map.h"
-#include "server/catalogue/import.h"
-#include "server/catalogue/originals.h"
-
-/* One import under way: products are gathered first and stored at once, so a broken file changes nothing. */
-struct import {
-    struct vt_admin *admin;
-    int pictures_fd;
-    struct vt_arena texts;
-    struct vt_store_product *products; /* owned */
-    size_t n, refused, pictures, pictures_new;
-    struct vt_manage_picture *addresses; /* owned */
-    size_t addresses_n;
-    struct vt_map addresses_seen;
-};
-
-enum { TEXTS_BYTES = 256 << 20, ADDRESSES_MOST = 100000 };
-
-static int take_picture(void *arg, struct vt_str path, char ret_media[VT_SHA256_TEXT], struct vt_buf *ret_why)
-{
-    struct import *import = arg;
-    bool is_new = false;
-    int err = vt_originals_take(import->pictures_fd, path, import->admin->values[VT_ADMIN_DATA], ret_media,
-                                &is_new, ret_why);
-    import->pictures += err == VT_OK;
-    import->pictures_new += is_new;
-    return err;
-}
-
-static int take_size(void *arg, struct vt_str path, uint32_t ret_size[2], struct vt_buf *ret_why)
-{
-    struct import *import = arg;
-    return vt_originals_size(import->pictures_fd, path, ret_size, ret_why);
-}
-
-/* Once each, however many products name it. */
-static int take_address(void *arg, struct vt_str sku, struct vt_str url, struct vt_buf *ret_why)
-{
-    struct import *import = arg;
-    if (vt_map_get(&import->addresses_seen, url))
-        return VT_OK;
-    if (import->addresses_n == ADDRESSES_MOST) {
-        vt_buf_printf(ret_why, "more than %d pictures by address: the rest is left out", ADDRESSES_MOST);
-        return VT_ERR_FULL;
-    }
-    struct vt_manage_picture address = { vt_arena_str(&import->texts, url),
-                                         vt_arena_str(&import->texts, sku) };
-    if (!address.url.ptr || !address.sku.ptr || vt_map_set(&import->addresses_seen, url, import) != VT_OK)
-        return VT_ERR_NOMEM;
-    import->addresses[import->addresses_n++] = address;
-    return VT_OK;
-}
-
-static int take_product(void *arg, struct vt_str sku, struct vt_str body)
-{
-    struct import *import = arg;
-    struct vt_store_product product = { vt_arena_str(&import->texts, sku),
-                                        vt_arena_str(&import->texts, body) };
-    if (!product.sku.ptr || !product.body.ptr)
-        return VT_ERR_NOMEM;
-    import->products[import->n++] = product;
-    return VT_OK;
-}
-
-static void note_refused(void *arg, size_t number, struct vt_str sku, struct vt_str why)
-{
-    struct import *import = arg;
-    import->refused++;
-    fprintf(stderr, "row %zu%s%.*s%s: %.*s\n", number, sku.ptr ? " (" : "", VT_STR_ARG(sku),
-            sku.ptr ? ")" : "", VT_STR_ARG(why));
-}
-
-/* --- the file ------------------------------------------------------------------------------ */
+#include "server/base/ids.h"
+#include "server/catalogue/intake.h"
+#include "server/store/imports.h"
 
 static int open_pictures(struct vt_admin *admin)
 {
@@ -95,67 +26,120 @@ static int open_pictures(struct vt_admin *admin)
     return fd;
 }
 
-static int run_import_of(struct import *import, const struct vt_store_site *site, struct vt_str text)
+static void print_report(struct vt_intake_result *result)
+{
+    json_t *report = json_loadb(result->report.len ? result->report.data : "[]",
+                                result->report.len ? result->report.len : 2, 0, NULL);
+    const json_t *entry;
+    size_t i;
+    json_array_foreach(report, i, entry)
+    {
+        const char *sku = json_string_value(json_object_get(entry, "sku"));
+        fprintf(stderr, "row %lld%s%s%s: %s\n", (long long)json_integer_value(json_object_get(entry, "row")),
+                sku ? " (" : "", sku ? sku : "", sku ? ")" : "",
+                json_string_value(json_object_get(entry, "why")));
+    }
+    if (result->complaints > json_array_size(report))
+        fprintf(stderr, "and %zu more like these\n", result->complaints - json_array_size(report));
+    json_decref(report);
+}
+
+/* --- after the file is read ------------------------------------------------------------------- */
+
+/* The pictures it names and its stock, a chunk at a time: a running server gets its turn in between. */
+static int follow(struct vt_admin *admin, const struct vt_store_site *site, int64_t generation)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    const struct vt_import_calls calls = { .picture = take_picture,
-                                           .size = take_size,
-                                           .address = take_address,
-                                           .product = take_product,
-                                           .refused = note_refused,
-                                           .arg = import };
-    if (vt_catalogue_import(text, &calls, &error) != VT_OK)
-        return vt_admin_fail("%s: %s Nothing was changed.", import->admin->operand, vt_buf_cstr(&error));
-    if (import->n == 0)
-        return vt_admin_fail("%s holds no product that can be taken. Nothing was changed.",
-                             import->admin->operand);
-    int err = vt_manage_catalogue_put(import->admin->manage, site->site, import->products, import->n,
-                                      import->addresses, import->addresses_n);
+    struct vt_imports_progress progress = { 0 };
+    struct vt_shelf *shelf = vt_shelf_open(admin->values[VT_ADMIN_DATA], site->site, generation, &error);
+    int err = VT_OK;
+    if (!shelf)
+        return vt_admin_fail("%s", vt_buf_cstr(&error));
+    while (!err && !progress.done)
+        err = vt_manage_catalogue_follow(admin->manage, shelf, site->site, generation, &progress);
+    vt_shelf_unref(shelf);
     if (err)
-        return vt_admin_fail_store(import->admin, err, "The products cannot be stored");
-    printf("%zu products, %zu pictures (%zu new), %zu complaints\n", import->n, import->pictures,
-           import->pictures_new, import->refused);
-    if (import->addresses_n > 0)
+        return vt_admin_fail_store(admin, err, "The products' pictures and stock cannot be stored");
+    vt_shelf_sweep(admin->values[VT_ADMIN_DATA], site->site, generation);
+    return 0;
+}
+
+static int serve(struct vt_admin *admin, const struct vt_store_site *site, int64_t generation, int64_t began,
+                 struct vt_intake_result *result)
+{
+    const char *slash = strrchr(admin->operand, '/');
+    struct vt_store_catalogue row = { .site = site->site,
+                                      .generation = generation,
+                                      .began = began,
+                                      .ended = vt_wall_ms(),
+                                      .source = vt_str(slash ? slash + 1 : admin->operand),
+                                      .products = (int64_t)result->products,
+                                      .variants = (int64_t)result->variants,
+                                      .refused = (int64_t)result->complaints };
+    struct vt_store_catalogue before;
+    if (result->report.len > 0)
+        row.report = vt_buf_view(&result->report);
+    if (vt_manage_catalogue_get(admin->manage, site->site, &admin->arena, &before) == VT_OK &&
+        before.url.len > 0)
+        row.next = before.next; /* its address is asked when it is due, and whole */
+    int err = vt_manage_catalogue_serve(admin->manage, &row);
+    if (err == VT_ERR_STALE)
+        return vt_admin_fail("Another import has been faster. Nothing was changed.");
+    return err ? vt_admin_fail_store(admin, err, "The products cannot be stored")
+               : follow(admin, site, generation);
+}
+
+static int run_intake(struct vt_admin *admin, const struct vt_store_site *site, int fd, int pictures_fd,
+                      struct vt_intake_result *result)
+{
+    int64_t began = vt_wall_ms();
+    const struct vt_intake intake = { .data_dir = admin->values[VT_ADMIN_DATA],
+                                      .site = site->site,
+                                      .generation = began > site->catalogue ? began : site->catalogue + 1,
+                                      .fd = fd,
+                                      .pictures_fd = pictures_fd };
+    int err = vt_intake_run(&intake, result);
+    print_report(result);
+    if (err)
+        return vt_admin_fail("%s: %s Nothing was changed.", admin->operand, vt_buf_cstr(&result->error));
+    int status = serve(admin, site, intake.generation, began, result);
+    if (status)
+        return status;
+    printf("%zu products, %zu pictures (%zu new), %zu complaints\n", result->products, result->pictures,
+           result->pictures_new, result->complaints);
+    if (result->addresses > 0)
         printf(
             "%zu pictures by address: a running server fetches them; vitrine admin pictures shows how far\n",
-            import->addresses_n);
+            result->addresses);
     return 0;
 }
 
 static int run_import(struct vt_admin *admin)
 {
-    struct import import = { .admin = admin };
     struct vt_store_site site;
-    VT_CLEANUP(vt_buf_finish)
-    struct vt_buf text = VT_BUF_INIT(VT_IMPORT_BYTES + 65536);
+    struct vt_intake_result result;
     int status = vt_admin_find_site(admin, &site);
-    if (!status)
-        status = vt_admin_read_file(admin->operand, &text);
     if (status)
         return status;
-    import.pictures_fd = open_pictures(admin);
-    if (import.pictures_fd < 0)
-        return VT_ADMIN_FAILED;
-    import.products = calloc(VT_IMPORT_PRODUCTS, sizeof(*import.products));
-    vt_arena_init(&import.texts, TEXTS_BYTES);
-    import.addresses = calloc(ADDRESSES_MOST, sizeof(*import.addresses));
-    vt_map_init(&import.addresses_seen);
-    status = import.products && import.addresses ? run_import_of(&import, &site, vt_buf_view(&text))
-                                                 : vt_admin_fail("There is no memory left.");
-    vt_arena_finish(&import.texts);
-    free(import.products);
-    free(import.addresses);
-    vt_map_finish(&import.addresses_seen);
-    close(import.pictures_fd);
+    int fd = open(admin->operand, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return vt_admin_fail("%s cannot be opened: %s.", admin->operand, strerror(errno));
+    int pictures_fd = open_pictures(admin);
+    vt_intake_result_init(&result);
+    status = pictures_fd < 0 ? VT_ADMIN_FAILED : run_intake(admin, &site, fd, pictures_fd, &result);
+    vt_intake_result_finish(&result);
+    if (pictures_fd >= 0)
+        close(pictures_fd);
+    close(fd);
     return status;
 }
 
 const struct vt_admin_command vt_admin_catalogue_commands[] = {
-    { "catalogue import", VT_ADMIN_BIT(SITE), VT_ADMIN_BIT(PICTURES), "FILE.json",
-      "Replaces a site's products by those of a file of Vitrine's JSON.\nA bad row is named on standard "
-      "error and left out; a "
-      "broken file changes nothing.",
+    { "catalogue import", VT_ADMIN_BIT(SITE), VT_ADMIN_BIT(PICTURES), "FILE",
+      "Replaces a site's products by those of a file: a Google Merchant feed as XML (RSS or Atom), CSV or "
+      "TSV, or "
+      "Vitrine's JSON.\nA bad row is named on standard error and left out; a broken file changes nothing.",
       run_import },
     { 0 },
 };

@@ -180,7 +180,8 @@ static int open_state(struct serve *serve)
     if (!serve->seal)
         return VT_ERR_IO;
     vt_listen_origin(&serve->config, origin);
-    serve->sites = vt_sites_create(serve->loop, serve->store, serve->seal, origin, mark, &serve->sites_ready);
+    serve->sites = vt_sites_create(serve->loop, serve->store, serve->seal, serve->config.data, origin, mark,
+                                   &serve->sites_ready);
     serve->index = vt_media_index_create(serve->store, mark, &serve->index_ready);
     serve->tickets = vt_tickets_create();
     serve->bus = vt_bus_open_local(serve->loop);

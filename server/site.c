@@ -8,13 +8,15 @@
 #include "server/base/ids.h"
 #include "server/log.h"
 #include "server/origin.h"
-#include "server/store/pictures.h"
+#include "server/store/manage.h"
 
 /* Looked at this often, so a change of `vitrine admin` is served within two seconds. */
 enum { LOOK_MS = 1000, ORIGINS_MOST = 64, LISTENERS_MOST = 8 };
 
 struct vt_sites {
+    struct vt_loop *loop;       /* borrowed */
     struct vt_store *store;     /* borrowed */
+    const char *data_dir;       /* borrowed */
     const struct vt_seal *seal; /* borrowed, or NULL */
     char **own;                 /* owned, NULL-terminated */
     struct vt_list list;        /* list of vt_site.link: what is served */
@@ -32,10 +34,14 @@ struct vt_sites {
     /* One reading at a time: version, sites, then each site's products; then it takes the place of
      * `list` at once, so nobody sees half of it. */
     struct {
-        bool busy, failed;
+        bool busy;
         uint64_t version;
         struct vt_list list;  /* list of vt_site.link */
-        struct vt_list *next; /* the site whose products come next */
+        struct vt_list *next; /* the site whose products are being read */
+        bool loading;         /* they are, on another thread */
+        bool missed;          /* a picture came meanwhile */
+        int load_err;
+        struct vt_buf why;
     } reading;
 };
 
@@ -57,7 +63,8 @@ static void site_destroy(struct vt_site *site)
     free(site->key);
     free(site->name);
     vt_settings_destroy(site->settings);
-    vt_catalogue_destroy(site->catalogue);
+    vt_catalogue_unref(site->catalogue);
+    vt_shelf_unref(site->shelf);
     vt_secret_wipe(&site->secret, sizeof(site->secret));
     vt_list_remove(&site->link);
     free(site);
@@ -104,6 +111,7 @@ static struct vt_site *site_create(const struct vt_store_site *from)
     site->settings = read_settings(from);
     site->origins = split_origins(from->origins);
     site->catalogue = vt_catalogue_create();
+    site->generation = from->catalogue;
     if (site->id && site->key && site->name && site->settings && site->origins && site->catalogue)
         return site;
     site_destroy(site);
@@ -150,51 +158,127 @@ static void finish_reading(struct vt_sites *sites, int err)
     take_over(sites);
 }
 
-static void read_next_products(struct vt_sites *sites);
+static void read_next(struct vt_sites *sites);
 
-static void handle_products(void *arg, int err, const struct vt_store_product *products, size_t n)
+static struct vt_site *reading_site(struct vt_sites *sites)
+{
+    return VT_CONTAINER_OF(sites->reading.next, struct vt_site, link);
+}
+
+/* What is served goes on being served when the new one cannot be read. */
+static void keep_former(struct vt_sites *sites, struct vt_site *site)
+{
+    const struct vt_site *former = vt_sites_by_id(sites, vt_str(site->id));
+    if (!former)
+        return;
+    vt_catalogue_unref(site->catalogue);
+    vt_shelf_unref(site->shelf);
+    site->catalogue = vt_catalogue_ref(former->catalogue);
+    site->shelf = former->shelf ? vt_shelf_ref(former->shelf) : NULL;
+    site->generation = former->generation;
+}
+
+static int look_pictures(struct vt_manage *manage, void *arg);
+
+/* Pictures that were stored since: once more, now that the products are there. */
+static void handle_pictures_again(void *arg, int err)
 {
     struct vt_sites *sites = arg;
-    struct vt_site *site = VT_CONTAINER_OF(sites->reading.next, struct vt_site, link);
-    for (size_t i = 0; i < n && !err; i++) {
-        err = vt_catalogue_add(site->catalogue, products[i].sku, products[i].body);
-        if (err == VT_ERR_INVALID || err == VT_ERR_FULL) {
-            vt_log(VT_LOG_WARN, "sites.product", VT_LOG_T("site", site->key),
-                   VT_LOG_S("sku", products[i].sku), VT_LOG_T("error", vt_err_name(err)));
-            err = VT_OK; /* one bad product is no reason to serve an old catalogue */
-        }
-    }
-    if (err || sites->closed) {
+    if (!err && !sites->closed) {
+        sites->reading.next = sites->reading.next->next;
+        read_next(sites);
+    } else {
         finish_reading(sites, err);
-        return;
     }
-    sites->reading.next = sites->reading.next->next;
-    read_next_products(sites);
+}
+
+static void handle_loaded(void *arg)
+{
+    struct vt_sites *sites = arg;
+    struct vt_site *site = reading_site(sites);
+    if (sites->reading.load_err && !sites->closed) {
+        vt_log(VT_LOG_ERROR, "sites.catalogue", VT_LOG_T("site", site->key),
+               VT_LOG_T("detail", vt_buf_cstr(&sites->reading.why)));
+        keep_former(sites, site);
+    }
+    bool missed = sites->reading.missed && !sites->reading.load_err;
+    int err = missed && !sites->closed
+                  ? vt_store_look(sites->store, look_pictures, handle_pictures_again, sites)
+                  : VT_OK;
+    if (!missed || err || sites->closed)
+        handle_pictures_again(sites, err);
+}
+
+static int add_product(void *arg, struct vt_str sku, struct vt_str body, bool has_spin)
+{
+    struct vt_site *site = arg;
+    (void)has_spin;
+    int err = vt_catalogue_add(site->catalogue, sku, body);
+    return err == VT_ERR_NOMEM ? err : VT_OK; /* one bad product is no reason to serve an old catalogue */
+}
+
+static int add_sku(void *arg, size_t product, struct vt_str sku)
+{
+    const struct vt_site *site = arg;
+    return vt_catalogue_name(site->catalogue, product, sku);
+}
+
+/* In the pool. Nobody else knows the site yet. */
+static void work_load(void *arg)
+{
+    struct vt_sites *sites = arg;
+    struct vt_site *site = reading_site(sites);
+    vt_buf_reset(&sites->reading.why);
+    site->shelf = vt_shelf_open(sites->data_dir, vt_str(site->id), site->generation, &sites->reading.why);
+    int err = site->shelf ? vt_shelf_products(site->shelf, add_product, add_sku, site) : VT_ERR_IO;
+    if (!err)
+        err = vt_shelf_load_stock(site->shelf, sites->data_dir, vt_str(site->id));
+    sites->reading.load_err = err;
+}
+
+static int add_picture(void *arg, struct vt_str url, struct vt_str id)
+{
+    const struct vt_site *site = arg;
+    return vt_catalogue_picture(site->catalogue, url, id);
+}
+
+/* On the store's thread, since a large site has many. */
+static int look_pictures(struct vt_manage *manage, void *arg)
+{
+    struct vt_site *site = reading_site(arg);
+    return vt_manage_pictures_there(manage, vt_str(site->id), add_picture, site);
 }
 
 /* Before the products, which show those that are there. */
-static void handle_pictures(void *arg, int err, const struct vt_store_picture *pictures, size_t n)
+static void handle_pictures(void *arg, int err)
 {
     struct vt_sites *sites = arg;
-    struct vt_site *site = VT_CONTAINER_OF(sites->reading.next, struct vt_site, link);
-    for (size_t i = 0; i < n && !err; i++)
-        err = vt_catalogue_picture(site->catalogue, pictures[i].url, pictures[i].id);
     if (!err && !sites->closed)
-        err = vt_store_products(sites->store, vt_str(site->id), handle_products, sites);
+        err = vt_loop_work(sites->loop, work_load, handle_loaded, sites);
     if (err || sites->closed)
         finish_reading(sites, err);
 }
 
-static void read_next_products(struct vt_sites *sites)
+/* A catalogue that has not changed goes over to the new list as it is. */
+static void read_next(struct vt_sites *sites)
 {
-    if (sites->reading.next == &sites->reading.list) {
-        finish_reading(sites, VT_OK);
+    sites->reading.missed = sites->reading.loading = false;
+    for (; sites->reading.next != &sites->reading.list; sites->reading.next = sites->reading.next->next) {
+        struct vt_site *site = reading_site(sites);
+        const struct vt_site *former = vt_sites_by_id(sites, vt_str(site->id));
+        if (site->generation == 0)
+            continue;
+        if (former && former->generation == site->generation) {
+            keep_former(sites, site);
+            continue;
+        }
+        sites->reading.loading = true;
+        int err = vt_store_look(sites->store, look_pictures, handle_pictures, sites);
+        if (err)
+            finish_reading(sites, err);
         return;
     }
-    struct vt_site *site = VT_CONTAINER_OF(sites->reading.next, struct vt_site, link);
-    int err = vt_store_pictures(sites->store, vt_str(site->id), handle_pictures, sites);
-    if (err)
-        finish_reading(sites, err);
+    finish_reading(sites, VT_OK);
 }
 
 static void handle_sites(void *arg, int err, const struct vt_store_site *from, size_t n);
@@ -255,7 +339,7 @@ static void handle_sites(void *arg, int err, const struct vt_store_site *from, s
         return;
     }
     sites->reading.next = sites->reading.list.next;
-    read_next_products(sites);
+    read_next(sites);
 }
 
 static void handle_version(void *arg, int err, uint64_t version)
@@ -288,7 +372,7 @@ static void look(void *arg)
 /* --- life ---------------------------------------------------------------------------------- */
 
 struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const struct vt_seal *seal,
-                                 const char *own_origin, vt_call_fn *ready, void *arg)
+                                 const char *data_dir, const char *own_origin, vt_call_fn *ready, void *arg)
 {
     struct vt_sites *sites = calloc(1, sizeof(*sites));
     char **own = split_origins(vt_str(own_origin));
@@ -297,7 +381,10 @@ struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, c
         free_origins(own);
         return NULL;
     }
+    sites->loop = loop;
     sites->store = store;
+    sites->data_dir = data_dir;
+    vt_buf_init(&sites->reading.why, 8192);
     sites->seal = seal;
     sites->own = own;
     sites->ready = ready;
@@ -325,6 +412,7 @@ void vt_sites_destroy(struct vt_sites *sites)
     destroy_all(&sites->list);
     destroy_all(&sites->reading.list);
     free_origins(sites->own);
+    vt_buf_finish(&sites->reading.why);
     free(sites);
 }
 
@@ -357,10 +445,14 @@ void vt_sites_picture_put(struct vt_sites *sites, struct vt_str site_id, struct 
 {
     struct vt_list *const lists[] = { &sites->list, &sites->reading.list };
     for (size_t i = 0; i < VT_COUNT(lists); i++)
-        VT_LIST_EACH (site, lists[i], struct vt_site, link)
-            if (vt_str_eq(vt_str(site->id), site_id) &&
-                vt_catalogue_picture(site->catalogue, url, id) != VT_OK)
+        VT_LIST_EACH (site, lists[i], struct vt_site, link) {
+            if (!vt_str_eq(vt_str(site->id), site_id))
+                continue;
+            if (sites->reading.loading && &site->link == sites->reading.next)
+                sites->reading.missed = true; /* another thread has it */
+            else if (vt_catalogue_picture(site->catalogue, url, id) != VT_OK)
                 vt_log(VT_LOG_WARN, "sites.picture", VT_LOG_T("site", site->key), VT_LOG_T("error", "nomem"));
+        }
 }
 
 /* --- asking -------------------------------------------------------------------------------- */

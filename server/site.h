@@ -14,12 +14,15 @@
 #include "server/settings.h"
 #include "server/site_secret.h"
 #include "server/store/accounts.h"
+#include "server/store/shelf.h"
 
 struct vt_site {
     char *id, *key, *name;          /* owned */
     struct vt_settings *settings;   /* owned */
     char **origins;                 /* owned, NULL-terminated */
-    struct vt_catalogue *catalogue; /* owned */
+    struct vt_catalogue *catalogue; /* a reference; empty until one was imported and read */
+    struct vt_shelf *shelf;         /* a reference; NULL: nothing to search */
+    int64_t generation;             /* of both */
     struct vt_site_secret secret;   /* wiped with the site */
     struct vt_list link;            /* in vt_sites */
 };
@@ -28,7 +31,7 @@ struct vt_sites;
 /* `ready(arg)` once the first reading is done. `seal` opens the sites' secrets, borrowed; NULL: they have
  * none. `own_origin`: ours, several parted by spaces; NULL until known. */
 struct vt_sites *vt_sites_create(struct vt_loop *loop, struct vt_store *store, const struct vt_seal *seal,
-                                 const char *own_origin, vt_call_fn *ready, void *arg);
+                                 const char *data_dir, const char *own_origin, vt_call_fn *ready, void *arg);
 /* Stops the timer. The memory goes with vt_sites_destroy, after vt_store_close and once the loop has run dry.
  */
 void vt_sites_close(struct vt_sites *sites);

@@ -14,11 +14,9 @@ void vt_addresses_init(struct vt_addresses *addresses)
 
 void vt_addresses_finish(struct vt_addresses *addresses)
 {
-    struct vt_address_use *use;
-    for (size_t at = 0; (use = vt_map_next(&addresses->by_url, &at)) != NULL;) {
-        free(use->products);
-        free(use);
-    }
+    char *id;
+    for (size_t at = 0; (id = vt_map_next(&addresses->by_url, &at)) != NULL;)
+        free(id);
     vt_map_finish(&addresses->by_url);
 }
 
@@ -27,31 +25,14 @@ bool vt_addresses_is_one(struct vt_str picture)
     return picture.ptr && memmem(picture.ptr, picture.len, "://", 3) != NULL;
 }
 
-struct vt_address_use *vt_addresses_use(struct vt_addresses *addresses, struct vt_str url)
+int vt_addresses_set(struct vt_addresses *addresses, struct vt_str url, struct vt_str id)
 {
-    struct vt_address_use *use = vt_map_get(&addresses->by_url, url);
-    if (use)
-        return use;
-    use = calloc(1, sizeof(*use));
-    if (use && vt_map_set(&addresses->by_url, url, use) == VT_OK)
-        return use;
-    free(use);
-    return NULL;
-}
-
-static int add_product(struct vt_address_use *use, size_t number)
-{
-    if (use->n > 0 && use->products[use->n - 1] == number)
-        return VT_OK; /* it names the picture twice */
-    if (use->n == use->cap) {
-        size_t cap = use->cap ? use->cap * 2 : 1;
-        uint32_t *products = realloc(use->products, cap * sizeof(*products));
-        if (!products)
-            return VT_ERR_NOMEM;
-        use->products = products;
-        use->cap = cap;
+    char *there = vt_map_get(&addresses->by_url, url), *text = vt_str_dup(id);
+    if (!text || vt_map_set(&addresses->by_url, url, text) != VT_OK) {
+        free(text);
+        return VT_ERR_NOMEM;
     }
-    use->products[use->n++] = (uint32_t)number;
+    free(there);
     return VT_OK;
 }
 
@@ -65,32 +46,7 @@ struct vt_str vt_addresses_id(const struct vt_addresses *addresses, const json_t
     struct vt_str text = text_of(picture);
     if (!vt_addresses_is_one(text))
         return text;
-    const struct vt_address_use *use = vt_map_get(&addresses->by_url, text);
-    return use && use->id[0] ? vt_str(use->id) : (struct vt_str){ NULL, 0 };
-}
-
-static int note_list(struct vt_addresses *addresses, const json_t *list, size_t number, bool *any)
-{
-    const json_t *picture;
-    size_t i;
-    json_array_foreach(list, i, picture)
-    {
-        struct vt_address_use *use;
-        if (!vt_addresses_is_one(text_of(picture)))
-            continue;
-        *any = true;
-        use = vt_addresses_use(addresses, text_of(picture));
-        if (!use || add_product(use, number) != VT_OK)
-            return VT_ERR_NOMEM;
-    }
-    return VT_OK;
-}
-
-int vt_addresses_note(struct vt_addresses *addresses, const json_t *product, size_t number, bool *ret_any)
-{
-    *ret_any = false;
-    int err = note_list(addresses, json_object_get(product, "media"), number, ret_any);
-    return err ? err : note_list(addresses, json_object_get(product, "spin"), number, ret_any);
+    return vt_str(vt_map_get(&addresses->by_url, text)); /* absent: not there yet */
 }
 
 /* Behind the picture that stands for the piece, unless it is among them already. */

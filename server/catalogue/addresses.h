@@ -13,25 +13,17 @@
 enum { VT_ADDRESSES_PICTURES = 32 }; /* of a product, on the wire */
 
 struct vt_addresses {
-    struct vt_map by_url; /* to vt_address_use, owned */
-};
-
-struct vt_address_use {
-    char id[VT_SHA256_TEXT]; /* "": not there yet */
-    uint32_t *products;      /* owned: numbers of those that name it */
-    size_t n, cap;
+    struct vt_map by_url; /* to the id's text, owned */
 };
 
 void vt_addresses_init(struct vt_addresses *addresses);
 void vt_addresses_finish(struct vt_addresses *addresses);
 
 bool vt_addresses_is_one(struct vt_str picture);
-/* The use of an address, made when it is not there; NULL: no memory. */
-struct vt_address_use *vt_addresses_use(struct vt_addresses *addresses, struct vt_str url);
+/* The picture at that address has this id now. VT_OK or VT_ERR_NOMEM. */
+int vt_addresses_set(struct vt_addresses *addresses, struct vt_str url, struct vt_str id);
 /* The id of one of a product's pictures, given as id or address; absent: not there yet, or no picture. */
 struct vt_str vt_addresses_id(const struct vt_addresses *addresses, const json_t *picture);
-/* Notes each address among the product's `media` and `spin`. *ret_any: it has some. VT_OK or VT_ERR_NOMEM. */
-int vt_addresses_note(struct vt_addresses *addresses, const json_t *product, size_t number, bool *ret_any);
 /* The product as the wire has it: ids in place of addresses, and in place of its `spin` that one's first
  * frame among its pictures, behind the first (NULL: it has none). Text owned by the caller; NULL: no memory.
  */

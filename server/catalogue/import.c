@@ -7,6 +7,7 @@
 #include "server/base/err.h"
 #include "server/base/map.h"
 #include "server/catalogue/addresses.h"
+#include "server/catalogue/feed_text.h"
 #include "server/catalogue/spins.h"
 #include "server/outgoing/url.h"
 
@@ -16,16 +17,16 @@ enum {
     TEXT_MOST = 2000,
     URL_MOST = 2048,
     OPTION_MOST = 64,
-    LENGTH_MOST_MM = 10000,
-    BODY_BYTES = 65536
+    TYPE_MOST = 200,
+    LENGTH_MOST_MM = 10000
 };
 
-struct import {
-    const struct vt_import_calls *calls;
-    struct vt_str currency; /* of the file; absent: each product names its own */
-    struct vt_map skus;     /* of products and variants so far; see settle_skus */
-    size_t number;          /* of the product at hand, from 1 */
-    struct vt_buf why;      /* of the refusal at hand */
+struct vt_import {
+    struct vt_import_calls calls;
+    char currency[4];     /* of the file; "": each product names its own */
+    struct vt_map skus;   /* of products and variants so far; see settle_skus */
+    size_t taken, number; /* number: of the product at hand, from 1 */
+    struct vt_buf why;    /* of the refusal at hand */
     struct vt_buf body;
 };
 
@@ -57,38 +58,37 @@ static bool is_price(struct vt_str text)
     return i == text.len && whole >= 1 && whole <= 12 && (whole == text.len || (behind >= 1 && behind <= 4));
 }
 
-static int take_price(const json_t *from, struct vt_str *ret_price, struct vt_buf *why)
+static int take_price(const json_t *from, const char *name, struct vt_str *ret_price, struct vt_buf *why)
 {
-    int err = vt_json_take_text(from, "price", 1, 24, ret_price, why);
+    int err = vt_json_take_text(from, name, 1, 24, ret_price, why);
     if (err || is_price(*ret_price))
         return err;
-    vt_buf_printf(why, "price \"%.*s\" is no decimal such as \"2450.00\"", VT_STR_ARG(*ret_price));
+    vt_buf_printf(why, "%s \"%.*s\" is no decimal such as \"2450.00\"", name, VT_STR_ARG(*ret_price));
     return VT_ERR_INVALID;
 }
 
-static bool is_currency(struct vt_str text)
+/* What it cost before, where that is told: VT_OK also when it is not. */
+static int take_was(const json_t *from, struct vt_str *ret_was, struct vt_buf *why)
 {
-    bool good = text.len == 3;
-    for (size_t i = 0; good && i < 3; i++)
-        good = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z';
-    return good;
+    *ret_was = (struct vt_str){ 0 };
+    return json_object_get(from, "was") ? take_price(from, "was", ret_was, why) : VT_OK;
 }
 
-static int take_currency(struct import *import, const json_t *product, struct vt_str *ret_currency)
+static int take_currency(struct vt_import *import, const json_t *product, struct vt_str *ret_currency)
 {
     struct vt_str currency = vt_json_text(product, "currency");
-    if (!currency.ptr)
-        currency = import->currency;
+    if (!currency.ptr && import->currency[0])
+        currency = vt_str(import->currency);
     *ret_currency = currency;
-    if (currency.ptr && is_currency(currency))
+    if (currency.ptr && vt_feed_is_currency(currency))
         return VT_OK;
-    vt_buf_text(&import->why,
-                currency.ptr ? "currency must be three capital letters (ISO 4217)" : "currency is missing");
+    vt_buf_text(&import->why, currency.ptr ? "currency must be three capital letters of ISO 4217, such as EUR"
+                                           : "currency is missing");
     return VT_ERR_INVALID;
 }
 
 /* A sku is compared and shown: no spaces around it, no control characters. */
-static int take_sku(struct import *import, const json_t *from, struct vt_str *ret_sku)
+static int take_sku(struct vt_import *import, const json_t *from, struct vt_str *ret_sku)
 {
     int err = vt_json_take_text(from, "sku", 1, SKU_MOST, ret_sku, &import->why);
     for (size_t i = 0; !err && i < ret_sku->len; i++)
@@ -136,7 +136,7 @@ static double read_length(struct vt_str text)
 
 /* A size that cannot be read is named, and its product goes on without: it is then not shown at true scale.
  */
-static void put_length(struct import *import, const json_t *product, struct vt_str sku, const char *from,
+static void put_length(struct vt_import *import, const json_t *product, struct vt_str sku, const char *from,
                        const char *name)
 {
     struct vt_str text = vt_json_text(product, from);
@@ -146,7 +146,7 @@ static void put_length(struct import *import, const json_t *product, struct vt_s
     else if (json_object_get(product, from)) {
         vt_buf_printf(&import->why, "%s must be a length such as \"2.1 cm\", in mm, cm or in, at most 10 m",
                       from);
-        import->calls->refused(import->calls->arg, import->number, sku, vt_buf_view(&import->why));
+        import->calls.refused(import->calls.arg, import->number, sku, vt_buf_view(&import->why));
         vt_buf_reset(&import->why);
     }
 }
@@ -154,7 +154,7 @@ static void put_length(struct import *import, const json_t *product, struct vt_s
 /* --- parts of a product -------------------------------------------------------------------- */
 
 /* As the fetcher will ask for it, so that one picture has one name. */
-static int put_address(struct import *import, struct vt_str sku, struct vt_str text, bool first)
+static int put_address(struct vt_import *import, struct vt_str sku, struct vt_str text, bool first)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf canonical = VT_BUF_INIT(2 * VT_URL_MOST), why = VT_BUF_INIT(256);
@@ -167,21 +167,26 @@ static int put_address(struct import *import, struct vt_str sku, struct vt_str t
     if (!err)
         err = vt_url_text(&url, &canonical);
     if (!err)
-        err = import->calls->address(import->calls->arg, sku, vt_buf_view(&canonical), &import->why);
+        err = import->calls.address(import->calls.arg, sku, vt_buf_view(&canonical), &import->why);
     if (err)
         return err;
     vt_buf_text(&import->body, first ? "" : ",");
     return vt_buf_json_string(&import->body, vt_buf_view(&canonical));
 }
 
-static int put_file(struct import *import, struct vt_str path, bool first)
+static int put_file(struct vt_import *import, struct vt_str path, bool first)
 {
     char media[VT_SHA256_TEXT];
-    int err = import->calls->picture(import->calls->arg, path, media, &import->why);
+    if (!import->calls.picture) {
+        vt_buf_printf(&import->why, "picture \"%.*s\" is no address such as https://shop.example/a.jpg",
+                      (int)(path.len < 200 ? path.len : 200), path.ptr);
+        return VT_ERR_INVALID;
+    }
+    int err = import->calls.picture(import->calls.arg, path, media, &import->why);
     return err ? err : vt_buf_printf(&import->body, "%s\"%s\"", first ? "" : ",", media);
 }
 
-static void put_pictures(struct import *import, const json_t *product, struct vt_str sku)
+static void put_pictures(struct vt_import *import, const json_t *product, struct vt_str sku)
 {
     const json_t *pictures = json_object_get(product, "pictures"), *picture;
     size_t i, n = 0;
@@ -202,7 +207,7 @@ static void put_pictures(struct import *import, const json_t *product, struct vt
             vt_buf_printf(&import->why,
                           path.ptr ? "more than %d pictures: the rest is left out" : "a picture is no text",
                           VT_IMPORT_PICTURES);
-        import->calls->refused(import->calls->arg, import->number, sku, vt_buf_view(&import->why));
+        import->calls.refused(import->calls.arg, import->number, sku, vt_buf_view(&import->why));
         if (n >= VT_IMPORT_PICTURES)
             break;
     }
@@ -218,7 +223,7 @@ static struct vt_str text_of(const json_t *picture)
 }
 
 /* The sizes of frames by address are known once they are fetched; they are compared when they are served. */
-static int check_frames(struct import *import, const json_t *frames)
+static int check_frames(struct vt_import *import, const json_t *frames)
 {
     uint32_t first[2] = { 0 }, size[2];
     const json_t *frame;
@@ -230,9 +235,9 @@ static int check_frames(struct import *import, const json_t *frames)
             vt_buf_printf(&import->why, "frame %zu is no text", i + 1);
             return VT_ERR_INVALID;
         }
-        if (vt_addresses_is_one(path))
+        if (vt_addresses_is_one(path) || !import->calls.size)
             continue;
-        int err = import->calls->size(import->calls->arg, path, size, &import->why);
+        int err = import->calls.size(import->calls.arg, path, size, &import->why);
         if (err)
             return err;
         if (first[0] == 0)
@@ -247,7 +252,7 @@ static int check_frames(struct import *import, const json_t *frames)
     return VT_OK;
 }
 
-static int check_spin(struct import *import, const json_t *frames)
+static int check_spin(struct vt_import *import, const json_t *frames)
 {
     size_t n = json_array_size(frames);
     if (json_is_array(frames) && n >= VT_SPIN_LEAST && n <= VT_SPIN_MOST)
@@ -260,7 +265,7 @@ static int check_spin(struct import *import, const json_t *frames)
     return VT_ERR_INVALID;
 }
 
-static int put_frames(struct import *import, const json_t *frames, struct vt_str sku)
+static int put_frames(struct vt_import *import, const json_t *frames, struct vt_str sku)
 {
     const json_t *frame;
     size_t i;
@@ -276,7 +281,7 @@ static int put_frames(struct import *import, const json_t *frames, struct vt_str
 }
 
 /* A spin that cannot be taken is named, and its product goes on without it. */
-static void put_spin(struct import *import, const json_t *product, struct vt_str sku)
+static void put_spin(struct vt_import *import, const json_t *product, struct vt_str sku)
 {
     const json_t *frames = json_object_get(product, "spin");
     size_t before = import->body.len;
@@ -292,16 +297,18 @@ static void put_spin(struct import *import, const json_t *product, struct vt_str
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf why = VT_BUF_INIT(1024);
     vt_buf_printf(&why, "spin: %s", vt_buf_cstr(&import->why));
-    import->calls->refused(import->calls->arg, import->number, sku, vt_buf_view(&why));
+    import->calls.refused(import->calls.arg, import->number, sku, vt_buf_view(&why));
     vt_buf_reset(&import->why);
 }
 
-static int put_variant(struct import *import, const json_t *variant, bool first)
+static int put_variant(struct vt_import *import, const json_t *variant, bool first)
 {
-    struct vt_str sku, price = vt_json_text(variant, "price");
+    struct vt_str sku, price = vt_json_text(variant, "price"), was;
     int err = json_is_object(variant) ? take_sku(import, variant, &sku) : VT_ERR_INVALID;
     if (!err && json_object_get(variant, "price"))
-        err = take_price(variant, &price, &import->why);
+        err = take_price(variant, "price", &price, &import->why);
+    if (!err)
+        err = take_was(variant, &was, &import->why);
     if (err)
         return err;
     const json_t *available = json_object_get(variant, "available");
@@ -309,12 +316,14 @@ static int put_variant(struct import *import, const json_t *variant, bool first)
     vt_json_put_text(&import->body, "sku", sku);
     put_line(&import->body, "size", vt_json_text(variant, "size"), OPTION_MOST);
     put_line(&import->body, "colour", vt_json_text(variant, "colour"), OPTION_MOST);
+    put_line(&import->body, "material", vt_json_text(variant, "material"), OPTION_MOST);
     vt_json_put_text(&import->body, "price", price);
+    vt_json_put_text(&import->body, "was", was);
     vt_buf_printf(&import->body, ",\"available\":%s}", json_is_false(available) ? "false" : "true");
     return vt_map_set(&import->skus, sku, import);
 }
 
-static int put_variants(struct import *import, const json_t *product)
+static int put_variants(struct vt_import *import, const json_t *product)
 {
     const json_t *variants = json_object_get(product, "variants"), *variant;
     size_t i;
@@ -342,7 +351,7 @@ static int put_variants(struct import *import, const json_t *product)
 
 /* Names taken so far map to `calls`; those of the product at hand to `import`, until it is good: a
  * product that is refused must not keep its variants' names from a later one. */
-static void settle_skus(struct import *import, const json_t *product, bool good)
+static void settle_skus(struct vt_import *import, const json_t *product, bool good)
 {
     const json_t *variant;
     size_t i;
@@ -352,20 +361,22 @@ static void settle_skus(struct import *import, const json_t *product, bool good)
         if (!name.ptr || vt_map_get(&import->skus, name) != import)
             continue;
         if (good)
-            vt_map_set(&import->skus, name, (void *)import->calls); /* replaces: needs no memory */
+            vt_map_set(&import->skus, name, &import->calls); /* replaces: needs no memory */
         else
             vt_map_remove(&import->skus, name);
     }
 }
 
-static int put_product(struct import *import, const json_t *product, struct vt_str *ret_sku)
+static int put_product(struct vt_import *import, const json_t *product, struct vt_str *ret_sku)
 {
-    struct vt_str title, price, currency, url = vt_json_text(product, "url");
+    struct vt_str title, price, was, currency, url = vt_json_text(product, "url");
     int err = take_sku(import, product, ret_sku);
     if (!err)
         err = vt_json_take_text(product, "title", 1, 4 * TITLE_MOST, &title, &import->why);
     if (!err)
-        err = take_price(product, &price, &import->why);
+        err = take_price(product, "price", &price, &import->why);
+    if (!err)
+        err = take_was(product, &was, &import->why);
     if (!err)
         err = take_currency(import, product, &currency);
     if (!err && url.ptr && !is_url(url)) {
@@ -379,8 +390,12 @@ static int put_product(struct import *import, const json_t *product, struct vt_s
     vt_json_put_text(&import->body, "sku", *ret_sku);
     put_line(&import->body, "title", title, TITLE_MOST);
     vt_json_put_text(&import->body, "price", price);
+    vt_json_put_text(&import->body, "was", was);
     vt_json_put_text(&import->body, "currency", currency);
     vt_json_put_text(&import->body, "url", url);
+    put_line(&import->body, "type", vt_json_text(product, "type"), TYPE_MOST);
+    put_line(&import->body, "brand", vt_json_text(product, "brand"), OPTION_MOST);
+    put_line(&import->body, "material", vt_json_text(product, "material"), OPTION_MOST);
     put_line(&import->body, "description", vt_json_text(product, "description"), TEXT_MOST);
     put_length(import, product, *ret_sku, "product_width", "width_mm");
     put_length(import, product, *ret_sku, "product_height", "height_mm");
@@ -389,15 +404,18 @@ static int put_product(struct import *import, const json_t *product, struct vt_s
     return put_variants(import, product);
 }
 
-/* --- the file ------------------------------------------------------------------------------ */
+/* --- one product --------------------------------------------------------------------------- */
 
-static int take_product(struct import *import, const json_t *product)
+int vt_import_take(struct vt_import *import, size_t number, const json_t *product)
 {
     struct vt_str sku = { 0 };
     vt_buf_reset(&import->why);
     vt_buf_reset(&import->body);
+    import->number = number;
     int err = VT_ERR_INVALID;
-    if (json_is_object(product))
+    if (import->taken == VT_IMPORT_PRODUCTS)
+        vt_buf_printf(&import->why, "more than %d products: the rest is left out", VT_IMPORT_PRODUCTS);
+    else if (json_is_object(product))
         err = put_product(import, product, &sku);
     else
         vt_buf_text(&import->why, "a product must be an object");
@@ -406,56 +424,44 @@ static int take_product(struct import *import, const json_t *product)
         err = VT_ERR_FULL;
     }
     if (err == VT_OK)
-        err = vt_map_set(&import->skus, sku, (void *)import->calls);
+        err = vt_map_set(&import->skus, sku, &import->calls);
     if (err == VT_ERR_NOMEM)
         return err;
     settle_skus(import, product, err == VT_OK);
-    if (err == VT_OK)
-        return import->calls->product(import->calls->arg, sku, vt_buf_view(&import->body));
-    import->calls->refused(import->calls->arg, import->number, sku, vt_buf_view(&import->why));
-    return VT_OK;
-}
-
-static int check_file(struct import *import, const json_t *tree, struct vt_buf *ret_error)
-{
-    const json_t *version = json_object_get(tree, "version"), *products = json_object_get(tree, "products");
-    import->currency = vt_json_text(tree, "currency");
-    if (!json_is_object(tree) || !json_is_integer(version) || json_integer_value(version) != 1)
-        vt_buf_text(ret_error,
-                    "This is not Vitrine's JSON: it must begin with an object that holds \"version\":1.");
-    else if (!json_is_array(products))
-        vt_buf_text(ret_error, "\"products\" is missing or no list.");
-    else if (json_array_size(products) > VT_IMPORT_PRODUCTS)
-        vt_buf_printf(ret_error, "The file has %zu products; at most %d are taken.",
-                      json_array_size(products), VT_IMPORT_PRODUCTS);
-    else
+    if (err != VT_OK) {
+        import->calls.refused(import->calls.arg, number, sku, vt_buf_view(&import->why));
         return VT_OK;
-    return VT_ERR_INVALID;
+    }
+    import->taken++;
+    return import->calls.product(import->calls.arg, sku, vt_buf_view(&import->body), product);
 }
 
-int vt_catalogue_import(struct vt_str text, const struct vt_import_calls *calls, struct vt_buf *ret_error)
+/* --- life ---------------------------------------------------------------------------------- */
+
+struct vt_import *vt_import_create(const struct vt_import_calls *calls)
 {
-    struct import import = { .calls = calls, .why = VT_BUF_INIT(512), .body = VT_BUF_INIT(BODY_BYTES) };
-    VT_CLEANUP(vt_json_unref)
-    json_t *tree = vt_json_parse(text, VT_IMPORT_BYTES, ret_error);
-    if (!tree)
-        return VT_ERR_INVALID;
-    vt_map_init(&import.skus);
-    int err = check_file(&import, tree, ret_error);
-    const json_t *product;
-    size_t i;
-    if (!err)
-        json_array_foreach(json_object_get(tree, "products"), i, product)
-        {
-            import.number = i + 1;
-            err = take_product(&import, product);
-            if (err)
-                break;
-        }
-    if (err && ret_error->len == 0)
-        vt_buf_printf(ret_error, "Product %zu could not be taken: %s.", import.number, vt_err_name(err));
-    vt_map_finish(&import.skus);
-    vt_buf_finish(&import.why);
-    vt_buf_finish(&import.body);
-    return err;
+    struct vt_import *import = calloc(1, sizeof(*import));
+    if (!import)
+        return NULL;
+    import->calls = *calls;
+    vt_map_init(&import->skus);
+    vt_buf_init(&import->why, 512);
+    vt_buf_init(&import->body, VT_IMPORT_BODY);
+    return import;
+}
+
+void vt_import_destroy(struct vt_import *import)
+{
+    if (!import)
+        return;
+    vt_map_finish(&import->skus);
+    vt_buf_finish(&import->why);
+    vt_buf_finish(&import->body);
+    free(import);
+}
+
+void vt_import_currency(struct vt_import *import, struct vt_str currency)
+{
+    if (vt_feed_is_currency(currency))
+        vt_str_copy(import->currency, sizeof(import->currency), currency);
 }

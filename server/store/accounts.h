@@ -11,7 +11,8 @@ struct vt_store_site {
     struct vt_str origins;               /* parted by spaces, each scheme://host[:port] */
     struct vt_str settings;              /* JSON */
     struct vt_str secret, secret_before; /* sealed (site_secret.h); absent: none */
-    int64_t version; /* moves with each change of the row; 0 when written: whatever it is */
+    int64_t version;   /* moves with each change of the row; 0 when written: whatever it is */
+    int64_t catalogue; /* the generation that is served (shelf.h); 0: none */
 };
 typedef void vt_store_sites_fn(void *arg, int err, const struct vt_store_site *sites, size_t n);
 int vt_store_sites(struct vt_store *store, vt_store_sites_fn *done, void *arg);
@@ -43,13 +44,6 @@ int vt_store_password_put(struct vt_store *store, struct vt_str person, struct v
 int vt_store_login_get(struct vt_store *store, struct vt_str secret, int64_t now, int64_t idle_ms,
                        vt_store_person_fn *done, void *arg);
 int vt_store_login_drop(struct vt_store *store, struct vt_str secret, vt_store_done_fn *done, void *arg);
-
-/* Products of a site in import order; `body` is the JSON of the wire's `product`. */
-struct vt_store_product {
-    struct vt_str sku, body;
-};
-typedef void vt_store_products_fn(void *arg, int err, const struct vt_store_product *products, size_t n);
-int vt_store_products(struct vt_store *store, struct vt_str site, vt_store_products_fn *done, void *arg);
 
 /* A number that moves when another process (vitrine admin) changed sites, people or products. */
 typedef void vt_store_version_fn(void *arg, int err, uint64_t version);

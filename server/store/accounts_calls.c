@@ -120,22 +120,6 @@ int vt_store_login_drop(struct vt_store *store, struct vt_str secret, vt_store_d
     return vt_call_submit(store, job);
 }
 
-static void deliver_products(struct vt_job *job)
-{
-    job->on.products(job->arg, job->err, job->out.list.items, job->out.list.n);
-}
-
-int vt_store_products(struct vt_store *store, struct vt_str site, vt_store_products_fn *done, void *arg)
-{
-    struct vt_job *job = vt_call_new(store, VT_JOB_PRODUCTS, site, VT_CALL_NONE);
-    if (!job)
-        return VT_ERR_FULL;
-    job->deliver = deliver_products;
-    job->on.products = done;
-    job->arg = arg;
-    return vt_call_submit(store, job);
-}
-
 static void deliver_version(struct vt_job *job)
 {
     job->on.version(job->arg, job->err, job->out.version);

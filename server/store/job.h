@@ -57,12 +57,10 @@ enum vt_job_kind {
     VT_JOB_SITES,
     VT_JOB_PERSON_BY_LOGIN,
     VT_JOB_PERSON_GET,
-    VT_JOB_PRODUCTS,
     VT_JOB_VERSION,
     VT_JOB_LOOK,
     VT_JOB_MEDIA,
     VT_JOB_MAILS_DUE,
-    VT_JOB_PICTURES,
     VT_JOB_PICTURES_DUE,
     VT_JOB_COUNT
 };
@@ -93,7 +91,6 @@ struct vt_job {
         vt_store_once_fn *once;
         vt_store_sites_fn *sites;
         vt_store_person_fn *person;
-        vt_store_products_fn *products;
         vt_store_version_fn *version;
         vt_store_media_fn *media;
         vt_store_mails_fn *mails;

@@ -144,15 +144,17 @@ int vt_manage_token_drop(struct vt_manage *manage, struct vt_str site, struct vt
 int vt_manage_tokens(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
                      struct vt_manage_token **ret_tokens, size_t *ret_n);
 
-/* All of a site's products, in this order, and the pictures they name by address, each once, instead of what
- * was there: all or nothing. */
-struct vt_manage_picture {
-    struct vt_str url, sku;
-};
-int vt_manage_catalogue_put(struct vt_manage *manage, struct vt_str site,
-                            const struct vt_store_product *products, size_t n,
-                            const struct vt_manage_picture *pictures, size_t pictures_n);
+/* Inside a transaction of the caller's. The pictures by address of a generation; then those that only older
+ * ones named go, `limit` at a time. */
+int vt_manage_picture_want(struct vt_manage *manage, struct vt_str site, int64_t generation,
+                           struct vt_str url, struct vt_str sku);
+int vt_manage_pictures_drop(struct vt_manage *manage, struct vt_str site, int64_t generation, size_t limit,
+                            size_t *ret_n);
 
+/* Every picture by address that has an id. */
+typedef int vt_manage_picture_fn(void *arg, struct vt_str url, struct vt_str id);
+int vt_manage_pictures_there(struct vt_manage *manage, struct vt_str site, vt_manage_picture_fn *fn,
+                             void *arg);
 /* How far a site is; `troubled`: rows with a reason, wanted or failed, at most `limit`. */
 int vt_manage_picture_report(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
                              size_t limit, struct vt_store_picture_counts *ret_counts,

@@ -25,8 +25,6 @@ struct vt_store_picture {
 };
 
 typedef void vt_store_pictures_fn(void *arg, int err, const struct vt_store_picture *pictures, size_t n);
-/* Those of a site that have an id. */
-int vt_store_pictures(struct vt_store *store, struct vt_str site, vt_store_pictures_fn *done, void *arg);
 /* Of all sites: those to be asked for now, the longest due first. */
 int vt_store_pictures_due(struct vt_store *store, int64_t now, size_t limit, vt_store_pictures_fn *done,
                           void *arg);

@@ -10,17 +10,6 @@ static void deliver_pictures(struct vt_job *job)
     job->on.pictures(job->arg, job->err, job->out.list.items, job->out.list.n);
 }
 
-int vt_store_pictures(struct vt_store *store, struct vt_str site, vt_store_pictures_fn *done, void *arg)
-{
-    struct vt_job *job = vt_call_new(store, VT_JOB_PICTURES, site, VT_CALL_NONE);
-    if (!job)
-        return VT_ERR_FULL;
-    job->deliver = deliver_pictures;
-    job->on.pictures = done;
-    job->arg = arg;
-    return vt_call_submit(store, job);
-}
-
 int vt_store_pictures_due(struct vt_store *store, int64_t now, size_t limit, vt_store_pictures_fn *done,
                           void *arg)
 {

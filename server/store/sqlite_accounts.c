@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sites, people, logins and products as the server reads them; manage.h writes them. */
+/* Sites, people and logins as the server reads them; manage.h writes them. */
 #include "server/store/sqlite_manage.h"
 
 /* --- sites --------------------------------------------------------------------------------- */
@@ -79,26 +79,7 @@ int vt_run_login_drop(struct vt_db *db, struct vt_job *job)
     return vt_db_run(db, "DELETE FROM login WHERE hash=?", VT_DB_T(job->in.login.hash));
 }
 
-/* --- products ------------------------------------------------------------------------------ */
-
-int vt_run_products(struct vt_db *db, struct vt_job *job)
-{
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT sku, body FROM product WHERE site=? ORDER BY place",
-                                     VT_DB_T(job->site));
-    int err, short_of = VT_OK;
-    while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
-        struct vt_store_product *product = vt_job_push(job, sizeof(*product));
-        if (product) {
-            product->sku = vt_db_text(stmt, 0, &job->arena, &short_of);
-            product->body = vt_db_text(stmt, 1, &job->arena, &short_of);
-        }
-        if (!product || short_of) {
-            vt_db_end(stmt);
-            return VT_ERR_NOMEM;
-        }
-    }
-    return err;
-}
+/* --- the version ----------------------------------------------------------------------------- */
 
 int vt_run_version(struct vt_db *db, struct vt_job *job)
 {

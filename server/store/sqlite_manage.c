@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The handle of manage.h, sites and products; people and what hangs on them are in sqlite_people.c,
+/* The handle of manage.h, and sites; people and what hangs on them are in sqlite_people.c,
  * sqlite_links.c and sqlite_tokens.c. */
 #include "server/store/sqlite_manage.h"
 
@@ -125,6 +125,7 @@ struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena
         .secret = vt_db_text(stmt, 5, arena, err),
         .secret_before = vt_db_text(stmt, 6, arena, err),
         .version = vt_db_int(stmt, 7),
+        .catalogue = vt_db_int(stmt, 8),
     };
 }
 
@@ -191,22 +192,4 @@ int vt_manage_sites(struct vt_manage *manage, struct vt_arena *arena, struct vt_
         vt_db_start_values(manage->db, "SELECT " VT_SITE_COLUMNS " FROM site ORDER BY created, site", NULL,
                            0),
         arena, sizeof(**ret_sites), read_site, ret_sites, ret_n);
-}
-
-/* --- products ------------------------------------------------------------------------------ */
-
-int vt_manage_catalogue_put(struct vt_manage *manage, struct vt_str site,
-                            const struct vt_store_product *products, size_t n,
-                            const struct vt_manage_picture *pictures, size_t pictures_n)
-{
-    int err = vt_manage_begin(manage);
-    if (err)
-        return err;
-    err = vt_db_run(manage->db, "DELETE FROM product WHERE site=?", VT_DB_T(site));
-    for (size_t i = 0; i < n && !err; i++)
-        err = vt_db_run(manage->db, "INSERT INTO product (site, sku, place, body) VALUES (?, ?, ?, ?)",
-                        VT_DB_T(site), VT_DB_T(products[i].sku), VT_DB_N(i), VT_DB_T(products[i].body));
-    if (!err)
-        err = vt_manage_pictures_write(manage->db, site, pictures, pictures_n);
-    return vt_manage_finish(manage, err, true);
 }

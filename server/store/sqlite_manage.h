@@ -33,8 +33,4 @@ int vt_manage_read_all(struct vt_manage *manage, sqlite3_stmt *stmt, struct vt_a
 int vt_manage_read_one(struct vt_manage *manage, sqlite3_stmt *stmt, struct vt_arena *arena,
                        vt_manage_read_fn *read, void *ret_item);
 
-/* Inside a transaction: these addresses are wanted, the site's others go. */
-int vt_manage_pictures_write(struct vt_db *db, struct vt_str site, const struct vt_manage_picture *pictures,
-                             size_t n);
-
 #endif

@@ -45,13 +45,6 @@ static int read_rows(struct vt_db *db, struct vt_job *job, sqlite3_stmt *stmt)
     return err;
 }
 
-int vt_run_pictures(struct vt_db *db, struct vt_job *job)
-{
-    return read_rows(db, job,
-                     vt_db_start(db, "SELECT " COLUMNS " FROM picture WHERE site=? AND id IS NOT NULL",
-                                 VT_DB_T(job->site)));
-}
-
 int vt_run_pictures_due(struct vt_db *db, struct vt_job *job)
 {
     return read_rows(db, job,
@@ -71,6 +64,23 @@ int vt_run_picture_put(struct vt_db *db, struct vt_job *job)
                      VT_DB_T(picture->why), VT_DB_T(vt_str(state_names[picture->state])),
                      VT_DB_N(picture->tries), VT_DB_N(picture->next), VT_DB_T(job->site),
                      VT_DB_T(picture->url));
+}
+
+int vt_manage_pictures_there(struct vt_manage *manage, struct vt_str site, vt_manage_picture_fn *fn,
+                             void *arg)
+{
+    sqlite3_stmt *stmt = vt_db_start(
+        manage->db, "SELECT url, id FROM picture WHERE site=? AND id IS NOT NULL", VT_DB_T(site));
+    int err;
+    while ((err = vt_db_step(manage->db, stmt)) == VT_DB_ROW) {
+        err = fn(arg, vt_str((const char *)sqlite3_column_text(stmt, 0)),
+                 vt_str((const char *)sqlite3_column_text(stmt, 1)));
+        if (err) {
+            vt_db_end(stmt);
+            return err;
+        }
+    }
+    return err;
 }
 
 /* --- how far it is ------------------------------------------------------------------------------ */
@@ -124,20 +134,26 @@ int vt_manage_picture_report(struct vt_manage *manage, struct vt_str site, struc
 /* --- what an import names ------------------------------------------------------------------------ */
 
 /* Every address is asked again: the host says whether it is still the same. */
-int vt_manage_pictures_write(struct vt_db *db, struct vt_str site, const struct vt_manage_picture *pictures,
-                             size_t n)
+int vt_manage_picture_want(struct vt_manage *manage, struct vt_str site, int64_t generation,
+                           struct vt_str url, struct vt_str sku)
 {
-    int64_t run = vt_wall_ms();
-    int err = VT_OK;
-    for (size_t i = 0; i < n && !err; i++)
-        err = vt_db_run(
-            db,
-            "INSERT INTO picture (site, url, sku, state, tries, next, run)"
-            " VALUES (?1, ?2, ?3, 'wanted', 0, ?4, ?4) ON CONFLICT (site, url) DO UPDATE"
-            " SET sku=excluded.sku, state='wanted', why=NULL, tries=0, next=excluded.next, run=excluded.run",
-            VT_DB_T(site), VT_DB_T(pictures[i].url), VT_DB_T(pictures[i].sku), VT_DB_N(run));
-    return err ? err
-               : vt_db_run(db, "DELETE FROM picture WHERE site=? AND run<>?", VT_DB_T(site), VT_DB_N(run));
+    return vt_db_run(
+        manage->db,
+        "INSERT INTO picture (site, url, sku, state, tries, next, run)"
+        " VALUES (?1, ?2, ?3, 'wanted', 0, ?5, ?4) ON CONFLICT (site, url) DO UPDATE"
+        " SET sku=excluded.sku, state='wanted', why=NULL, tries=0, next=excluded.next, run=excluded.run",
+        VT_DB_T(site), VT_DB_T(url), VT_DB_T(sku), VT_DB_N(generation), VT_DB_N(vt_wall_ms()));
+}
+
+int vt_manage_pictures_drop(struct vt_manage *manage, struct vt_str site, int64_t generation, size_t limit,
+                            size_t *ret_n)
+{
+    int err = vt_db_run(manage->db,
+                        "DELETE FROM picture WHERE site=?1 AND url IN"
+                        " (SELECT url FROM picture WHERE site=?1 AND run < ?2 LIMIT ?3)",
+                        VT_DB_T(site), VT_DB_N(generation), VT_DB_N(limit));
+    *ret_n = (size_t)vt_db_changes(manage->db);
+    return err;
 }
 
 int vt_manage_pictures_retry(struct vt_manage *manage, struct vt_str site, size_t *ret_n)

@@ -16,10 +16,10 @@ vt_run_fn vt_run_sites, vt_run_site_secret_put, vt_run_person_by_login, vt_run_p
     vt_run_password_put;
 vt_run_fn vt_run_resume_drop_person, vt_run_profile_put, vt_run_contacts;
 vt_run_fn vt_run_session_wrap, vt_run_sessions_of, vt_run_once_put, vt_run_once_take;
-vt_run_fn vt_run_work, vt_run_login_get, vt_run_login_drop, vt_run_products, vt_run_version;
+vt_run_fn vt_run_work, vt_run_login_get, vt_run_login_drop, vt_run_version;
 vt_run_fn vt_run_medium_put, vt_run_media;
 vt_run_fn vt_run_mail_put, vt_run_mail_tried, vt_run_mails_due;
-vt_run_fn vt_run_pictures, vt_run_pictures_due, vt_run_picture_put;
+vt_run_fn vt_run_pictures_due, vt_run_picture_put;
 
 /* Nothing is kept for a conversation that was erased while it was on its way: VT_ERR_MISSING. */
 int vt_run_conv_there(struct vt_db *db, const struct vt_job *job);
@@ -36,7 +36,9 @@ int vt_mails_sweep(struct vt_db *db, int64_t now, size_t limit, size_t *io_n);
     " AND factor.person = associate.person AND confirmed = 1), queues, languages"
 enum { VT_PERSON_NEXT = 12 /* the column after them */ };
 struct vt_store_person vt_run_read_person(sqlite3_stmt *stmt, struct vt_arena *arena, int *err);
-#define VT_SITE_COLUMNS "site, key, name, origins, settings, secret, secret_before, version"
+#define VT_SITE_COLUMNS                                                                                      \
+    "site, key, name, origins, settings, secret, secret_before, version,"                                    \
+    " coalesce((SELECT generation FROM catalogue c WHERE c.site=site.site), 0)"
 struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena, int *err);
 
 #endif

@@ -160,7 +160,8 @@ static const char *const steps[] = {
     /* 13: the queues a person works for, parted by spaces; none: all */
     "ALTER TABLE associate ADD COLUMN queues TEXT NOT NULL DEFAULT '';",
 
-    /* 14: whom of its customers the shop has signed for, and tokens that were used, by the hash of their jti */
+    /* 14: whom of its customers the shop has signed for, and tokens that were used, by the hash of their jti
+     */
     "ALTER TABLE conversation ADD COLUMN sub TEXT;"
     "CREATE INDEX conversation_sub ON conversation (site, sub, created) WHERE sub IS NOT NULL;"
     "UPDATE conversation SET sub=json_extract(profile, '$.customer.id')"
@@ -197,6 +198,21 @@ static const char *const steps[] = {
     "CREATE INDEX sale_credit_sid ON sale_credit (site, sid);"
     "CREATE TABLE sale_back (site TEXT NOT NULL, reference TEXT NOT NULL, id TEXT NOT NULL,"
     " value INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (site, reference, id)) STRICT, WITHOUT ROWID;",
+
+    /* 19: catalogues lie in files of their own (shelf.h); here is which generation of each is served, where
+     * it comes from and how the last import went. Stock, with a number that moves with each change: `at` */
+    "DROP TABLE product;"
+    "CREATE TABLE catalogue (site TEXT PRIMARY KEY, generation INTEGER NOT NULL DEFAULT 0,"
+    " url TEXT NOT NULL DEFAULT '', every INTEGER NOT NULL DEFAULT 0, etag TEXT, modified TEXT,"
+    " next INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, began INTEGER NOT NULL DEFAULT 0,"
+    " ended INTEGER NOT NULL DEFAULT 0, good INTEGER NOT NULL DEFAULT 0, source TEXT, why TEXT,"
+    " products INTEGER NOT NULL DEFAULT 0, variants INTEGER NOT NULL DEFAULT 0,"
+    " refused INTEGER NOT NULL DEFAULT 0, report TEXT) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX catalogue_due ON catalogue (next) WHERE next > 0;"
+    "CREATE TABLE stock (site TEXT NOT NULL, sku TEXT NOT NULL, branch TEXT NOT NULL, quantity INTEGER NOT "
+    "NULL,"
+    " at INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (site, sku, branch)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX stock_at ON stock (site, at);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

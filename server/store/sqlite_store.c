@@ -76,7 +76,6 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
     [VT_JOB_SITES] = vt_run_sites,
     [VT_JOB_PERSON_BY_LOGIN] = vt_run_person_by_login,
     [VT_JOB_PERSON_GET] = vt_run_person_get,
-    [VT_JOB_PRODUCTS] = vt_run_products,
     [VT_JOB_VERSION] = vt_run_version,
     [VT_JOB_LOOK] = vt_run_work,
     [VT_JOB_MEDIA] = vt_run_media,
@@ -84,7 +83,6 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
     [VT_JOB_MAIL_TRIED] = vt_run_mail_tried,
     [VT_JOB_MAILS_DUE] = vt_run_mails_due,
     [VT_JOB_PICTURE_PUT] = vt_run_picture_put,
-    [VT_JOB_PICTURES] = vt_run_pictures,
     [VT_JOB_PICTURES_DUE] = vt_run_pictures_due,
 };
 

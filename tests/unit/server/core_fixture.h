@@ -74,7 +74,7 @@ static inline void core_open(struct core *core)
     core->store = vt_store_open(core->loop, core->dir, 4096, &error);
     if (!core->store)
         fail_msg("%s", vt_buf_cstr(&error));
-    core->sites = vt_sites_create(core->loop, core->store, NULL, CORE_OURS, core_ready, &core->ready);
+    core->sites = vt_sites_create(core->loop, core->store, NULL, "", CORE_OURS, core_ready, &core->ready);
     core->tickets = vt_tickets_create();
     core->bus = vt_bus_open_local(core->loop);
     core->coord = vt_coord_open_local(core->loop);

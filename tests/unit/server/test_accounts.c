@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* People, logins and products, and the two processes that share them: the server and `vitrine admin`. */
+/* People, logins and catalogues, and the two processes that share them: the server and `vitrine admin`. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <sys/wait.h>
 
+#include "server/store/imports.h"
 #include "server/store/manage.h"
 #include "tests/unit/server/store_fixture.h"
 
@@ -195,33 +196,23 @@ static void test_secrets_are_not_in_the_file(void **state)
     assert_int_not_equal(system(command), 0);
 }
 
-static void on_products(void *arg, int err, const struct vt_store_product *products, size_t n)
-{
-    struct seen *seen = arg;
-    seen->n = n;
-    seen->text[0] = '\0';
-    for (size_t i = 0; i < n && i < 10; i++)
-        snprintf(seen->text + strlen(seen->text), sizeof(seen->text) - strlen(seen->text), "%.*s ",
-                 VT_STR_ARG(products[i].sku));
-    fixture_done(seen->f, err);
-}
-
-static void test_products_are_replaced_in_order(void **state)
+static void test_a_generation_is_served_once_and_never_an_older_one(void **state)
 {
     struct fixture *f = *state;
-    struct seen seen = { .f = f };
-    static const struct vt_store_product first[] = { { { "b", 1 }, { "1", 1 } }, { { "a", 1 }, { "2", 1 } } };
-    static const struct vt_store_product twice[] = { { { "x", 1 }, { "1", 1 } }, { { "x", 1 }, { "2", 1 } } };
+    struct vt_arena arena;
+    struct vt_store_site site;
     add_people(f);
     struct vt_manage *manage = manage_of(f);
-    assert_int_equal(vt_manage_catalogue_put(manage, VT_STR("site-a"), first, 2, NULL, 0), VT_OK);
-    assert_int_equal(vt_manage_catalogue_put(manage, VT_STR("site-a"), twice, 2, NULL, 0),
-                     VT_ERR_EXISTS); /* all or nothing */
+    vt_arena_init(&arena, 1 << 20);
+    const struct vt_store_catalogue second = { .site = VT_STR("site-a"), .generation = 2 },
+                                    first = { .site = VT_STR("site-a"), .generation = 1 };
+    assert_int_equal(vt_manage_catalogue_serve(manage, &second), VT_OK);
+    assert_int_equal(vt_manage_catalogue_serve(manage, &second), VT_ERR_STALE);
+    assert_int_equal(vt_manage_catalogue_serve(manage, &first), VT_ERR_STALE);
+    assert_int_equal(vt_manage_site_get(manage, VT_STR("site-a"), &arena, &site), VT_OK);
+    assert_int_equal(site.catalogue, 2);
+    vt_arena_finish(&arena);
     vt_manage_close(manage);
-    FIXTURE_ASK(f, vt_store_products(f->store, VT_STR("site-a"), on_products, &seen));
-    assert_string_equal(seen.text, "b a ");
-    FIXTURE_ASK(f, vt_store_products(f->store, VT_STR("site-b"), on_products, &seen));
-    assert_int_equal(seen.n, 0);
 }
 
 /* --- two processes -------------------------------------------------------------------------- */
@@ -233,16 +224,16 @@ static void run_admin(const char *dir)
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
     struct vt_manage *manage = vt_manage_open(dir, &error);
-    static struct vt_store_product products[200];
+    static struct vt_store_stock rows[200];
     char skus[200][8];
     for (int i = 0; i < 200; i++) {
         snprintf(skus[i], sizeof(skus[i]), "s%d", i);
-        products[i] = (struct vt_store_product){ vt_str(skus[i]), VT_STR("{}") };
+        rows[i] = (struct vt_store_stock){ vt_str(skus[i]), VT_STR("paris"), i };
     }
     if (!manage)
         _exit(1);
     for (int i = 0; i < ADMIN_ROUNDS; i++)
-        if (vt_manage_catalogue_put(manage, VT_STR("site-a"), products, 200, NULL, 0) != VT_OK)
+        if (vt_manage_stock_put(manage, VT_STR("site-a"), i, rows, 200) != VT_OK)
             _exit(2);
     vt_manage_close(manage);
     _exit(0);
@@ -286,8 +277,17 @@ static void test_server_and_admin_at_once(void **state)
     }
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
-    FIXTURE_ASK(f, vt_store_products(f->store, VT_STR("site-a"), on_products, &seen));
-    assert_int_equal(seen.n, 200);
+    struct vt_manage *manage = manage_of(f);
+    struct vt_arena arena;
+    struct vt_store_stock *stock;
+    const struct vt_str last = VT_STR("s199");
+    size_t n;
+    vt_arena_init(&arena, 1 << 20);
+    assert_int_equal(vt_manage_stock_of(manage, VT_STR("site-a"), &last, 1, &arena, &stock, &n), VT_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(stock[0].quantity, 199);
+    vt_arena_finish(&arena);
+    vt_manage_close(manage);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -299,7 +299,7 @@ int main(void)
         TEST(test_logins_end_by_time_idleness_and_drop),
         TEST(test_a_change_of_the_person_ends_logins),
         TEST(test_secrets_are_not_in_the_file),
-        TEST(test_products_are_replaced_in_order),
+        TEST(test_a_generation_is_served_once_and_never_an_older_one),
         TEST(test_server_and_admin_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Folding, search and import. */
+/* Folding, products in memory and the check of each at import. */
 #include "tests/unit/cm.h"
 
 #include <stdio.h>
@@ -49,41 +49,12 @@ static struct vt_catalogue *make(void)
     };
     static const char *const skus[] = { "VT-1", "VT-2", "VT-3" };
     struct vt_catalogue *catalogue = vt_catalogue_create();
-    for (size_t i = 0; i < 3; i++)
+    static const char *const names[] = { "VT-1-48", "VT-2-R", "VT-3-S" };
+    for (size_t i = 0; i < 3; i++) {
         assert_int_equal(vt_catalogue_add(catalogue, vt_str(skus[i]), vt_str(bodies[i])), VT_OK);
+        assert_int_equal(vt_catalogue_name(catalogue, i, vt_str(names[i])), VT_OK);
+    }
     return catalogue;
-}
-
-/* The hits' numbers, as "1 3". */
-static const char *search(const struct vt_catalogue *catalogue, const char *text, size_t from, size_t n)
-{
-    static char found[256];
-    struct vt_str bodies[24];
-    size_t total, got = vt_catalogue_search(catalogue, vt_str(text), from, n, bodies, &total);
-    found[0] = '\0';
-    for (size_t i = 0; i < got; i++)
-        snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%c", i ? " " : "",
-                 bodies[i].ptr[11]);
-    snprintf(found + strlen(found), sizeof(found) - strlen(found), "/%zu", total);
-    return found;
-}
-
-static void test_search_best_first(void **state)
-{
-    struct vt_catalogue *catalogue = make();
-    (void)state;
-    assert_string_equal(search(catalogue, "", 0, 24), "1 2 3/3");
-    assert_string_equal(search(catalogue, "rose", 0, 24), "3 2 1/3"); /* title, variant, description */
-    assert_string_equal(search(catalogue, "ROSÉ", 0, 24), "3 2 1/3");
-    assert_string_equal(search(catalogue, "ring", 0, 24), "1 2 3/3");
-    assert_string_equal(search(catalogue, "ri ro", 0, 24), "2 1 3/3");
-    assert_string_equal(search(catalogue, "ing", 0, 24), "/0");
-    assert_string_equal(search(catalogue, "vt-2", 0, 24), "2/1");
-    assert_string_equal(search(catalogue, "48", 0, 24), "1/1");
-    assert_string_equal(search(catalogue, "ring", 1, 1), "2/3");
-    assert_string_equal(search(catalogue, "ring", 9, 24), "/3");
-    assert_string_equal(search(catalogue, "ring nothing", 0, 24), "/0");
-    vt_catalogue_destroy(catalogue);
 }
 
 static void test_get_by_product_and_variant(void **state)
@@ -97,28 +68,7 @@ static void test_get_by_product_and_variant(void **state)
     assert_int_equal(vt_catalogue_add(catalogue, VT_STR("X"), VT_STR("no json")), VT_ERR_INVALID);
     assert_int_equal(vt_catalogue_add(catalogue, VT_STR("X"), VT_STR("[]")), VT_ERR_INVALID);
     assert_int_equal(vt_catalogue_add(catalogue, VT_STR(""), VT_STR("{}")), VT_ERR_INVALID);
-    vt_catalogue_destroy(catalogue);
-}
-
-static void test_ten_thousand_and_no_more(void **state)
-{
-    struct vt_catalogue *catalogue = vt_catalogue_create();
-    struct vt_str bodies[24];
-    size_t total;
-    (void)state;
-    for (int i = 0; i < 10000; i++) {
-        char sku[16], body[200];
-        snprintf(sku, sizeof(sku), "S%d", i);
-        snprintf(body, sizeof(body),
-                 "{\"sku\":\"%s\",\"title\":\"Ring number %d\",\"description\":\"gold and more words %d\"}",
-                 sku, i, i % 7);
-        assert_int_equal(vt_catalogue_add(catalogue, vt_str(sku), vt_str(body)), VT_OK);
-    }
-    assert_int_equal(vt_catalogue_add(catalogue, VT_STR("more"), VT_STR("{}")), VT_ERR_FULL);
-    assert_int_equal(vt_catalogue_search(catalogue, VT_STR("ring 9999"), 0, 24, bodies, &total), 1);
-    assert_int_equal(vt_catalogue_search(catalogue, VT_STR("more"), 0, 24, bodies, &total), 24);
-    assert_int_equal(total, 10000);
-    vt_catalogue_destroy(catalogue);
+    vt_catalogue_unref(catalogue);
 }
 
 /* --- import --------------------------------------------------------------------------------- */
@@ -150,10 +100,10 @@ static int take_size(void *arg, struct vt_str path, uint32_t ret_size[2], struct
     return VT_ERR_MISSING;
 }
 
-static int take_product(void *arg, struct vt_str sku, struct vt_str body)
+static int take_product(void *arg, struct vt_str sku, struct vt_str body, const json_t *tree)
 {
     struct taken *taken = arg;
-    (void)sku;
+    (void)sku, (void)tree;
     taken->products++;
     snprintf(taken->bodies + strlen(taken->bodies), sizeof(taken->bodies) - strlen(taken->bodies), "%.*s\n",
              VT_STR_ARG(body));
@@ -177,12 +127,22 @@ static int take_address(void *arg, struct vt_str sku, struct vt_str url, struct 
 static int import(struct taken *taken, const char *products)
 {
     VT_CLEANUP(vt_buf_finish)
-    struct vt_buf error = VT_BUF_INIT(1024), json = VT_BUF_INIT(1 << 20);
+    struct vt_buf json = VT_BUF_INIT(1 << 20);
     const struct vt_import_calls calls = { take_picture, take_size,    take_address,
                                            take_product, note_refused, taken };
+    struct vt_import *run = vt_import_create(&calls);
+    const json_t *product;
+    size_t i;
+    int err = VT_OK;
     *taken = (struct taken){ 0 };
-    vt_buf_printf(&json, "{\"version\":1,\"currency\":\"EUR\",\"products\":[%s]}", products);
-    return vt_catalogue_import(vt_buf_view(&json), &calls, &error);
+    vt_buf_printf(&json, "[%s]", products);
+    json_t *list = json_loads(vt_buf_cstr(&json), 0, NULL);
+    assert_non_null(list);
+    vt_import_currency(run, VT_STR("EUR"));
+    json_array_foreach(list, i, product) if (!err) err = vt_import_take(run, i + 1, product);
+    vt_import_destroy(run);
+    json_decref(list);
+    return err;
 }
 
 static void test_import_writes_the_wire_product(void **state)
@@ -222,7 +182,7 @@ static void test_import_names_what_is_wrong(void **state)
         { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"-1\"}",
           "1 A: price \"-1\" is no decimal such as \"2450.00\"\n" },
         { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"currency\":\"euro\"}",
-          "1 A: currency must be three capital letters (ISO 4217)\n" },
+          "1 A: currency must be three capital letters of ISO 4217, such as EUR\n" },
         { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"url\":\"javascript:alert(1)\"}",
           "1 A: url must be" },
         { "{\"sku\":\"A\",\"title\":\"T\",\"price\":\"1\",\"url\":\"//evil.example\"}", "1 A: url must be" },
@@ -342,7 +302,7 @@ static void test_a_spin_is_there_once_its_last_frame_is(void **state)
     assert_ptr_equal(vt_catalogue_spin(catalogue, vt_str(spin->id)), spin);
     assert_string_equal(vt_catalogue_get(catalogue, VT_STR("A")).ptr,
                         "{\"sku\":\"A\",\"title\":\"T\",\"media\":[\"hero\",\"f1\",\"back\"]}");
-    vt_catalogue_destroy(catalogue);
+    vt_catalogue_unref(catalogue);
 }
 
 static void test_a_spin_among_the_pictures_stays_where_it_is(void **state)
@@ -352,23 +312,32 @@ static void test_a_spin_among_the_pictures_stays_where_it_is(void **state)
     vt_catalogue_picture(catalogue, VT_STR("https://x.example/8.jpg"), VT_STR("f8"));
     assert_string_equal(vt_catalogue_get(catalogue, VT_STR("A")).ptr,
                         "{\"sku\":\"A\",\"title\":\"T\",\"media\":[\"hero\",\"back\",\"f1\"]}");
-    vt_catalogue_destroy(catalogue);
+    vt_catalogue_unref(catalogue);
 }
 
-static void test_import_passes_an_error_of_the_caller_on(void **state)
+static void test_stock_goes_before_the_feeds_word(void **state)
 {
+    static const struct vt_store_stock rows[] = { { { "A-1", 3 }, { "lisbon", 6 }, 0 },
+                                                  { { "A-1", 3 }, { "paris", 5 }, 2 },
+                                                  { { "A-2", 3 }, { "paris", 5 }, 0 } };
     VT_CLEANUP(vt_buf_finish)
-    struct vt_buf error = VT_BUF_INIT(1024);
-    const struct vt_import_calls calls = { take_picture, take_size,    take_address,
-                                           take_product, note_refused, NULL };
-    static const char *const files[] = { "", "nonsense", "{\"version\":1}",
-                                         "{\"version\":\"1\",\"products\":[]}", "[[[[" };
+    struct vt_buf out = VT_BUF_INIT(4096);
+    struct vt_catalogue *catalogue = vt_catalogue_create();
     (void)state;
-    for (size_t i = 0; i < VT_COUNT(files); i++) {
-        vt_buf_reset(&error);
-        assert_int_equal(vt_catalogue_import(vt_str(files[i]), &calls, &error), VT_ERR_INVALID);
-        assert_true(error.len > 0);
-    }
+    vt_catalogue_add(
+        catalogue, VT_STR("A"),
+        VT_STR("{\"sku\":\"A\",\"variants\":[{\"sku\":\"A-1\",\"available\":false},{\"sku\":\"A-2\","
+               "\"available\":true},{\"sku\":\"A-3\",\"available\":true}]}"));
+    assert_int_equal(vt_catalogue_tell(catalogue, VT_STR("A"), rows, 3, false, &out), VT_OK);
+    assert_string_equal(vt_buf_cstr(&out),
+                        "{\"sku\":\"A\",\"variants\":[{\"sku\":\"A-1\",\"available\":true},{\"sku\":\"A-2\","
+                        "\"available\":false},{\"sku\":\"A-3\",\"available\":true}]}");
+    vt_buf_reset(&out);
+    assert_int_equal(vt_catalogue_tell(catalogue, VT_STR("A"), rows, 3, true, &out), VT_OK);
+    assert_non_null(strstr(vt_buf_cstr(&out), "\"stock\":[{\"branch\":\"lisbon\",\"quantity\":0},"
+                                              "{\"branch\":\"paris\",\"quantity\":2}]"));
+    assert_int_equal(vt_catalogue_tell(catalogue, VT_STR("B"), rows, 3, true, &out), VT_ERR_MISSING);
+    vt_catalogue_unref(catalogue);
 }
 
 /* --- pictures by address ---------------------------------------------------------------------- */
@@ -377,7 +346,7 @@ static void test_import_passes_an_error_of_the_caller_on(void **state)
 #define ID_B        "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define RING(media) VT_STR("{\"sku\":\"R\",\"title\":\"Ring\",\"media\":[" media "],\"variants\":[]}")
 
-static void assert_media(const struct vt_catalogue *catalogue, const char *media)
+static void assert_media(struct vt_catalogue *catalogue, const char *media)
 {
     char text[512];
     struct vt_str body = vt_catalogue_get(catalogue, VT_STR("R"));
@@ -401,7 +370,7 @@ static void test_a_product_shows_the_pictures_that_are_there(void **state)
     assert_media(catalogue, "\"" ID_B "\",\"local\",\"" ID_A "\"");
     assert_int_equal(vt_catalogue_picture(catalogue, second, VT_STR(ID_A)), VT_OK); /* it changed there */
     assert_media(catalogue, "\"" ID_A "\",\"local\",\"" ID_A "\"");
-    vt_catalogue_destroy(catalogue);
+    vt_catalogue_unref(catalogue);
 }
 
 static void test_a_product_without_addresses_stays_as_it_came(void **state)
@@ -411,7 +380,7 @@ static void test_a_product_without_addresses_stays_as_it_came(void **state)
     (void)state;
     assert_int_equal(vt_catalogue_add(catalogue, VT_STR("R"), body), VT_OK);
     assert_true(vt_str_eq(vt_catalogue_get(catalogue, VT_STR("R")), body));
-    vt_catalogue_destroy(catalogue);
+    vt_catalogue_unref(catalogue);
 }
 
 static void test_sizes(void **state)
@@ -423,7 +392,7 @@ static void test_sizes(void **state)
     assert_false(vt_catalogue_size(catalogue, VT_STR("VT-9"), &width, &height));
     assert_true(vt_catalogue_size(catalogue, VT_STR("VT-3-S"), &width, &height));
     assert_true(width == 12 && height == 16.5);
-    vt_catalogue_destroy(catalogue);
+    vt_catalogue_unref(catalogue);
 }
 
 int main(void)
@@ -431,9 +400,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fold),
         cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_search_best_first),
         cmocka_unit_test(test_get_by_product_and_variant),
-        cmocka_unit_test(test_ten_thousand_and_no_more),
         cmocka_unit_test(test_import_writes_the_wire_product),
         cmocka_unit_test(test_import_names_what_is_wrong),
         cmocka_unit_test(test_import_refused_product_keeps_no_names),
@@ -441,7 +408,7 @@ int main(void)
         cmocka_unit_test(test_import_takes_a_whole_spin_or_none),
         cmocka_unit_test(test_a_spin_is_there_once_its_last_frame_is),
         cmocka_unit_test(test_a_spin_among_the_pictures_stays_where_it_is),
-        cmocka_unit_test(test_import_passes_an_error_of_the_caller_on),
+        cmocka_unit_test(test_stock_goes_before_the_feeds_word),
         cmocka_unit_test(test_a_product_shows_the_pictures_that_are_there),
         cmocka_unit_test(test_a_product_without_addresses_stays_as_it_came),
     };

@@ -55,7 +55,7 @@ static void mount(struct net_fixture *net)
     struct vt_buf error = VT_BUF_INIT(1024);
     f->store = vt_store_open(net->loop, f->dir, 1000, &error);
     assert_non_null(f->store);
-    f->sites = vt_sites_create(net->loop, f->store, NULL, NULL, on_ready, f);
+    f->sites = vt_sites_create(net->loop, f->store, NULL, "", NULL, on_ready, f);
     assert_int_equal(vt_sites_own_put(f->sites, net->url), VT_OK);
     f->tickets = vt_tickets_create();
     f->audit = vt_audit_open(net->loop, f->dir, &error);

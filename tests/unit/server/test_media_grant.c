@@ -54,7 +54,7 @@ static void open_all(struct grants *g)
     g->seal = vt_seal_open(g->f.dir, "", &error);
     assert_non_null(g->seal);
     g->ready = g->changes = 0;
-    g->sites = vt_sites_create(g->f.loop, g->f.store, g->seal, NULL, count, &g->ready);
+    g->sites = vt_sites_create(g->f.loop, g->f.store, g->seal, g->f.dir, NULL, count, &g->ready);
     g->index = vt_media_index_create(g->f.store, count, &g->ready);
     assert_int_equal(vt_sites_on_change(g->sites, count, &g->changes), VT_OK);
     turn_until(g, &g->ready, 2);

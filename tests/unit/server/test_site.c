@@ -9,6 +9,7 @@
 #include "server/log.h"
 #include "server/site.h"
 #include "server/store/manage.h"
+#include "tests/unit/server/catalogue_fixture.h"
 #include "tests/unit/server/store_fixture.h"
 
 struct site_fixture {
@@ -66,15 +67,14 @@ static int64_t turn_until(struct site_fixture *s, const int *count, int n)
 static int setup(void **state)
 {
     struct site_fixture *s = calloc(1, sizeof(*s));
-    static const struct vt_store_product ring = { { "R", 1 }, { "{\"sku\":\"R\",\"title\":\"Ring\"}", 26 } };
     vt_log_init(VT_LOG_ERROR, false);
     fixture_dir(&s->f);
     fixture_open(&s->f, 100);
     struct vt_manage *manage = manage_of(s);
     assert_int_equal(vt_manage_site_add(manage, &site_a), VT_OK);
-    assert_int_equal(vt_manage_catalogue_put(manage, VT_STR("site-a"), &ring, 1, NULL, 0), VT_OK);
+    serve_text(manage, s->f.dir, "site-a", 1, "id,title,price\nR,Ring,12.00 EUR\n");
     vt_manage_close(manage);
-    s->sites = vt_sites_create(s->f.loop, s->f.store, NULL, "https://help.example", on_ready, s);
+    s->sites = vt_sites_create(s->f.loop, s->f.store, NULL, s->f.dir, "https://help.example", on_ready, s);
     assert_non_null(s->sites);
     assert_int_equal(vt_sites_on_change(s->sites, on_change, s), VT_OK);
     turn_until(s, &s->ready, 1);
@@ -153,6 +153,30 @@ static void test_a_change_is_served_within_two_seconds(void **state)
     assert_int_equal(s->ready, 1); /* once */
 }
 
+/* What has not changed is not read again, and an import takes its place as a whole. */
+static void test_an_import_is_served_and_nothing_else_reads_products_again(void **state)
+{
+    struct site_fixture *s = *state;
+    const struct vt_catalogue *before = vt_sites_by_key(s->sites, VT_STR("pk_a"))->catalogue;
+    struct vt_manage *manage = manage_of(s);
+    int changes = s->changes;
+    assert_int_equal(vt_manage_site_add(manage, &site_b), VT_OK);
+    turn_until(s, &s->changes, changes + 1);
+    assert_ptr_equal(vt_sites_by_key(s->sites, VT_STR("pk_a"))->catalogue, before);
+    serve_text(manage, s->f.dir, "site-a", 2, "id,title,price\nN,Necklace,12.00 EUR\n");
+    turn_until(s, &s->changes, changes + 2);
+    const struct vt_site *site = vt_sites_by_key(s->sites, VT_STR("pk_a"));
+    assert_null(vt_catalogue_get(site->catalogue, VT_STR("R")).ptr);
+    assert_non_null(vt_catalogue_get(site->catalogue, VT_STR("N")).ptr);
+    /* A file that is not there: what was served stays. */
+    assert_int_equal(vt_manage_catalogue_serve(
+                         manage, &(struct vt_store_catalogue){ .site = VT_STR("site-a"), .generation = 3 }),
+                     VT_OK);
+    turn_until(s, &s->changes, changes + 3);
+    assert_non_null(vt_catalogue_get(vt_sites_by_key(s->sites, VT_STR("pk_a"))->catalogue, VT_STR("N")).ptr);
+    vt_manage_close(manage);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -161,6 +185,7 @@ int main(void)
         TEST(test_sites_are_read),
         TEST(test_origins_are_exact),
         TEST(test_a_change_is_served_within_two_seconds),
+        TEST(test_an_import_is_served_and_nothing_else_reads_products_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
