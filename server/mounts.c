@@ -13,6 +13,7 @@
 #include "server/base/err.h"
 #include "server/http/clips.h"
 #include "server/http/contact.h"
+#include "server/http/feed.h"
 #include "server/http/films.h"
 #include "server/http/mirror_css.h"
 #include "server/http/pictures.h"
@@ -49,6 +50,7 @@ struct vt_mounts {
     struct vt_http_recap *recap;                /* owned */
     struct vt_http_contact *contact;            /* owned */
     struct vt_http_css *css;                    /* owned */
+    struct vt_feed_files *feed_files;           /* owned */
     struct vt_api *api;                         /* owned */
 };
 
@@ -139,7 +141,8 @@ static struct vt_api *mount_api(const struct vt_mounts_deps *deps, struct vt_api
                                           .login = login,
                                           .app = deps->app,
                                           .media = deps->media,
-                                          .index = deps->index };
+                                          .index = deps->index,
+                                          .feeds = deps->feeds };
     return login ? vt_api_mount(&api_deps) : NULL;
 }
 
@@ -176,9 +179,12 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     mounts->contact = vt_http_contact_mount(
         &(struct vt_http_contact_deps){ .net = deps->net, .app = deps->app });
     mounts->css = vt_http_css_mount(&(struct vt_http_css_deps){ .net = deps->net, .app = deps->app });
+    mounts->feed_files = vt_feed_files_mount(&(struct vt_feed_files_deps){
+        .net = deps->net, .config = deps->config, .feeds = deps->feeds });
     mounts->api = mount_api(deps, mounts->login);
     return mounts->pictures && mounts->templates && mounts->spins && mounts->clips && mounts->films &&
                    mounts->recap && mounts->login && mounts->uploads && mounts->contact && mounts->css &&
+                   mounts->feed_files &&
                    mounts->api
                ? VT_OK
                : VT_ERR_NOMEM;
@@ -216,6 +222,7 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
     vt_http_recap_destroy(mounts->recap);
     vt_http_contact_destroy(mounts->contact);
     vt_http_css_destroy(mounts->css);
+    vt_feed_files_destroy(mounts->feed_files);
     vt_api_destroy(mounts->api);
     vt_api_login_destroy(mounts->login);
     vt_http_uploads_destroy(mounts->uploads);

@@ -10,6 +10,7 @@
 #include "server/base/buf.h"
 #include "server/config.h"
 #include "server/conn.h"
+#include "server/feeds.h"
 #include "server/loop.h"
 #include "server/mail.h"
 #include "server/media_index.h"
@@ -27,6 +28,7 @@ struct vt_mounts_deps { /* all borrowed, alive until vt_mounts_destroy */
     struct vt_media *media;
     struct vt_media_index *index;
     struct vt_mailer *mailer;
+    struct vt_feeds *feeds;
     struct vt_app *app;
     struct vt_audit *audit;
     const struct vt_seal *seal;

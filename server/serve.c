@@ -23,6 +23,7 @@
 #include "server/base/err.h"
 #include "server/config.h"
 #include "server/conn.h"
+#include "server/feeds.h"
 #include "server/fetcher.h"
 #include "server/listen.h"
 #include "server/log.h"
@@ -57,6 +58,7 @@ struct serve {
     struct vt_mailer *mailer;
     struct vt_uploads *uploads;
     struct vt_fetcher *fetcher;
+    struct vt_feeds *feeds;
     struct vt_app *app;
     struct vt_retention *retention;
     struct vt_net *net;
@@ -214,7 +216,13 @@ static int open_outgoing(struct serve *serve)
                                              .outgoing = serve->outgoing,
                                              .media = serve->media };
     serve->fetcher = vt_fetcher_create(&fetcher);
-    return serve->fetcher ? VT_OK : no_memory(serve, "the fetcher");
+    if (!serve->fetcher)
+        return no_memory(serve, "the fetcher");
+    const struct vt_feeds_deps feeds = {
+        .loop = serve->loop, .config = &serve->config, .store = serve->store, .outgoing = serve->outgoing
+    };
+    serve->feeds = vt_feeds_create(&feeds);
+    return serve->feeds ? VT_OK : no_memory(serve, "the feeds");
 }
 
 static int open_app(struct serve *serve)
@@ -279,6 +287,7 @@ static int open_net(struct serve *serve)
                                          .media = serve->media,
                                          .index = serve->index,
                                          .mailer = serve->mailer,
+                                         .feeds = serve->feeds,
                                          .app = serve->app,
                                          .audit = serve->audit,
                                          .seal = serve->seal,
@@ -346,6 +355,7 @@ static void stop(struct serve *serve)
     vt_mounts_close(serve->mounts);
     vt_retention_close(serve->retention);
     vt_fetcher_close(serve->fetcher);
+    vt_feeds_close(serve->feeds);
     vt_mailer_close(serve->mailer);
     vt_outgoing_close(serve->outgoing);
     vt_media_close(serve->media);
@@ -369,6 +379,7 @@ static void stop(struct serve *serve)
     vt_mounts_destroy(serve->mounts);
     vt_retention_destroy(serve->retention);
     vt_fetcher_destroy(serve->fetcher);
+    vt_feeds_destroy(serve->feeds);
     vt_mailer_destroy(serve->mailer);
     vt_outgoing_destroy(serve->outgoing);
     vt_media_destroy(serve->media);

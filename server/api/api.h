@@ -13,6 +13,7 @@
 
 struct vt_api;
 struct vt_app;
+struct vt_feeds;
 struct vt_media;
 struct vt_media_index;
 struct vt_api_deps { /* all borrowed, alive until vt_api_destroy */
@@ -27,6 +28,7 @@ struct vt_api_deps { /* all borrowed, alive until vt_api_destroy */
     struct vt_app *app;
     struct vt_media *media;
     struct vt_media_index *index;
+    struct vt_feeds *feeds;
 };
 
 struct vt_api *vt_api_mount(const struct vt_api_deps *deps); /* NULL: no memory */

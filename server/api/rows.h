@@ -45,5 +45,9 @@ vt_api_run_fn vt_api_audit, vt_api_audit_export, vt_api_audit_verify;
 vt_api_after_fn vt_api_audit_after, vt_api_audit_export_after, vt_api_audit_verify_after;
 /* catalogue.c */
 vt_api_run_fn vt_api_pictures, vt_api_pictures_retry, vt_api_mails, vt_api_mails_retry;
+/* feeds.c */
+vt_api_run_fn vt_api_catalogue, vt_api_catalogue_put, vt_api_catalogue_refresh, vt_api_catalogue_upload;
+vt_api_after_fn vt_api_catalogue_after, vt_api_catalogue_look, vt_api_catalogue_leave;
+vt_api_run_fn vt_api_stock, vt_api_stock_put;
 
 #endif

@@ -37,6 +37,9 @@ static const struct {
     { "material", VT_FEED_MATERIAL },
     { "product_width", VT_FEED_WIDTH },
     { "product_height", VT_FEED_HEIGHT },
+    { "store_code", VT_FEED_BRANCH },
+    { "branch", VT_FEED_BRANCH },
+    { "quantity", VT_FEED_QUANTITY },
 };
 
 enum { NAME_BYTES = 40 };
@@ -117,6 +120,9 @@ int vt_feed_read(int fd, const struct vt_feed_calls *calls, struct vt_buf *ret_e
     int err = first_character(source, &first);
     if (!err && !first) {
         vt_buf_text(ret_error, "The file is empty.");
+        err = VT_ERR_INVALID;
+    } else if (!err && calls->is_stock && strchr("<{[", first)) {
+        vt_buf_text(ret_error, "Stock comes as a table with the columns id, store_code and quantity.");
         err = VT_ERR_INVALID;
     } else if (!err) {
         err = first == '<'                   ? vt_feed_xml(source, calls, ret_error)

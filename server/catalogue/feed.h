@@ -40,6 +40,8 @@ enum vt_feed_field {
     VT_FEED_MATERIAL,
     VT_FEED_WIDTH,
     VT_FEED_HEIGHT,
+    VT_FEED_BRANCH,   /* of a table of stock */
+    VT_FEED_QUANTITY, /* the same */
     VT_FEED_FIELDS
 };
 
@@ -56,6 +58,7 @@ struct vt_feed_calls {
     int (*unreadable)(void *arg, size_t number, struct vt_str why);
     /* What the JSON says of all its products, before the first of them; absent: nothing. */
     void (*currency)(void *arg, struct vt_str currency);
+    bool is_stock; /* a table of sku, branch and quantity is wanted, and nothing else */
     void *arg;
 };
 

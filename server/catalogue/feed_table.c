@@ -51,18 +51,22 @@ static bool is_known(const struct reading *reading, enum vt_feed_field field)
     return false;
 }
 
+static const struct need {
+    enum vt_feed_field field;
+    const char *name;
+} of_products[] = { { VT_FEED_ID, "id" }, { VT_FEED_TITLE, "title" }, { VT_FEED_PRICE, "price" } },
+  of_stock[] = { { VT_FEED_ID, "id" }, { VT_FEED_BRANCH, "store_code" }, { VT_FEED_QUANTITY, "quantity" } };
+
 static int end_names(struct reading *reading)
 {
-    static const struct {
-        enum vt_feed_field field;
-        const char *name;
-    } needed[] = { { VT_FEED_ID, "id" }, { VT_FEED_TITLE, "title" }, { VT_FEED_PRICE, "price" } };
+    const struct need *needed = reading->calls->is_stock ? of_stock : of_products;
     reading->has_names = true;
-    for (size_t i = 0; i < VT_COUNT(needed); i++)
+    for (size_t i = 0; i < VT_COUNT(of_products); i++)
         if (!is_known(reading, needed[i].field)) {
-            vt_buf_printf(reading->error,
-                          "This is no feed: its first line must name the columns, and there is no \"%s\" among them.",
-                          needed[i].name);
+            vt_buf_printf(
+                reading->error,
+                "The first line must name the columns, and there is no \"%s\" among them: this is no %s.",
+                needed[i].name, reading->calls->is_stock ? "table of stock" : "feed");
             return VT_ERR_INVALID;
         }
     return VT_OK;
@@ -184,7 +188,7 @@ static int end_table(struct reading *reading)
     }
     int err = end_row(reading);
     if (!err && reading->row.number == 0) {
-        vt_buf_text(reading->error, "The table holds no product.");
+        vt_buf_text(reading->error, "The table has no row but its first.");
         err = VT_ERR_INVALID;
     }
     return err;

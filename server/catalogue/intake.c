@@ -176,10 +176,41 @@ static int take_product(void *arg, struct vt_str sku, struct vt_str body, const 
 
 /* --- rows and groups ---------------------------------------------------------------------------- */
 
+static bool is_stopped(const struct run *run)
+{
+    return run->intake->stop && atomic_load(run->intake->stop);
+}
+
+/* A row of a table of stock. */
+static int take_stock(struct run *run, const struct vt_feed_row *row)
+{
+    struct vt_str sku = vt_buf_view(&row->fields[VT_FEED_ID]), branch = vt_buf_view(&row->fields[VT_FEED_BRANCH]);
+    struct vt_str text = vt_buf_view(&row->fields[VT_FEED_QUANTITY]);
+    uint64_t quantity;
+    vt_buf_reset(&run->why);
+    if (sku.len == 0 || sku.len > VT_ROWS_SKU)
+        vt_buf_printf(&run->why, "id is missing or longer than %d bytes", VT_ROWS_SKU);
+    else if (branch.len == 0 || branch.len > BRANCH_MOST)
+        vt_buf_printf(&run->why, "store_code is missing or longer than %d bytes", BRANCH_MOST);
+    else if (vt_str_to_u64(text, 0, QUANTITY_MOST, &quantity) != VT_OK)
+        vt_buf_printf(&run->why, "quantity \"%.*s\" is no whole number", (int)(text.len < 40 ? text.len : 40),
+                      text.ptr);
+    if (run->why.len > 0) {
+        refuse(run, row->number, sku, vt_buf_view(&run->why));
+        return VT_OK;
+    }
+    run->result->stocked++;
+    return vt_shelf_put_stock(run->shelf, sku, branch, (int64_t)quantity);
+}
+
 static int take_row(void *arg, const struct vt_feed_row *row)
 {
     struct run *run = arg;
     size_t before = 0;
+    if (is_stopped(run))
+        return VT_ERR_GONE;
+    if (run->intake->is_stock)
+        return take_stock(run, row);
     int err = vt_rows_read(row, run->now_s, &run->part, &run->why);
     if (run->why.len > 0)
         refuse(run, row->number, run->part.sku, vt_buf_view(&run->why));
@@ -206,7 +237,7 @@ static int end_group(struct run *run)
 static int take_part(void *arg, size_t number, bool first, struct vt_str group, struct vt_str part)
 {
     struct run *run = arg;
-    int err = first ? end_group(run) : VT_OK;
+    int err = is_stopped(run) ? VT_ERR_GONE : first ? end_group(run) : VT_OK;
     if (!err && first) {
         run->group = vt_rows_begin(group, part);
         run->group_row = number;
@@ -224,7 +255,7 @@ static int take_part(void *arg, size_t number, bool first, struct vt_str group, 
 static int take_json(void *arg, size_t number, const json_t *product)
 {
     const struct run *run = arg;
-    return vt_import_take(run->import, number, product);
+    return is_stopped(run) ? VT_ERR_GONE : vt_import_take(run->import, number, product);
 }
 
 static void take_currency(void *arg, struct vt_str currency)
@@ -241,14 +272,16 @@ static int read_feed(struct run *run)
                                          .product = take_json,
                                          .unreadable = unreadable,
                                          .currency = take_currency,
+                                         .is_stock = run->intake->is_stock,
                                          .arg = run };
     int err = vt_feed_read(run->intake->fd, &calls, &run->result->error);
     if (!err)
         err = vt_shelf_staged(run->shelf, take_part, run);
     if (!err)
         err = end_group(run);
-    if (!err && run->result->products == 0) {
-        vt_buf_text(&run->result->error, "The file holds no product that can be taken.");
+    if (!err && run->result->products + run->result->stocked == 0) {
+        vt_buf_text(&run->result->error, run->intake->is_stock ? "The file holds no stock that can be taken."
+                                                               : "The file holds no product that can be taken.");
         err = VT_ERR_INVALID;
     }
     return err ? err : vt_shelf_finish(run->shelf);

@@ -42,9 +42,11 @@ int vt_manage_catalogue_keep(struct vt_manage *manage, const struct vt_store_cat
 
 /* What follows an import, a transaction each: the next chunk of a shelf's addresses and stock goes into the store.
  * Begin with a zeroed `ret_progress`; `done` ends it. */
+enum vt_imports_step { VT_IMPORTS_PICTURES, VT_IMPORTS_DROP, VT_IMPORTS_STOCK, VT_IMPORTS_PRUNE, VT_IMPORTS_END };
 struct vt_imports_progress {
     int64_t address, stock;
-    int step;
+    enum vt_imports_step step; /* a table of stock begins with VT_IMPORTS_STOCK */
+    bool is_stock;             /* what it does not name counts no more */
     bool done;
 };
 int vt_manage_catalogue_follow(struct vt_manage *manage, struct vt_shelf *shelf, struct vt_str site,
@@ -59,8 +61,6 @@ struct vt_store_stock {
 /* Sets these; `run` names the import they belong to, 0: none. One transaction. */
 int vt_manage_stock_put(struct vt_manage *manage, struct vt_str site, int64_t run,
                         const struct vt_store_stock *rows, size_t n);
-/* Rows of other runs count no more, `limit` at a time. */
-int vt_manage_stock_prune(struct vt_manage *manage, struct vt_str site, int64_t run, size_t limit, size_t *ret_n);
 /* Of these skus, by sku and branch. */
 int vt_manage_stock_of(struct vt_manage *manage, struct vt_str site, const struct vt_str *skus, size_t n,
                        struct vt_arena *arena, struct vt_store_stock **ret_rows, size_t *ret_n);

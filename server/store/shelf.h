@@ -73,6 +73,8 @@ int vt_shelf_put_stock(struct vt_shelf_writer *writer, struct vt_str sku, struct
 int vt_shelf_finish(struct vt_shelf_writer *writer);
 /* What the database said last. */
 const char *vt_shelf_error(struct vt_shelf_writer *writer);
+/* The file of one generation. */
+void vt_shelf_remove(const char *data_dir, struct vt_str site, int64_t generation);
 /* Files of the site older than this generation, and drafts. */
 void vt_shelf_sweep(const char *data_dir, struct vt_str site, int64_t generation);
 

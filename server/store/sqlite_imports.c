@@ -127,27 +127,43 @@ static int put_stock(void *arg, struct vt_str sku, struct vt_str branch, int64_t
                      VT_DB_N(follow->generation));
 }
 
-enum { STEP_PICTURES, STEP_DROP, STEP_STOCK, STEP_END };
+/* They stay as 0, so that whoever has read them before learns of it. */
+static int prune(struct vt_manage *manage, struct vt_str site, int64_t run, size_t limit, size_t *ret_n)
+{
+    int64_t at;
+    int err = next_at(manage, site, &at);
+    if (!err)
+        err = vt_db_run(manage->db,
+                        "UPDATE stock SET quantity=0, at=?3, run=?2 WHERE site=?1 AND (sku, branch) IN (SELECT"
+                        " sku, branch FROM stock WHERE site=?1 AND run<>?2 AND quantity <> 0 LIMIT ?4)",
+                        VT_DB_T(site), VT_DB_N(run), VT_DB_N(at), VT_DB_N(limit));
+    *ret_n = (size_t)vt_db_changes(manage->db);
+    return err;
+}
 
 static int follow_step(struct follow *follow, struct vt_shelf *shelf, struct vt_imports_progress *progress)
 {
     int64_t last = 0;
     size_t n = 0;
     int err = VT_OK;
-    if (progress->step == STEP_PICTURES) {
+    if (progress->step == VT_IMPORTS_PICTURES) {
         err = vt_shelf_addresses(shelf, progress->address, VT_IMPORTS_CHUNK, want_picture, follow, &last);
         progress->address = last;
-    } else if (progress->step == STEP_DROP) {
+    } else if (progress->step == VT_IMPORTS_DROP) {
         err = vt_manage_pictures_drop(follow->manage, follow->site, follow->generation, VT_IMPORTS_CHUNK, &n);
         last = (int64_t)n;
-    } else {
+    } else if (progress->step == VT_IMPORTS_STOCK) {
         err = next_at(follow->manage, follow->site, &follow->at);
         if (!err)
             err = vt_shelf_stock(shelf, progress->stock, VT_IMPORTS_CHUNK, put_stock, follow, &last);
         progress->stock = last;
+    } else if (progress->is_stock) {
+        err = prune(follow->manage, follow->site, follow->generation, VT_IMPORTS_CHUNK, &n);
+        last = (int64_t)n;
     }
-    progress->step += last == 0;
-    progress->done = progress->step == STEP_END;
+    if (!err && last == 0)
+        progress->step++;
+    progress->done = progress->step == VT_IMPORTS_END;
     return err;
 }
 
@@ -174,23 +190,6 @@ int vt_manage_stock_put(struct vt_manage *manage, struct vt_str site, int64_t ru
     err = next_at(manage, site, &follow.at);
     for (size_t i = 0; i < n && !err; i++)
         err = put_stock(&follow, rows[i].sku, rows[i].branch, rows[i].quantity);
-    return vt_manage_finish(manage, err, false);
-}
-
-/* They stay as 0, so that whoever has read them before learns of it. */
-int vt_manage_stock_prune(struct vt_manage *manage, struct vt_str site, int64_t run, size_t limit, size_t *ret_n)
-{
-    int64_t at;
-    int err = vt_manage_begin(manage);
-    if (err)
-        return err;
-    err = next_at(manage, site, &at);
-    if (!err)
-        err = vt_db_run(manage->db,
-                        "UPDATE stock SET quantity=0, at=?3, run=?2 WHERE site=?1 AND (sku, branch) IN (SELECT sku,"
-                        " branch FROM stock WHERE site=?1 AND run<>?2 AND quantity <> 0 LIMIT ?4)",
-                        VT_DB_T(site), VT_DB_N(run), VT_DB_N(at), VT_DB_N(limit));
-    *ret_n = (size_t)vt_db_changes(manage->db);
     return vt_manage_finish(manage, err, false);
 }
 

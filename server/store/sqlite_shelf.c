@@ -193,6 +193,13 @@ size_t vt_shelf_count(const struct vt_shelf *shelf)
     return shelf->products;
 }
 
+void vt_shelf_remove(const char *data_dir, struct vt_str site, int64_t generation)
+{
+    char path[VT_SHELF_PATH];
+    if (vt_shelf_path(data_dir, site, generation, path) == VT_OK)
+        unlink(path);
+}
+
 /* "<site>-<number>.db", with what may stand behind it; 0: another name. */
 static int64_t generation_of(const char *name, struct vt_str site)
 {

@@ -309,7 +309,7 @@ static void test_a_broken_file_leaves_no_file(void **state)
         { "<rss><item><id>&nope;</id></item></rss>", "undefined entity" },
         { "<?xml version=\"1.0\" encoding=\"klingon\"?><rss/>", "\"klingon\", which is not known" },
         { "name,cost\nA,1\n", "there is no \"id\" among them" },
-        { "id,title,price\n", "The table holds no product." },
+        { "id,title,price\n", "The table has no row but its first." },
         { "id,title,price\nA,\"Ring,1 EUR\n", "quote that is opened in line 2 is not closed" },
         { "id,title,price\nA,Ring,free\n", "holds no product that can be taken" },
         { "{\"version\":1,\"products\":[{\"sku\":\"A\"}", "The JSON is broken at byte 36: it ends too early." },
