@@ -43,8 +43,8 @@ struct run {
     struct vt_feeds *feeds;
     char site[VT_FEEDS_NAME], name[VT_FEEDS_NAME]; /* name: what people see of the source */
     bool is_stock, is_file;
-    int fd;                  /* owned; -1 */
-    struct vt_arena arena;   /* texts of `row` */
+    int fd;                        /* owned; -1 */
+    struct vt_arena arena;         /* texts of `row` */
     struct vt_store_catalogue row; /* as it was when it was due; with a file only generation and next */
     struct vt_outgoing_result fetched;
     struct vt_intake_result result;
@@ -485,8 +485,8 @@ int vt_feeds_leave(struct vt_feeds *feeds, struct vt_str site, bool is_stock, st
     return VT_OK;
 }
 
-bool vt_feeds_use(struct vt_feeds *feeds, struct vt_str secret, char ret_site[VT_FEEDS_NAME], bool *ret_is_stock,
-                  char ret_name[VT_FEEDS_NAME])
+bool vt_feeds_use(struct vt_feeds *feeds, struct vt_str secret, char ret_site[VT_FEEDS_NAME],
+                  bool *ret_is_stock, char ret_name[VT_FEEDS_NAME])
 {
     char hash[VT_SHA256_TEXT];
     if (vt_sha256_hex(secret, hash) != VT_OK)

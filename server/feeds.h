@@ -3,11 +3,12 @@
  *
  *     address that is due -> request (server/outgoing) ┐
  *     file an admin sent (http/feed.h) ────────────────┴► pool: a shelf file (catalogue/intake.h)
- *        -> store: this generation is served -> its pictures and stock, a chunk of rows at a time -> old files go
+ *        -> store: this generation is served -> its pictures and stock, a chunk of rows at a time -> old
+ * files go
  *
- * One at a time for the whole server; addresses wait in the store, files here, a few of them. An address that fails is
- * tried again after 1 minute, 10 minutes and 1 hour, then at its next time; what is served stays. It is asked by ETag
- * or date, and a feed that has not changed is only noted. Loop thread. */
+ * One at a time for the whole server; addresses wait in the store, files here, a few of them. An address that
+ * fails is tried again after 1 minute, 10 minutes and 1 hour, then at its next time; what is served stays. It
+ * is asked by ETag or date, and a feed that has not changed is only noted. Loop thread. */
 #ifndef VT_FEEDS_H
 #define VT_FEEDS_H
 
@@ -25,8 +26,8 @@ struct vt_feeds_deps { /* borrowed, alive until vt_feeds_destroy */
 };
 
 struct vt_feeds *vt_feeds_create(const struct vt_feeds_deps *deps); /* NULL: no memory */
-/* Ends what runs, without a trace. Before vt_outgoing_close. The memory goes with vt_feeds_destroy, after the store
- * has closed and the loop has run dry. */
+/* Ends what runs, without a trace. Before vt_outgoing_close. The memory goes with vt_feeds_destroy, after the
+ * store has closed and the loop has run dry. */
 void vt_feeds_close(struct vt_feeds *feeds);
 void vt_feeds_destroy(struct vt_feeds *feeds);
 
@@ -44,7 +45,7 @@ enum { VT_FEEDS_SECRET = 33 };
 int vt_feeds_leave(struct vt_feeds *feeds, struct vt_str site, bool is_stock, struct vt_str name,
                    char ret_secret[VT_FEEDS_SECRET]);
 /* Takes it back. False: there is none such. */
-bool vt_feeds_use(struct vt_feeds *feeds, struct vt_str secret, char ret_site[VT_FEEDS_NAME], bool *ret_is_stock,
-                  char ret_name[VT_FEEDS_NAME]);
+bool vt_feeds_use(struct vt_feeds *feeds, struct vt_str secret, char ret_site[VT_FEEDS_NAME],
+                  bool *ret_is_stock, char ret_name[VT_FEEDS_NAME]);
 
 #endif

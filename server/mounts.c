@@ -179,8 +179,8 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     mounts->contact = vt_http_contact_mount(
         &(struct vt_http_contact_deps){ .net = deps->net, .app = deps->app });
     mounts->css = vt_http_css_mount(&(struct vt_http_css_deps){ .net = deps->net, .app = deps->app });
-    mounts->feed_files = vt_feed_files_mount(&(struct vt_feed_files_deps){
-        .net = deps->net, .config = deps->config, .feeds = deps->feeds });
+    mounts->feed_files = vt_feed_files_mount(
+        &(struct vt_feed_files_deps){ .net = deps->net, .config = deps->config, .feeds = deps->feeds });
     mounts->api = mount_api(deps, mounts->login);
     return mounts->pictures && mounts->templates && mounts->spins && mounts->clips && mounts->films &&
                    mounts->recap && mounts->login && mounts->uploads && mounts->contact && mounts->css &&

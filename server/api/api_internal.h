@@ -92,7 +92,7 @@ struct vt_api_call {
     struct vt_str end_person;      /* whose sockets must go; absent: nobody's */
     struct vt_audit_filter filter; /* of the audit's rows */
     struct vt_sale *sale;          /* of orders.c, in the arena */
-    struct vt_str feed; /* of feeds.c: a name */
+    struct vt_str feed;            /* of feeds.c: a name */
     bool is_stock;
     struct vt_privacy_conv *convs; /* of privacy.c, in the arena */
     size_t convs_n;

@@ -113,8 +113,7 @@ int vt_api_catalogue_refresh(struct vt_api_call *call, struct vt_manage *manage)
     int err = vt_manage_catalogue_get(manage, call->site, &call->arena, &row);
     if ((err && err != VT_ERR_MISSING) || (!err && row.url.len > 0)) {
         call->status = 204;
-        return err ? err
-                   : vt_manage_catalogue_feed(manage, call->site, row.url, row.every_ms, vt_wall_ms());
+        return err ? err : vt_manage_catalogue_feed(manage, call->site, row.url, row.every_ms, vt_wall_ms());
     }
     return vt_api_refuse(call, 409, "no-address", "There is no address to ask",
                          "Give the feed's address first, or send a file.");
@@ -164,7 +163,8 @@ int vt_api_stock(struct vt_api_call *call, struct vt_manage *manage)
     struct vt_store_stock *rows;
     size_t n;
     if (sku.len == 0 || sku.len > SKU_MOST)
-        return vt_api_refuse(call, 400, "query", "The query cannot be read", "sku must be 1 to %d bytes.", SKU_MOST);
+        return vt_api_refuse(call, 400, "query", "The query cannot be read", "sku must be 1 to %d bytes.",
+                             SKU_MOST);
     int err = vt_manage_stock_of(manage, call->site, &sku, 1, &call->arena, &rows, &n);
     if (err)
         return err;
@@ -186,8 +186,9 @@ static bool read_stock(const json_t *entry, struct vt_store_stock *row)
     row->sku = vt_json_text(entry, "sku");
     row->branch = vt_json_text(entry, "branch");
     row->quantity = json_integer_value(quantity);
-    return row->sku.len > 0 && row->sku.len <= SKU_MOST && row->branch.len > 0 && row->branch.len <= BRANCH_MOST &&
-           json_is_integer(quantity) && row->quantity >= 0 && row->quantity <= QUANTITY_MOST;
+    return row->sku.len > 0 && row->sku.len <= SKU_MOST && row->branch.len > 0 &&
+           row->branch.len <= BRANCH_MOST && json_is_integer(quantity) && row->quantity >= 0 &&
+           row->quantity <= QUANTITY_MOST;
 }
 
 /* All of them or none. */
@@ -200,13 +201,13 @@ int vt_api_stock_put(struct vt_api_call *call, struct vt_manage *manage)
         return vt_api_refuse_field(call, "/stock", "stock is a list of 1 to %d rows.", STOCK_MOST);
     if (!rows)
         return VT_ERR_NOMEM;
-    json_array_foreach(list, i, entry)
-        if (!read_stock(entry, &rows[i])) {
-            char pointer[32];
-            snprintf(pointer, sizeof(pointer), "/stock/%zu", i);
-            return vt_api_refuse_field(
-                call, pointer, "A row is {sku, branch, quantity}: texts of 1 to 64 bytes and a whole number.");
-        }
+    json_array_foreach(list, i, entry) if (!read_stock(entry, &rows[i]))
+    {
+        char pointer[32];
+        snprintf(pointer, sizeof(pointer), "/stock/%zu", i);
+        return vt_api_refuse_field(
+            call, pointer, "A row is {sku, branch, quantity}: texts of 1 to 64 bytes and a whole number.");
+    }
     int err = vt_manage_stock_put(manage, call->site, 0, rows, n);
     vt_buf_printf(&call->out, "{\"taken\":%zu}", n);
     return err;

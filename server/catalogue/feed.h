@@ -4,8 +4,8 @@
  *     file -> source (any encoding -> UTF-8) -> XML | table | JSON -> rows or products, one at a time
  *
  * Which of the three it is, its first character says. A row has Google Merchant's attributes as they came;
- * rows.h makes parts of products of them. Vitrine's own JSON has whole products (import.h). Whatever waits for
- * the disk here runs on any thread but the loop's. */
+ * rows.h makes parts of products of them. Vitrine's own JSON has whole products (import.h). Whatever waits
+ * for the disk here runs on any thread but the loop's. */
 #ifndef VT_CATALOGUE_FEED_H
 #define VT_CATALOGUE_FEED_H
 
@@ -62,8 +62,8 @@ struct vt_feed_calls {
     void *arg;
 };
 
-/* From the file's beginning to its end. VT_OK, or an error and one sentence in ret_error; then some calls have
- * been made already. */
+/* From the file's beginning to its end. VT_OK, or an error and one sentence in ret_error; then some calls
+ * have been made already. */
 int vt_feed_read(int fd, const struct vt_feed_calls *calls, struct vt_buf *ret_error);
 
 /* --- what the readers share --------------------------------------------------------------------- */

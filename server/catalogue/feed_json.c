@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Vitrine's JSON, product by product: the brackets are counted here, and what lies between those of one product
- * is given to the JSON library. The file is read twice, since its currency may stand behind its products. */
+/* Vitrine's JSON, product by product: the brackets are counted here, and what lies between those of one
+ * product is given to the JSON library. The file is read twice, since its currency may stand behind its
+ * products. */
 #include <string.h>
 
 #include "server/api/json.h"
@@ -10,8 +11,19 @@
 
 enum { PRODUCT_BYTES = 4 << 20, HEAD_BYTES = 4096 };
 
-enum where { OPENING, BEFORE_KEY, IN_KEY, BEFORE_COLON, BEFORE_VALUE, IN_VALUE, BEHIND_VALUE, BEFORE_PRODUCT,
-             IN_PRODUCT, BEHIND_PRODUCT, CLOSED };
+enum where {
+    OPENING,
+    BEFORE_KEY,
+    IN_KEY,
+    BEFORE_COLON,
+    BEFORE_VALUE,
+    IN_VALUE,
+    BEHIND_VALUE,
+    BEFORE_PRODUCT,
+    IN_PRODUCT,
+    BEHIND_PRODUCT,
+    CLOSED
+};
 
 struct reading {
     const struct vt_feed_calls *calls;
@@ -63,8 +75,8 @@ static int end_value(struct reading *reading)
     if (!tree)
         return broken(reading, vt_buf_cstr(&why));
     if (vt_str_eq(vt_buf_view(&reading->key), VT_STR("version")))
-        reading->has_version =
-            ++reading->versions == 1 && json_is_integer(value) && json_integer_value(value) == 1;
+        reading->has_version = ++reading->versions == 1 && json_is_integer(value) &&
+                               json_integer_value(value) == 1;
     if (vt_str_eq(vt_buf_view(&reading->key), VT_STR("currency")) && json_is_string(value)) {
         vt_buf_reset(&reading->currency);
         vt_buf_text(&reading->currency, json_string_value(value));

@@ -13,15 +13,15 @@
 
 enum {
     CHUNK = 64 << 10,
-    TAIL = 16,           /* of a character that goes on in the next chunk */
+    TAIL = 16,            /* of a character that goes on in the next chunk */
     OUT = 3 * CHUNK + 64, /* one byte becomes three at most */
     NAME = 40
 };
 
 struct vt_feed_source {
-    int fd;       /* borrowed */
-    off_t begin;  /* behind the byte order mark */
-    off_t at;     /* of the next read */
+    int fd;      /* borrowed */
+    off_t begin; /* behind the byte order mark */
+    off_t at;    /* of the next read */
     bool ended;
     iconv_t cd;      /* owned; (iconv_t)-1: the bytes are good as they are */
     char name[NAME]; /* of the encoding */
@@ -33,8 +33,8 @@ struct vt_feed_source {
 /* --- what it is written in ---------------------------------------------------------------------- */
 
 struct tally {
-    size_t good, bad; /* characters of several bytes, and what cannot be one */
-    unsigned left;    /* bytes that the present character still needs */
+    size_t good, bad;        /* characters of several bytes, and what cannot be one */
+    unsigned left;           /* bytes that the present character still needs */
     unsigned char low, high; /* what its next byte may be */
 };
 
@@ -82,17 +82,16 @@ static const struct {
     size_t n, skip;
     const char *name;
 } marks[] = {
-    { "\xef\xbb\xbf", 3, 3, "" },      { "\xff\xfe", 2, 2, "UTF-16LE" }, { "\xfe\xff", 2, 2, "UTF-16BE" },
-    { "<\0", 2, 0, "UTF-16LE" },       { "\0<", 2, 0, "UTF-16BE" },
+    { "\xef\xbb\xbf", 3, 3, "" }, { "\xff\xfe", 2, 2, "UTF-16LE" }, { "\xfe\xff", 2, 2, "UTF-16BE" },
+    { "<\0", 2, 0, "UTF-16LE" },  { "\0<", 2, 0, "UTF-16BE" },
 };
 
 /* encoding="…" of an XML declaration, as iconv may have it. */
 static bool read_declared(struct vt_str head, char ret_name[NAME])
 {
     static const char word[] = "encoding";
-    const char *end, *at, *stop = head.len > 5 && memcmp(head.ptr, "<?xml", 5) == 0
-                                      ? memchr(head.ptr, '>', head.len)
-                                      : NULL;
+    const char *end, *at,
+        *stop = head.len > 5 && memcmp(head.ptr, "<?xml", 5) == 0 ? memchr(head.ptr, '>', head.len) : NULL;
     at = stop ? memmem(head.ptr, (size_t)(stop - head.ptr), word, sizeof(word) - 1) : NULL;
     for (at = at ? at + sizeof(word) - 1 : NULL; at && at < stop && (*at == ' ' || *at == '=');)
         at++;
@@ -159,7 +158,9 @@ static int find_encoding(struct vt_feed_source *source, struct vt_buf *ret_error
         return VT_ERR_IO;
     }
     vt_str_copy(source->name, NAME,
-                vt_str(tally.bad == 0 ? "" : tally.bad > tally.good ? "WINDOWS-1252" : "UTF-8"));
+                vt_str(tally.bad == 0           ? ""
+                       : tally.bad > tally.good ? "WINDOWS-1252"
+                                                : "UTF-8"));
     return VT_OK;
 }
 
@@ -173,7 +174,8 @@ static int open_converter(struct vt_feed_source *source, struct vt_buf *ret_erro
     source->cd = iconv_open("UTF-8", source->name);
     if (source->cd != (iconv_t)-1)
         return VT_OK;
-    vt_buf_printf(ret_error, "The file says it is written in \"%s\", which is not known here; export it in UTF-8.",
+    vt_buf_printf(ret_error,
+                  "The file says it is written in \"%s\", which is not known here; export it in UTF-8.",
                   source->name);
     return VT_ERR_INVALID;
 }
@@ -193,8 +195,8 @@ struct vt_feed_source *vt_feed_source_open(int fd, struct vt_buf *ret_error)
     source->cd = (iconv_t)-1;
     int err = VT_OK;
     if (info.st_size > VT_FEED_BYTES) {
-        vt_buf_printf(ret_error, "The file has %lld bytes; at most %d MiB are taken.", (long long)info.st_size,
-                      VT_FEED_BYTES >> 20);
+        vt_buf_printf(ret_error, "The file has %lld bytes; at most %d MiB are taken.",
+                      (long long)info.st_size, VT_FEED_BYTES >> 20);
         err = VT_ERR_FULL;
     }
     if (!err)
@@ -261,9 +263,9 @@ int vt_feed_source_next(struct vt_feed_source *source, struct vt_str *ret_bytes)
     size_t made = 0;
     while (made == 0 && !(source->ended && source->tail == 0)) {
         size_t space = sizeof(source->in) - source->tail;
-        ssize_t n = source->ended || space == 0
-                        ? 0
-                        : pread(source->fd, source->in + source->tail, space < CHUNK ? space : CHUNK, source->at);
+        ssize_t n = source->ended || space == 0 ? 0
+                                                : pread(source->fd, source->in + source->tail,
+                                                        space < CHUNK ? space : CHUNK, source->at);
         if (n < 0)
             return VT_ERR_IO;
         source->at += n;

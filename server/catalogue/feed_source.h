@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A feed's bytes as UTF-8 without a mark at the beginning and without control characters, whatever it was
  * written in: by its byte order mark, by what its XML declares, else by what its bytes can be. A few broken
- * characters in UTF-8 become U+FFFD; a file with more of them than of good ones is read as Windows-1252, which
- * is what Latin-1 means in practice. */
+ * characters in UTF-8 become U+FFFD; a file with more of them than of good ones is read as Windows-1252,
+ * which is what Latin-1 means in practice. */
 #ifndef VT_CATALOGUE_FEED_SOURCE_H
 #define VT_CATALOGUE_FEED_SOURCE_H
 

@@ -16,7 +16,7 @@ struct reading {
     struct vt_feed_row row;
     enum vt_feed_field columns[COLUMNS];
     size_t columns_n;
-    struct vt_buf cell;  /* of the line of names */
+    struct vt_buf cell; /* of the line of names */
     char separator;
     bool has_names, has_cells; /* has_cells: of the row at hand */
     enum where where;
@@ -182,7 +182,8 @@ static int read_bytes(struct reading *reading, struct vt_str bytes)
 static int end_table(struct reading *reading)
 {
     if (reading->where == IN_QUOTES) {
-        vt_buf_printf(reading->error, "The quote that is opened in line %zu is not closed; the file may be cut off.",
+        vt_buf_printf(reading->error,
+                      "The quote that is opened in line %zu is not closed; the file may be cut off.",
                       reading->quoted_since);
         return VT_ERR_INVALID;
     }
@@ -196,7 +197,9 @@ static int end_table(struct reading *reading)
 
 int vt_feed_table(struct vt_feed_source *source, const struct vt_feed_calls *calls, struct vt_buf *ret_error)
 {
-    struct reading reading = { .calls = calls, .line = 1, .cell = VT_BUF_INIT(HEAD_BYTES), .error = ret_error };
+    struct reading reading = {
+        .calls = calls, .line = 1, .cell = VT_BUF_INIT(HEAD_BYTES), .error = ret_error
+    };
     struct vt_str bytes;
     int err;
     vt_feed_row_init(&reading.row);

@@ -9,21 +9,21 @@
 static const struct {
     const char *name, *text;
 } entities[] = {
-    { "amp", "&" },        { "lt", "<" },         { "gt", ">" },         { "quot", "\"" },      { "apos", "'" },
-    { "nbsp", " " },       { "shy", "" },         { "euro", "€" },       { "pound", "£" },      { "yen", "¥" },
-    { "cent", "¢" },       { "copy", "©" },       { "reg", "®" },        { "trade", "™" },      { "deg", "°" },
-    { "hellip", "…" },     { "ndash", "–" },      { "mdash", "—" },      { "lsquo", "‘" },      { "rsquo", "’" },
-    { "ldquo", "“" },      { "rdquo", "”" },      { "laquo", "«" },      { "raquo", "»" },      { "bull", "•" },
-    { "middot", "·" },     { "times", "×" },      { "frac12", "½" },     { "frac14", "¼" },     { "frac34", "¾" },
-    { "plusmn", "±" },     { "micro", "µ" },      { "Oslash", "Ø" },     { "oslash", "ø" },     { "agrave", "à" },
-    { "aacute", "á" },     { "acirc", "â" },      { "atilde", "ã" },     { "auml", "ä" },       { "aring", "å" },
-    { "aelig", "æ" },      { "ccedil", "ç" },     { "egrave", "è" },     { "eacute", "é" },     { "ecirc", "ê" },
-    { "euml", "ë" },       { "igrave", "ì" },     { "iacute", "í" },     { "icirc", "î" },      { "iuml", "ï" },
-    { "ntilde", "ñ" },     { "ograve", "ò" },     { "oacute", "ó" },     { "ocirc", "ô" },      { "otilde", "õ" },
-    { "ouml", "ö" },       { "ugrave", "ù" },     { "uacute", "ú" },     { "ucirc", "û" },      { "uuml", "ü" },
-    { "szlig", "ß" },      { "Agrave", "À" },     { "Aacute", "Á" },     { "Acirc", "Â" },      { "Auml", "Ä" },
-    { "Aring", "Å" },      { "AElig", "Æ" },      { "Ccedil", "Ç" },     { "Egrave", "È" },     { "Eacute", "É" },
-    { "Ecirc", "Ê" },      { "Ntilde", "Ñ" },     { "Ouml", "Ö" },       { "Uuml", "Ü" },       { "oelig", "œ" },
+    { "amp", "&" },    { "lt", "<" },     { "gt", ">" },     { "quot", "\"" },  { "apos", "'" },
+    { "nbsp", " " },   { "shy", "" },     { "euro", "€" },   { "pound", "£" },  { "yen", "¥" },
+    { "cent", "¢" },   { "copy", "©" },   { "reg", "®" },    { "trade", "™" },  { "deg", "°" },
+    { "hellip", "…" }, { "ndash", "–" },  { "mdash", "—" },  { "lsquo", "‘" },  { "rsquo", "’" },
+    { "ldquo", "“" },  { "rdquo", "”" },  { "laquo", "«" },  { "raquo", "»" },  { "bull", "•" },
+    { "middot", "·" }, { "times", "×" },  { "frac12", "½" }, { "frac14", "¼" }, { "frac34", "¾" },
+    { "plusmn", "±" }, { "micro", "µ" },  { "Oslash", "Ø" }, { "oslash", "ø" }, { "agrave", "à" },
+    { "aacute", "á" }, { "acirc", "â" },  { "atilde", "ã" }, { "auml", "ä" },   { "aring", "å" },
+    { "aelig", "æ" },  { "ccedil", "ç" }, { "egrave", "è" }, { "eacute", "é" }, { "ecirc", "ê" },
+    { "euml", "ë" },   { "igrave", "ì" }, { "iacute", "í" }, { "icirc", "î" },  { "iuml", "ï" },
+    { "ntilde", "ñ" }, { "ograve", "ò" }, { "oacute", "ó" }, { "ocirc", "ô" },  { "otilde", "õ" },
+    { "ouml", "ö" },   { "ugrave", "ù" }, { "uacute", "ú" }, { "ucirc", "û" },  { "uuml", "ü" },
+    { "szlig", "ß" },  { "Agrave", "À" }, { "Aacute", "Á" }, { "Acirc", "Â" },  { "Auml", "Ä" },
+    { "Aring", "Å" },  { "AElig", "Æ" },  { "Ccedil", "Ç" }, { "Egrave", "È" }, { "Eacute", "É" },
+    { "Ecirc", "Ê" },  { "Ntilde", "Ñ" }, { "Ouml", "Ö" },   { "Uuml", "Ü" },   { "oelig", "œ" },
 };
 
 static void put_code(struct vt_buf *out, unsigned long code)
@@ -146,11 +146,16 @@ void vt_feed_plain(struct vt_str html, size_t most, struct vt_buf *out)
 
 /* ISO 4217, those in use. */
 static const char currencies[] =
-    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF "
-    "CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD "
-    "HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD "
-    "MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN "
-    "PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY "
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD "
+    "CDF "
+    "CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD "
+    "HKD "
+    "HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL "
+    "LYD "
+    "MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR "
+    "PLN "
+    "PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP "
+    "TRY "
     "TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG ";
 static const char three_decimals[] = "BHD IQD JOD KWD LYD OMR TND ";
 
@@ -169,7 +174,9 @@ bool vt_feed_is_currency(struct vt_str text)
 
 static const struct {
     const char *sign, *code;
-} signs[] = { { "€", "EUR" }, { "£", "GBP" }, { "$", "USD" }, { "¥", "JPY" }, { "₹", "INR" }, { "zł", "PLN" } };
+} signs[] = {
+    { "€", "EUR" }, { "£", "GBP" }, { "$", "USD" }, { "¥", "JPY" }, { "₹", "INR" }, { "zł", "PLN" }
+};
 
 /* Takes the currency at `p`: bytes of it, 0 when there is none. */
 static size_t read_currency(const char *p, size_t left, char ret_code[4])
@@ -199,7 +206,8 @@ struct number {
 /* Which of the separators parts the decimals; '\0': none does. */
 static char decimal_of(const struct number *number, const char *currency)
 {
-    const char *point = memrchr(number->digits, '.', number->n), *comma = memrchr(number->digits, ',', number->n);
+    const char *point = memrchr(number->digits, '.', number->n),
+               *comma = memrchr(number->digits, ',', number->n);
     const char *last = !point || (comma && comma > point) ? comma : point;
     if (!last)
         return '\0';

@@ -101,8 +101,9 @@ static void handle_end(void *arg, const char *name)
         reading->field = VT_FEED_FIELDS;
     if (reading->item > 0 && reading->depth == reading->item) {
         reading->item = 0;
-        int err = reading->row.number > VT_FEED_ROWS ? VT_ERR_FULL
-                                                     : reading->calls->row(reading->calls->arg, &reading->row);
+        int err = reading->row.number > VT_FEED_ROWS
+                      ? VT_ERR_FULL
+                      : reading->calls->row(reading->calls->arg, &reading->row);
         if (err)
             stop(reading, err, err == VT_ERR_FULL ? "The feed has more items than are taken" : NULL);
     }
@@ -117,7 +118,8 @@ static void handle_text(void *arg, const char *bytes, int n)
 }
 
 /* A document type is where entities that grow, and other files, come from. */
-static void handle_doctype(void *arg, const char *name, const char *system, const char *public, int has_internal)
+static void handle_doctype(void *arg, const char *name, const char *system, const char *public,
+                           int has_internal)
 {
     (void)name, (void)system, (void)public, (void)has_internal;
     stop(arg, VT_ERR_INVALID, "The XML has a document type (<!DOCTYPE…>), which is not taken");
@@ -128,7 +130,8 @@ static void explain(struct reading *reading)
     if (reading->err)
         return;
     reading->err = XML_GetErrorCode(reading->parser) == XML_ERROR_NO_MEMORY ? VT_ERR_NOMEM : VT_ERR_INVALID;
-    vt_buf_printf(reading->error, "The XML is broken at line %lu: %s.", XML_GetCurrentLineNumber(reading->parser),
+    vt_buf_printf(reading->error, "The XML is broken at line %lu: %s.",
+                  XML_GetCurrentLineNumber(reading->parser),
                   XML_ErrorString(XML_GetErrorCode(reading->parser)));
 }
 
@@ -137,11 +140,13 @@ static void read_all(struct reading *reading, struct vt_feed_source *source)
     struct vt_str bytes;
     do {
         reading->err = vt_feed_source_next(source, &bytes);
-        if (!reading->err && XML_Parse(reading->parser, bytes.ptr, (int)bytes.len, bytes.len == 0) != XML_STATUS_OK)
+        if (!reading->err &&
+            XML_Parse(reading->parser, bytes.ptr, (int)bytes.len, bytes.len == 0) != XML_STATUS_OK)
             explain(reading);
     } while (!reading->err && bytes.len > 0);
     if (!reading->err && !reading->any) {
-        vt_buf_text(reading->error, "The XML holds no product: neither an <item> (RSS) nor an <entry> (Atom).");
+        vt_buf_text(reading->error,
+                    "The XML holds no product: neither an <item> (RSS) nor an <entry> (Atom).");
         reading->err = VT_ERR_INVALID;
     }
 }

@@ -30,7 +30,8 @@ struct run {
 
 void vt_intake_result_init(struct vt_intake_result *result)
 {
-    *result = (struct vt_intake_result){ .error = VT_BUF_INIT(1024), .report = VT_BUF_INIT(VT_INTAKE_REPORT_BYTES) };
+    *result = (struct vt_intake_result){ .error = VT_BUF_INIT(1024),
+                                         .report = VT_BUF_INIT(VT_INTAKE_REPORT_BYTES) };
 }
 
 void vt_intake_result_finish(struct vt_intake_result *result)
@@ -72,7 +73,8 @@ static int take_picture(void *arg, struct vt_str path, char ret_media[VT_SHA256_
 {
     struct run *run = arg;
     bool is_new = false;
-    int err = vt_originals_take(run->intake->pictures_fd, path, run->intake->data_dir, ret_media, &is_new, ret_why);
+    int err = vt_originals_take(run->intake->pictures_fd, path, run->intake->data_dir, ret_media, &is_new,
+                                ret_why);
     run->result->pictures += err == VT_OK;
     run->result->pictures_new += is_new;
     return err;
@@ -132,7 +134,8 @@ static size_t read_variants(const json_t *product, struct vt_shelf_variant varia
                                                    .size = vt_json_text(variant, "size"),
                                                    .material = its.ptr ? its : material,
                                                    .price = vt_feed_hundredths(own.ptr ? own : price),
-                                                   .available = !json_is_false(json_object_get(variant, "available")) };
+                                                   .available = !json_is_false(
+                                                       json_object_get(variant, "available")) };
     }
     if (n == 0) /* a piece of which there is one kind */
         variants[n++] = (struct vt_shelf_variant){ .sku = vt_json_text(product, "sku"),
@@ -152,8 +155,7 @@ static int take_product(void *arg, struct vt_str sku, struct vt_str body, const 
         vt_buf_reset(&run->words[i]);
     vt_fold(&run->words[0], vt_json_text(tree, "title"));
     put_tags(&run->words[1], tree);
-    json_array_foreach(json_object_get(tree, "variants"), i, variant)
-        put_tags(&run->words[1], variant);
+    json_array_foreach(json_object_get(tree, "variants"), i, variant) put_tags(&run->words[1], variant);
     vt_fold(&run->words[2], vt_json_text(tree, "description"));
     const struct vt_shelf_product product = { .sku = sku,
                                               .body = body,
@@ -168,9 +170,8 @@ static int take_product(void *arg, struct vt_str sku, struct vt_str body, const 
     int err = vt_shelf_put(run->shelf, &product);
     run->result->products += !err;
     run->result->variants += err ? 0 : product.n;
-    json_array_foreach(json_object_get(tree, "variants"), i, variant)
-        if (!err)
-            err = put_stock(run, variant, variants[i].sku);
+    json_array_foreach(json_object_get(tree, "variants"), i, variant) if (!err)
+        err = put_stock(run, variant, variants[i].sku);
     return err;
 }
 
@@ -184,7 +185,8 @@ static bool is_stopped(const struct run *run)
 /* A row of a table of stock. */
 static int take_stock(struct run *run, const struct vt_feed_row *row)
 {
-    struct vt_str sku = vt_buf_view(&row->fields[VT_FEED_ID]), branch = vt_buf_view(&row->fields[VT_FEED_BRANCH]);
+    struct vt_str sku = vt_buf_view(&row->fields[VT_FEED_ID]),
+                  branch = vt_buf_view(&row->fields[VT_FEED_BRANCH]);
     struct vt_str text = vt_buf_view(&row->fields[VT_FEED_QUANTITY]);
     uint64_t quantity;
     vt_buf_reset(&run->why);
@@ -216,8 +218,8 @@ static int take_row(void *arg, const struct vt_feed_row *row)
         refuse(run, row->number, run->part.sku, vt_buf_view(&run->why));
     if (err)
         return err == VT_ERR_NOMEM ? err : VT_OK;
-    err = vt_shelf_stage(run->shelf, row->number, run->part.sku, run->part.group, vt_buf_view(&run->part.part),
-                         &before);
+    err = vt_shelf_stage(run->shelf, row->number, run->part.sku, run->part.group,
+                         vt_buf_view(&run->part.part), &before);
     if (err != VT_ERR_EXISTS)
         return err;
     vt_buf_reset(&run->why);
@@ -280,8 +282,9 @@ static int read_feed(struct run *run)
     if (!err)
         err = end_group(run);
     if (!err && run->result->products + run->result->stocked == 0) {
-        vt_buf_text(&run->result->error, run->intake->is_stock ? "The file holds no stock that can be taken."
-                                                               : "The file holds no product that can be taken.");
+        vt_buf_text(&run->result->error, run->intake->is_stock
+                                             ? "The file holds no stock that can be taken."
+                                             : "The file holds no product that can be taken.");
         err = VT_ERR_INVALID;
     }
     return err ? err : vt_shelf_finish(run->shelf);
@@ -323,7 +326,8 @@ int vt_intake_run(const struct vt_intake *intake, struct vt_intake_result *resul
                        .now_s = vt_wall_ms() / 1000,
                        .part = { .part = VT_BUF_INIT(VT_ROWS_PART) },
                        .why = VT_BUF_INIT(1024),
-                       .words = { VT_BUF_INIT(WORDS_BYTES), VT_BUF_INIT(WORDS_BYTES), VT_BUF_INIT(WORDS_BYTES) } };
+                       .words = { VT_BUF_INIT(WORDS_BYTES), VT_BUF_INIT(WORDS_BYTES),
+                                  VT_BUF_INIT(WORDS_BYTES) } };
     int err = run_all(&run);
     explain(&run, err);
     vt_rows_end(run.group);

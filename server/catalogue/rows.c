@@ -86,7 +86,8 @@ static int read_price(struct reading *reading, enum vt_feed_field which, const c
     vt_buf_printf(reading->why, "%s ", name);
     if (text.len > 0)
         quote(reading->why, text);
-    vt_buf_text(reading->why, text.len == 0 ? "is missing" : " is no amount with a currency, such as \"19.99 EUR\"");
+    vt_buf_text(reading->why,
+                text.len == 0 ? "is missing" : " is no amount with a currency, such as \"19.99 EUR\"");
     return VT_ERR_INVALID;
 }
 
@@ -139,7 +140,8 @@ static int put_prices(struct reading *reading, int64_t now_s)
         vt_buf_text(reading->why, ": the row goes on with its price");
         reduced = false;
     }
-    reduced = reduced && strcmp(sale_currency, reading->currency) == 0 && vt_feed_is_less(vt_str(sale), vt_str(price));
+    reduced = reduced && strcmp(sale_currency, reading->currency) == 0 &&
+              vt_feed_is_less(vt_str(sale), vt_str(price));
     vt_json_put_text(part, "price", vt_str(reduced ? sale : price));
     if (reduced)
         vt_json_put_text(part, "was", vt_str(price));
@@ -153,13 +155,22 @@ static void put_availability(struct reading *reading)
     static const struct {
         const char *word;
         bool available;
-    } words[] = { { "in_stock", true },       { "available", true },     { "limited_availability", true },
-                  { "preorder", true },       { "pre_order", true },     { "backorder", true },
-                  { "available_for_order", true }, { "out_of_stock", false }, { "sold_out", false },
-                  { "outofstock", false },    { "instock", true },       { "discontinued", false } };
+    } words[] = { { "in_stock", true },
+                  { "available", true },
+                  { "limited_availability", true },
+                  { "preorder", true },
+                  { "pre_order", true },
+                  { "backorder", true },
+                  { "available_for_order", true },
+                  { "out_of_stock", false },
+                  { "sold_out", false },
+                  { "outofstock", false },
+                  { "instock", true },
+                  { "discontinued", false } };
     char word[32];
     struct vt_str text = field(reading, VT_FEED_AVAILABILITY);
-    const char *slash = text.len > 0 ? memrchr(text.ptr, '/', text.len) : NULL; /* https://schema.org/InStock */
+    const char *slash = text.len > 0 ? memrchr(text.ptr, '/', text.len)
+                                     : NULL; /* https://schema.org/InStock */
     if (slash)
         text = (struct vt_str){ slash + 1, text.len - (size_t)(slash + 1 - text.ptr) };
     vt_str_copy(word, sizeof(word), text);
@@ -179,13 +190,15 @@ static void put_availability(struct reading *reading)
     vt_json_put_raw(&reading->part->part, "available", available ? VT_STR("true") : VT_STR("false"));
 }
 
-/* One a line; in a table commas part them, and an address's own commas are not followed by another address. */
+/* One a line; in a table commas part them, and an address's own commas are not followed by another address.
+ */
 static bool parts_images(struct vt_str rest)
 {
     size_t i = 1;
     while (i < rest.len && rest.ptr[i] == ' ')
         i++;
-    return rest.ptr[0] == '\n' || (rest.ptr[0] == ',' && rest.len > i + 4 && memcmp(rest.ptr + i, "http", 4) == 0);
+    return rest.ptr[0] == '\n' ||
+           (rest.ptr[0] == ',' && rest.len > i + 4 && memcmp(rest.ptr + i, "http", 4) == 0);
 }
 
 static void put_images(struct reading *reading)
@@ -245,6 +258,7 @@ static int put_title(struct reading *reading)
 int vt_rows_read(const struct vt_feed_row *row, int64_t now_s, struct vt_row_part *part, struct vt_buf *why)
 {
     struct reading reading = { .row = row, .part = part, .why = why };
+    part->sku = part->group = (struct vt_str){ 0 };
     vt_buf_reset(&part->part);
     vt_buf_reset(why);
     vt_buf_byte(&part->part, '{');
@@ -338,8 +352,7 @@ static void add_pictures(struct vt_rows_group *group, const json_t *part)
     {
         const json_t *other;
         bool there = false;
-        json_array_foreach(all, at, other)
-            there = there || json_equal(other, picture);
+        json_array_foreach(all, at, other) there = there || json_equal(other, picture);
         if (!there && json_array_size(all) < VT_IMPORT_PICTURES)
             json_array_append(all, picture);
     }
@@ -358,7 +371,8 @@ int vt_rows_add(struct vt_rows_group *group, struct vt_str text, struct vt_buf *
     if (json_array_size(group->variants) >= VT_IMPORT_VARIANTS)
         vt_buf_printf(why, "the group has more than %d rows: this one is left out", VT_IMPORT_VARIANTS);
     else if (!vt_str_eq(currency, first))
-        vt_buf_printf(why, "its price is in %.*s, that of its group in %.*s", VT_STR_ARG(currency), VT_STR_ARG(first));
+        vt_buf_printf(why, "its price is in %.*s, that of its group in %.*s", VT_STR_ARG(currency),
+                      VT_STR_ARG(first));
     if (why->len > 0) {
         json_decref(variant);
         return VT_ERR_INVALID;

@@ -10,8 +10,8 @@
 
 enum { VT_ROWS_SKU = 64, VT_ROWS_PART = 32 << 10 };
 
-/* What a row says, checked: `part` a JSON object, `group` what it belongs to (its own sku when it stands alone).
- * Texts live as long as the buffers. */
+/* What a row says, checked: `part` a JSON object, `group` what it belongs to (its own sku when it stands
+ * alone). Texts live as long as the buffers. */
 struct vt_row_part {
     struct vt_str sku, group;
     struct vt_buf part;

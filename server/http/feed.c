@@ -48,7 +48,8 @@ static bool has_disk(int fd, uint64_t length)
     if (fstatvfs(fd, &fs) != 0)
         return false;
     uint64_t kept = (uint64_t)fs.f_blocks / FREE_PARTS * fs.f_frsize;
-    return (uint64_t)fs.f_bavail * fs.f_frsize > kept + 3 * length; /* itself, its rows staged, and the shelf */
+    return (uint64_t)fs.f_bavail * fs.f_frsize >
+           kept + 3 * length; /* itself, its rows staged, and the shelf */
 }
 
 static void begin(struct vt_http_req *req, struct sending *sending, uint64_t length)
@@ -124,7 +125,8 @@ struct vt_feed_files *vt_feed_files_mount(const struct vt_feed_files_deps *deps)
     if (!files)
         return NULL;
     files->deps = *deps;
-    if (vt_http_route_sink(deps->net, "/api/v1/catalogue/file", VT_FEED_BYTES, &sink, handle_whole, files) == VT_OK)
+    if (vt_http_route_sink(deps->net, "/api/v1/catalogue/file", VT_FEED_BYTES, &sink, handle_whole, files) ==
+        VT_OK)
         return files;
     free(files);
     return NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST /api/v1/catalogue/file: a catalogue or a table of stock as a file, with the one-use leave that
- * POST /api/v1/catalogue/upload gave (feeds.h) as its bearer. It is written to an unnamed file as it comes, and the
- * answer, 202, says that it waits for its import; how that went, GET /api/v1/catalogue tells. */
+ * POST /api/v1/catalogue/upload gave (feeds.h) as its bearer. It is written to an unnamed file as it comes,
+ * and the answer, 202, says that it waits for its import; how that went, GET /api/v1/catalogue tells. */
 #ifndef VT_HTTP_FEED_H
 #define VT_HTTP_FEED_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a site's products come from, which generation of them is served, and how the last import went; and the
- * stock of each variant and branch. As manage.h: at once, on the store's thread. */
+/* Where a site's products come from, which generation of them is served, and how the last import went; and
+ * the stock of each variant and branch. As manage.h: at once, on the store's thread. */
 #ifndef VT_STORE_IMPORTS_H
 #define VT_STORE_IMPORTS_H
 
@@ -28,21 +28,27 @@ struct vt_store_catalogue {
 int vt_manage_catalogue_get(struct vt_manage *manage, struct vt_str site, struct vt_arena *arena,
                             struct vt_store_catalogue *ret_catalogue);
 /* Address and times; what was fetched from another address is forgotten. Asked again at `next`. */
-int vt_manage_catalogue_feed(struct vt_manage *manage, struct vt_str site, struct vt_str url, int64_t every_ms,
-                             int64_t next);
+int vt_manage_catalogue_feed(struct vt_manage *manage, struct vt_str site, struct vt_str url,
+                             int64_t every_ms, int64_t next);
 /* Those to be fetched by now, the longest due first. */
 int vt_manage_catalogues_due(struct vt_manage *manage, int64_t now, size_t limit, struct vt_arena *arena,
                              struct vt_store_catalogue **ret_catalogues, size_t *ret_n);
 /* Serves this generation. VT_ERR_STALE: a later one is served already. Takes all of the last import's fields;
  * etag, modified and next as given. */
 int vt_manage_catalogue_serve(struct vt_manage *manage, const struct vt_store_catalogue *catalogue);
-/* It failed, or (why absent) the feed has not changed: what is served stays. next, tries, began, ended, source, why;
- * the report only when it is given. */
+/* It failed, or (why absent) the feed has not changed: what is served stays. next, tries, began, ended,
+ * source, why; the report only when it is given. */
 int vt_manage_catalogue_keep(struct vt_manage *manage, const struct vt_store_catalogue *catalogue);
 
-/* What follows an import, a transaction each: the next chunk of a shelf's addresses and stock goes into the store.
- * Begin with a zeroed `ret_progress`; `done` ends it. */
-enum vt_imports_step { VT_IMPORTS_PICTURES, VT_IMPORTS_DROP, VT_IMPORTS_STOCK, VT_IMPORTS_PRUNE, VT_IMPORTS_END };
+/* What follows an import, a transaction each: the next chunk of a shelf's addresses and stock goes into the
+ * store. Begin with a zeroed `ret_progress`; `done` ends it. */
+enum vt_imports_step {
+    VT_IMPORTS_PICTURES,
+    VT_IMPORTS_DROP,
+    VT_IMPORTS_STOCK,
+    VT_IMPORTS_PRUNE,
+    VT_IMPORTS_END
+};
 struct vt_imports_progress {
     int64_t address, stock;
     enum vt_imports_step step; /* a table of stock begins with VT_IMPORTS_STOCK */

@@ -4,13 +4,13 @@
  *     import -> rows staged -> groups -> products put -> finished file  ── the store names its generation ──►
  *     every server opens it, reads its products into memory (catalogue.h) and searches it here
  *
- * A file is written once, by whoever imports, without the store's lock, and never changed after; the store's row
- * (catalogue_rows.h) says which one is served, and changes in one transaction. So an import that fails at any
- * point changes nothing, and one of 100 000 products holds nobody up. Stock alone moves between imports: it lies
- * in the store and is looked up here (vt_shelf_look_stock).
+ * A file is written once, by whoever imports, without the store's lock, and never changed after; the store's
+ * row (catalogue_rows.h) says which one is served, and changes in one transaction. So an import that fails at
+ * any point changes nothing, and one of 100 000 products holds nobody up. Stock alone moves between imports:
+ * it lies in the store and is looked up here (vt_shelf_look_stock).
  *
- * Nothing here runs on the loop thread but vt_shelf_ref and vt_shelf_unref. A shelf is used by one thread at a
- * time. Another store brings its own functions behind this header, as it does for store.h. */
+ * Nothing here runs on the loop thread but vt_shelf_ref and vt_shelf_unref. A shelf is used by one thread at
+ * a time. Another store brings its own functions behind this header, as it does for store.h. */
 #ifndef VT_STORE_SHELF_H
 #define VT_STORE_SHELF_H
 
@@ -42,8 +42,8 @@ struct vt_shelf_writer *vt_shelf_create(const char *data_dir, struct vt_str site
 /* The file goes, too, unless it was finished. */
 void vt_shelf_destroy(struct vt_shelf_writer *writer);
 
-/* Rows of a feed wait on the disk until their groups are whole. VT_ERR_EXISTS: this sku was staged before, in row
- * *ret_before. */
+/* Rows of a feed wait on the disk until their groups are whole. VT_ERR_EXISTS: this sku was staged before, in
+ * row *ret_before. */
 int vt_shelf_stage(struct vt_shelf_writer *writer, size_t number, struct vt_str sku, struct vt_str group,
                    struct vt_str part, size_t *ret_before);
 /* Every staged row, group by group in the order in which each began; `first`: of its group. */
@@ -68,7 +68,8 @@ int vt_shelf_put(struct vt_shelf_writer *writer, const struct vt_shelf_product *
 /* Once each, however often it is named. VT_ERR_FULL beyond VT_SHELF_ADDRESSES. */
 int vt_shelf_put_address(struct vt_shelf_writer *writer, struct vt_str url, struct vt_str sku);
 /* What the file itself says of stock. */
-int vt_shelf_put_stock(struct vt_shelf_writer *writer, struct vt_str sku, struct vt_str branch, int64_t quantity);
+int vt_shelf_put_stock(struct vt_shelf_writer *writer, struct vt_str sku, struct vt_str branch,
+                       int64_t quantity);
 /* All of it is on the disk. */
 int vt_shelf_finish(struct vt_shelf_writer *writer);
 /* What the database said last. */
@@ -93,8 +94,8 @@ typedef int vt_shelf_sku_fn(void *arg, size_t product, struct vt_str sku);
 int vt_shelf_products(struct vt_shelf *shelf, vt_shelf_product_fn *fn, vt_shelf_sku_fn *sku, void *arg);
 /* At most `limit` addresses or rows of stock after the one numbered `after`; the number of the last. */
 typedef int vt_shelf_address_fn(void *arg, struct vt_str url, struct vt_str sku);
-int vt_shelf_addresses(struct vt_shelf *shelf, int64_t after, size_t limit, vt_shelf_address_fn *fn, void *arg,
-                       int64_t *ret_last);
+int vt_shelf_addresses(struct vt_shelf *shelf, int64_t after, size_t limit, vt_shelf_address_fn *fn,
+                       void *arg, int64_t *ret_last);
 typedef int vt_shelf_stock_fn(void *arg, struct vt_str sku, struct vt_str branch, int64_t quantity);
 int vt_shelf_stock(struct vt_shelf *shelf, int64_t after, size_t limit, vt_shelf_stock_fn *fn, void *arg,
                    int64_t *ret_last);
@@ -102,7 +103,8 @@ int vt_shelf_stock(struct vt_shelf *shelf, int64_t after, size_t limit, vt_shelf
 /* The number of the product that has this sku or a variant of it; 0: none. */
 uint32_t vt_shelf_number(struct vt_shelf *shelf, struct vt_str sku);
 /* Appends the skus of a product's variants: `skus` has room for VT_SHELF_HITS times 64. */
-int vt_shelf_skus(struct vt_shelf *shelf, uint32_t number, struct vt_arena *arena, struct vt_str *skus, size_t *n);
+int vt_shelf_skus(struct vt_shelf *shelf, uint32_t number, struct vt_arena *arena, struct vt_str *skus,
+                  size_t *n);
 /* Stock of some variant is known. */
 bool vt_shelf_has_stock(const struct vt_shelf *shelf);
 

@@ -136,8 +136,7 @@ static size_t look(const struct vt_spelling *spelling, struct vt_str word, bool 
             continue;
         unsigned d = distance(word, other->text, open, most);
         if (d <= most)
-            n = insert(guesses, n,
-                       (struct guess){ other, 2 * d + (other->text.ptr[0] != word.ptr[0]) });
+            n = insert(guesses, n, (struct guess){ other, 2 * d + (other->text.ptr[0] != word.ptr[0]) });
     }
     return n;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words of a catalogue, and those nearest to one that is not among them.
  *
- * Distance counts a letter changed, missing, too many, or two that changed places (Damerau 1964, optimal string
- * alignment). Words of 3 to 5 bytes may be one off, longer ones two; numbers are never corrected. */
+ * Distance counts a letter changed, missing, too many, or two that changed places (Damerau 1964, optimal
+ * string alignment). Words of 3 to 5 bytes may be one off, longer ones two; numbers are never corrected. */
 #ifndef VT_STORE_SPELLING_H
 #define VT_STORE_SPELLING_H
 

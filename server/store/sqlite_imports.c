@@ -35,8 +35,8 @@ int vt_manage_catalogue_get(struct vt_manage *manage, struct vt_str site, struct
                             struct vt_store_catalogue *ret_catalogue)
 {
     return vt_manage_read_one(
-        manage, vt_db_start(manage->db, "SELECT " COLUMNS " FROM catalogue WHERE site=?", VT_DB_T(site)), arena,
-        read_catalogue, ret_catalogue);
+        manage, vt_db_start(manage->db, "SELECT " COLUMNS " FROM catalogue WHERE site=?", VT_DB_T(site)),
+        arena, read_catalogue, ret_catalogue);
 }
 
 int vt_manage_catalogues_due(struct vt_manage *manage, int64_t now, size_t limit, struct vt_arena *arena,
@@ -52,8 +52,8 @@ int vt_manage_catalogues_due(struct vt_manage *manage, int64_t now, size_t limit
                               arena, sizeof(**ret_catalogues), read_catalogue, ret_catalogues, ret_n);
 }
 
-int vt_manage_catalogue_feed(struct vt_manage *manage, struct vt_str site, struct vt_str url, int64_t every_ms,
-                             int64_t next)
+int vt_manage_catalogue_feed(struct vt_manage *manage, struct vt_str site, struct vt_str url,
+                             int64_t every_ms, int64_t next)
 {
     return vt_manage_run(manage, false, true,
                          "INSERT INTO catalogue (site, url, every, next) VALUES (?1, ?2, ?3, ?4)"
@@ -83,7 +83,8 @@ int vt_manage_catalogue_keep(struct vt_manage *manage, const struct vt_store_cat
     return vt_manage_run(
         manage, false, true,
         "INSERT INTO catalogue (site, next, tries, began, ended, source, why, report)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (site) DO UPDATE SET next=?2, tries=?3, began=?4,"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (site) DO UPDATE SET next=?2, tries=?3, "
+        "began=?4,"
         " ended=?5, good=iif(?7 IS NULL, ?5, good), source=?6, why=?7, report=coalesce(?8, report)",
         VT_DB_T(catalogue->site), VT_DB_N(catalogue->next), VT_DB_N(catalogue->tries),
         VT_DB_N(catalogue->began), VT_DB_N(catalogue->ended), VT_DB_T(catalogue->source),
@@ -106,8 +107,8 @@ static int want_picture(void *arg, struct vt_str url, struct vt_str sku)
 
 static int next_at(struct vt_manage *manage, struct vt_str site, int64_t *ret_at)
 {
-    sqlite3_stmt *stmt =
-        vt_db_start(manage->db, "SELECT coalesce(max(at), 0) + 1 FROM stock WHERE site=?", VT_DB_T(site));
+    sqlite3_stmt *stmt = vt_db_start(manage->db, "SELECT coalesce(max(at), 0) + 1 FROM stock WHERE site=?",
+                                     VT_DB_T(site));
     int err = vt_db_step(manage->db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
@@ -119,12 +120,13 @@ static int next_at(struct vt_manage *manage, struct vt_str site, int64_t *ret_at
 static int put_stock(void *arg, struct vt_str sku, struct vt_str branch, int64_t quantity)
 {
     const struct follow *follow = arg;
-    return vt_db_run(follow->manage->db,
-                     "INSERT INTO stock (site, sku, branch, quantity, at, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-                     " ON CONFLICT (site, sku, branch) DO UPDATE SET quantity=?4, at=iif(quantity=?4, at, ?5),"
-                     " run=?6",
-                     VT_DB_T(follow->site), VT_DB_T(sku), VT_DB_T(branch), VT_DB_N(quantity), VT_DB_N(follow->at),
-                     VT_DB_N(follow->generation));
+    return vt_db_run(
+        follow->manage->db,
+        "INSERT INTO stock (site, sku, branch, quantity, at, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        " ON CONFLICT (site, sku, branch) DO UPDATE SET quantity=?4, at=iif(quantity=?4, at, ?5),"
+        " run=?6",
+        VT_DB_T(follow->site), VT_DB_T(sku), VT_DB_T(branch), VT_DB_N(quantity), VT_DB_N(follow->at),
+        VT_DB_N(follow->generation));
 }
 
 /* They stay as 0, so that whoever has read them before learns of it. */
@@ -133,10 +135,11 @@ static int prune(struct vt_manage *manage, struct vt_str site, int64_t run, size
     int64_t at;
     int err = next_at(manage, site, &at);
     if (!err)
-        err = vt_db_run(manage->db,
-                        "UPDATE stock SET quantity=0, at=?3, run=?2 WHERE site=?1 AND (sku, branch) IN (SELECT"
-                        " sku, branch FROM stock WHERE site=?1 AND run<>?2 AND quantity <> 0 LIMIT ?4)",
-                        VT_DB_T(site), VT_DB_N(run), VT_DB_N(at), VT_DB_N(limit));
+        err = vt_db_run(
+            manage->db,
+            "UPDATE stock SET quantity=0, at=?3, run=?2 WHERE site=?1 AND (sku, branch) IN (SELECT"
+            " sku, branch FROM stock WHERE site=?1 AND run<>?2 AND quantity <> 0 LIMIT ?4)",
+            VT_DB_T(site), VT_DB_N(run), VT_DB_N(at), VT_DB_N(limit));
     *ret_n = (size_t)vt_db_changes(manage->db);
     return err;
 }
@@ -213,11 +216,10 @@ int vt_manage_stock_of(struct vt_manage *manage, struct vt_str site, const struc
     vt_buf_byte(&list, ']');
     *ret_rows = NULL;
     *ret_n = 0;
-    return vt_manage_read_all(
-        manage,
-        vt_db_start(manage->db,
-                    "SELECT sku, branch, quantity FROM stock WHERE site=? AND sku IN"
-                    " (SELECT value FROM json_each(?)) ORDER BY sku, branch",
-                    VT_DB_T(site), VT_DB_T(vt_buf_view(&list))),
-        arena, sizeof(**ret_rows), read_stock, ret_rows, ret_n);
+    return vt_manage_read_all(manage,
+                              vt_db_start(manage->db,
+                                          "SELECT sku, branch, quantity FROM stock WHERE site=? AND sku IN"
+                                          " (SELECT value FROM json_each(?)) ORDER BY sku, branch",
+                                          VT_DB_T(site), VT_DB_T(vt_buf_view(&list))),
+                              arena, sizeof(**ret_rows), read_stock, ret_rows, ret_n);
 }

@@ -58,8 +58,8 @@ static int read_values(struct vt_shelf *shelf)
 {
     int err = VT_OK, short_of = VT_OK;
     for (int facet = 0; facet < VT_FACET_BRANCH && !err; facet++) {
-        sqlite3_stmt *stmt =
-            vt_db_start(&shelf->db, "SELECT coalesce(max(id), 0) FROM value WHERE facet=?", VT_DB_N(facet));
+        sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT coalesce(max(id), 0) FROM value WHERE facet=?",
+                                         VT_DB_N(facet));
         if ((err = vt_db_step(&shelf->db, stmt)) != VT_DB_ROW)
             return err ? err : VT_ERR_IO;
         size_t n = (size_t)vt_db_int(stmt, 0) + 1;
@@ -79,10 +79,11 @@ static int read_values(struct vt_shelf *shelf)
 static int read_words(struct vt_shelf *shelf)
 {
     int err, short_of = VT_OK;
-    sqlite3_stmt *stmt = vt_db_start_values(&shelf->db,
-                                            "SELECT term, sum(doc * iif(col='about', 1, 1000)) FROM vocabulary"
-                                            " GROUP BY term ORDER BY term",
-                                            NULL, 0);
+    sqlite3_stmt *stmt = vt_db_start_values(
+        &shelf->db,
+        "SELECT term, sum(doc * iif(col='about', 1, 1000)) FROM vocabulary"
+        " GROUP BY term ORDER BY term",
+        NULL, 0);
     while ((err = vt_db_step(&shelf->db, stmt)) == VT_DB_ROW && !short_of) {
         struct vt_str term = vt_db_text(stmt, 0, &shelf->arena, &short_of);
         if (!short_of)
@@ -127,7 +128,8 @@ static int read_columns(struct vt_shelf *shelf)
 
 /* --- life --------------------------------------------------------------------------------------- */
 
-/* The path as a URI, so that SQLite can be told that nobody changes the file: no lock, no look at a journal. */
+/* The path as a URI, so that SQLite can be told that nobody changes the file: no lock, no look at a journal.
+ */
 static int open_file(struct vt_shelf *shelf, const char *path)
 {
     char uri[3 * VT_SHELF_PATH + 32] = "file:";
@@ -138,8 +140,8 @@ static int open_file(struct vt_shelf *shelf, const char *path)
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     int code = sqlite3_open_v2(uri, &shelf->db.sqlite, flags, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(shelf->db.sqlite, "PRAGMA mmap_size=268435456; PRAGMA cache_size=-8000;", NULL, NULL,
-                            NULL);
+        code = sqlite3_exec(shelf->db.sqlite, "PRAGMA mmap_size=268435456; PRAGMA cache_size=-8000;", NULL,
+                            NULL, NULL);
     return shelf->db.sqlite ? vt_db_err(&shelf->db, code) : VT_ERR_NOMEM;
 }
 
@@ -245,8 +247,8 @@ static struct vt_str column(sqlite3_stmt *stmt, int i)
 int vt_shelf_products(struct vt_shelf *shelf, vt_shelf_product_fn *fn, vt_shelf_sku_fn *sku, void *arg)
 {
     int err;
-    sqlite3_stmt *stmt =
-        vt_db_start_values(&shelf->db, "SELECT sku, body, spin FROM product ORDER BY n", NULL, 0);
+    sqlite3_stmt *stmt = vt_db_start_values(&shelf->db, "SELECT sku, body, spin FROM product ORDER BY n",
+                                            NULL, 0);
     EACH(shelf, stmt, fn(arg, column(stmt, 0), column(stmt, 1), vt_db_int(stmt, 2) != 0), err);
     if (err)
         return err;
@@ -255,11 +257,12 @@ int vt_shelf_products(struct vt_shelf *shelf, vt_shelf_product_fn *fn, vt_shelf_
     return err;
 }
 
-int vt_shelf_addresses(struct vt_shelf *shelf, int64_t after, size_t limit, vt_shelf_address_fn *fn, void *arg,
-                       int64_t *ret_last)
+int vt_shelf_addresses(struct vt_shelf *shelf, int64_t after, size_t limit, vt_shelf_address_fn *fn,
+                       void *arg, int64_t *ret_last)
 {
     int err;
-    sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT id, url, sku FROM address WHERE id > ? ORDER BY id LIMIT ?",
+    sqlite3_stmt *stmt = vt_db_start(&shelf->db,
+                                     "SELECT id, url, sku FROM address WHERE id > ? ORDER BY id LIMIT ?",
                                      VT_DB_N(after), VT_DB_N(limit));
     *ret_last = 0;
     EACH(shelf, stmt, (*ret_last = vt_db_int(stmt, 0), fn(arg, column(stmt, 1), column(stmt, 2))), err);
@@ -270,12 +273,13 @@ int vt_shelf_stock(struct vt_shelf *shelf, int64_t after, size_t limit, vt_shelf
                    int64_t *ret_last)
 {
     int err;
-    sqlite3_stmt *stmt =
-        vt_db_start(&shelf->db, "SELECT id, sku, branch, quantity FROM stock WHERE id > ? ORDER BY id LIMIT ?",
-                    VT_DB_N(after), VT_DB_N(limit));
+    sqlite3_stmt *stmt = vt_db_start(
+        &shelf->db, "SELECT id, sku, branch, quantity FROM stock WHERE id > ? ORDER BY id LIMIT ?",
+        VT_DB_N(after), VT_DB_N(limit));
     *ret_last = 0;
     EACH(shelf, stmt,
-         (*ret_last = vt_db_int(stmt, 0), fn(arg, column(stmt, 1), column(stmt, 2), vt_db_int(stmt, 3))), err);
+         (*ret_last = vt_db_int(stmt, 0), fn(arg, column(stmt, 1), column(stmt, 2), vt_db_int(stmt, 3))),
+         err);
     return err;
 }
 
@@ -292,12 +296,14 @@ uint32_t vt_shelf_number(struct vt_shelf *shelf, struct vt_str sku)
     return n;
 }
 
-int vt_shelf_skus(struct vt_shelf *shelf, uint32_t number, struct vt_arena *arena, struct vt_str *skus, size_t *n)
+int vt_shelf_skus(struct vt_shelf *shelf, uint32_t number, struct vt_arena *arena, struct vt_str *skus,
+                  size_t *n)
 {
     int err, short_of = VT_OK;
     if (number == 0 || number > shelf->products)
         return VT_OK;
-    sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT sku FROM variant WHERE id > ? AND id <= ? ORDER BY id",
+    sqlite3_stmt *stmt = vt_db_start(&shelf->db,
+                                     "SELECT sku FROM variant WHERE id > ? AND id <= ? ORDER BY id",
                                      VT_DB_N(shelf->begins[number]), VT_DB_N(shelf->begins[number + 1]));
     while ((err = vt_db_step(&shelf->db, stmt)) == VT_DB_ROW && !short_of)
         skus[(*n)++] = vt_db_text(stmt, 0, arena, &short_of);

@@ -15,30 +15,29 @@ int vt_shelf_path(const char *data_dir, struct vt_str site, int64_t generation, 
 /* One variant as filters see it. */
 struct vt_shelf_entry {
     int64_t price;
-    uint64_t branches; /* a bit each where it lies in stock */
+    uint64_t branches;               /* a bit each where it lies in stock */
     uint16_t colour, size, material; /* 0: none */
-    bool available; /* says the feed */
-    bool counted;   /* stock is known: the feed's word counts no more */
+    bool available;                  /* says the feed */
+    bool counted;                    /* stock is known: the feed's word counts no more */
 };
 
 struct vt_shelf {
     struct vt_db db;
     int refs;
-    size_t products;                /* numbered from 1 */
-    uint32_t *begins;               /* owned: of products + 2; product n has entries begins[n] to begins[n + 1] */
+    size_t products;  /* numbered from 1 */
+    uint32_t *begins; /* owned: of products + 2; product n has entries begins[n] to begins[n + 1] */
     struct vt_shelf_entry *entries; /* owned */
     size_t entries_n;
     uint16_t *brands, *types; /* owned: by number; types: VT_SHELF_TYPES each */
     struct {
         struct vt_str *texts; /* by id, in `arena`; 0 is none */
         size_t n;
-    } values[VT_FACETS]; /* but of VT_FACET_BRANCH: these come with the stock */
+    } values[VT_FACETS];                       /* but of VT_FACET_BRANCH: these come with the stock */
     struct vt_str branches[VT_SHELF_BRANCHES]; /* in `arena` */
     size_t branches_n;
     int64_t stock_at; /* what the store said of stock up to here is known */
     struct vt_spelling spelling;
     struct vt_arena arena;
 };
-
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The search: FTS5 finds what has the words, the columns in memory judge and count it. Names go before what is
- * said of a piece: descriptions are looked through only when no name has all the words. */
+/* The search: FTS5 finds what has the words, the columns in memory judge and count it. Names go before what
+ * is said of a piece: descriptions are looked through only when no name has all the words. */
 #include <string.h>
 
 #include "server/catalogue/fold.h"
@@ -87,8 +87,8 @@ struct found {
 static int match(struct vt_shelf *shelf, struct vt_str query, struct found *found)
 {
     int err;
-    sqlite3_stmt *stmt =
-        vt_db_start(&shelf->db, "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", VT_DB_T(query));
+    sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid",
+                                     VT_DB_T(query));
     while ((err = vt_db_step(&shelf->db, stmt)) == VT_DB_ROW) {
         size_t n = (size_t)vt_db_int(stmt, 0);
         if (n == 0 || n > shelf->products || (found->seen[n / 64] >> n % 64 & 1))
@@ -188,7 +188,8 @@ static unsigned judge_entry(const struct judge *judge, const struct vt_shelf_ent
                       fails(judge, VT_FACET_MATERIAL, &entry->material, 1);
     if ((judge->wanted >> VT_FACET_BRANCH & 1) && !(entry->branches & judge->branches))
         failed |= 1u << VT_FACET_BRANCH;
-    if ((query->least >= 0 && entry->price < query->least) || (query->most >= 0 && entry->price > query->most))
+    if ((query->least >= 0 && entry->price < query->least) ||
+        (query->most >= 0 && entry->price > query->most))
         failed |= FAILS_PRICE;
     if (query->in_stock && !is_stocked(entry))
         failed |= FAILS_STOCK;
@@ -302,8 +303,8 @@ static int sku_of(struct vt_shelf *shelf, uint32_t n, struct vt_arena *arena, st
     return err;
 }
 
-static int judge_all(struct vt_shelf *shelf, struct judge *judge, const struct found *found, struct vt_arena *arena,
-                     struct vt_shelf_hits *hits)
+static int judge_all(struct vt_shelf *shelf, struct judge *judge, const struct found *found,
+                     struct vt_arena *arena, struct vt_shelf_hits *hits)
 {
     const struct vt_shelf_query *query = judge->query;
     int err = query->counts ? begin_counts(judge, arena) : VT_OK;

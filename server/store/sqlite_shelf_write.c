@@ -15,25 +15,29 @@ enum { IDS_MOST = 65535, VALUE_BYTES = 200 };
 static const char schema[] =
     "PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
     "PRAGMA cache_size=-32000; BEGIN;"
-    "CREATE TABLE product (n INTEGER PRIMARY KEY, sku TEXT NOT NULL, body TEXT NOT NULL, spin INTEGER NOT NULL)"
+    "CREATE TABLE product (n INTEGER PRIMARY KEY, sku TEXT NOT NULL, body TEXT NOT NULL, spin INTEGER NOT "
+    "NULL)"
     " STRICT;"
     "CREATE TABLE shape (n INTEGER PRIMARY KEY, brand INTEGER NOT NULL, type1 INTEGER NOT NULL,"
     " type2 INTEGER NOT NULL, type3 INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE variant (id INTEGER PRIMARY KEY, n INTEGER NOT NULL, sku TEXT NOT NULL, colour INTEGER NOT NULL,"
-    " size INTEGER NOT NULL, material INTEGER NOT NULL, price INTEGER NOT NULL, available INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE variant (id INTEGER PRIMARY KEY, n INTEGER NOT NULL, sku TEXT NOT NULL, colour INTEGER NOT "
+    "NULL,"
+    " size INTEGER NOT NULL, material INTEGER NOT NULL, price INTEGER NOT NULL, available INTEGER NOT NULL) "
+    "STRICT;"
     "CREATE TABLE value (facet INTEGER NOT NULL, id INTEGER NOT NULL, text TEXT NOT NULL,"
     " PRIMARY KEY (facet, id)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE address (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, sku TEXT NOT NULL) STRICT;"
     "CREATE TABLE stock (id INTEGER PRIMARY KEY, sku TEXT NOT NULL, branch TEXT NOT NULL,"
     " quantity INTEGER NOT NULL) STRICT;"
-    /* The words come folded and parted by blanks: the plainest tokenizer parts them there and nowhere else. */
+    /* The words come folded and parted by blanks: the plainest tokenizer parts them there and nowhere else.
+     */
     "CREATE VIRTUAL TABLE words USING fts5 (title, tags, about, content='', detail=column, tokenize='ascii');"
     "CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, 'col');";
-static const char stage_schema[] =
-    "CREATE TABLE stage.row (number INTEGER PRIMARY KEY, sku TEXT NOT NULL, grp TEXT NOT NULL, part TEXT NOT NULL)"
-    " STRICT;"
-    "CREATE UNIQUE INDEX stage.row_sku ON row (sku);"
-    "CREATE INDEX stage.row_group ON row (grp, number);";
+static const char stage_schema[] = "CREATE TABLE stage.row (number INTEGER PRIMARY KEY, sku TEXT NOT NULL, "
+                                   "grp TEXT NOT NULL, part TEXT NOT NULL)"
+                                   " STRICT;"
+                                   "CREATE UNIQUE INDEX stage.row_sku ON row (sku);"
+                                   "CREATE INDEX stage.row_group ON row (grp, number);";
 
 struct vt_shelf_writer {
     struct vt_db db;
@@ -128,10 +132,11 @@ static int begin_stage(struct vt_shelf_writer *writer)
     if (!err)
         err = vt_db_run(&writer->db, "ATTACH ? AS stage", VT_DB_T(vt_str(writer->stage)));
     if (!err)
-        err = vt_db_err(&writer->db, sqlite3_exec(writer->db.sqlite,
-                                                  "PRAGMA stage.journal_mode=OFF; PRAGMA stage.synchronous=OFF;"
-                                                  "PRAGMA stage.cache_size=-16000; BEGIN;",
-                                                  NULL, NULL, NULL));
+        err = vt_db_err(&writer->db,
+                        sqlite3_exec(writer->db.sqlite,
+                                     "PRAGMA stage.journal_mode=OFF; PRAGMA stage.synchronous=OFF;"
+                                     "PRAGMA stage.cache_size=-16000; BEGIN;",
+                                     NULL, NULL, NULL));
     if (!err)
         err = vt_db_err(&writer->db, sqlite3_exec(writer->db.sqlite, stage_schema, NULL, NULL, NULL));
     writer->is_staged = !err;
@@ -144,9 +149,10 @@ int vt_shelf_stage(struct vt_shelf_writer *writer, size_t number, struct vt_str 
     int err = writer->is_staged ? VT_OK : begin_stage(writer);
     if (err)
         return err;
-    err = vt_db_run(&writer->db,
-                    "INSERT INTO stage.row (number, sku, grp, part) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    VT_DB_N(number), VT_DB_T(sku), VT_DB_T(group), VT_DB_T(part));
+    err = vt_db_run(
+        &writer->db,
+        "INSERT INTO stage.row (number, sku, grp, part) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        VT_DB_N(number), VT_DB_T(sku), VT_DB_T(group), VT_DB_T(part));
     if (err || vt_db_changes(&writer->db) > 0)
         return err;
     sqlite3_stmt *stmt = vt_db_start(&writer->db, "SELECT number FROM stage.row WHERE sku=?", VT_DB_T(sku));
@@ -254,8 +260,9 @@ static int put_variant(struct vt_shelf_writer *writer, const struct vt_shelf_var
     return vt_db_run(&writer->db,
                      "INSERT INTO variant (id, n, sku, colour, size, material, price, available)"
                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                     VT_DB_N(++writer->variants), VT_DB_N(writer->products), VT_DB_T(variant->sku), VT_DB_N(colour),
-                     VT_DB_N(size), VT_DB_N(material), VT_DB_N(variant->price), VT_DB_N(variant->available));
+                     VT_DB_N(++writer->variants), VT_DB_N(writer->products), VT_DB_T(variant->sku),
+                     VT_DB_N(colour), VT_DB_N(size), VT_DB_N(material), VT_DB_N(variant->price),
+                     VT_DB_N(variant->available));
 }
 
 int vt_shelf_put(struct vt_shelf_writer *writer, const struct vt_shelf_product *product)
@@ -266,14 +273,16 @@ int vt_shelf_put(struct vt_shelf_writer *writer, const struct vt_shelf_product *
     if (!err)
         err = type_ids(writer, product->type, types);
     if (!err)
-        err = vt_db_run(&writer->db, "INSERT INTO product (n, sku, body, spin) VALUES (?, ?, ?, ?)", VT_DB_N(n),
-                        VT_DB_T(product->sku), VT_DB_T(product->body), VT_DB_N(product->has_spin));
+        err = vt_db_run(&writer->db, "INSERT INTO product (n, sku, body, spin) VALUES (?, ?, ?, ?)",
+                        VT_DB_N(n), VT_DB_T(product->sku), VT_DB_T(product->body),
+                        VT_DB_N(product->has_spin));
     if (!err)
-        err = vt_db_run(&writer->db, "INSERT INTO shape (n, brand, type1, type2, type3) VALUES (?, ?, ?, ?, ?)",
+        err = vt_db_run(&writer->db,
+                        "INSERT INTO shape (n, brand, type1, type2, type3) VALUES (?, ?, ?, ?, ?)",
                         VT_DB_N(n), VT_DB_N(brand), VT_DB_N(types[0]), VT_DB_N(types[1]), VT_DB_N(types[2]));
     if (!err)
-        err = vt_db_run(&writer->db, "INSERT INTO words (rowid, title, tags, about) VALUES (?, ?, ?, ?)", VT_DB_N(n),
-                        VT_DB_T(product->title), VT_DB_T(product->tags), VT_DB_T(product->about));
+        err = vt_db_run(&writer->db, "INSERT INTO words (rowid, title, tags, about) VALUES (?, ?, ?, ?)",
+                        VT_DB_N(n), VT_DB_T(product->title), VT_DB_T(product->tags), VT_DB_T(product->about));
     for (size_t i = 0; i < product->n && !err; i++)
         err = put_variant(writer, &product->variants[i]);
     return err;
@@ -289,7 +298,8 @@ int vt_shelf_put_address(struct vt_shelf_writer *writer, struct vt_str url, stru
     return err;
 }
 
-int vt_shelf_put_stock(struct vt_shelf_writer *writer, struct vt_str sku, struct vt_str branch, int64_t quantity)
+int vt_shelf_put_stock(struct vt_shelf_writer *writer, struct vt_str sku, struct vt_str branch,
+                       int64_t quantity)
 {
     return vt_db_run(&writer->db, "INSERT INTO stock (sku, branch, quantity) VALUES (?, ?, ?)", VT_DB_T(sku),
                      VT_DB_T(branch), VT_DB_N(quantity));

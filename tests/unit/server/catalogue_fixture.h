@@ -12,8 +12,8 @@
 #include "server/store/imports.h"
 
 /* `result` is initialised here; the caller finishes it. */
-static inline int intake_bytes(const char *dir, const char *site, int64_t generation, const void *bytes, size_t n,
-                               struct vt_intake_result *result)
+static inline int intake_bytes(const char *dir, const char *site, int64_t generation, const void *bytes,
+                               size_t n, struct vt_intake_result *result)
 {
     int fd = memfd_create("feed", MFD_CLOEXEC);
     assert_int_equal(write(fd, bytes, n), n);
@@ -34,9 +34,10 @@ static inline void serve_text(struct vt_manage *manage, const char *dir, const c
     if (err)
         fail_msg("%s", vt_buf_cstr(&result.error));
     vt_intake_result_finish(&result);
-    assert_int_equal(vt_manage_catalogue_serve(manage, &(struct vt_store_catalogue){ .site = vt_str(site),
-                                                                                     .generation = generation }),
-                     VT_OK);
+    assert_int_equal(
+        vt_manage_catalogue_serve(
+            manage, &(struct vt_store_catalogue){ .site = vt_str(site), .generation = generation }),
+        VT_OK);
 }
 
 static inline struct vt_shelf *shelf_of(const char *dir, const char *site, int64_t generation)

@@ -13,7 +13,8 @@
 /* Rows alternate between groups; price in cents keeps the order visible. */
 static const char feed_text[] =
     "id,item_group_id,title,price,description,product_type,brand,color,size,material,availability\n"
-    "VT-1-48,VT-1,Solitaire ring,900 EUR,Diamond on rose gold,Rings > Engagement,Maison,Yellow gold,48,Gold,in stock\n"
+    "VT-1-48,VT-1,Solitaire ring,900 EUR,Diamond on rose gold,Rings > Engagement,Maison,Yellow "
+    "gold,48,Gold,in stock\n"
     "VT-2,,Halo ring,1200 EUR,Sapphire in a circle,Rings > Engagement,Maison,Rosé,50,Platinum,in stock\n"
     "VT-1-50,VT-1,Solitaire ring,950 EUR,,Rings > Engagement,Maison,Yellow gold,50,Gold,out of stock\n"
     "VT-3,,Rose pendant,300 EUR,A ring of pearls,Necklaces,Atelier,White,,Silver,in stock\n"
@@ -58,7 +59,9 @@ static int teardown(void **state)
 
 static struct vt_shelf_query *ask(struct search *s, const char *text)
 {
-    s->query = (struct vt_shelf_query){ .text = vt_str(text), .least = -1, .most = -1, .n = 24, .counts = true };
+    s->query = (struct vt_shelf_query){
+        .text = vt_str(text), .least = -1, .most = -1, .n = 24, .counts = true
+    };
     return &s->query;
 }
 
@@ -98,10 +101,10 @@ static void test_names_before_what_is_said_of_them(void **state)
 {
     struct search *s = *state;
     assert_string_equal(find(s, ""), "1 2 3 4/4");
-    assert_string_equal(find(s, "ring"), "1 2 4/3");     /* the very word in the title first */
-    assert_string_equal(find(s, "rings"), "1 2/2");      /* a type */
-    assert_string_equal(find(s, "ROSÉ"), "3 2/2");       /* title, colour; no description */
-    assert_string_equal(find(s, "pearls"), "3/1");       /* only a description has it */
+    assert_string_equal(find(s, "ring"), "1 2 4/3"); /* the very word in the title first */
+    assert_string_equal(find(s, "rings"), "1 2/2");  /* a type */
+    assert_string_equal(find(s, "ROSÉ"), "3 2/2");   /* title, colour; no description */
+    assert_string_equal(find(s, "pearls"), "3/1");   /* only a description has it */
     assert_string_equal(find(s, "ring pearls"), "3/1");
     assert_string_equal(find(s, "gold ring"), "1 4/2");
     assert_string_equal(find(s, "vt-1-50"), "1/1");
@@ -121,19 +124,26 @@ static void test_typos(void **state)
     static const struct {
         const char *text, *found, *read_as;
     } cases[] = {
-        { "rign", "1 2 4/3", "ring" },           { "solitare", "1/1", "solitaire" },
-        { "diamnod", "1/1", "diamond" },         { "saphire", "2/1", "sapphire" },
-        { "pendnat", "3/1", "pendant" },         { "haol rnig", "2/1", "halo ring" },
-        { "platnum hal", "2/1", "platinum hal" },{ "solitiar", "1/1", "solitaire" },
-        { "vt-9", "/0", NULL },                  { "xq", "/0", NULL },
-        { "telephone", "/0", NULL },             { "necklase", "3/1", NULL },
+        { "rign", "1 2 4/3", "ring" },
+        { "solitare", "1/1", "solitaire" },
+        { "diamnod", "1/1", "diamond" },
+        { "saphire", "2/1", "sapphire" },
+        { "pendnat", "3/1", "pendant" },
+        { "haol rnig", "2/1", "halo ring" },
+        { "platnum hal", "2/1", "platinum hal" },
+        { "solitiar", "1/1", "solitaire" },
+        { "vt-9", "/0", NULL },
+        { "xq", "/0", NULL },
+        { "telephone", "/0", NULL },
+        { "necklase", "3/1", NULL },
     };
     struct search *s = *state;
     for (size_t i = 0; i < VT_COUNT(cases); i++) {
         const char *found = find(s, cases[i].text);
         if (strcmp(found, cases[i].found) != 0)
             fail_msg("\"%s\" finds %s", cases[i].text, found);
-        if (cases[i].read_as && !(s->hits.read_as.ptr && vt_str_eq(s->hits.read_as, vt_str(cases[i].read_as))))
+        if (cases[i].read_as &&
+            !(s->hits.read_as.ptr && vt_str_eq(s->hits.read_as, vt_str(cases[i].read_as))))
             fail_msg("\"%s\" is read as \"%.*s\"", cases[i].text, VT_STR_ARG(s->hits.read_as));
     }
     find(s, "ring");
@@ -176,7 +186,8 @@ static void test_counts(void **state)
     assert_int_equal(counted(s, VT_FACET_TYPE, "Rings"), 2);
     assert_int_equal(counted(s, VT_FACET_TYPE, "Rings > Engagement"), 2);
     assert_int_equal(counted(s, VT_FACET_TYPE, "Earrings"), 1);
-    assert_int_equal(counted(s, VT_FACET_COLOUR, "Yellow gold"), 2); /* a product once, whatever its variants */
+    assert_int_equal(counted(s, VT_FACET_COLOUR, "Yellow gold"),
+                     2); /* a product once, whatever its variants */
     assert_int_equal(counted(s, VT_FACET_SIZE, "50"), 2);
     assert_int_equal(s->hits.stocked, 3);
     ask(s, "");
@@ -245,7 +256,8 @@ static void test_old_files_are_swept(void **state)
     assert_int_equal(intake_bytes(s->f.dir, "s-x", 1, feed_text, sizeof(feed_text) - 1, &result), VT_OK);
     vt_intake_result_finish(&result);
     vt_shelf_sweep(s->f.dir, VT_STR("s"), 8);
-    snprintf(command, sizeof(command), "test \"$(ls %s/catalogue | tr '\\n' ' ')\" = 's-8.db s-x-1.db '", s->f.dir);
+    snprintf(command, sizeof(command), "test \"$(ls %s/catalogue | tr '\\n' ' ')\" = 's-8.db s-x-1.db '",
+             s->f.dir);
     assert_int_equal(system(command), 0);
     assert_string_equal(find(s, "halo"), "2/1"); /* who has it open goes on */
 }

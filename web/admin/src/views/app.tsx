@@ -10,6 +10,7 @@ import { roles } from '../lib/words.js';
 import { Account } from './account.js';
 import { Audit } from './audit.js';
 import { Canned } from './canned.js';
+import { CataloguePage } from './catalogue.js';
 import { Enrol } from './factor.js';
 import { GateCard, LoginView, Waiting } from './gate.js';
 import { HoursPage } from './hours.js';
@@ -30,7 +31,7 @@ import { Theme } from './theme.js';
 
 const views: Record<string, FunctionComponent<{ me: Me }>> = {
   people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, canned: Canned, labels: Labels, orders: OrdersPage, theme: Theme, sharing: Sharing,
-  reports: Reports, pictures: Pictures, mail: MailPage, privacy: Privacy, audit: Audit,
+  reports: Reports, catalogue: CataloguePage, pictures: Pictures, mail: MailPage, privacy: Privacy, audit: Audit,
 };
 
 /// One page that breaks must not take the others, or the draft, with it.

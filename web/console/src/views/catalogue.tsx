@@ -4,11 +4,12 @@ import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Product } from '../../../protocol/index.js';
 import { icons } from '../../../ui/index.js';
-import { fault, hits, next, search, searching, text, type } from '../state/catalogue.js';
+import { fault, hits, next, readAs, search, searching, text, total, type } from '../state/catalogue.js';
 import { isMine, talk } from '../state/desk.js';
 import { openMaker } from '../state/films.js';
 import { focusComposer, showList } from '../state/layout.js';
 import { CHOSEN_MAX, cannotShow, choose, chosen, sendCard, sendDrawing, show } from '../state/show.js';
+import { Facets } from './facets.js';
 import { Empty, Icon, Picture, Price } from './parts.js';
 
 const sizes = (product: Product): string => {
@@ -33,17 +34,43 @@ function Pictures({ product }: { product: Product }): JSX.Element | null {
   );
 }
 
+/// From piece to piece, and out of the list at its top to the field.
+function stepHit(from: HTMLElement, by: number): void {
+  const all = [...document.querySelectorAll<HTMLElement>('.hit-open')];
+  const to = all.indexOf(from) + by;
+  (to < 0 ? document.getElementById('catalogue-search') : all[to])?.focus();
+}
+
+/// The keys of a piece that has the focus; each has its button beside it.
+function pressHit(e: KeyboardEvent & { currentTarget: HTMLElement }, product: Product, why: string | null): void {
+  const t = talk.peek();
+  const key = e.key.toLowerCase();
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  if (key === 'arrowdown' || key === 'arrowup') stepHit(e.currentTarget, key === 'arrowdown' ? 1 : -1);
+  else if (key === 's' && t !== null && why === null && product.media.length > 0) void show(t, product);
+  else if (key === 'c' && t !== null && isMine.peek()) sendCard(t, product);
+  else if (key === 'x' && product.media.length > 0) choose(product);
+  else return;
+  e.preventDefault();
+}
+
+const stockOf = (product: Product): string[] => {
+  const sums = new Map<string, number>();
+  for (const variant of product.variants) for (const { branch, quantity } of variant.stock ?? []) sums.set(branch, (sums.get(branch) ?? 0) + quantity);
+  return [...sums].map(([branch, n]) => `${branch} ${n}`);
+};
+
 function Hit({ product, why }: { product: Product; why: string | null }): JSX.Element {
   const [open, setOpen] = useState(false);
   const t = talk.value;
   const isChosen = chosen.value.some((p) => p.sku === product.sku);
   return (
     <li class="hit">
-      <button type="button" class="hit-open" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button type="button" class="hit-open" aria-expanded={open} aria-keyshortcuts="S C X" onClick={() => setOpen(!open)} onKeyDown={(e) => pressHit(e, product, why)}>
         <Picture media={product.media[0]} width={64} />
         <span class="hit-text">
           <span class="hit-name"><bdi>{product.title}</bdi></span>
-          <Price of={product} />
+          <span class="hit-price"><Price of={product} />{product.was && <s class="hit-was"><span class="vt-unseen">before </span><Price of={{ ...product, price: product.was }} /></s>}</span>
           <span class="hit-line">{sizes(product)}</span>
         </span>
       </button>
@@ -56,7 +83,8 @@ function Hit({ product, why }: { product: Product; why: string | null }): JSX.El
       {open && <div class="hit-more">
         {product.description && <p>{product.description}</p>}
         {why === null && <Pictures product={product} />}
-        <p class="hit-line">{product.sku}</p>
+        {stockOf(product).length > 0 && <p class="hit-line">In stock: {stockOf(product).join(' · ')}</p>}
+        <p class="hit-line">{[product.sku, product.brand, product.material].filter(Boolean).join(' · ')}</p>
       </div>}
     </li>
   );
@@ -66,7 +94,7 @@ function Results({ why }: { why: string | null }): JSX.Element | null {
   const found = hits.value;
   if (fault.value !== null) return <Empty icon={icons.search} title="The search did not work"><p>{fault.value}</p><button type="button" class="vt-button" onClick={() => void search()}>Try again</button></Empty>;
   if (found === null) return <p class="quiet pad">Loading…</p>;
-  if (found.length === 0) return <Empty icon={icons.search} title="Nothing found"><p>Try one word of the name, a stone, a metal or the article number.</p></Empty>;
+  if (found.length === 0) return <Empty icon={icons.search} title="Nothing found"><p>Try one word of the name, a stone, a metal or the article number, or clear what narrows the search.</p></Empty>;
   return (
     <>
       <ul class="hits">{found.map((product) => <Hit key={product.sku} product={product} why={why} />)}</ul>
@@ -98,7 +126,7 @@ function Chosen(): JSX.Element | null {
 export function Catalogue(): JSX.Element {
   const why = cannotShow(talk.value, isMine.value);
   useEffect(() => { if (hits.peek() === null) void search(); }, []);
-  const count = hits.value === null ? '' : next.value !== null ? `More than ${hits.value.length} pieces` : hits.value.length === 1 ? '1 piece' : `${hits.value.length} pieces`;
+  const count = hits.value === null ? '' : total.value === 1 ? '1 piece' : `${total.value.toLocaleString('en')} pieces`;
   return (
     <section class="column list catalogue" aria-label="Catalogue">
       <h2 class="vt-unseen">Catalogue</h2>
@@ -106,10 +134,11 @@ export function Catalogue(): JSX.Element {
         <Icon d={icons.search} size={18} />
         <input id="catalogue-search" type="search" placeholder="Search the catalogue" aria-label="Search the catalogue" maxLength={100} autocomplete="off"
           value={text.value} onInput={(e) => type(e.currentTarget.value)}
-          onKeyDown={(e) => { if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); showList(); focusComposer(); } }} />
+          onKeyDown={(e) => { if (e.key === 'ArrowDown') { e.preventDefault(); document.querySelector<HTMLElement>('.hit-open')?.focus(); } if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); showList(); focusComposer(); } }} />
         <button type="button" class="vt-icon" aria-label="Close the catalogue" onClick={showList}><Icon d={icons.close} size={18} /></button>
       </div>
-      <p class="search-state">{searching.value && hits.value !== null ? 'Searching…' : count}{why !== null && <span> · {why}</span>}</p>
+      <Facets />
+      <p class="search-state" role="status">{searching.value && hits.value !== null ? 'Searching…' : count}{readAs.value !== null && <span> for “{readAs.value}”</span>}{why !== null && <span> · {why}</span>}</p>
       <div class="scroll"><Results why={why} /></div>
       <Chosen />
     </section>
