@@ -184,8 +184,7 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     mounts->api = mount_api(deps, mounts->login);
     return mounts->pictures && mounts->templates && mounts->spins && mounts->clips && mounts->films &&
                    mounts->recap && mounts->login && mounts->uploads && mounts->contact && mounts->css &&
-                   mounts->feed_files &&
-                   mounts->api
+                   mounts->feed_files && mounts->api
                ? VT_OK
                : VT_ERR_NOMEM;
 }
