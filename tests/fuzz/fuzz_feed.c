@@ -109,7 +109,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct run run = { .catalogue = vt_catalogue_create() };
     const struct vt_import_calls calls = { take_picture, take_size,    take_address,
                                            take_product, note_refused, &run };
-    const struct vt_feed_calls feed = { take_row, take_json, note_unreadable, take_currency, &run };
+    const struct vt_feed_calls feed = { .row = take_row,
+                                        .product = take_json,
+                                        .unreadable = note_unreadable,
+                                        .currency = take_currency,
+                                        .arg = &run };
     struct vt_buf error = VT_BUF_INIT(1024);
     if (fd < 0)
         fd = memfd_create("feed", MFD_CLOEXEC);
