@@ -136,6 +136,19 @@ enum vt_credit_rule {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_credit_rule_name(enum vt_credit_rule value);
 
+/* What products are searched by beside words; branch is where they lie in stock. */
+enum vt_facet {
+    VT_FACET_TYPE = 0,
+    VT_FACET_BRAND,
+    VT_FACET_COLOUR,
+    VT_FACET_SIZE,
+    VT_FACET_MATERIAL,
+    VT_FACET_BRANCH,
+};
+#define VT_FACET_COUNT 6
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_facet_name(enum vt_facet value);
+
 /* What the server draws: a sheet with titles and prices, or pieces at one millimetre scale. */
 enum vt_drawing {
     VT_DRAWING_SHEET = 0,
@@ -638,15 +651,41 @@ struct vt_t_session_info {
 };
 extern const struct vt_shape vt_shape_session_info;
 
+/* How many of a variant lie in a branch. */
+struct vt_t_branch_stock {
+    struct vt_str branch;
+    uint32_t quantity;
+};
+extern const struct vt_shape vt_shape_branch_stock;
+
 /* One size or colour of a product. */
 struct vt_t_variant {
     struct vt_str sku;
     struct vt_str size; /* May be absent. */
     struct vt_str colour; /* May be absent. */
     struct vt_str price; /* May be absent. */
-    bool available;
+    bool available; /* By its stock, else as the feed has it. */
+    struct vt_str material; /* May be absent. */
+    struct vt_str was; /* What it cost before it was reduced. May be absent. */
+    struct vt_t_branch_stock *stock; /* For staff. */
+    size_t stock_n; /* 0..64 */
 };
 extern const struct vt_shape vt_shape_variant;
+
+/* One wish about what a product is. */
+struct vt_t_facet_value {
+    enum vt_facet facet;
+    struct vt_str value;
+};
+extern const struct vt_shape vt_shape_facet_value;
+
+/* How many products have a value. */
+struct vt_t_facet_count {
+    enum vt_facet facet;
+    struct vt_str value;
+    uint32_t n;
+};
+extern const struct vt_shape vt_shape_facet_count;
 
 /* A product of the catalogue. */
 struct vt_t_product {
@@ -654,6 +693,10 @@ struct vt_t_product {
     struct vt_str title;
     struct vt_str price; /* Decimal, with a point. */
     struct vt_str currency;
+    struct vt_str was; /* What it cost before it was reduced. May be absent. */
+    struct vt_str type; /* Levels parted by >. May be absent. */
+    struct vt_str brand; /* May be absent. */
+    struct vt_str material; /* May be absent. */
     struct vt_str url; /* May be absent. */
     struct vt_str *media;
     size_t media_n; /* 0..32 */
@@ -1037,7 +1080,7 @@ struct vt_msg_catalogue_product {
     struct vt_str sku;
 };
 
-/* catalogue.search: Products by words; next continues.
+/* catalogue.search: Products by words, forgiving typos, and by what they are; next continues. Filters of one facet are any of them, those of several each.
  *   msg: struct vt_msg_catalogue_search
  *   rep: struct vt_rep_catalogue_search
  */
@@ -1046,12 +1089,29 @@ struct vt_msg_catalogue_search {
     uint32_t from;
     bool has_from;
     uint8_t n;
+    struct vt_t_facet_value *filter;
+    size_t filter_n; /* 0..24 */
+    struct vt_str least; /* Price from, a decimal. May be absent. */
+    struct vt_str most; /* Price to. May be absent. */
+    bool stocked; /* Only what can be had at once. */
+    bool has_stocked;
+    bool counts; /* The facets with their counts, too. */
+    bool has_counts;
 };
 struct vt_rep_catalogue_search {
     struct vt_t_product *hits;
     size_t hits_n; /* 0..24 */
     uint32_t next;
     bool has_next;
+    uint32_t total;
+    bool has_total;
+    struct vt_str read_as; /* The words that were searched for, where those that came are no words of this catalogue. May be absent. */
+    struct vt_t_facet_count *counts; /* By facet, the most frequent value first; each count as if no filter of its own facet were there. */
+    size_t counts_n; /* 0..96 */
+    struct vt_str least; /* The lowest price there is. May be absent. */
+    struct vt_str most; /* May be absent. */
+    uint32_t stocked; /* How many can be had at once. */
+    bool has_stocked;
 };
 
 /* chan.close: The channel's number is free again.

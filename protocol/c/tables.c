@@ -74,6 +74,12 @@ const char *vt_credit_rule_name(enum vt_credit_rule value)
     return (size_t)value < VT_COUNT(credit_rule_words) ? credit_rule_words[value] : NULL;
 }
 
+static const char *const facet_words[] = { "type", "brand", "colour", "size", "material", "branch" };
+const char *vt_facet_name(enum vt_facet value)
+{
+    return (size_t)value < VT_COUNT(facet_words) ? facet_words[value] : NULL;
+}
+
 static const char *const drawing_words[] = { "sheet", "scale" };
 const char *vt_drawing_name(enum vt_drawing value)
 {
@@ -458,15 +464,43 @@ const struct vt_shape vt_shape_session_info = {
     .name = "session_info", .size = sizeof(struct vt_t_session_info), .fields = t_session_info_fields, .fields_n = VT_COUNT(t_session_info_fields),
 };
 
+static const struct vt_field t_branch_stock_fields[] = {
+    { .name = "branch", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_branch_stock, branch), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "quantity", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_branch_stock, quantity), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+};
+const struct vt_shape vt_shape_branch_stock = {
+    .name = "branch_stock", .size = sizeof(struct vt_t_branch_stock), .fields = t_branch_stock_fields, .fields_n = VT_COUNT(t_branch_stock_fields),
+};
+
 static const struct vt_field t_variant_fields[] = {
     { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_variant, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
     { .name = "size", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_variant, size), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
     { .name = "colour", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_variant, colour), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
     { .name = "price", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_variant, price), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
     { .name = "available", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_variant, available), .size = sizeof(bool) },
+    { .name = "material", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_variant, material), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "was", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_variant, was), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "stock", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_variant, stock), .has_offset = offsetof(struct vt_t_variant, stock_n), .size = sizeof(struct vt_t_branch_stock), .list_min = 0, .list_max = 64, .list_multiple = 1, .shape = &vt_shape_branch_stock },
 };
 const struct vt_shape vt_shape_variant = {
     .name = "variant", .size = sizeof(struct vt_t_variant), .fields = t_variant_fields, .fields_n = VT_COUNT(t_variant_fields),
+};
+
+static const struct vt_field t_facet_value_fields[] = {
+    { .name = "facet", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_facet_value, facet), .size = sizeof(enum vt_facet), .words = facet_words, .words_n = VT_COUNT(facet_words) },
+    { .name = "value", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_facet_value, value), .size = sizeof(struct vt_str), .min = 1, .max = 200 },
+};
+const struct vt_shape vt_shape_facet_value = {
+    .name = "facet_value", .size = sizeof(struct vt_t_facet_value), .fields = t_facet_value_fields, .fields_n = VT_COUNT(t_facet_value_fields),
+};
+
+static const struct vt_field t_facet_count_fields[] = {
+    { .name = "facet", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_facet_count, facet), .size = sizeof(enum vt_facet), .words = facet_words, .words_n = VT_COUNT(facet_words) },
+    { .name = "value", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_facet_count, value), .size = sizeof(struct vt_str), .min = 1, .max = 200 },
+    { .name = "n", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_facet_count, n), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+};
+const struct vt_shape vt_shape_facet_count = {
+    .name = "facet_count", .size = sizeof(struct vt_t_facet_count), .fields = t_facet_count_fields, .fields_n = VT_COUNT(t_facet_count_fields),
 };
 
 static const struct vt_field t_product_fields[] = {
@@ -474,6 +508,10 @@ static const struct vt_field t_product_fields[] = {
     { .name = "title", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_product, title), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
     { .name = "price", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_product, price), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
     { .name = "currency", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_product, currency), .size = sizeof(struct vt_str), .min = 0, .max = 3 },
+    { .name = "was", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product, was), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "type", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product, type), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "brand", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product, brand), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "material", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product, material), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
     { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
     { .name = "media", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_product, media), .has_offset = offsetof(struct vt_t_product, media_n), .size = sizeof(struct vt_str), .min = 0, .max = 200, .list_min = 0, .list_max = 32, .list_multiple = 1 },
     { .name = "description", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product, description), .size = sizeof(struct vt_str), .min = 0, .max = 2000 },
@@ -830,6 +868,11 @@ static const struct vt_field msg_catalogue_search_fields[] = {
     { .name = "text", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_catalogue_search, text), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
     { .name = "from", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_catalogue_search, from), .has_offset = offsetof(struct vt_msg_catalogue_search, has_from), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
     { .name = "n", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_catalogue_search, n), .size = sizeof(uint8_t), .min = 1, .max = 24 },
+    { .name = "filter", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_catalogue_search, filter), .has_offset = offsetof(struct vt_msg_catalogue_search, filter_n), .size = sizeof(struct vt_t_facet_value), .list_min = 0, .list_max = 24, .list_multiple = 1, .shape = &vt_shape_facet_value },
+    { .name = "least", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_catalogue_search, least), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "most", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_catalogue_search, most), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "stocked", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_catalogue_search, stocked), .has_offset = offsetof(struct vt_msg_catalogue_search, has_stocked), .size = sizeof(bool) },
+    { .name = "counts", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_catalogue_search, counts), .has_offset = offsetof(struct vt_msg_catalogue_search, has_counts), .size = sizeof(bool) },
 };
 static const struct vt_shape shape_msg_catalogue_search = {
     .name = "catalogue.search", .size = sizeof(struct vt_msg_catalogue_search), .fields = msg_catalogue_search_fields, .fields_n = VT_COUNT(msg_catalogue_search_fields),
@@ -838,6 +881,12 @@ static const struct vt_shape shape_msg_catalogue_search = {
 static const struct vt_field rep_catalogue_search_fields[] = {
     { .name = "hits", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_rep_catalogue_search, hits), .has_offset = offsetof(struct vt_rep_catalogue_search, hits_n), .size = sizeof(struct vt_t_product), .list_min = 0, .list_max = 24, .list_multiple = 1, .shape = &vt_shape_product },
     { .name = "next", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_rep_catalogue_search, next), .has_offset = offsetof(struct vt_rep_catalogue_search, has_next), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "total", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_rep_catalogue_search, total), .has_offset = offsetof(struct vt_rep_catalogue_search, has_total), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "readAs", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_catalogue_search, read_as), .size = sizeof(struct vt_str), .min = 0, .max = 400 },
+    { .name = "counts", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_rep_catalogue_search, counts), .has_offset = offsetof(struct vt_rep_catalogue_search, counts_n), .size = sizeof(struct vt_t_facet_count), .list_min = 0, .list_max = 96, .list_multiple = 1, .shape = &vt_shape_facet_count },
+    { .name = "least", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_catalogue_search, least), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "most", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_catalogue_search, most), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "stocked", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_rep_catalogue_search, stocked), .has_offset = offsetof(struct vt_rep_catalogue_search, has_stocked), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
 };
 static const struct vt_shape shape_rep_catalogue_search = {
     .name = "catalogue.search reply", .size = sizeof(struct vt_rep_catalogue_search), .fields = rep_catalogue_search_fields, .fields_n = VT_COUNT(rep_catalogue_search_fields),
@@ -2047,7 +2096,7 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
         &shape_msg_catalogue_product, NULL, &vt_shape_product },
     [VT_OP_CATALOGUE_SEARCH] = { "catalogue.search", VT_OP_CATALOGUE_SEARCH, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
-        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 2048,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 4096,
         &shape_msg_catalogue_search, NULL, &shape_rep_catalogue_search },
     [VT_OP_CHAN_CLOSE] = { "chan.close", VT_OP_CHAN_CLOSE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,

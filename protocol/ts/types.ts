@@ -34,6 +34,9 @@ export type OrderSource = 'page' | 'signed' | 'shop';
 /// Which of several sessions an order is credited to: the last, the first, all in equal parts.
 export type CreditRule = 'last' | 'first' | 'split';
 
+/// What products are searched by beside words; branch is where they lie in stock.
+export type Facet = 'type' | 'brand' | 'colour' | 'size' | 'material' | 'branch';
+
 /// What the server draws: a sheet with titles and prices, or pieces at one millimetre scale.
 export type Drawing = 'sheet' | 'scale';
 
@@ -344,13 +347,38 @@ export interface SessionInfo {
   eta?: [number, number] | undefined;
 }
 
+/// How many of a variant lie in a branch.
+export interface BranchStock {
+  branch: string;
+  quantity: number;
+}
+
 /// One size or colour of a product.
 export interface Variant {
   sku: string;
   size?: string | undefined;
   colour?: string | undefined;
   price?: string | undefined;
+  /** By its stock, else as the feed has it. */
   available: boolean;
+  material?: string | undefined;
+  /** What it cost before it was reduced. */
+  was?: string | undefined;
+  /** For staff. */
+  stock?: BranchStock[] | undefined;
+}
+
+/// One wish about what a product is.
+export interface FacetValue {
+  facet: Facet;
+  value: string;
+}
+
+/// How many products have a value.
+export interface FacetCount {
+  facet: Facet;
+  value: string;
+  n: number;
 }
 
 /// A product of the catalogue.
@@ -360,6 +388,12 @@ export interface Product {
   /** Decimal, with a point. */
   price: string;
   currency: string;
+  /** What it cost before it was reduced. */
+  was?: string | undefined;
+  /** Levels parted by >. */
+  type?: string | undefined;
+  brand?: string | undefined;
+  material?: string | undefined;
   url?: string | undefined;
   media: string[];
   description?: string | undefined;
