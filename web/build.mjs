@@ -236,7 +236,13 @@ const floor = await chunk('floor', 'widget/src/floor-chunk.ts', {
   __PHOTO__: JSON.stringify([photo.file, photo.sri]), __CHOICE__: JSON.stringify([choice.file, choice.sri]),
   __SESSION__: JSON.stringify([session.file, session.sri]),
 });
+const bag = await chunk('bag', 'widget/src/bag-chunk.ts');
+const shopSystem = await chunk('shop', 'widget/src/shop-chunk.ts');
+const detect = await chunk('detect', 'widget/src/detect-chunk.ts', {
+  __BAG__: JSON.stringify([bag.file, bag.sri]), __SHOP__: JSON.stringify([shopSystem.file, shopSystem.sri]),
+});
 const page = await chunk('page', 'widget/src/page-chunk.ts', {
+  __DETECT__: JSON.stringify([detect.file, detect.sri]),
   __VIEWER__: JSON.stringify([viewer.file, viewer.sri]), __FLOOR__: JSON.stringify([floor.file, floor.sri]),
 });
 const loaderCode = await bundle('loader/src/loader.ts', {
@@ -263,6 +269,10 @@ report([
   // With the line's half of the shared view.
   { name: 'calls', gzip: calls.gzip, limit: 1 },
   { name: 'page', gzip: page.gzip, limit: 6 },
+  // What the page shows, read from the page; the same of a shop system, and its bag; a piece taken.
+  { name: 'detect', gzip: detect.gzip, limit: 4.5 },
+  { name: 'shop', gzip: shopSystem.gzip, limit: 4 },
+  { name: 'bag', gzip: bag.gzip, limit: 4 },
   // What it takes to see, follow, move and take over; then what is drawn on the picture and what a hand does besides; then
   // the pixels for a closer look.
   { name: 'viewer', gzip: viewer.gzip, limit: 6 },

@@ -1,55 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { CartItem } from '../protocol/index.js';
+import { decimal, isNode, line, list, node, product, text } from './values.js';
+import type { FoundOrder, FoundProduct, Node } from './values.js';
 
-/// A product as the page describes it in schema.org JSON-LD. `media` are Vitrine's own ids, where the page's images name them.
-export interface FoundProduct {
-  sku: string;
-  variant?: string;
-  name?: string;
-  price?: string;
-  currency?: string;
-  url?: string;
-  image?: string;
-  media: string[];
-}
-
-type Node = Record<string, unknown>;
+/// schema.org JSON-LD: Product, ProductGroup, Order. Text that is not JSON is passed over and named: it is the page's.
 
 const DEPTH_MAX = 6;
-const list = (x: unknown): unknown[] => (Array.isArray(x) ? x : x == null ? [] : [x]);
-const text = (x: unknown): string => (typeof x === 'string' || typeof x === 'number' ? String(x).trim() : '');
-const isNode = (x: unknown): x is Node => typeof x === 'object' && x !== null;
-const isA = (x: Node, type: RegExp): boolean => list(x['@type']).some((t) => type.test(text(t)));
+const isA = (x: Node, type: string): boolean => list(x['@type']).some((t) => new RegExp(`(^|/)${type}$`).test(text(t)));
 
-/// The first Product or ProductGroup of the page, null without one. Text that is not JSON is passed over: it is the page's.
-export function productInPage(doc: Document): FoundProduct | null {
-  for (const script of doc.querySelectorAll('script[type="application/ld+json"]')) {
-    let data: unknown;
-    try { data = JSON.parse(script.textContent ?? ''); } catch { continue; }
-    const found = find(data, 0);
-    if (found) return read(found, doc.location.href);
-  }
-  return null;
+export interface JsonLd {
+  product: FoundProduct | null;
+  order: FoundOrder | null;
+  faults: string[];
 }
 
-function find(x: unknown, depth: number): Node | null {
-  if (depth > DEPTH_MAX || typeof x !== 'object' || x === null) return null;
-  if (Array.isArray(x)) {
-    for (const item of x) {
-      const found = find(item, depth + 1);
-      if (found) return found;
+export function jsonLd(doc: Document, here: string): JsonLd {
+  const scripts = [...doc.querySelectorAll('script[type="application/ld+json"]')];
+  const faults: string[] = [];
+  const roots = scripts.map((script, i) => {
+    // Comments and CDATA around it are an old habit; a browser sees neither as JSON.
+    const json = (script.textContent ?? '').replace(/^\s*(<!--|\/\/<!\[CDATA\[|<!\[CDATA\[)|(-->|(\/\/)?\]\]>)\s*$/g, '');
+    try { return JSON.parse(json) as unknown; } catch (e) {
+      faults.push(`JSON-LD ${i + 1} of ${scripts.length} is not JSON: ${String((e as Error).message).slice(0, 120)}`);
+      return null;
     }
-    return null;
-  }
-  const node = x as Node;
-  if (isA(node, /(^|\/)Product(Group)?$/)) return node;
-  return find(node['@graph'] ?? node['mainEntity'], depth + 1);
+  });
+  const products = find(roots, 'Product(Group)?');
+  const chosen = choose(products, here);
+  const found = chosen ? read(chosen, here) : null;
+  if (chosen && !found) faults.push('JSON-LD Product without sku, productID, mpn or gtin: add one');
+  return { product: found, order: order(find(roots, 'Order')[0], here), faults };
+}
+
+function find(x: unknown, type: string, depth = 0): Node[] {
+  if (depth > DEPTH_MAX || !isNode(x)) return [];
+  if (Array.isArray(x)) return x.flatMap((item) => find(item, type, depth + 1));
+  return isA(x, type) ? [x] : find(x['@graph'] ?? x['mainEntity'], type, depth + 1);
+}
+
+const path = (to: unknown, here: string): string => { try { return new URL(text(to), here).pathname; } catch { return ''; } };
+const addressOf = (x: Node): unknown => x['url'] ?? node(list(x['offers'])[0])['url'] ?? x['@id'];
+
+/// Several pieces on one page: the one whose address this is. None, where all name other pages: a list.
+function choose(all: Node[], here: string): Node | undefined {
+  if (all.length < 2) return all[0];
+  return all.find((x) => addressOf(x) && path(addressOf(x), here) === path('', here)) ?? all.find((x) => !addressOf(x));
 }
 
 /// Of a group, the variant the address names, if it names one.
-function variantOf(product: Node, here: string): Node | undefined {
-  const variants = list(product['hasVariant']).filter(isNode);
+function variantOf(x: Node, here: string): Node | undefined {
   const query = new URL(here).searchParams.get('variant');
-  return query ? variants.find((v) => idOf(v) === query) : undefined;
+  return query ? list(x['hasVariant']).filter(isNode).find((v) => idOf(v) === query) : undefined;
 }
 
 function idOf(x: Node): string {
@@ -57,36 +58,41 @@ function idOf(x: Node): string {
   return text(x['productGroupID']) || text(x['sku']) || text(x['productID']) || text(x['mpn']) || (gtin ? text(x[gtin]) : '');
 }
 
-function offerOf(x: Node): Node {
-  const offer = list(x['offers']).find(isNode) ?? {};
-  const spec = list(offer['priceSpecification']).find(isNode);
-  return { price: text(offer['price'] ?? offer['lowPrice'] ?? spec?.['price']), currency: text(offer['priceCurrency'] ?? spec?.['priceCurrency']) };
-}
-
-function images(x: Node): { image: string; media: string[] } {
-  const all = list(x['image']);
-  const first = all[0];
+function offerOf(x: Node | undefined): { price?: unknown; currency?: unknown; available?: unknown } {
+  const offer = node(list(x?.['offers'])[0]);
+  const spec = node(list(offer['priceSpecification'])[0]);
+  const stock = text(offer['availability']);
   return {
-    image: isNode(first) ? text(first['contentUrl'] ?? first['url']) : text(first),
-    media: all.filter(isNode).map((i) => text(i['identifier'])).filter((id) => /^[0-9a-f]{64}$/.test(id)),
+    price: offer['price'] ?? offer['lowPrice'] ?? spec['price'], currency: offer['priceCurrency'] ?? spec['priceCurrency'],
+    available: stock ? !/OutOfStock|SoldOut|Discontinued/i.test(stock) : undefined,
   };
 }
 
-function read(product: Node, here: string): FoundProduct | null {
-  const sku = idOf(product).slice(0, 64);
-  if (!sku) return null;
-  const chosen = variantOf(product, here);
-  const offer = offerOf(chosen ?? product);
-  const priced = offer['price'] ? offer : offerOf(list(product['hasVariant']).find(isNode) ?? {});
-  const { image, media } = images(product);
-  const url = (to: string): string => { try { return new URL(to, here).href.slice(0, 2048); } catch { return ''; } };
-  const found: FoundProduct = { sku, media };
-  const put = (key: 'variant' | 'name' | 'price' | 'currency' | 'url' | 'image', value: string): void => { if (value) found[key] = value; };
-  put('variant', chosen ? idOf(chosen).slice(0, 64) : '');
-  put('name', text(product['name']).slice(0, 150));
-  put('price', text(priced['price']).slice(0, 24));
-  put('currency', text(priced['currency']).slice(0, 3));
-  put('url', url(text(product['url']) || here));
-  put('image', image && url(image));
-  return found;
+function read(x: Node, here: string): FoundProduct | null {
+  const chosen = variantOf(x, here);
+  const own = offerOf(chosen ?? x);
+  const offer = text(own.price) ? own : offerOf(node(list(x['hasVariant'])[0]));
+  const images = list(x['image']);
+  const first = images[0];
+  return product({
+    sku: idOf(x), variant: chosen && idOf(chosen), name: x['name'], ...offer, url: x['url'], available: own.available,
+    image: isNode(first) ? first['contentUrl'] ?? first['url'] : first,
+    media: images.filter(isNode).map((i) => text(i['identifier'])).filter((id) => /^[0-9a-f]{64}$/.test(id)),
+  }, here);
+}
+
+/// Number, amount and pieces: who ordered and where it goes stand beside them, and stay there.
+function order(x: Node | undefined, here: string): FoundOrder | null {
+  const reference = text(x?.['orderNumber']).slice(0, 64);
+  if (!x || !reference) return null;
+  const due = node(x['totalPaymentDue'] ?? node(list(x['partOfInvoice'])[0])['totalPaymentDue']);
+  const items = [...list(x['acceptedOffer']), ...list(x['orderedItem'])].filter(isNode).map((o): CartItem | null => {
+    const piece = node(o['itemOffered'] ?? o['orderedItem']);
+    const qty = node(o['eligibleQuantity'])['value'] ?? o['orderQuantity'] ?? 1;
+    return line({ sku: idOf(isNode(o['itemOffered'] ?? o['orderedItem']) ? piece : o), name: piece['name'] ?? o['name'], price: o['price'], qty }, here);
+  }).filter((i) => i !== null);
+  const counted = items.reduce((all, { price, qty }) => all + Number(price ?? NaN) * qty, 0);
+  const value = decimal(x['price']) || decimal(due['price'] ?? due['value']) || (items.length && Number.isFinite(counted) ? counted.toFixed(2) : '');
+  const currency = text(x['priceCurrency'] ?? due['priceCurrency'] ?? due['currency'] ?? node(list(x['acceptedOffer'])[0])['priceCurrency']).slice(0, 3);
+  return value && currency ? { reference, value, currency, items } : null;
 }

@@ -28,6 +28,14 @@ export interface PageProduct {
   variant?: string;
 }
 
+/// The bag as the page names it (`Vitrine('cart', …)`).
+export interface PageCart {
+  id?: string;
+  currency?: string;
+  total?: string | number;
+  items?: readonly object[];
+}
+
 export interface OpenRequest {
   queue?: string | undefined;
   product?: string | PageProduct | undefined;

@@ -2,10 +2,11 @@
 import type { ChatSend, Events, Page, ProductRef, SiteInfo } from '../../protocol/index.js';
 import { Link } from '../../transport/core.js';
 import type { Conversation, Fault, LinkEvent, Saved } from '../../transport/core.js';
-import type { Host, OpenRequest, PageProduct } from './api.js';
+import type { Host, OpenRequest, PageCart, PageProduct } from './api.js';
 import { openStore } from './entry.js';
 import type { Store } from './entry.js';
 import type { More, Surround } from './page-chunk.js';
+import type { MakeShop } from './shop-chunk.js';
 import { isPhone } from './parts.js';
 import type { Viewing } from './viewer-chunk.js';
 import type { T } from './words.js';
@@ -48,8 +49,13 @@ export class App {
   /// Set by the viewer's chunk: ends the viewer that is shown.
   unview: (() => void) | undefined;
   /// What the page does for us, and what the shop's consent tool decided (calls-chunk.ts).
-  registered: { navigate?: (url: string) => unknown } | undefined;
-  allowed: { mirror?: boolean } | undefined;
+  registered: { navigate?: (url: string) => unknown; addToCart?: (piece: object) => unknown; updateCart?: (piece: object) => unknown } | undefined;
+  allowed: { mirror?: boolean; analytics?: boolean } | undefined;
+  /// The bag as the page's own call says it (calls-chunk.ts); looks at the shop's bag again (detect-chunk.ts).
+  cart: PageCart | null | undefined;
+  recount: (() => void) | undefined;
+  /// The shop system's own ways, where the page is of one and its chunk has come (shop-chunk.ts).
+  system: ReturnType<MakeShop> | undefined;
   /// Set by the sharing chunk: looks again at what is allowed.
   allow: (() => void) | undefined;
   private _undo: (() => void)[] = [];

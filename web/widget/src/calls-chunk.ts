@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { App } from './app.js';
-import type { Call } from './api.js';
+import type { Call, PageCart } from './api.js';
 
 /// The calls a page makes about its customer, and what it does and allows: `identify`, `context`, `createCode`, `register`, `consent`, `order`. A chunk of its own, asked for with the first
 /// of them: most visits need none. What is said before the line is up goes with the welcome; identity goes with each, since a
@@ -28,6 +28,10 @@ export class Calls {
     else if (name === 'consent') {
       app.allowed = { ...app.allowed, ...arg as object };
       app.allow?.();
+    }
+    else if (name === 'cart') {
+      app.cart = arg as PageCart | null;
+      app.look?.();
     }
     else if (name === 'identify') this._who = arg as Identity;
     else if (name === 'context') Object.assign(this._facts, arg);

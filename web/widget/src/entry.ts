@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Cart } from '../../protocol/index.js';
 import type { Saved } from '../../transport/core.js';
 
 /// What one tab keeps of a conversation: the right to resume, what was not sent, the draft. One entry, after intent only.
@@ -15,6 +16,8 @@ export interface Entry {
   left?: string;
   /// What is shared was allowed in this tab.
   shares?: boolean;
+  /// The bag as the page's analytics counted it, for its next page.
+  bag?: Cart;
   /// The session that was rated.
   rated?: string;
 }

@@ -15,8 +15,9 @@ const { englishFloor } = await load(new URL('../src/words-floor.ts', import.meta
 const { englishSession } = await load(new URL('../src/words-session.ts', import.meta.url));
 const { englishEnding } = await load(new URL('../src/words-ending.ts', import.meta.url));
 const { englishSharing } = await load(new URL('../src/words-sharing.ts', import.meta.url));
+const { englishBag } = await load(new URL('../src/words-bag.ts', import.meta.url));
 const { englishChoice } = await load(new URL('../src/words-choice.ts', import.meta.url));
-const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishSharing, ...englishChoice, ...englishEnding, ...englishGuest };
+const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishSharing, ...englishChoice, ...englishBag, ...englishEnding, ...englishGuest };
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 

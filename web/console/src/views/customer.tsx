@@ -47,7 +47,7 @@ function Stop({ page, talk, latest }: { page: Page; talk: Talk; latest: boolean 
       {product ? <Thumb of={product} width={44} /> : <span class="picture none" />}
       <span class="visit-text">
         <span class="visit-name"><bdi>{product?.name ?? (page.title || path(page.url))}</bdi></span>
-        <span class="visit-line">{product ? <Price of={product} /> : <bdi>{path(page.url)}</bdi>}</span>
+        <span class="visit-line">{product ? <><Price of={product} />{product.available === false && <span>{product.price ? ' · ' : ''}Out of stock</span>}</> : <bdi>{path(page.url)}</bdi>}</span>
         <span class="visit-line">{latest ? 'Now' : page.ts === undefined ? '' : <time dateTime={new Date(page.ts).toISOString()}>{timeOfDay(page.ts)}</time>}</span>
       </span>
       {product && why === null && (
