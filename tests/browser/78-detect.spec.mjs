@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A shop that has put in the script tag and nothing else: its pieces, bag and order reach the console. And a piece taken from a card
+/// in the thread, by the page's own answer.
+
+import { siteIsThere } from '../server/lib/kit.mjs';
+import { SITE } from './lib/ground.mjs';
+import { WATCH } from './lib/people.mjs';
+import { CANARIES, plainShop } from './lib/plain.mjs';
+import { expect, shot, test } from './lib/story.mjs';
+
+const bagOf = (associate) => associate.page.locator('.bag');
+
+test('script tag, JSON-LD and dataLayer: product and bag, and nobody\'s name', async ({ customer, associate, ground, server }) => {
+  const plain = await plainShop({ vitrine: ground.url, site: SITE });
+  await server.mustAdmin(['site', 'add', '--if-missing', '--key', SITE, '--name', 'Maison Vitrine', '--origin', plain.origin]);
+  await siteIsThere(server, SITE, plain.origin);
+  const sent = [];
+  customer.page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+  await Promise.all([associate.comes(), customer.page.goto(`${plain.origin}/watch`)]);
+  await customer.open();
+  await expect(customer.panel.locator('.q').first()).toContainText('Noon Dress Watch');
+  await customer.ask('Is it automatic?');
+  await associate.take();
+  await customer.isWith();
+  await expect(associate.page.locator('.trail .visit-name').first()).toHaveText('Noon Dress Watch');
+  await expect(associate.page.locator('.trail .visit-line').first()).toContainText('1,850');
+
+  await customer.page.evaluate(() => document.getElementById('add').click());
+  await expect(bagOf(associate).locator('.bag-line')).toHaveCount(1);
+  await expect(bagOf(associate)).toContainText('Noon Dress Watch');
+  await expect(bagOf(associate).locator('img')).toHaveCount(1); // of the catalogue, since the number is one of it
+  await customer.page.goto(`${plain.origin}/basket`);
+  await expect(bagOf(associate).locator('.bag-line')).toHaveCount(2);
+  await expect(bagOf(associate).locator('.bag-sum')).toContainText('€2,090');
+  await shot(associate.page, '78-bag');
+  await customer.page.goto(`${plain.origin}/thanks`);
+  await expect(bagOf(associate)).toContainText('Nothing in it.');
+  for (const canary of CANARIES) expect(sent.join()).not.toContain(canary);
+  await plain.close();
+});
+
+test('a piece taken from its card: the page\'s answer on both sides', async ({ customer, associate }) => {
+  await Promise.all([associate.comes(), customer.comes('The watch, please', WATCH)]);
+  await associate.take();
+  await customer.isWith();
+  await associate.page.getByRole('button', { name: 'Add a piece' }).click();
+  await associate.page.getByRole('searchbox').fill('noon dress');
+  await associate.page.locator('.hit', { hasText: 'Noon Dress Watch' }).getByRole('button', { name: 'Send card' }).click();
+  await customer.toChat();
+  const take = customer.panel.getByRole('button', { name: /^Add to bag/ });
+  await expect(take).toBeVisible();
+  await shot(customer.page, '78-phone-card');
+  await take.click();
+  await expect(customer.panel.locator('.inbag')).toHaveText('In your bag');
+  await expect(customer.panel.getByRole('button', { name: /^Add another/ })).toBeVisible();
+  await expect(associate.page.locator('.happened', { hasText: 'is in the bag now' })).toHaveCount(1);
+  await expect(bagOf(associate).locator('.bag-line')).toHaveCount(1);
+  await shot(customer.page, '78-phone-taken');
+  await shot(associate.page, '78-taken');
+});
