@@ -10,7 +10,7 @@ import { expect, shot, test } from './lib/story.mjs';
 
 const bagOf = (associate) => associate.page.locator('.bag');
 
-test('script tag, JSON-LD and dataLayer: product and bag, and nobody\'s name', async ({ customer, associate, ground, server }) => {
+test('script tag, JSON-LD and dataLayer: product, bag and order, and nobody\'s name', async ({ customer, associate, ground, server }) => {
   const plain = await plainShop({ vitrine: ground.url, site: SITE });
   await server.mustAdmin(['site', 'add', '--if-missing', '--key', SITE, '--name', 'Maison Vitrine', '--origin', plain.origin]);
   await siteIsThere(server, SITE, plain.origin);
@@ -35,6 +35,7 @@ test('script tag, JSON-LD and dataLayer: product and bag, and nobody\'s name', a
   await shot(associate.page, '78-bag');
   await customer.page.goto(`${plain.origin}/thanks`);
   await expect(bagOf(associate)).toContainText('Nothing in it.');
+  await expect(associate.page.getByText('PL-1001').first()).toBeVisible();
   for (const canary of CANARIES) expect(sent.join()).not.toContain(canary);
   await plain.close();
 });

@@ -8,6 +8,8 @@ import { createServer } from 'node:http';
 export const CANARIES = ['ada.canary@example.test', 'Ada Canary', '1 Canary Row'];
 const [mail, name, street] = CANARIES;
 
+const PIXEL = Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAA=', 'base64');
+
 const ld = (data) => `<script type="application/ld+json">${typeof data === 'string' ? data : JSON.stringify(data)}</script>`;
 const watch = { item_id: 'VT-5001', item_name: 'Noon Dress Watch', price: 1850, quantity: 1 };
 const hoops = { item_id: 'X-77', item_name: 'Plain hoops', price: '120.00', quantity: 2 };
@@ -44,7 +46,8 @@ const html = ({ title, head = '', body }, { site, vitrine }) => `<!doctype html>
 export async function plainShop({ vitrine, site }) {
   const server = createServer((request, response) => {
     const found = PAGES[new URL(request.url, 'http://plain').pathname.slice(1)];
-    response.writeHead(found ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8' }).end(found ? html(found, { site, vitrine }) : '');
+    if (found) response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(html(found, { site, vitrine }));
+    else response.writeHead(200, { 'Content-Type': 'image/gif' }).end(PIXEL); // its pictures
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return {
