@@ -407,6 +407,8 @@ struct vt_t_product_ref {
     struct vt_str url; /* May be absent. */
     struct vt_str image; /* May be absent. */
     struct vt_str media; /* May be absent. */
+    bool available; /* As the page says it. */
+    bool has_available;
 };
 extern const struct vt_shape vt_shape_product_ref;
 

@@ -228,6 +228,7 @@ static const struct vt_field t_product_ref_fields[] = {
     { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product_ref, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
     { .name = "image", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product_ref, image), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
     { .name = "media", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_product_ref, media), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "available", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_product_ref, available), .has_offset = offsetof(struct vt_t_product_ref, has_available), .size = sizeof(bool) },
 };
 const struct vt_shape vt_shape_product_ref = {
     .name = "product_ref", .size = sizeof(struct vt_t_product_ref), .fields = t_product_ref_fields, .fields_n = VT_COUNT(t_product_ref_fields),

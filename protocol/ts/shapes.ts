@@ -7,7 +7,7 @@
 /// The shared types.
 export const SHAPES: Readonly<Record<string, string>> = {
   film_still: 'id::s:1:200 from:?:f:0:1:4:4 to:?:f:0:1:4:4 seconds:?:f:0.5:20 caption:?:s:0:600',
-  product_ref: 'sku::s:1:64 variant:?:s:0:64 name:?:s:0:300 price:?:s:0:24 currency:?:s:0:3 url:?:s:0:2048 image:?:s:0:2048 media:?:s:0:200',
+  product_ref: 'sku::s:1:64 variant:?:s:0:64 name:?:s:0:300 price:?:s:0:24 currency:?:s:0:3 url:?:s:0:2048 image:?:s:0:2048 media:?:s:0:200 available:?:b',
   cart_item: 'sku::s:1:64 variant:?:s:0:64 name:?:s:0:300 qty::i:1:9999 price:?:s:0:24 url:?:s:0:2048 image:?:s:0:2048',
   cart: 'id:?:s:0:64 currency:?:s:0:3 total:?:s:0:24 items::@cart_item:::0:50 more:?:i:0:65535 source:?:#page_source',
   page: 'n::i:0:4294967295 url::s:0:2048 title::s:0:300 product:?:@product_ref ts:?:i:-9007199254740991:9007199254740991',

@@ -121,6 +121,8 @@ export interface ProductRef {
   url?: string | undefined;
   image?: string | undefined;
   media?: string | undefined;
+  /** As the page says it. */
+  available?: boolean | undefined;
 }
 
 /// A line of the bag, as the page shows it.
