@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/media_told.h"
 
+#include "media/clip.h"
 #include "server/base/err.h"
 #include "server/media_grant.h"
 #include "server/media_spin.h"
@@ -40,9 +41,12 @@ uint32_t vt_told_film_ms(const struct vt_conversation *conv, struct vt_str media
                                        : vt_media_spin_set(deps_of(conv)->sites, vt_media_bare(media), &site);
     if (set)
         return vt_film_spin_ms((uint32_t)set->n);
-    if (!medium || medium->kind != VT_MEDIUM_FILM ||
+    struct vt_clip clip;
+    if (!medium || medium->kind == VT_MEDIUM_PICTURE ||
         vt_media_film_text(deps_of(conv)->media, vt_str(medium->id), &text) != VT_OK)
         return 0;
+    if (medium->kind == VT_MEDIUM_CLIP)
+        return vt_clip_decode(vt_buf_view(&text), &clip) == VT_OK ? vt_clip_ms(&clip) : 0;
     return vt_film_text_ms(vt_buf_view(&text));
 }
 

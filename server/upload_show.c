@@ -114,7 +114,7 @@ static void show_in_thread(struct vt_conversation *conv, const struct vt_upload 
 
 static void show(struct vt_conversation *conv, const struct vt_upload *upload, const char *id)
 {
-    if (upload->use != VT_FILE_USE_VIEW || is_clip(conv, id) || !show_in_view(conv, upload, id))
+    if (upload->use != VT_FILE_USE_VIEW || !show_in_view(conv, upload, id))
         show_in_thread(conv, upload, id);
 }
 

@@ -101,6 +101,17 @@ function files(what, folder = server.data) {
     entry.isDirectory() ? files(what, join(folder, entry.name)) : entry.name.includes(what) ? [entry.name.split('.').pop()] : []).sort();
 }
 
+test('a clip for the viewer is a film of it, played for both', async () => {
+  const { c, a, n } = await live(server);
+  const { ticket } = await ask(a, PHONE, { use: 'view', c: n });
+  assert.equal((await send(ticket, PHONE, '?to=2', server.origin)).status, 201);
+  const { d: view } = await c.waitFor('view.open');
+  assert.deepEqual(view.items.map(({ film: { seconds } }) => seconds), [2]);
+  await a.request('film.play', { slot: 1, t: 0.5, rate: 1, paused: false }, { c: n });
+  const { d } = await c.waitFor('film.play');
+  assert.deepEqual([d.slot, d.t, d.paused], [1, 0.5, false]);
+});
+
 test('before it is coded anew it is remuxed: turned by its header, ranges, kept by nobody, no word of the phone\'s', async () => {
   // Coding takes both of the workers that films may have, so the cut is what is there.
   const busy = await Promise.all(Array.from({ length: 2 }, (_, i) => sent(PHONE, `?from=0.${i}&to=1.5`)));

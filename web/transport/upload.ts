@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What came of sending one picture. `word` names the trouble as the server's problem does; `line`: the connection's own.
+/// What came of sending one picture or clip. `word` names the trouble as the server's problem does; `line`: the connection's own.
 export type Sent = { ok: true; left: number } | { ok: false; word: string; detail: string };
 
 export const MOST_BYTES = 40_000_000;
+export const CLIP_MOST_BYTES = 100_000_000;
 
 /// One POST with its bearer. By XMLHttpRequest, as fetch tells nothing of how far a body has gone.
 export function post(url: string, bearer: string, body: Blob, progress: (part: number) => void): Promise<Sent> {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The camera page: a phone that scanned the code sends photos as they are, one after the other, and sees what came of each.
+/// The camera page: a phone that scanned the code sends photos and clips as they are, one after the other, and sees what came of each.
 import { adopt, clock, controls, el, icon, icons, sheet, tokens } from '../../ui/index.js';
 import { keep, open } from './right.js';
 import type { Refusal, Right } from './right.js';
-import { send } from './send.js';
+import { isClip, send } from './send.js';
 import { style } from './style.js';
 import { has, locale, t } from './words.js';
 import type { Key } from './words.js';
@@ -32,20 +32,28 @@ function over(why: Refusal): void {
   app.querySelector('h1')!.focus();
 }
 
-/* One photo */
+/* One photo or clip */
+
+const size = (bytes: number): string => new Intl.NumberFormat(navigator.language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: bytes < 1e7 ? 1 : 0 }).format(Math.max(bytes / 1e6, 0.1));
+
+/// The server's word, where one of a clip's has its own sentence.
+function reason(word: string, file: File): string {
+  const own = isClip(file) && has(`${word}-clip`) ? `${word}-clip` : word;
+  return t(has(own) ? own as Key : 'busy');
+}
 
 /// A row of the list, from choosing to shown; a failed one keeps its file until it is sent.
 function row(file: File, right: Right, changed: () => void): void {
-  const shot = el('span', { class: 'shot' }, icon(icons.picture, 28));
-  const preview = el('img', { alt: '' });
+  const shot = el('span', { class: 'shot' }, icon(isClip(file) ? icons.play : icons.picture, 28));
+  const preview: HTMLElement = isClip(file) ? el('video', { muted: true, playsInline: true, preload: 'metadata' }) : el('img', { alt: '' });
   const what = el('p', { class: 'what' });
   const bar = el('progress', { max: 1, value: 0, 'aria-hidden': 'true' });
   const again = el('button', { class: 'vt-button', type: 'button', hidden: true, onclick: () => start() }, t('again'));
   const item = el('li', null, shot, what, bar, again);
   const url = URL.createObjectURL(file);
-  preview.onload = () => { shot.replaceChildren(preview); URL.revokeObjectURL(url); };
+  preview.onload = preview.onloadeddata = () => { shot.replaceChildren(preview); URL.revokeObjectURL(url); };
   preview.onerror = () => URL.revokeObjectURL(url); // not every phone shows every kind itself
-  preview.src = url;
+  preview.setAttribute('src', url);
 
   const as = (state: string, text: string): void => {
     item.className = state;
@@ -57,7 +65,7 @@ function row(file: File, right: Right, changed: () => void): void {
   async function run(): Promise<void> {
     const made = await send(file, right.key, (part) => {
       bar.value = part;
-      as('sending', part < 1 ? t('sending', { n: Math.floor(part * 100) }) : t('checking'));
+      as('sending', part < 1 ? t('sending', { size: size(file.size), n: Math.floor(part * 100) }) : t('checking'));
     });
     if (made.ok) {
       right.left = made.left;
@@ -69,7 +77,7 @@ function row(file: File, right: Right, changed: () => void): void {
       again.hidden = true;
       right.until = 0;
     } else {
-      const text = t(has(made.word) ? made.word : 'busy');
+      const text = reason(made.word, file);
       as('failed', text);
       say(text);
     }
@@ -78,7 +86,7 @@ function row(file: File, right: Right, changed: () => void): void {
   }
 
   function start(): void {
-    as('sending', t('sending', { n: 0 }));
+    as('sending', t('sending', { size: size(file.size), n: 0 }));
     queue = queue.then(run);
   }
 
@@ -91,8 +99,8 @@ function row(file: File, right: Right, changed: () => void): void {
 function ready(right: Right): void {
   const note = el('p');
   const label = el('span', null, t('take'));
-  const pick = (capture: boolean): HTMLInputElement => el('input', {
-    type: 'file', accept: 'image/*', hidden: true, ...(capture ? { capture: 'environment' } : { multiple: true }),
+  const pick = (accept: string, capture = true): HTMLInputElement => el('input', {
+    type: 'file', accept, hidden: true, ...(capture ? { capture: 'environment' } : { multiple: true }),
     onchange: (e: Event) => {
       const input = e.target as HTMLInputElement;
       for (const file of input.files ?? []) row(file, right, draw);
@@ -100,8 +108,9 @@ function ready(right: Right): void {
       draw();
     },
   });
-  const [take, choose] = [pick(true), pick(false)];
+  const [take, film, choose] = [pick('image/*'), pick('video/*'), pick('image/*,video/*', false)];
   const main = el('button', { class: 'vt-button vt-main', type: 'button', onclick: () => take.click() }, icon(icons.camera, 26), label);
+  const filming = el('button', { class: 'vt-button', type: 'button', title: t('filmHint'), onclick: () => film.click() }, icon(icons.play), t('film'));
   const second = el('button', { class: 'vt-button', type: 'button', onclick: () => choose.click() }, icon(icons.picture), t('choose'));
   const lead = el('p', { class: 'lead' }, t('lead'));
 
@@ -109,13 +118,13 @@ function ready(right: Right): void {
     if (right.until <= Date.now()) return over('expired');
     lead.hidden = list.childElementCount > 0;
     label.textContent = t(list.childElementCount ? 'next' : 'take');
-    main.disabled = second.disabled = right.left === 0;
+    main.disabled = filming.disabled = second.disabled = right.left === 0;
     note.textContent = t(right.left ? 'until' : 'last', { time: clock(right.until, navigator.language), n: right.left });
   }
 
   app.replaceChildren(
-    el('header', null, el('p', { class: 'site', dir: 'auto' }, right.site), el('h1', null, t('title')), lead),
-    list, el('footer', null, main, second, take, choose, note));
+    el('header', null, el('p', { class: 'site', dir: 'auto' }, right.site), el('h1', null, t('title')), lead, el('p', { class: 'lead' }, t('filmHint'))),
+    list, el('footer', null, main, filming, second, take, film, choose, note));
   draw();
   setTimeout(draw, right.until - Date.now() + 50);
 }

@@ -13,7 +13,7 @@ header{display:grid;gap:4px}
 ol{flex:1;display:flex;flex-direction:column;gap:12px}
 li{display:grid;grid-template-columns:72px minmax(0,1fr) auto;gap:4px 12px;align-items:center}
 li .shot{grid-row:1/3;width:72px;height:72px;border-radius:var(--vt-inner);background:var(--vt-fill);display:grid;place-items:center;color:var(--vt-soft);overflow:hidden}
-li img{width:100%;height:100%;object-fit:cover}
+li img,li video{width:100%;height:100%;object-fit:cover}
 li .what{align-self:end;grid-column:2/-1;display:flex;align-items:center;gap:6px;font-weight:500}
 li.failed .what{color:var(--vt-alarm);font-weight:400;font-size:var(--vt-small);grid-column:2;grid-row:1/3;align-self:center}
 li.failed .vt-button{grid-column:3;grid-row:1/3}

@@ -134,8 +134,8 @@ export function Composer({ talk }: { talk: Talk }): JSX.Element {
       <VoiceSwitch talk={talk} />
       <Sendings talk={talk} use="chat" />
       {found !== null && <CannedList talk={talk} found={found} at={Math.min(at, found.length - 1)} pick={(reply) => put(filled(talk, reply))} />}
-      <div class="composer-box" data-drop="Drop to send the picture">
-        {!note && <Choose talk={talk} use="chat" class="vt-icon square" label="Attach a picture"><Icon d={icons.attach} /></Choose>}
+      <div class="composer-box" data-drop="Drop to send the picture or clip">
+        {!note && <Choose talk={talk} use="chat" class="vt-icon square" label="Attach a picture or clip"><Icon d={icons.attach} /></Choose>}
         {!note && <More talk={talk} canned={() => put('/')} />}
         <textarea id="composer" ref={area} rows={1} dir="auto" value={draft.value} placeholder={hint(talk, note)}
           aria-label={note ? 'Private note' : 'Message'} aria-describedby="composer-trouble"

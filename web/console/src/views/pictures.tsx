@@ -23,7 +23,7 @@ export function Choose({ talk, use, class: className, label, children }: {
   return (
     <>
       <button type="button" class={className} aria-label={label} title={label} onClick={() => input.current?.click()}>{children}</button>
-      <input type="file" accept="image/*" multiple hidden ref={input} onChange={(e) => {
+      <input type="file" accept="image/*,video/*" multiple hidden ref={input} onChange={(e) => {
         sendAll(talk, e.currentTarget.files ?? [], use);
         e.currentTarget.value = '';
       }} />

@@ -6,6 +6,7 @@ import { end, talk } from '../state/desk.js';
 import { narrow, pane, sheet } from '../state/layout.js';
 import { CallerCode, CallIn, HandOver, withTalk } from './asking.js';
 import { Choice, Form, Poll } from './builders.js';
+import { CutSheet } from './cut.js';
 import { Dialog } from './dialog.js';
 import { Maker } from './maker.js';
 import { Phone } from './pictures.js';
@@ -89,6 +90,7 @@ export function Sheets(): JSX.Element | null {
     case 'share': return withTalk(Share);
     case 'push': return withTalk(Push);
     case 'film': return withTalk(Maker);
+    case 'cut': return <CutSheet />;
     default: return null;
   }
 }

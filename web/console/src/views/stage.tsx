@@ -65,7 +65,7 @@ function Tools({ talk }: { talk: Talk }): JSX.Element {
       <span class="stage-do">
         {cannotShow(talk, isMine.value) === null && talk.stage.value === 'piece' && (
           <>
-            <Choose talk={talk} use="view" class="vt-icon" label="Add a photo"><Icon d={icons.picture} /></Choose>
+            <Choose talk={talk} use="view" class="vt-icon" label="Add a photo or clip"><Icon d={icons.picture} /></Choose>
             <button type="button" class="vt-icon" aria-label="Photo from a phone" title="Photo from a phone" aria-haspopup="dialog" onClick={() => { sheet.value = 'phone'; }}><Icon d={icons.phone} /></button>
           </>
         )}
