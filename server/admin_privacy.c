@@ -2,8 +2,8 @@
 /* `vitrine admin export` and `erase`: a customer, or one conversation, written out and erased.
  *
  * An export is a folder: thread.ndjson, a line of JSON a row as the REST interface gives it, and pictures/,
- * the masters of what was sent, as <id>.tif. An erasure takes rows and files at once; what a running server
- * has in memory goes when it notices, within two seconds. */
+ * the masters of what was sent, as <id>.tif or <id>.mp4. An erasure takes rows and files at once; what a
+ * running server has in memory goes when it notices, within two seconds. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -92,18 +92,19 @@ static int copy(int from, const char *path)
     return bad ? vt_admin_fail("%s cannot be written: %s.", path, strerror(errno)) : 0;
 }
 
-/* A picture whose master is still being made has none yet: it is named and the rest goes on. */
+/* A picture or clip whose master is still being made has none yet: it is named and the rest goes on. */
 static int write_picture(const struct vt_admin *admin, const struct found *found, struct vt_str id)
 {
+    const char *ending;
     char path[PATH_BYTES];
-    struct vt_media_master *master = vt_masters_find(found->masters, id);
-    if (!master) {
+    int fd = vt_masters_sent(found->masters, id, &ending);
+    if (fd < 0) {
         fprintf(stderr, "The picture %.*s has no file yet; it is left out.\n", VT_STR_ARG(id));
         return 0;
     }
-    snprintf(path, sizeof(path), "%s/pictures/%.*s.tif", admin->operand, VT_STR_ARG(id));
-    int status = copy(master->fd, path);
-    vt_media_master_unref(master);
+    snprintf(path, sizeof(path), "%s/pictures/%.*s.%s", admin->operand, VT_STR_ARG(id), ending);
+    int status = copy(fd, path);
+    close(fd);
     return status;
 }
 
@@ -180,7 +181,7 @@ static int run_erase(struct vt_admin *admin)
 const struct vt_admin_command vt_admin_privacy_commands[] = {
     { "export", VT_ADMIN_BIT(SITE), WHOSE, "FOLDER",
       "Writes out what is kept of a customer or a conversation, into a new folder.\nthread.ndjson has a line "
-      "of JSON for each row; pictures/ the pictures that were sent, as TIFF.",
+      "of JSON for each row; pictures/ the pictures and clips that were sent, as TIFF and MP4.",
       run_export },
     { "erase", VT_ADMIN_BIT(SITE), WHOSE, NULL,
       "Erases a customer or a conversation: rows, pictures, mails, links. It cannot be undone.\nA running "

@@ -336,6 +336,15 @@ int vt_masters_cut(struct vt_masters *masters, struct vt_str id)
     return open_file(masters->uploads_fd, id, ".clip");
 }
 
+int vt_masters_sent(struct vt_masters *masters, struct vt_str id, const char **ret_ending)
+{
+    struct vt_media_master *master = vt_masters_find(masters, id);
+    int fd = master ? fcntl(master->fd, F_DUPFD_CLOEXEC, 3) : vt_masters_clip(masters, id);
+    *ret_ending = master ? "tif" : "mp4";
+    vt_media_master_unref(master);
+    return fd;
+}
+
 static void remove_cut(struct vt_masters *masters, struct vt_str id)
 {
     char name[PLACE_TEXT];

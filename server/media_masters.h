@@ -32,6 +32,9 @@ void vt_masters_destroy(struct vt_masters *masters);
  * ones stay open. */
 struct vt_media_master *vt_masters_find(struct vt_masters *masters, struct vt_str id);
 struct vt_media_master *vt_media_master_unref(struct vt_media_master *master);
+/* What is kept of something that was sent, for whoever writes it out: a descriptor of the caller's, and the
+ * ending its file's name should have. -1: nothing yet. */
+int vt_masters_sent(struct vt_masters *masters, struct vt_str id, const char **ret_ending);
 /* A descriptor for the original while there is one, or -1. */
 int vt_masters_original(struct vt_masters *masters, struct vt_str id);
 

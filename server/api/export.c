@@ -47,21 +47,22 @@ static int copy(struct vt_api_call *call, int from)
     return err;
 }
 
-/* A picture whose master is still being made has none yet; the rows name it all the same. */
+/* A picture or clip whose master is still being made has none yet; the rows name it all the same. */
 static int write_picture(struct vt_api_call *call, struct vt_masters *masters, struct vt_str id)
 {
-    struct vt_media_master *master = vt_masters_find(masters, id);
+    const char *ending;
     char name[NAME_BYTES];
     int64_t start;
-    if (!master)
+    int fd = vt_masters_sent(masters, id, &ending);
+    if (fd < 0)
         return VT_OK;
-    snprintf(name, sizeof(name), "pictures/%.*s.tif", VT_STR_ARG(id));
+    snprintf(name, sizeof(name), "pictures/%.*s.%s", VT_STR_ARG(id), ending);
     int err = vt_tar_begin(call->fd, &start);
     if (!err)
-        err = copy(call, master->fd);
+        err = copy(call, fd);
     if (!err)
         err = vt_tar_end(call->fd, start, name, vt_wall_ms() / 1000);
-    vt_media_master_unref(master);
+    close(fd);
     return err;
 }
 

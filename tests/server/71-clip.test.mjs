@@ -252,10 +252,13 @@ test('a server killed in the middle codes it anew when it is back', async () => 
   await eventually('nothing but its master', () => files(id).join() === 'film,mp4', 10000);
 });
 
-test('a clip goes with its conversation', async () => {
+test('a clip is written out with its conversation, and goes with it', async () => {
   const ada = await rest(server, 'ada');
   const c = await customer(server);
   const { id, media } = await sent(PHONE, '?from=0.4', c);
+  await ready(media);
+  const out = await ada.get(`/conversations/${c.conv}/export?format=tar`);
+  assert.ok(out.body.includes(`pictures/${id}.mp4`), 'written out it has the clip');
   const erased = await ada.del(`/conversations/${c.conv}`);
   assert.equal(erased.status, 200, erased.text);
   await eventually('an end of the clip', async () => (await http(server, at(media, 'mp4'))).status === 404);
