@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/media_told.h"
 
+#include <math.h>
+
 #include "media/clip.h"
 #include "server/base/err.h"
 #include "server/media_grant.h"
@@ -29,33 +31,53 @@ const struct vt_spin *vt_told_spin(const struct vt_conversation *conv, struct vt
     return site && site->catalogue ? vt_catalogue_spin_from(site->catalogue, media) : NULL;
 }
 
-/* Out of what is kept of it, a small file, read when it is put on show or somebody comes; or the film of a
- * spin of the catalogue. */
-uint32_t vt_told_film_ms(const struct vt_conversation *conv, struct vt_str media)
+/* What is kept of a film or clip, a small file; false: it is none. */
+static bool read_film(const struct vt_conversation *conv, const struct vt_medium *medium,
+                      struct vt_t_film *ret_film)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf text = VT_BUF_INIT(VT_MEDIA_FILM_TEXT);
+    struct vt_clip clip;
+    if (medium->kind == VT_MEDIUM_PICTURE ||
+        vt_media_film_text(deps_of(conv)->media, vt_str(medium->id), &text) != VT_OK)
+        return false;
+    if (medium->kind == VT_MEDIUM_FILM)
+        *ret_film = (struct vt_t_film){ .seconds = vt_film_text_ms(vt_buf_view(&text)) / 1000.0 };
+    else if (vt_clip_decode(vt_buf_view(&text), &clip) == VT_OK)
+        *ret_film = (struct vt_t_film){ .seconds = vt_clip_ms(&clip) / 1000.0,
+                                        .sound = clip.has_sound,
+                                        .has_sound = true };
+    else
+        return false;
+    return ret_film->seconds > 0;
+}
+
+/* Read when it is put on show or somebody comes; or the film of a spin of the catalogue. */
+static bool film_of(const struct vt_conversation *conv, struct vt_str media, struct vt_t_film *ret_film)
+{
     const struct vt_medium *medium = vt_media_index_find(deps_of(conv)->index, media);
     const struct vt_site *site;
-    const struct vt_spin *set = medium ? NULL
-                                       : vt_media_spin_set(deps_of(conv)->sites, vt_media_bare(media), &site);
+    if (medium)
+        return read_film(conv, medium, ret_film);
+    const struct vt_spin *set = vt_media_spin_set(deps_of(conv)->sites, vt_media_bare(media), &site);
     if (set)
-        return vt_film_spin_ms((uint32_t)set->n);
-    struct vt_clip clip;
-    if (!medium || medium->kind == VT_MEDIUM_PICTURE ||
-        vt_media_film_text(deps_of(conv)->media, vt_str(medium->id), &text) != VT_OK)
-        return 0;
-    if (medium->kind == VT_MEDIUM_CLIP)
-        return vt_clip_decode(vt_buf_view(&text), &clip) == VT_OK ? vt_clip_ms(&clip) : 0;
-    return vt_film_text_ms(vt_buf_view(&text));
+        *ret_film = (struct vt_t_film){ .seconds = vt_film_spin_ms((uint32_t)set->n) / 1000.0 };
+    return set != NULL;
+}
+
+uint32_t vt_told_film_ms(const struct vt_conversation *conv, struct vt_str media)
+{
+    struct vt_t_film film;
+    return film_of(conv, media, &film) ? (uint32_t)lround(film.seconds * 1000) : 0;
 }
 
 static void told_film(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view_item *item)
 {
-    const uint32_t ms = vt_told_film_ms(conv, item->media);
-    item->film = ms > 0 ? vt_arena_array(arena, 1, sizeof(*item->film)) : NULL;
+    struct vt_t_film film;
+    const bool is_film = film_of(conv, item->media, &film);
+    item->film = is_film ? vt_arena_array(arena, 1, sizeof(*item->film)) : NULL;
     if (item->film)
-        *item->film = (struct vt_t_film){ .seconds = ms / 1000.0 };
+        *item->film = film;
 }
 
 void vt_told_item(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_view_item *item)

@@ -179,8 +179,8 @@ void vt_session_keep_view(struct vt_conversation *conv)
         return;
     if (d.mode == VT_VIEW_MODE_SPIN)
         keep_frame(conv, &arena, &d);
-    if (d.mode == VT_VIEW_MODE_FILM && vt_told_film_ms(conv, d.media) == 0)
-        d.mode = VT_VIEW_MODE_IMAGE; /* a picture that came after a film */
+    if (d.mode == VT_VIEW_MODE_FILM || d.mode == VT_VIEW_MODE_IMAGE) /* by what it is, played or not */
+        d.mode = vt_told_film_ms(conv, d.media) > 0 ? VT_VIEW_MODE_FILM : VT_VIEW_MODE_IMAGE;
     vt_recap_note(conv, &arena, &d);
     const struct vt_thread_row row = { .op = VT_OP_VIEW_KEPT, .by = "", .d = &d };
     int err = vt_thread_append(conv, &row, NULL, NULL, NULL);

@@ -92,18 +92,13 @@ static bool show_in_view(struct vt_conversation *conv, const struct vt_upload *u
     return err == VT_OK;
 }
 
-static bool is_clip(const struct vt_conversation *conv, const char *id)
-{
-    const struct vt_medium *medium = vt_media_index_find(conv->app->deps.index, vt_str(id));
-    return medium && medium->kind == VT_MEDIUM_CLIP;
-}
-
-/* --- the thread ------------------------------------------------------------------------------------- */
-
 static void show_in_thread(struct vt_conversation *conv, const struct vt_upload *upload, const char *id)
 {
-    const struct vt_msg_chat_send d = { .kind = is_clip(conv, id) ? VT_CHAT_KIND_FILM : VT_CHAT_KIND_PICTURE,
-                                        .body = { .media = vt_str(id) } };
+    const uint32_t film_ms = vt_told_film_ms(conv, vt_str(id));
+    const struct vt_msg_chat_send d = {
+        .kind = film_ms > 0 ? VT_CHAT_KIND_FILM : VT_CHAT_KIND_PICTURE,
+        .body = { .media = vt_str(id), .seconds = film_ms / 1000.0, .has_seconds = film_ms > 0 }
+    };
     const struct vt_thread_row row = { .op = VT_OP_CHAT_SEND, .by = upload->who, .d = &d };
     int err = vt_thread_append(conv, &row, NULL, NULL, NULL);
     if (err)

@@ -53,7 +53,17 @@ test('a part of a clip is chosen, sent, and seen by both', async ({ cast, custom
   await page.emulateMedia({ colorScheme: 'light' });
   await sheet.getByRole('button', { name: 'Send' }).click();
   await expect(sheet).toBeHidden();
-  await expect(page.locator('.bubble.film')).toHaveCount(1, { timeout: 15000 });
+  const card = page.locator('.bubble.film video');
+  await expect(card).toBeVisible({ timeout: 15000 });
+  const theirs = customer.panel.locator('.film video');
+  await theirs.scrollIntoViewIfNeeded();
+  // Playable at once, whichever of the two it still is, and upright.
+  for (const video of [card, theirs]) {
+    await video.evaluate((it) => { it.muted = true; return it.play(); });
+    await expect.poll(() => video.evaluate((it) => [it.videoWidth, it.videoHeight, it.currentTime > 0].join()), { timeout: 15000 }).toBe('360,640,true');
+    await video.evaluate((it) => it.pause());
+  }
+  await shot(customer.page, '95-customer-clip');
 
   // What the browser cannot play may be sent; what is too much is refused in words.
   associate.watch?.expect?.(/413/);
@@ -72,6 +82,8 @@ test('a part of a clip is chosen, sent, and seen by both', async ({ cast, custom
   const [chooser] = await Promise.all([phone.waitForEvent('filechooser'), phone.getByRole('button', { name: 'Film a clip' }).click()]);
   await chooser.setFiles(clip('recorded.webm', 'video/webm'));
   await expect(phone.locator('li').first()).toContainText('Shown', { timeout: 15000 });
+  await expect(associate.view.root.getByRole('button', { name: /^Play/ }).first()).toBeVisible({ timeout: 15000 });
+  await shot(page, '96-desk-clip-in-view');
   await shot(phone, '94-phone-clip');
   await axe(phone, 'the camera page with a clip');
 });

@@ -80,7 +80,7 @@ test('a clip for the chat: asked, cut, shown to both as the phone wrote it, then
   assert.deepEqual([idOf(media), width, height, seconds, sound], [id, 360, 640, 2, 'kept']);
   for (const peer of [c, a]) {
     const { d } = await peer.waitFor('chat.send', ({ kind }) => kind === 'film');
-    assert.equal(idOf(d.body.media), id);
+    assert.deepEqual([idOf(d.body.media), d.body.seconds], [id, 2]);
   }
   await a.waitFor('file.state', (d) => d.ticket === ticket && d.state === 'ready');
   const first = await http(server, at(media, 'mp4'));
@@ -106,7 +106,7 @@ test('a clip for the viewer is a film of it, played for both', async () => {
   const { ticket } = await ask(a, PHONE, { use: 'view', c: n });
   assert.equal((await send(ticket, PHONE, '?to=2', server.origin)).status, 201);
   const { d: view } = await c.waitFor('view.open');
-  assert.deepEqual(view.items.map(({ film: { seconds } }) => seconds), [2]);
+  assert.deepEqual(view.items.map(({ film }) => film), [{ seconds: 2, sound: true }]);
   await a.request('film.play', { slot: 1, t: 0.5, rate: 1, paused: false }, { c: n });
   const { d } = await c.waitFor('film.play');
   assert.deepEqual([d.slot, d.t, d.paused], [1, 0.5, false]);
