@@ -65,6 +65,13 @@ const spare = {
     if (at >= 0) mutationBuffers.splice(at, 1);
   };
 $&`);
+    // Asked of every node of every picture, and never more than this: texts are masked by our guard, blocked is what the selector says.
+    // The thirty options are the same for all nodes below the first, so they are handed on and not written out twice for each.
+    replace(/^function needMaskingText\([^]*?^}$/m, 'const needMaskingText = () => false;');
+    replace(/^function _isBlockedElement\([^]*?^}$/m, 'const _isBlockedElement = (element, _, selector) => element.matches(selector);');
+    replace(/^  const _serializedNode = serializeNode\(n, \{$/m, '  const _serializedNode = serializeNode(n, options.needsMask === false ? options : {');
+    replace(/^    const bypassOptions = \{$/m, '    let bypassOptions = options.needsMask === false && !options.cssCaptured && preserveWhiteSpace === options.preserveWhiteSpace ? options : {');
+    replace(/^        bypassOptions\.cssCaptured = true;$/m, '        bypassOptions = { ...bypassOptions, cssCaptured: true };');
     // Frames: every picture put another listener on each of them, for ever, and another set of observers into each, which told all of it
     // once more and ran on when the recorder had stopped. Now there is one of each, the newest; those of a frame that is gone go too.
     replace(/^function onceIframeLoaded\([^]*?^}$/m, `let frameLoads = new WeakMap();

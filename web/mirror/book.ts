@@ -37,8 +37,9 @@ export class Book {
   private _add(n: Told, parent: number): true {
     this._drop(n.id); // it was elsewhere
     this._parent.set(n.id, parent);
-    this._kids.set(n.id, new Set());
-    this._kids.get(parent)?.add(n.id);
+    const kids = this._kids.get(parent);
+    if (kids) kids.add(n.id);
+    else this._kids.set(parent, new Set([n.id])); // most nodes have none
     for (const kid of n.childNodes ?? []) this._add(kid, n.id);
     return true;
   }
@@ -48,7 +49,7 @@ export class Book {
     if (parent === undefined) return false;
     this._kids.get(parent)?.delete(id);
     for (const kid of this._kids.get(id) ?? []) this._drop(kid);
-    this._parent.delete(id);
-    return this._kids.delete(id);
+    this._kids.delete(id);
+    return this._parent.delete(id);
   }
 }

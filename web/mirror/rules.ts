@@ -30,8 +30,9 @@ export function rulesFor(settings: Settings, privacy: string | undefined, path: 
     });
     return [own, ...good].join();
   };
-  const mask = join('[data-vitrine-mask]', of.map((r) => r.mask));
-  const block = join('[data-vitrine-block],vitrine-help', of.map((r) => r.block));
+  // The last of each are what pages say that are recorded by others.
+  const mask = join('[data-vitrine-mask],.rr-mask', of.map((r) => r.mask));
+  const block = join('[data-vitrine-block],vitrine-help,.rr-block', of.map((r) => r.block));
   const show = '[data-vitrine-show]';
   const noControl = join('[data-vitrine-no-control],[data-vitrine-ignore]', of.map((r) => r.noControl));
   return { strict, mask, block, show, noControl, any: [mask, block, show, '[contenteditable]'].join() };

@@ -235,7 +235,7 @@ export class App {
   }
 
   page(): Page {
-    return { n: this.store.entry.n, url: location.href.slice(0, 1500), title: document.title.replace(/\d([ .-]?\d){8,}/g, '•••').slice(0, 100), product: this.ref() };
+    return { n: this.store.entry.n, url: location.href.slice(0, 1500), title: document.title.replace(/(\d\W?){9,}/g, '').slice(0, 100), product: this.ref() };
   }
 
   tell(): void {
