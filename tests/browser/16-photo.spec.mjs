@@ -123,7 +123,7 @@ test('the associate sends pictures from the desk, into the thread and onto the s
   await associate.page.getByRole('button', { name: 'Look at this picture together' }).click();
   await customer.view.shown();
   await attach('Add a photo', { name: 'x.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
-  await expect(associate.page.getByRole('alert').filter({ hasText: 'x.txt' })).toContainText('Pictures can be sent');
+  await expect(associate.page.getByRole('alert').filter({ hasText: 'x.txt' })).toContainText('Pictures and clips can be sent');
   await associate.page.getByRole('button', { name: 'Discard x.txt' }).click();
 });
 
