@@ -45,6 +45,8 @@ export class App {
   /// Set by the page's chunk: how pieces are drawn; looks at the page again; the other tabs.
   more: More | undefined;
   look: (() => void) | undefined;
+  /// Another page without a new document: set with the rest.
+  turn!: () => void;
   tabs: { take(waitMs?: number): Promise<Saved | null>; tell(): void; close(): void } | undefined;
   /// Set by the viewer's chunk: ends the viewer that is shown.
   unview: (() => void) | undefined;
@@ -240,14 +242,6 @@ export class App {
 
   tell(): void {
     this.conv?.page(this.page());
-  }
-
-  /// Another page without a new document.
-  turn(): void {
-    this.store.put({ n: this.store.entry.n + 1 });
-    this.product = null;
-    this.look?.();
-    if (!this.product) this.tell();
   }
 
   /* What the line says */

@@ -56,6 +56,12 @@ function surround(app: App): () => void {
   app.host.load('detect', __DETECT__).then((made) => { if (!isOver) undo = (made as Detect)(app); }, () => undefined);
   app.host.load('floor', __FLOOR__).then((made) => (made as Floor)(app), () => undefined);
   if (app.link.state !== 'idle') void leader.take(0);
+  app.turn = () => {
+    app.store.put({ n: app.store.entry.n + 1 });
+    app.product = null;
+    app.look?.();
+    if (!app.product) app.tell();
+  };
   const unroute = String(app.host.options.spa) === 'false' ? null : onRoute(() => app.turn());
   return () => {
     isOver = true;

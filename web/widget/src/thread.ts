@@ -39,7 +39,7 @@ function row(app: App, r: ThreadRow, before?: ThreadRow, after?: ThreadRow): VNo
   const { body } = r.d as ChatSend;
   return h('li', { key: r.key, class: `${isOwn ? 'me' : ''} ${before?.by === r.by ? '' : 'turn'}`, dir: 'auto' },
     h('span', { class: 'u' }, `${app.name(r.by)}: `),
-    app.more?.row(app, r) || h('span', { class: 'b' }, body?.text ?? body?.product?.name ?? ''),
+    app.more?.row(app, r) || h('span', { class: 'b' }, body?.text ?? body?.product?.name),
     (after?.by !== r.by || r.state === 'failed') && meta(app, r, isOwn));
 }
 

@@ -20,6 +20,7 @@ export const pages: readonly Page[] = [
   { id: 'theme', title: 'Theme', group: 'Shop', who: 'supervisor', edits: ['/settings/theme'] },
   { id: 'reports', title: 'Reports', group: 'Running it', who: 'supervisor' },
   { id: 'catalogue', title: 'Catalogue', group: 'Running it', who: 'supervisor' },
+  { id: 'pages', title: 'Your pages', group: 'Running it', who: 'supervisor' },
   { id: 'pictures', title: 'Pictures', group: 'Running it', who: 'supervisor' },
   { id: 'mail', title: 'Mail', group: 'Running it', who: 'admin' },
   { id: 'privacy', title: 'Privacy', group: 'Running it', who: 'supervisor', edits: ['/settings/retention', '/settings/recap', '/settings/rating'] },

@@ -20,6 +20,7 @@ import { MailPage } from './mail.js';
 import { Notices } from './notices.js';
 import { OrdersPage } from './orders.js';
 import { Act } from './parts.js';
+import { Pages } from './pages.js';
 import { People } from './people.js';
 import { Pictures } from './pictures.js';
 import { Privacy } from './privacy.js';
@@ -31,7 +32,7 @@ import { Theme } from './theme.js';
 
 const views: Record<string, FunctionComponent<{ me: Me }>> = {
   people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, canned: Canned, labels: Labels, orders: OrdersPage, theme: Theme, sharing: Sharing,
-  reports: Reports, catalogue: CataloguePage, pictures: Pictures, mail: MailPage, privacy: Privacy, audit: Audit,
+  reports: Reports, catalogue: CataloguePage, pages: Pages, pictures: Pictures, mail: MailPage, privacy: Privacy, audit: Audit,
 };
 
 /// One page that breaks must not take the others, or the draft, with it.
