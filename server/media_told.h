@@ -23,7 +23,7 @@ void vt_told_view(const struct vt_conversation *conv, struct vt_arena *arena, st
 /* The spin of the site's catalogue that begins with this picture; good for the turn. NULL: there is none. */
 const struct vt_spin *vt_told_spin(const struct vt_conversation *conv, struct vt_str media);
 
-/* How long this film is; 0: it is none. */
+/* How long this film or clip is; 0: it is none. */
 uint32_t vt_told_film_ms(const struct vt_conversation *conv, struct vt_str media);
 
 /* Whether somebody in this conversation may name the picture, with or without a grant. */

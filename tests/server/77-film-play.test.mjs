@@ -3,14 +3,16 @@
 /// goes wrong harms no other.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { http } from './lib/http.mjs';
 import { SITE, back, keeper, live, say, shop, viewSeen, writeCatalogue } from './lib/kit.mjs';
 import { photo, quarters, sha256 } from './lib/picture.mjs';
+import { workers } from './lib/workers.mjs';
 
 const later = keeper(after);
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-film-play-'));
@@ -79,6 +81,37 @@ test('both are told from where it plays since when, by server time; whoever come
   const again = await back(server, pair.c);
   const missed = await again.waitFor('film.play', (it) => it.seq === next.seq);
   assert.deepEqual([missed.d.t, missed.d.paused, missed.d.at], [2, true, next.at]);
+});
+
+test('a clip that is sent to the viewer is watched together as a film is, with its sound', async () => {
+  const clip = readFileSync(fileURLToPath(new URL('clips/phone.mov', import.meta.url)));
+  const { a, c, n } = await live(server);
+  const { ticket } = await a.request('file.ask', { name: 'IMG_2.mov', type: 'video/quicktime', bytes: clip.length, use: 'view' }, { c: n });
+  const headers = { 'Content-Length': clip.length, Origin: server.origin, Authorization: `Bearer ${ticket}` };
+  const answer = await http(server, '/v/clip?from=1.2&to=3.2', { method: 'POST', body: clip, headers });
+  assert.equal(answer.status, 201, answer.text);
+  const { d } = await c.waitFor('view.open');
+  assert.deepEqual([d.items[0].film, bare(d.items[0].media)], [{ seconds: 2, sound: true }, answer.json().id]);
+  const { slot, media } = d.items[0];
+  if (d.driver !== 'a1') await a.request('view.drive', { take: true }, { c: n });
+  const { mode } = await a.request('film.play', { slot, t: 0.5, rate: 1, paused: false }, { c: n });
+  assert.equal(mode, 'film');
+  assert.equal((await http(server, `/v/${bare(media)}.mp4?${media.split('?')[1]}`)).status, 200);
+});
+
+test('a worker killed over one film harms no other: the next is made, the view goes on', async () => {
+  const pair = await filmed(2);
+  const { job } = await pair.a.request('film.make', { ...film(18), size: [720, 720] }, { c: pair.n });
+  await pair.a.waitFor('film.job', (d) => d.job === job && d.state === 'encoding' && d.part > 0);
+  const { job: next } = await pair.a.request('film.make', film(2.75), { c: pair.n });
+  for (const pid of workers(server)) process.kill(pid, 'SIGKILL');
+  const { d } = await pair.a.waitFor('film.job', (it) => it.job === job && it.state === 'failed', 20000);
+  assert.ok(d.why.length > 10, d.why);
+  // It was killed with it, or waited behind it: then it is made; a second wish makes it in any case.
+  await pair.a.until('the end of the other', () => pair.a.seen('film.job').findLast(({ d: it }) => it.job === next && /ready|failed/.test(it.state)), 30000);
+  const again = await pair.a.request('film.make', film(2.75), { c: pair.n });
+  await pair.a.waitFor('film.job', (it) => it.job === again.job && it.state === 'ready', 30000);
+  assert.equal((await play(pair, 0.5)).mode, 'film');
 });
 
 test('the customer plays as well, once the wheel is theirs', async () => {
