@@ -4,13 +4,14 @@
 #include <stdlib.h>
 
 #include "media/clip.h"
+#include "media/film_spin.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/base/map.h"
 
 /* What a job costs is learned per kind; the start values are the measured ones. */
 enum cost { COST_IIIF, COST_THUMB, COST_INGEST, COST_TEMPLATE, COST_FILM, COST_BACKGROUND, COSTS };
-enum { CLIP_LEAST_MS = 10000 };
+enum { FILMED_LEAST_MS = 10000 };
 static const uint32_t first_costs_ms[COSTS] = { 10, 25, 450, 90, 600, 180 };
 
 struct vt_job {
@@ -84,8 +85,15 @@ static uint32_t clip_deadline_ms(const struct vt_recipe *recipe)
 {
     struct vt_clip clip;
     if (!recipe->template_json || vt_clip_decode(vt_str(recipe->template_json), &clip) != VT_OK)
-        return CLIP_LEAST_MS;
-    return CLIP_LEAST_MS + 3 * vt_clip_ms(&clip);
+        return FILMED_LEAST_MS;
+    return FILMED_LEAST_MS + 3 * vt_clip_ms(&clip);
+}
+
+/* People look at a film while it is made: on a busy machine it may take as long as a clip, and longer than it
+ * plays. */
+static uint32_t film_deadline_ms(const struct vt_recipe *recipe)
+{
+    return FILMED_LEAST_MS + (recipe->template_json ? 3 * vt_film_text_ms(vt_str(recipe->template_json)) : 0);
 }
 
 uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
@@ -98,6 +106,7 @@ uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
     case VT_RECIPE_TEMPLATE:
         return 3000;
     case VT_RECIPE_FILM:
+        return film_deadline_ms(recipe);
     case VT_RECIPE_FILM_LOOK: /* as many pictures are read as for the film */
         return 10000;
     case VT_RECIPE_CLIP_CUT: /* up to 100 MB are read */
