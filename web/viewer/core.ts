@@ -89,7 +89,7 @@ export function createCore(o: ViewerOptions, ready?: () => void): CoreViewer {
     take.hidden = driver === me;
     who.textContent = t(take.hidden ? 'viewer.you' : 'viewer.guides', { name: o.names(driver) });
     chip.style.setProperty('--c', personColour(driver));
-    if (shown || items.length > 1 || !again.hidden) {
+    if (shown || item?.film || items[1] || !again.hidden) {
       ready?.();
       ready = undefined;
     }

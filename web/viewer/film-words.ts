@@ -8,7 +8,7 @@ export const filmWords = {
   'film.place': 'Place in the film',
   'film.at': '{at} of {all} s',
   'film.sound': 'Sound, for you',
-  'film.failed': 'The film could not be loaded. Try again',
+  'film.failed': 'Loading…',
   'film.plays': '{name} plays the film',
-  'film.stops': '{name} stopped the film at {at} seconds',
+  'film.stops': '{name} stopped the film at {at} s',
 } as const;

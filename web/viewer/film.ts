@@ -57,8 +57,13 @@ export const filming: Filming = (core) => {
     if (canSeek()) video.currentTime = to;
     else { // it is asked for anew, by another name, as browsers keep what they have
       wanted = to;
-      video.src = `${address}&n=${++turn}`;
+      video.src = `${address}&n=${turn}`;
     }
+  }
+
+  function retry(): void {
+    clearTimeout(again);
+    again = setTimeout(() => seek(place()), AGAIN_MS * ++turn);
   }
 
   function start(): void {
@@ -85,16 +90,18 @@ export const filming: Filming = (core) => {
   video.onloadedmetadata = () => {
     if (wanted === null) return;
     if (canSeek()) seek(wanted);
-    else again = setTimeout(() => seek(place()), AGAIN_MS);
+    else retry();
   };
-  video.onerror = wake;
+  video.onerror = () => { // a film that broke off is made again when it is asked for
+    if (film) retry();
+    wake();
+  };
 
   /* the local hand */
 
   const send = (p: { t: number; paused: boolean }): void => sync.act(() => o.wish.play?.({ slot: core.slot(), rate: 1, ...p }));
 
   function press(): void {
-    if (video.error) video.load();
     const joins = runs() && isHeld;
     isHeld = false;
     if (!joins) send({ t: !played || isOver() ? 0 : place(), paused: runs() });
@@ -103,7 +110,7 @@ export const filming: Filming = (core) => {
 
   function go(to: number, last: boolean): void {
     own = Math.max(0, Math.min(seconds, to));
-    if (last || Date.now() - sentAt > SEND_MS) {
+    if (last || Date.now() > sentAt + SEND_MS) {
       sentAt = Date.now();
       send({ t: own, paused: !runs() });
     }
@@ -126,9 +133,8 @@ export const filming: Filming = (core) => {
 
   function key(e: KeyboardEvent): void {
     if (e.ctrlKey || e.metaKey || e.altKey || bar.hidden || (e.target as Element).localName === 'input') return;
-    const act = e.key === 'k' || (e.key === ' ' && e.target === stage) ? press
-      : e.key === ',' ? () => go(place() - STEP, true) : e.key === '.' ? () => go(place() + STEP, true)
-      : undefined;
+    const by = e.key === ',' ? -STEP : e.key === '.' ? STEP : 0;
+    const act = e.key === 'k' || (e.key === ' ' && e.target === stage) ? press : by && (() => go(place() + by, true));
     if (!act) return;
     e.preventDefault();
     e.stopPropagation();
@@ -170,6 +176,7 @@ export const filming: Filming = (core) => {
       film = id;
       video.src = address = id && `${o.iiif!.replace('iiif/3/', 'v/')}${id}.mp4?${grant}`;
       wanted = null;
+      turn = 0;
       clearTimeout(again);
     }
     if (mode === 'film') hear();
@@ -178,10 +185,10 @@ export const filming: Filming = (core) => {
     video.hidden = !all || !played;
     const may = !!all && !!o.wish.play;
     const waits = runs() && isHeld;
-    const says = t(video.error ? 'film.failed' : waits ? 'film.join' : 'film.play');
+    const says = t(waits ? 'film.join' : 'film.play');
     bar.hidden = !may;
     sound.hidden = !sounds;
-    begin.hidden = !waits && (!may || !(!played || isOver() || video.error));
+    begin.hidden = !waits && (!may || !(!played || isOver()));
     if (word.textContent !== says) word.textContent = says;
     if (runs() && !waits) label(player, t('film.stop'), icons.pause);
     else label(player, says, icons.play);
@@ -189,7 +196,7 @@ export const filming: Filming = (core) => {
     const here = own ?? place();
     range.max = String(all);
     if (own === null) range.value = String(here);
-    clock.textContent = t('film.at', { at: Math.round(here), all: Math.round(all) });
+    clock.textContent = t(video.error ? 'film.failed' : 'film.at', { at: Math.round(here), all: Math.round(all) });
     range.setAttribute('aria-valuetext', clock.textContent);
   }
 
