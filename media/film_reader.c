@@ -14,7 +14,11 @@
 #include "server/base/cleanup.h"
 #include "server/base/err.h"
 
-enum { FPS_MOST = 30, SLIP_MS = 2 /* times are rounded: a picture that is due in 2 ms is due */ };
+enum {
+    FPS_MOST = 30,
+    HD_LEAST = 720,
+    SLIP_MS = 2 /* times are rounded: a picture that is due in 2 ms is due */
+};
 
 /* What the scaler was made for. */
 struct form {
@@ -249,12 +253,21 @@ static int scale(struct vt_film_reader *reader)
     return err;
 }
 
+/* Where a clip does not say, small pictures are taken for those of old, as browsers do. */
+static bool is_601(const AVFrame *frame)
+{
+    const int least = frame->width < frame->height ? frame->width : frame->height;
+    if (frame->colorspace == AVCOL_SPC_UNSPECIFIED)
+        return least < HD_LEAST;
+    return frame->colorspace == AVCOL_SPC_SMPTE170M || frame->colorspace == AVCOL_SPC_BT470BG;
+}
+
 static int draw(struct vt_film_reader *reader, struct vt_film_planes *planes)
 {
     int err = scale(reader);
     if (err)
         return err;
-    if (reader->shown->colorspace == AVCOL_SPC_SMPTE170M || reader->shown->colorspace == AVCOL_SPC_BT470BG)
+    if (is_601(reader->shown))
         vt_film_planes_from_601(&reader->lying);
     vt_film_planes_turn(&reader->lying, reader->quarters, planes);
     return VT_OK;

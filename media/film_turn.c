@@ -64,11 +64,12 @@ static uint8_t clamp(int value)
     return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
 }
 
-/* In 1/65536: out of 601 into RGB and from there into 709, as one matrix. */
+/* In 1/65536: out of 601 into RGB and from there into 709, as one matrix; luma has 219 steps where colours
+ * have 224. */
 static void shift_row(uint8_t *luma, const uint8_t *blue, const uint8_t *red, uint32_t width)
 {
     for (uint32_t x = 0; x < width; x++)
-        luma[x] = clamp(luma[x] + ((-7746 * (blue[x / 2] - 128) - 13938 * (red[x / 2] - 128) + 32768) >> 16));
+        luma[x] = clamp(luma[x] + ((-7573 * (blue[x / 2] - 128) - 13627 * (red[x / 2] - 128) + 32768) >> 16));
 }
 
 void vt_film_planes_from_601(struct vt_film_planes *planes)
@@ -82,7 +83,7 @@ void vt_film_planes_from_601(struct vt_film_planes *planes)
         uint8_t *reds = planes->plane[2] + (size_t)y * planes->stride[2];
         for (uint32_t x = 0; x < planes->width / 2; x++) {
             const int blue = blues[x] - 128, red = reds[x] - 128;
-            blues[x] = clamp(128 + ((66758 * blue - 7512 * red + 32768) >> 16));
+            blues[x] = clamp(128 + ((66758 * blue + 7512 * red + 32768) >> 16));
             reds[x] = clamp(128 + ((4918 * blue + 67196 * red + 32768) >> 16));
         }
     }
