@@ -1859,6 +1859,76 @@ struct vt_evt_notice_show {
     bool has_until;
 };
 
+/* offer.drop: The offer is taken back; one that was taken stays.
+ *   msg: struct vt_msg_offer_drop
+ *   evt: struct vt_evt_offer_drop
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_offer_drop {
+    uint32_t offer;
+};
+struct vt_evt_offer_drop {
+    uint32_t offer;
+};
+
+/* offer.make: Offers a piece of the catalogue, or, without sku, a described one. Its number is the row's cs. With once the server makes a code that the shop's server redeems one time (POST /api/v1/redemptions).
+ *   msg: struct vt_msg_offer_make
+ *   evt: struct vt_evt_offer_make
+ *   rep: struct vt_rep_offer_make
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_offer_make {
+    struct vt_str sku; /* May be absent. */
+    struct vt_str variant; /* May be absent. */
+    struct vt_str title;
+    struct vt_str text; /* What is special about it; of a piece to be made, what it will be. May be absent. */
+    struct vt_str media; /* May be absent. */
+    struct vt_str price; /* Decimal, with a point. */
+    struct vt_str deposit; /* What is paid now, of the price. May be absent. */
+    struct vt_str currency; /* ISO 4217. */
+    struct vt_str link; /* Where it is paid, or its page: of the shop, or of a host its settings allow. May be absent. */
+    struct vt_str code; /* The shop's own, or, with once, the server's. May be absent. */
+    bool once;
+    bool has_once;
+    int64_t until; /* Server time in ms; 90 days ahead at most. Left out: 7 days. */
+    bool has_until;
+};
+struct vt_evt_offer_make {
+    struct vt_str sku; /* May be absent. */
+    struct vt_str variant; /* May be absent. */
+    struct vt_str title;
+    struct vt_str text; /* What is special about it; of a piece to be made, what it will be. May be absent. */
+    struct vt_str media; /* May be absent. */
+    struct vt_str price; /* Decimal, with a point. */
+    struct vt_str deposit; /* What is paid now, of the price. May be absent. */
+    struct vt_str currency; /* ISO 4217. */
+    struct vt_str link; /* Where it is paid, or its page: of the shop, or of a host its settings allow. May be absent. */
+    struct vt_str code; /* The shop's own, or, with once, the server's. May be absent. */
+    bool once;
+    bool has_once;
+    int64_t until; /* Server time in ms; 90 days ahead at most. Left out: 7 days. */
+    bool has_until;
+};
+struct vt_rep_offer_make {
+    uint32_t offer;
+    struct vt_str code; /* May be absent. */
+    int64_t until;
+};
+
+/* offer.take: The customer takes it. What becomes of the bag is cart.add's to say.
+ *   msg: struct vt_msg_offer_take
+ *   evt: struct vt_evt_offer_take
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_offer_take {
+    uint32_t offer;
+};
+struct vt_evt_offer_take {
+    uint32_t offer;
+};
+
 /* order.back: The shop took an order back, or part of it: the order as it stands now. Rows of the thread that are no messages.
  *   evt: struct vt_t_order (the shared type itself)
  */

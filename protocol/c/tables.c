@@ -1531,6 +1531,47 @@ static const struct vt_shape shape_evt_notice_show = {
     .name = "notice.show", .size = sizeof(struct vt_evt_notice_show), .fields = evt_notice_show_fields, .fields_n = VT_COUNT(evt_notice_show_fields),
 };
 
+static const struct vt_field msg_offer_drop_fields[] = {
+    { .name = "offer", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_offer_drop, offer), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+};
+static const struct vt_shape shape_msg_offer_drop = {
+    .name = "offer.drop", .size = sizeof(struct vt_msg_offer_drop), .fields = msg_offer_drop_fields, .fields_n = VT_COUNT(msg_offer_drop_fields),
+};
+
+static const struct vt_field msg_offer_make_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_offer_make, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_offer_make, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "title", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_offer_make, title), .size = sizeof(struct vt_str), .min = 1, .max = 200 },
+    { .name = "text", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_offer_make, text), .size = sizeof(struct vt_str), .min = 0, .max = 1000 },
+    { .name = "media", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_offer_make, media), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "price", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_offer_make, price), .size = sizeof(struct vt_str), .min = 1, .max = 24 },
+    { .name = "deposit", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_offer_make, deposit), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "currency", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_offer_make, currency), .size = sizeof(struct vt_str), .min = 3, .max = 3 },
+    { .name = "link", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_offer_make, link), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "code", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_offer_make, code), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "once", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_offer_make, once), .has_offset = offsetof(struct vt_msg_offer_make, has_once), .size = sizeof(bool) },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_msg_offer_make, until), .has_offset = offsetof(struct vt_msg_offer_make, has_until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_msg_offer_make = {
+    .name = "offer.make", .size = sizeof(struct vt_msg_offer_make), .fields = msg_offer_make_fields, .fields_n = VT_COUNT(msg_offer_make_fields),
+};
+
+static const struct vt_field rep_offer_make_fields[] = {
+    { .name = "offer", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_offer_make, offer), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "code", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_offer_make, code), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_rep_offer_make, until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_rep_offer_make = {
+    .name = "offer.make reply", .size = sizeof(struct vt_rep_offer_make), .fields = rep_offer_make_fields, .fields_n = VT_COUNT(rep_offer_make_fields),
+};
+
+static const struct vt_field msg_offer_take_fields[] = {
+    { .name = "offer", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_offer_take, offer), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
+};
+static const struct vt_shape shape_msg_offer_take = {
+    .name = "offer.take", .size = sizeof(struct vt_msg_offer_take), .fields = msg_offer_take_fields, .fields_n = VT_COUNT(msg_offer_take_fields),
+};
+
 static const struct vt_field msg_order_done_fields[] = {
     { .name = "reference", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_order_done, reference), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
     { .name = "value", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_order_done, value), .size = sizeof(struct vt_str), .min = 1, .max = 24 },
@@ -2064,6 +2105,9 @@ _Static_assert(sizeof(struct vt_msg_guest_vote) == sizeof(struct vt_evt_guest_vo
 _Static_assert(sizeof(struct vt_msg_label_set) == sizeof(struct vt_evt_label_set), "same layout");
 _Static_assert(sizeof(struct vt_msg_mark_drop) == sizeof(struct vt_evt_mark_drop), "same layout");
 _Static_assert(sizeof(struct vt_msg_mirror_mark) == sizeof(struct vt_evt_mirror_mark), "same layout");
+_Static_assert(sizeof(struct vt_msg_offer_drop) == sizeof(struct vt_evt_offer_drop), "same layout");
+_Static_assert(sizeof(struct vt_msg_offer_make) == sizeof(struct vt_evt_offer_make), "same layout");
+_Static_assert(sizeof(struct vt_msg_offer_take) == sizeof(struct vt_evt_offer_take), "same layout");
 _Static_assert(sizeof(struct vt_msg_rating_give) == sizeof(struct vt_evt_rating_give), "same layout");
 _Static_assert(sizeof(struct vt_msg_session_close) == sizeof(struct vt_evt_session_close), "same layout");
 _Static_assert(sizeof(struct vt_msg_supervisor_whisper) == sizeof(struct vt_evt_supervisor_whisper), "same layout");
@@ -2261,6 +2305,15 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_NOTICE_SHOW] = { "notice.show", VT_OP_NOTICE_SHOW, 'e', 0, 1 << VT_ROLE_CUSTOMER,
         1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_CLAIMED, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 8192,
         NULL, &shape_evt_notice_show, NULL },
+    [VT_OP_OFFER_DROP] = { "offer.drop", VT_OP_OFFER_DROP, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
+        &shape_msg_offer_drop, &shape_msg_offer_drop, &vt_shape_nothing },
+    [VT_OP_OFFER_MAKE] = { "offer.make", VT_OP_OFFER_MAKE, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY | 1 << VT_STATE_ENDED, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 8192,
+        &shape_msg_offer_make, &shape_msg_offer_make, &shape_rep_offer_make },
+    [VT_OP_OFFER_TAKE] = { "offer.take", VT_OP_OFFER_TAKE, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY | 1 << VT_STATE_ENDED, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
+        &shape_msg_offer_take, &shape_msg_offer_take, &vt_shape_nothing },
     [VT_OP_ORDER_BACK] = { "order.back", VT_OP_ORDER_BACK, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_NONE, 65536,
         NULL, &vt_shape_order, NULL },

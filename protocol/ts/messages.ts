@@ -658,6 +658,49 @@ export interface NoticeShowEvent {
   until?: number | undefined;
 }
 
+/// The offer is taken back; one that was taken stays.
+export interface OfferDrop {
+  offer: number;
+}
+
+export type OfferDropReply = Record<string, never>;
+
+/// Offers a piece of the catalogue, or, without sku, a described one. Its number is the row's cs. With once the server makes a code that the shop's server redeems one time (POST /api/v1/redemptions).
+export interface OfferMake {
+  sku?: string | undefined;
+  variant?: string | undefined;
+  title: string;
+  /** What is special about it; of a piece to be made, what it will be. */
+  text?: string | undefined;
+  media?: string | undefined;
+  /** Decimal, with a point. */
+  price: string;
+  /** What is paid now, of the price. */
+  deposit?: string | undefined;
+  /** ISO 4217. */
+  currency: string;
+  /** Where it is paid, or its page: of the shop, or of a host its settings allow. */
+  link?: string | undefined;
+  /** The shop's own, or, with once, the server's. */
+  code?: string | undefined;
+  once?: boolean | undefined;
+  /** Server time in ms; 90 days ahead at most. Left out: 7 days. */
+  until?: number | undefined;
+}
+
+export interface OfferMakeReply {
+  offer: number;
+  code?: string | undefined;
+  until: number;
+}
+
+/// The customer takes it. What becomes of the bag is cart.add's to say.
+export interface OfferTake {
+  offer: number;
+}
+
+export type OfferTakeReply = Record<string, never>;
+
 /// A sale, as the page says it; each reference counts once. What the shop has signed or its server says (POST /api/v1/orders) stands above it. Staff see the order with its credit.
 export interface OrderDone {
   reference: string;
@@ -1181,6 +1224,12 @@ export interface Requests {
   'mirror.scroll': MirrorScroll;
   /** This window watches, or no longer does; it ends with the connection. The keyframe the server has follows on the customer's dom channel, then the deltas. */
   'mirror.watch': MirrorWatch;
+  /** The offer is taken back; one that was taken stays. */
+  'offer.drop': OfferDrop;
+  /** Offers a piece of the catalogue, or, without sku, a described one. Its number is the row's cs. With once the server makes a code that the shop's server redeems one time (POST /api/v1/redemptions). */
+  'offer.make': OfferMake;
+  /** The customer takes it. What becomes of the bag is cart.add's to say. */
+  'offer.take': OfferTake;
   /** A sale, as the page says it; each reference counts once. What the shop has signed or its server says (POST /api/v1/orders) stands above it. Staff see the order with its credit. */
   'order.done': OrderDone;
   /** The orders of this conversation's customer, the newest first. */
@@ -1339,6 +1388,12 @@ export interface Replies {
   'mirror.scroll': ActResult;
   /** This window watches, or no longer does; it ends with the connection. The keyframe the server has follows on the customer's dom channel, then the deltas. */
   'mirror.watch': MirrorWatchReply;
+  /** The offer is taken back; one that was taken stays. */
+  'offer.drop': OfferDropReply;
+  /** Offers a piece of the catalogue, or, without sku, a described one. Its number is the row's cs. With once the server makes a code that the shop's server redeems one time (POST /api/v1/redemptions). */
+  'offer.make': OfferMakeReply;
+  /** The customer takes it. What becomes of the bag is cart.add's to say. */
+  'offer.take': OfferTakeReply;
   /** A sale, as the page says it; each reference counts once. What the shop has signed or its server says (POST /api/v1/orders) stands above it. Staff see the order with its credit. */
   'order.done': OrderDoneReply;
   /** The orders of this conversation's customer, the newest first. */
@@ -1475,6 +1530,12 @@ export interface Events {
   'notice.drop': NoticeDropEvent;
   /** A notice; the same id again replaces it. */
   'notice.show': NoticeShowEvent;
+  /** The offer is taken back; one that was taken stays. */
+  'offer.drop': OfferDrop;
+  /** Offers a piece of the catalogue, or, without sku, a described one. Its number is the row's cs. With once the server makes a code that the shop's server redeems one time (POST /api/v1/redemptions). */
+  'offer.make': OfferMake;
+  /** The customer takes it. What becomes of the bag is cart.add's to say. */
+  'offer.take': OfferTake;
   /** The shop took an order back, or part of it: the order as it stands now. Rows of the thread that are no messages. */
   'order.back': Order;
   /** A sale, as the page says it; each reference counts once. What the shop has signed or its server says (POST /api/v1/orders) stands above it. Staff see the order with its credit. */

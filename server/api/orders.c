@@ -4,6 +4,7 @@
 #include "server/api/rows.h"
 #include "server/base/money.h"
 #include "server/order.h"
+#include "server/store/offers.h"
 #include "server/zone.h"
 
 enum { AHEAD_MS = 86400000, SESSION_MOST = 16, CUSTOMER_MOST = 128 };
@@ -166,6 +167,26 @@ void vt_api_order_tell(struct vt_api_call *call)
 void vt_api_order_back_tell(struct vt_api_call *call)
 {
     tell(call, VT_OP_ORDER_BACK);
+}
+
+/* --- codes --------------------------------------------------------------------------------- */
+
+int vt_api_redeem(struct vt_api_call *call, struct vt_manage *manage)
+{
+    struct vt_str code = { 0 }, conv = { 0 }, body = { 0 };
+    int err = vt_api_text(call, "code", 1, 64, true, &code);
+    if (!err)
+        err = vt_offer_redeem(manage, call->site, code, vt_wall_ms(), &call->arena, &conv, &body);
+    if (err == VT_ERR_EXISTS)
+        return vt_api_refuse(call, 409, "used", "The code was used",
+                             "It is good one time, and that was before.");
+    if (err)
+        return err;
+    vt_buf_byte(&call->out, '{');
+    vt_json_put_text(&call->out, "conversation", conv);
+    vt_json_put_raw(&call->out, "offer", body);
+    vt_buf_byte(&call->out, '}');
+    return VT_OK;
 }
 
 /* --- the list ------------------------------------------------------------------------------ */

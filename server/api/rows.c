@@ -48,6 +48,7 @@ const struct vt_api_row vt_api_rows[] = {
     { VT_GET,    "/orders",                ADMIN,      TOKEN | READER, NULL, NULL,  vt_api_orders, NULL },
     { VT_POST,   "/orders",                ADMIN,      TOKEN, NULL,       NULL,       vt_api_order_put, vt_api_order_tell },
     { VT_POST,   "/returns",               ADMIN,      TOKEN, NULL,       NULL,       vt_api_order_back, vt_api_order_back_tell },
+    { VT_POST,   "/redemptions",           ADMIN,      TOKEN, NULL,       NULL,       vt_api_redeem, NULL },
     { VT_POST,   "/pictures/retry",        ADMIN,      TOKEN, NULL,       NULL,       vt_api_pictures_retry, NULL },
     { VT_GET,    "/catalogue",             SUPERVISOR, TOKEN, NULL,       NULL,       vt_api_catalogue, vt_api_catalogue_after },
     { VT_PUT,    "/catalogue",             ADMIN,      TOKEN, NULL,       NULL,       vt_api_catalogue_put, vt_api_catalogue_look },

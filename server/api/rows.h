@@ -28,7 +28,7 @@ vt_api_after_fn vt_api_erase_after;
 vt_api_run_fn vt_api_practice;
 vt_api_after_fn vt_api_practice_begin, vt_api_practice_end;
 /* orders.c */
-vt_api_run_fn vt_api_orders, vt_api_order_put, vt_api_order_back;
+vt_api_run_fn vt_api_orders, vt_api_order_put, vt_api_order_back, vt_api_redeem;
 vt_api_after_fn vt_api_order_tell, vt_api_order_back_tell;
 /* reports.c */
 vt_api_run_fn vt_api_report;

@@ -51,6 +51,9 @@
     X(CART_UPDATE, cart_update)            \
     X(CATALOGUE_SEARCH, catalogue_search)  \
     X(CATALOGUE_PRODUCT, catalogue_product) \
+    X(OFFER_MAKE, offer_make)              \
+    X(OFFER_TAKE, offer_take)              \
+    X(OFFER_DROP, offer_drop)              \
     X(ORDER_DONE, order_done)              \
     X(ORDER_LIST, order_list)              \
     X(SESSION_END, session_end)            \

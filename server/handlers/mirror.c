@@ -2,16 +2,13 @@
 /* mirror.*, page.push and answer: what is asked of the customer's page; and the mirror's frames. */
 #include "server/mirror.h"
 
-#include <stdio.h>
-
 #include "server/act.h"
 #include "server/base/err.h"
 #include "server/consent.h"
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
+#include "server/lead.h"
 #include "server/mirror_css.h"
-#include "server/origin.h"
-#include "server/outgoing/url.h"
 #include "server/site.h"
 
 int vt_on_mirror_watch(struct vt_request *rq)
@@ -64,41 +61,10 @@ int vt_on_answer(struct vt_request *rq)
 
 /* --- another page -------------------------------------------------------------------------------- */
 
-static bool is_host_of(const struct vt_texts *hosts, const struct vt_origin *origin)
-{
-    char with_port[VT_ORIGIN_HOST + 8];
-    snprintf(with_port, sizeof(with_port), "%s:%u", origin->host, origin->port);
-    for (size_t i = 0; i < hosts->n; i++)
-        if (vt_str_eq(hosts->at[i], vt_str(origin->host)) || vt_str_eq(hosts->at[i], vt_str(with_port)))
-            return true;
-    return false;
-}
-
-/* Of the shop, or where its settings let associates lead. */
-static bool may_lead(const struct vt_site *site, struct vt_str text)
-{
-    VT_CLEANUP(vt_buf_finish)
-    struct vt_buf why = VT_BUF_INIT(200);
-    struct vt_url url;
-    char origin[VT_ORIGIN_TEXT];
-    for (size_t i = 0; i < text.len;
-         i++) /* a browser drops some of these, and reads the rest otherwise than we */
-        if ((unsigned char)text.ptr[i] <= ' ' || text.ptr[i] == '\\')
-            return false;
-    if (text.ptr[0] == '/')
-        return text.len == 1 || text.ptr[1] != '/';
-    if (!site || vt_url_parse(text, &url, &why) != VT_OK)
-        return false;
-    vt_origin_text(&url.origin, origin);
-    return vt_site_origin_allowed(site, vt_str(origin)) ||
-           is_host_of(&site->settings->push_hosts, &url.origin) ||
-           is_host_of(&site->settings->mirror.hosts, &url.origin);
-}
-
 int vt_on_page_push(struct vt_request *rq)
 {
     const struct vt_msg_page_push *msg = rq->env->msg;
-    if (!may_lead(vt_sites_by_id(rq->app->deps.sites, vt_str(rq->peer->site)), msg->url))
+    if (!vt_lead_allowed(vt_sites_by_id(rq->app->deps.sites, vt_str(rq->peer->site)), msg->url))
         return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/url",
                                "a page of the shop, or of a host its settings name in mirror.hosts");
     return vt_act_start(rq, VT_ACT_PUSH_MS);

@@ -69,6 +69,7 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
         "DELETE FROM medium WHERE site=? AND conv=?",  "DELETE FROM conversation WHERE site=? AND conv=?",
         "DELETE FROM seen WHERE site=? AND conv=?",    "DELETE FROM trail WHERE site=? AND conv=?",
         "DELETE FROM resume WHERE site=? AND conv=?",  "DELETE FROM once WHERE site=? AND conv=?",
+        "DELETE FROM offer_code WHERE site=? AND conv=?",
         "DELETE FROM mail WHERE site=? AND conv=?",    "DELETE FROM signed WHERE site=? AND conv=?",
     };
     size_t *const into[VT_COUNT(texts)] = { &counts->messages, &counts->sessions, &counts->pictures,

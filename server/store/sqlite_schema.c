@@ -213,6 +213,12 @@ static const char *const steps[] = {
     "NULL,"
     " at INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (site, sku, branch)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX stock_at ON stock (site, at);",
+
+    /* 20: codes of offers that the shop redeems one time */
+    "CREATE TABLE offer_code (site TEXT NOT NULL, code TEXT NOT NULL, conv TEXT NOT NULL,"
+    " until INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, code)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX offer_code_conv ON offer_code (site, conv);"
+    "CREATE INDEX offer_code_until ON offer_code (until);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -31,10 +31,39 @@ async function buys({ page, panel, ground }) {
   return page.locator('[data-reference]').textContent();
 }
 
-test('looked at together, bought, credited, reported', async ({ cast, server, customer, associate }) => {
+/// A described piece with a deposit: offered from the sheet, read and taken in the thread, seen as taken at the desk.
+async function offers({ page }, customer) {
+  await page.getByRole('button', { name: 'More to send' }).click();
+  await page.getByRole('button', { name: 'Offer', exact: true }).click();
+  const sheet = page.getByRole('dialog', { name: 'Make an offer' });
+  await expect(sheet.getByLabel('Price, EUR')).not.toHaveValue('');
+  await isClean(page, 'desk-offer-piece');
+  await sheet.getByRole('combobox', { name: /^What/ }).selectOption('own');
+  await sheet.getByLabel('What it is').fill('A halo ring with your stone');
+  await sheet.getByLabel('How it will be').fill('18 ct, six weeks.');
+  await sheet.getByLabel('Price, EUR').fill('2400');
+  await sheet.getByLabel('Deposit, EUR').fill('600');
+  await sheet.getByLabel('Link for the deposit').fill('/checkout/');
+  await sheet.getByLabel('Code').selectOption('once');
+  await isClean(page, 'desk-offer-own');
+  await sheet.getByRole('button', { name: 'Offer it' }).click();
+  await customer.toChat();
+  const card = customer.panel.getByRole('group', { name: /^An offer for you/ });
+  await expect(card).toContainText('€600 now, as a deposit');
+  await expect(card.getByRole('link', { name: 'Pay the deposit' })).toBeVisible();
+  await expect(page.locator('.offered')).toContainText('Stands until');
+  await isClean(customer.page, 'phone-offer');
+  await card.getByRole('button', { name: 'Take it' }).click();
+  await expect(card).toContainText('You took it.');
+  await expect(page.locator('.offered')).toContainText('Taken');
+  await isClean(page, 'desk-offer-taken');
+}
+
+test('looked at together, offered, bought, credited, reported', async ({ cast, server, customer, associate }) => {
   await livePair({ customer, associate });
   await associate.showTheirs();
   const { page } = associate;
+  await offers(associate, customer);
   const reference = await buys(customer);
 
   const orders = page.getByRole('region', { name: 'Orders' }).or(page.locator('section[aria-labelledby="orders-title"]')).first();

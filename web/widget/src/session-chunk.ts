@@ -9,6 +9,7 @@ import { filmCard } from './film-card.js';
 import { Guests } from './guests.js';
 import { h } from './h.js';
 import type { Kid, VNode } from './h.js';
+import type { Offers } from './offer-chunk.js';
 import { poll } from './polls.js';
 import { Questions } from './questions.js';
 import { sessionStyle } from './session-style.js';
@@ -17,6 +18,7 @@ import { englishSession } from './words-session.js';
 import type { SessionKey, SessionT } from './words-session.js';
 
 declare const __ENDING__: [file: string, integrity: string];
+declare const __OFFER__: [file: string, integrity: string];
 declare const __SHARING__: [file: string, integrity: string];
 
 const NEWS_MS = 15_000;
@@ -36,6 +38,7 @@ function session(app: App): void {
   let leads = '';
   let ending: Ending | undefined;
   let isEnding = false;
+  let isOffering = false;
 
   adopt(app.host.root, sheet(sessionStyle));
 
@@ -57,6 +60,15 @@ function session(app: App): void {
       isEnding = false;
       done(null);
     }, AGAIN_MS))).then(() => app.draw());
+  };
+
+  const needsOffer = (): void => {
+    if (isOffering || !app.conv?.rows.some((r) => r.op === 'offer.make')) return;
+    isOffering = true;
+    app.host.load('offer', __OFFER__).then((made) => (made as Offers)(app), () => setTimeout(() => {
+      isOffering = false;
+      needsOffer();
+    }, AGAIN_MS));
   };
 
   /// Who came, went or took over since this was asked last; `quietly` only remembers.
@@ -117,7 +129,8 @@ function session(app: App): void {
   };
   watch();
   app.link.on('conversation', watch);
-  app.link.on('event', ({ op, d }) => { if (op === 'guest.poll') app.narrate((d as { question: string }).question); });
+  app.link.on('event', ({ op, d }) => { if (op === 'guest.poll') app.narrate((d as { question: string }).question); needsOffer(); });
+  needsOffer();
   app.host.load('sharing', __SHARING__).then((made) => (made as Sharing)(app), () => undefined);
   app.draw();
 }

@@ -156,6 +156,9 @@ export async function history(t: Talk): Promise<readonly SessionPast[] | null> {
   return reply?.sessions ?? null;
 }
 
+export const makeOffer = async (t: Talk, offer: Requests['offer.make']): Promise<boolean> => (await send(t, 'offer.make', offer)) !== null;
+export const dropOffer = async (t: Talk, offer: number): Promise<boolean> => (await send(t, 'offer.drop', { offer })) !== null;
+
 export async function orders(t: Talk): Promise<readonly Order[] | null> {
   const reply = await send(t, 'order.list', {}) as { orders: Order[] } | null;
   return reply?.orders ?? null;

@@ -12,7 +12,7 @@ export type Pane = 'left' | 'stage' | 'thread' | 'customer';
 export const left = signal<Left>('list');
 export const pane = signal<Pane>('left');
 export const details = signal(true);
-export type Sheet = 'keys' | 'end' | 'phone' | 'code' | 'hand' | 'call' | 'choice' | 'form' | 'poll' | 'practice' | 'share' | 'push' | 'film' | 'cut';
+export type Sheet = 'keys' | 'end' | 'phone' | 'code' | 'hand' | 'call' | 'choice' | 'offer' | 'form' | 'poll' | 'practice' | 'share' | 'push' | 'film' | 'cut';
 export const sheet = signal<null | Sheet>(null);
 
 export const narrow = window.matchMedia('(max-width: 799px)');

@@ -51,6 +51,7 @@ function More({ talk, canned }: { talk: Talk; canned(): void }): JSX.Element {
       <button type="button" class="vt-icon square" aria-label="More to send" title="More to send" aria-expanded={open} aria-controls="more-menu" onClick={() => setOpen(!open)}><Icon d={icons.plus} /></button>
       <div id="more-menu" class="more-menu" hidden={!open}>
         <button type="button" class="vt-button" onClick={pick(canned)}>Canned reply <kbd>/</kbd></button>
+        {/^(live|away|ended)$/.test(talk.state) && <button type="button" class="vt-button" onClick={pick(() => { sheet.value = 'offer'; })}>Offer</button>}
         <button type="button" class="vt-button" onClick={pick(() => { sheet.value = 'choice'; })}>Choice</button>
         <button type="button" class="vt-button" onClick={pick(() => { sheet.value = 'form'; })}>Form</button>
         <button type="button" class="vt-button" onClick={pick(() => openMaker(talk))}>Film</button>

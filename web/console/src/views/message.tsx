@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { JSX } from 'preact';
-import type { ChatSend, ProductRef } from '../../../protocol/index.js';
+import type { ChatSend, OfferMake, ProductRef } from '../../../protocol/index.js';
 import type { ThreadRow } from '../../../transport/index.js';
 import { clock, icons } from '../../../ui/index.js';
 import { explain } from '../lib/faults.js';
@@ -13,6 +13,7 @@ import { staff } from '../state/presence.js';
 import { cannotShow, showPicture, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { FilmCard } from './film.js';
+import { Offered } from './offer.js';
 import { Icon, Picture, Price, Thumb } from './parts.js';
 
 /// A row of the thread as it is laid out: the wire's row and what the layout asks of it.
@@ -36,7 +37,7 @@ export function saidOf(row: ThreadRow, talk: Talk): Said | null {
   }
   // Only staff read it, so it looks as a note does.
   if (row.op === 'supervisor.whisper') return { ...head, note: true, body: { kind: 'note', body: { text: (row.d as { text: string }).text } }, line: null };
-  if (row.op === 'guest.poll') return { ...head, note: false, body: NOTHING, line: null };
+  if (row.op === 'guest.poll' || row.op === 'offer.make') return { ...head, note: false, body: NOTHING, line: null };
   const line = happened(row, (who) => talk.name(who), (id) => staff.value.get(id)?.name ?? 'a colleague', queueName);
   return line === null ? null : { ...head, note: false, body: NOTHING, line };
 }
@@ -106,6 +107,7 @@ function Voted({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
 function Body({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
   const { kind, body } = said.body;
   if (said.row.op === 'guest.poll') return <Voted said={said} talk={talk} />;
+  if (said.row.op === 'offer.make') return <Offered cs={said.row.cs} of={said.row.d as OfferMake} talk={talk} />;
   if (kind === 'choice' || kind === 'form') return <Asked body={body} />;
   if (kind === 'answer') return <Answered said={said} talk={talk} />;
   if (kind === 'product' && body.product) return <Card of={body.product} talk={talk} />;
@@ -159,7 +161,7 @@ export function Message({ placed, talk, latest }: { placed: Placed<Said>; talk: 
       {day && <Day ts={said.ts} />}
       <li class={`message ${said.note ? 'note' : staff ? 'staff' : 'customer'} ${first ? 'first' : ''} ${last ? 'last' : ''} ${state}`}>
         {first && <p class="by"><bdi>{own ? 'You' : talk.name(said.by)}</bdi>{said.note && <span class="by-note"><Icon d={icons.note} size={14} />{said.row.op === 'supervisor.whisper' ? 'Whispered' : 'Private note'}</span>}</p>}
-        <div class={`bubble ${said.row.op === 'guest.poll' ? 'choice' : said.body.kind}`}><Body said={said} talk={talk} /></div>
+        <div class={`bubble ${said.row.op === 'guest.poll' ? 'choice' : said.row.op === 'offer.make' ? 'product' : said.body.kind}`}><Body said={said} talk={talk} /></div>
         <Failed said={said} talk={talk} />
         {last && said.row.state !== 'failed' && (
           <p class="under"><time dateTime={new Date(said.ts).toISOString()}>{clock(said.ts)}</time>{own && latest && <Receipt said={said} talk={talk} />}</p>

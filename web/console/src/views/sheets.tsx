@@ -9,6 +9,7 @@ import { Choice, Form, Poll } from './builders.js';
 import { CutSheet } from './cut.js';
 import { Dialog } from './dialog.js';
 import { Maker } from './maker.js';
+import { Offer } from './offer.js';
 import { Phone } from './pictures.js';
 import { Push, Share } from './sharing.js';
 import { PracticeSheet } from '../practice/sheet.js';
@@ -85,6 +86,7 @@ export function Sheets(): JSX.Element | null {
     case 'call': return withTalk(CallIn);
     case 'choice': return withTalk(Choice);
     case 'form': return withTalk(Form);
+    case 'offer': return withTalk(Offer);
     case 'practice': return <PracticeSheet />;
     case 'poll': return withTalk(Poll);
     case 'share': return withTalk(Share);
