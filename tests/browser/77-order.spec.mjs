@@ -51,11 +51,11 @@ async function offers({ page }, customer) {
   const card = customer.panel.getByRole('group', { name: /^An offer for you/ });
   await expect(card).toContainText('€600 now, as a deposit');
   await expect(card.getByRole('link', { name: 'Pay the deposit' })).toBeVisible();
-  await expect(page.locator('.offered')).toContainText('Stands until');
+  await expect(page.locator('.offer-card')).toContainText('Stands until');
   await isClean(customer.page, 'phone-offer');
   await card.getByRole('button', { name: 'Take it' }).click();
   await expect(card).toContainText('You took it.');
-  await expect(page.locator('.offered')).toContainText('Taken');
+  await expect(page.locator('.offer-card')).toContainText('Taken');
   await isClean(page, 'desk-offer-taken');
 }
 

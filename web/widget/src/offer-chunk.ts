@@ -22,6 +22,7 @@ function offers(app: App): void {
   const { row } = more;
   const wrong = new Map<number, Word>();
   const told = new Set<number>();
+  const taken = new Set<number>();
   let busy = 0;
 
   adopt(app.host.root, sheet(offerStyle));
@@ -34,6 +35,7 @@ function offers(app: App): void {
   /// How it ended: by a row of the thread, or by the clock.
   const end = (cs: number, until: number): Word | undefined => {
     const op = app.conv!.rows.find((r) => /^offer.(take|drop)$/.test(r.op) && (r.d as { offer: number }).offer === cs)?.op;
+    if (taken.has(cs)) return 'offer.taken';
     return op ? (op === 'offer.take' ? 'offer.taken' : 'offer.dropped') : until <= Date.now() + app.link.offset ? 'offer.over' : undefined;
   };
 
@@ -52,6 +54,7 @@ function offers(app: App): void {
       }
       if (!wrong.has(cs)) {
         await conv.ask('offer.take', { offer: cs });
+        taken.add(cs); // one's own row comes with the next page only
         fire(d, true);
       }
     } catch (e) {

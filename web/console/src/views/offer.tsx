@@ -43,7 +43,7 @@ export function Offer({ talk }: { talk: Talk }): JSX.Element {
   const [sku] = useState(() => inFront(talk));
   const [d, put] = useState<Draft>({ sku, title: '', price: '', currency: 'EUR', text: '', deposit: '', link: '', code: 'none', own: '', hours: '24' });
   const [busy, wait] = useState(false);
-  const set = (more: Partial<Draft>): void => put({ ...d, ...more });
+  const set = (more: Partial<Draft>): void => put((was) => ({ ...was, ...more }));
   const product = sku === '' ? undefined : products.value.get(sku);
   useEffect(() => { if (sku !== '') void productOf(sku); }, [sku]);
   useEffect(() => { if (product && d.title === '') set({ title: product.title, price: product.price, currency: product.currency, link: product.url ?? '' }); }, [product]);
@@ -97,14 +97,14 @@ export function Offered({ cs, of, talk }: { cs: number; of: OfferMake; talk: Tal
   const stands = end === 'offer.take' ? 'Taken' : end === 'offer.drop' ? 'Taken back' : over ? 'It has run out' : `Stands until ${dayTime(of.until ?? 0)}`;
   const notes = [of.deposit === undefined ? null : `${money(of.deposit, of.currency)} as a deposit`, of.code === undefined ? null : `Code ${of.code}`].filter(Boolean).join(' · ');
   return (
-    <div class="offered">
+    <div class="offer-card">
       <div class="card">
         {(of.media ?? of.sku) !== undefined && <Thumb of={{ sku: of.sku ?? '', ...(of.media === undefined ? {} : { media: of.media }) }} width={56} />}
         <span class="card-text"><span class="card-name"><bdi>{of.title}</bdi></span><Price of={of} /></span>
       </div>
       {of.text !== undefined && <p class="said" dir="auto">{of.text}</p>}
-      {notes !== '' && <p class="offered-line">{notes}</p>}
-      <p class={end === 'offer.take' ? 'offered-line taken' : 'offered-line'}>{stands}</p>
+      {notes !== '' && <p class="offer-line">{notes}</p>}
+      <p class={end === 'offer.take' ? 'offer-line taken' : 'offer-line'}>{stands}</p>
       {end === undefined && !over && isMine.value && <button type="button" class="vt-button" onClick={() => void dropOffer(talk, cs)}>Take back</button>}
     </div>
   );
