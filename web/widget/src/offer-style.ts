@@ -5,5 +5,5 @@ export const offerStyle = `
 .offer .q:empty{display:none}
 .offer .card b+b{margin-top:2px}
 .offer .sum{font-size:18px;font-variant-numeric:tabular-nums}
-.offer .row>*{flex:1;text-align:center;text-decoration:none}
+.offer .row>*{flex:1;display:grid;place-items:center;text-align:center;text-decoration:none}
 @media(forced-colors:active){.offer{border:1px solid}}`;

@@ -98,9 +98,9 @@ export function Offered({ cs, of, talk }: { cs: number; of: OfferMake; talk: Tal
   const notes = [of.deposit === undefined ? null : `${money(of.deposit, of.currency)} as a deposit`, of.code === undefined ? null : `Code ${of.code}`].filter(Boolean).join(' · ');
   return (
     <div class="offer-card">
-      <div class="card">
+      <div class="offer-head">
         {(of.media ?? of.sku) !== undefined && <Thumb of={{ sku: of.sku ?? '', ...(of.media === undefined ? {} : { media: of.media }) }} width={56} />}
-        <span class="card-text"><span class="card-name"><bdi>{of.title}</bdi></span><Price of={of} /></span>
+        <span class="offer-title"><bdi>{of.title}</bdi><strong><Price of={of} /></strong></span>
       </div>
       {of.text !== undefined && <p class="said" dir="auto">{of.text}</p>}
       {notes !== '' && <p class="offer-line">{notes}</p>}
