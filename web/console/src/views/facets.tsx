@@ -22,10 +22,18 @@ function Value({ of }: { of: FacetCount }): JSX.Element {
   );
 }
 
+/// "Rings > Signet" once Rings were chosen, or one of its like.
+const isNear = (of: FacetCount): boolean => {
+  const end = of.value.lastIndexOf(' > ');
+  if (of.facet !== 'type' || end < 0) return true;
+  const parent = of.value.slice(0, end);
+  return wanted.value.some((w) => w.facet === 'type' && (w.value === parent || w.value.startsWith(`${parent} > `)));
+};
+
 /// A value that every piece has tells nothing, unless it was chosen.
 function Values({ facet }: { facet: Facet }): JSX.Element | null {
   const [all, setAll] = useState(false);
-  const values = counts.value.filter((of) => of.facet === facet && (isWanted(of) || of.n < total.value || wanted.value.some((w) => w.facet === facet)));
+  const values = counts.value.filter((of) => of.facet === facet && isNear(of) && (isWanted(of) || of.n < total.value || wanted.value.some((w) => w.facet === facet)));
   if (values.length === 0) return null;
   const shown = all ? values : values.filter((of, i) => i < SHOWN || isWanted(of));
   return (
