@@ -454,8 +454,10 @@ int vt_feeds_take(struct vt_feeds *feeds, struct vt_str site, bool is_stock, int
 
 bool vt_feeds_is_busy(const struct vt_feeds *feeds, struct vt_str site)
 {
-    if (feeds->run && vt_str_eq(vt_str(feeds->run->site), site))
-        return true;
+    const struct run *const held[] = { feeds->run, feeds->due && feeds->due->is_file ? feeds->due : NULL };
+    for (size_t i = 0; i < VT_COUNT(held); i++)
+        if (held[i] && vt_str_eq(vt_str(held[i]->site), site))
+            return true;
     VT_LIST_EACH (run, (struct vt_list *)&feeds->waiting, struct run, link)
         if (vt_str_eq(vt_str(run->site), site))
             return true;

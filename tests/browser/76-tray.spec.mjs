@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The tray: a piece is found with a typo, narrowed, chosen and shown to both, without a mouse.
+/// The catalogue: a piece is found with a typo, narrowed, chosen and shown to both, without a mouse; a feed sent by an admin.
 
+import { join } from 'node:path';
+
+import AxeBuilder from '@axe-core/playwright';
+
+import { PASSWORD, SITE } from './lib/ground.mjs';
+import { DESK } from './lib/people.mjs';
 import { expect, livePair, shot, test } from './lib/story.mjs';
 
 test('the catalogue by keyboard: a typo, a facet, a piece chosen, shown together', async ({ customer, associate }) => {
@@ -44,4 +50,25 @@ test('the catalogue by keyboard: a typo, a facet, a piece chosen, shown together
   await pieces.first().focus();
   await page.keyboard.press('ArrowUp');
   await expect(field).toBeFocused();
+});
+
+test('an admin sends a messy feed: what it holds is served, what was refused has its row and reason', async ({ cast, server }) => {
+  await server.addAssociate({ site: SITE, login: 'ada', name: 'Ada Lindqvist', role: 'admin' });
+  const [page, watch] = await cast.page(await cast.context(DESK), 'admin');
+  watch.expect(/401 .*\/api\/v1\/me$/); // asked before the login, who one is
+  await page.goto(`${cast.ground.url}/admin/#/catalogue`);
+  await page.getByLabel('Name', { exact: true }).fill('ada');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Catalogue' })).toBeVisible();
+  await page.getByLabel('Products').setInputFiles(join(import.meta.dirname, '../server/feeds/messy.xml'));
+  await page.getByRole('button', { name: 'Send', exact: true }).first().click();
+  const report = page.getByRole('table', { name: 'Rows that were refused' });
+  await expect(report).toContainText('title is missing');
+  await expect(page.locator('.figures')).toContainText('6');
+  await shot(page, '76-catalogue-admin');
+  await page.getByLabel('Products').setInputFiles(join(import.meta.dirname, '../server/feeds/cut-off.xml'));
+  await page.getByRole('button', { name: 'Send', exact: true }).first().click();
+  await expect(page.getByText('The last import failed')).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });
