@@ -24,13 +24,13 @@ struct vt_media {
     struct vt_list watchers;        /* list of vt_media_watcher.link */
     struct vt_list spinnings;       /* list of spinning.link (media_spin.c): films of spins */
     size_t spinning_count;
-    struct vt_list cuttings;        /* list of cutting.link (media_clip.c): clips being cut */
-    struct vt_list codings;         /* list of coding.link: clips being coded anew */
-    struct vt_map ingests;          /* to ingest, by id: running or waiting */
-    struct vt_refusals refusals;    /* by id, and by recipe's key */
-    struct vt_buf backlog;          /* ids of originals to be ingested when nothing else is to do */
-    size_t backlog_at;              /* SIZE_MAX: it is being filled */
-    bool wants_scan;                /* the folder may hold new ones */
+    struct vt_list cuttings;     /* list of cutting.link (media_clip.c): clips being cut */
+    struct vt_list codings;      /* list of coding.link: clips being coded anew */
+    struct vt_map ingests;       /* to ingest, by id: running or waiting */
+    struct vt_refusals refusals; /* by id, and by recipe's key */
+    struct vt_buf backlog;       /* ids of originals to be ingested when nothing else is to do */
+    size_t backlog_at;           /* SIZE_MAX: it is being filled */
+    bool wants_scan;             /* the folder may hold new ones */
     struct vt_timer second;
     int64_t up_ms;             /* when a worker was last there */
     int64_t price_ms;          /* of the job whose result is being told; 0: paid */
@@ -58,6 +58,9 @@ void vt_media_count_job(int64_t spent_ms);
 /* `told`: the pool as the metrics had it last. */
 void vt_media_count_state(const struct vt_pool_stats *told, const struct vt_pool_stats *now,
                           const struct vt_cache_stats *kept);
+
+/* media_template.c: its pictures must be masters. As vt_jobs_start_fn. */
+int vt_media_start_template(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe);
 
 /* media_film.c */
 int vt_media_start_film(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe);

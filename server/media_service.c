@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "media/template.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/log.h"
@@ -185,30 +184,6 @@ int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_
     return err == VT_ERR_IO ? VT_ERR_FULL : err;
 }
 
-/* Every picture of a template, in the order of its items. */
-static int start_template(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe)
-{
-    struct vt_media_master *masters[VT_TEMPLATE_ITEMS] = { NULL };
-    int fds[VT_TEMPLATE_ITEMS], err = VT_OK;
-    struct vt_media_problem problem;
-    struct vt_template *template = malloc(sizeof(*template));
-    if (!template)
-        return VT_ERR_NOMEM;
-    if (vt_template_decode(vt_str(recipe->template_json), template, &problem) != VT_MEDIA_OK)
-        err = VT_ERR_INVALID;
-    for (size_t i = 0; !err && i < template->item_count; i++) {
-        masters[i] = vt_masters_find(media->masters, vt_str(template->items[i].media));
-        fds[i] = masters[i] ? masters[i]->fd : -1;
-        err = masters[i] ? VT_OK : VT_ERR_MISSING;
-    }
-    if (!err)
-        err = vt_media_submit(media, job, recipe, fds, template->item_count, -1);
-    for (size_t i = 0; i < VT_TEMPLATE_ITEMS; i++)
-        vt_media_master_unref(masters[i]);
-    free(template);
-    return err;
-}
-
 static int start_job(void *arg, struct vt_job *job, const struct vt_recipe *recipe)
 {
     struct vt_media *media = arg;
@@ -217,7 +192,7 @@ static int start_job(void *arg, struct vt_job *job, const struct vt_recipe *reci
     if (recipe->kind == VT_RECIPE_INGEST)
         return vt_media_start_ingest(media, job, recipe);
     if (recipe->kind == VT_RECIPE_TEMPLATE)
-        return start_template(media, job, recipe);
+        return vt_media_start_template(media, job, recipe);
     if (recipe->kind >= VT_RECIPE_CLIP_CUT)
         return vt_media_start_clip(media, job, recipe);
     if (recipe->kind >= VT_RECIPE_FILM)

@@ -92,7 +92,7 @@ test('a clip for the chat: asked, cut, shown to both as the phone wrote it, then
   const made = film(whole.body);
   assert.deepEqual([made.order, made.tracks.map(({ coded }) => coded), made.tracks[0].width, made.tracks[0].height, made.turns], [['moov', 'mdat'], ['avc1', 'mp4a'], 360, 640, [false, false]]);
   near(made.seconds, 2);
-  await eventually('nothing but its master', () => files(id).join() === 'film,mp4', 10000);
+  await eventually('nothing but its master', () => files(id).join() === 'film,mp4', 20000);
 });
 
 /// Endings of the server's files whose name holds this.
@@ -220,7 +220,7 @@ test('a head that promises pictures where there are none ends in words, and leav
   }
   const { id, media } = answer.json();
   refusedAs(await http(server, at(media, 'jpg')), 422, 'broken');
-  await eventually('an end', async () => (await state(media)).state === 'failed', 20000);
+  await eventually('an end', async () => (await state(media)).state === 'failed', 30000);
   assert.deepEqual(files(id), ['clip', 'film']);
 });
 
@@ -238,7 +238,7 @@ test('rights: too much is refused before a byte goes, a ticket is of one clip, a
 
 test('a worker killed in the middle costs time, not the clip; what was cut stays to be looked at', async () => {
   const { media } = await sent(PHONE, '?from=0.1');
-  await eventually('coding', async () => (await state(media)).state !== 'queued', 10000);
+  await eventually('coding', async () => (await state(media)).state !== 'queued', 30000);
   for (const pid of workers(server)) process.kill(pid, 'SIGKILL');
   assert.equal((await http(server, at(media, 'mp4'))).status, 200);
   await ready(media);
@@ -249,7 +249,7 @@ test('a server killed in the middle codes it anew when it is back', async () => 
   await server.crash();
   await server.start();
   await eventually('the clip coded anew', async () => { const answer = await http(server, at(media, 'json')); return answer.status === 200 && answer.json().state === 'ready'; }, 60000);
-  await eventually('nothing but its master', () => files(id).join() === 'film,mp4', 10000);
+  await eventually('nothing but its master', () => files(id).join() === 'film,mp4', 20000);
 });
 
 test('a clip is written out with its conversation, and goes with it', async () => {
