@@ -56,6 +56,18 @@ test('a piece taken from its card: the page\'s answer on both sides', async ({ c
   await expect(customer.panel.getByRole('button', { name: /^Add another/ })).toBeVisible();
   await expect(associate.page.locator('.happened', { hasText: 'is in the bag now' })).toHaveCount(1);
   await expect(bagOf(associate).locator('.bag-line')).toHaveCount(1);
+  // On the word of somebody else the customer is asked; no is an answer, and yes is done by the page.
+  const propose = associate.page.locator('.said-list').getByRole('button', { name: 'Propose for bag' });
+  const question = customer.page.getByRole('alertdialog', { name: 'Camille would add this to your bag' });
+  await propose.click();
+  await expect(question).toContainText('Noon Dress Watch');
+  await shot(customer.page, '78-phone-proposed');
+  await question.getByRole('button', { name: 'Not now' }).click();
+  await expect(associate.page.locator('.happened', { hasText: 'the customer said no' })).toHaveCount(1);
+  await propose.click();
+  await question.getByRole('button', { name: 'Add it' }).click();
+  await expect(associate.page.locator('.happened', { hasText: 'as you proposed' })).toHaveCount(1);
+  await expect(bagOf(associate).locator('.bag-line')).toContainText('2 ×');
   await shot(customer.page, '78-phone-taken');
   await shot(associate.page, '78-taken');
 });

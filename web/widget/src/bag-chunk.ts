@@ -166,7 +166,7 @@ class Bag {
   private _words(op: string, { name, sku, qty, success, reason }: Added, by: string): string {
     const t = this._t;
     const piece = name ?? sku;
-    if (!success) return reason === 'refused' && by !== this._app.conv?.me ? '' : t(reason === 'stock' ? 'bagStock' : reason === 'unknown' ? 'bagUnknown' : 'bagNo', { piece });
+    if (!success) return reason === 'refused' && by !== this._app.conv?.me ? t('bagLeft', { piece }) : t(reason === 'stock' ? 'bagStock' : reason === 'unknown' ? 'bagUnknown' : 'bagNo', { piece });
     if (op === 'cart.add') return t('bagAdded', { piece });
     return qty ? t('bagNow', { piece, n: qty }) : t('bagOut', { piece });
   }

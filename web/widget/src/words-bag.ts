@@ -12,6 +12,7 @@ export const englishBag = {
   bagStock: '{piece} is out of stock.',
   bagUnknown: 'The shop does not find {piece}.',
   bagNo: '{piece} could not be added. Try it on its page.',
+  bagLeft: '{piece} was not added.',
   bagAsk: '{name} would add this to your bag',
   bagAskLess: '{name} would change your bag',
   bagYes: 'Add it',

@@ -7,6 +7,7 @@ import { clock, icons } from '../../../ui/index.js';
 import { explain } from '../lib/faults.js';
 import { answers, happened, votes } from '../lib/happened.js';
 import type { Placed } from '../lib/thread.js';
+import { isProposed, propose } from '../state/bag.js';
 import { isMine } from '../state/desk.js';
 import { queueName } from '../state/house.js';
 import { staff } from '../state/presence.js';
@@ -48,7 +49,12 @@ export function Card({ of, talk }: { of: ProductRef; talk: Talk }): JSX.Element 
     <div class="card">
       <Thumb of={of} width={72} />
       <span class="card-text"><span class="card-name"><bdi>{of.name ?? of.sku}</bdi></span><Price of={of} /></span>
-      {why === null && <button type="button" class="vt-button" onClick={() => void showRef(talk, of)}>Show together</button>}
+      {why === null && (
+        <span class="card-do">
+          <button type="button" class="vt-button" onClick={() => void showRef(talk, of)}>Show together</button>
+          <button type="button" class="vt-button" disabled={isProposed(talk, of)} title="The customer is asked first" onClick={() => void propose(talk, of)}>{isProposed(talk, of) ? 'Asking…' : 'Propose for bag'}</button>
+        </span>
+      )}
     </div>
   );
 }
