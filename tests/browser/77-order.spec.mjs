@@ -31,13 +31,26 @@ async function buys({ page, panel, ground }) {
   return page.locator('[data-reference]').textContent();
 }
 
-/// A described piece with a deposit: offered from the sheet, read and taken in the thread, seen as taken at the desk.
+/// A piece of the shop, and a described one with a deposit: offered from the sheet, read and taken in the thread, seen as taken at the desk.
 async function offers({ page }, customer) {
-  await page.getByRole('button', { name: 'More to send' }).click();
-  await page.getByRole('button', { name: 'Offer', exact: true }).click();
   const sheet = page.getByRole('dialog', { name: 'Make an offer' });
-  await expect(sheet.getByLabel('Price, EUR')).not.toHaveValue('');
+  const begin = async () => {
+    await page.getByRole('button', { name: 'More to send' }).click();
+    await page.getByRole('button', { name: 'Offer', exact: true }).click();
+    await expect(sheet.getByLabel('Price, EUR')).not.toHaveValue('');
+  };
+  // A piece of the shop: taken, it is in the page's own bag.
+  await begin();
+  await sheet.getByRole('combobox', { name: /^Which/ }).selectOption({ index: 1 });
+  await sheet.getByLabel('Price, EUR').fill('3500');
   await isClean(page, 'desk-offer-piece');
+  await sheet.getByRole('button', { name: 'Offer it' }).click();
+  await customer.toChat();
+  const piece = customer.panel.getByRole('group', { name: /^An offer for you: .*Ring/ });
+  await piece.getByRole('button', { name: 'Take it' }).click();
+  await expect(piece).toContainText('You took it.', { timeout: 15_000 });
+  await expect(page.locator('.happened').filter({ hasText: 'is in the bag now' })).toHaveCount(1);
+  await begin();
   await sheet.getByRole('combobox', { name: /^What/ }).selectOption('own');
   await sheet.getByLabel('What it is').fill('A halo ring with your stone');
   await sheet.getByLabel('How it will be').fill('18 ct, six weeks.');
@@ -48,14 +61,14 @@ async function offers({ page }, customer) {
   await isClean(page, 'desk-offer-own');
   await sheet.getByRole('button', { name: 'Offer it' }).click();
   await customer.toChat();
-  const card = customer.panel.getByRole('group', { name: /^An offer for you/ });
+  const card = customer.panel.getByRole('group', { name: /your stone/ });
   await expect(card).toContainText('€600 now, as a deposit');
   await expect(card.getByRole('link', { name: 'Pay the deposit' })).toBeVisible();
-  await expect(page.locator('.offer-card')).toContainText('Stands until');
+  await expect(page.locator('.offer-card').last()).toContainText('Stands until');
   await isClean(customer.page, 'phone-offer');
   await card.getByRole('button', { name: 'Take it' }).click();
   await expect(card).toContainText('You took it.');
-  await expect(page.locator('.offer-card')).toContainText('Taken');
+  await expect(page.locator('.offer-card').last()).toContainText('Taken');
   await isClean(page, 'desk-offer-taken');
 }
 

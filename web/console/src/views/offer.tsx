@@ -20,7 +20,7 @@ const LIVES: readonly (readonly [hours: string, label: string])[] = [['1', 'One 
 const AMOUNT = /^\d{1,12}([.,]\d{1,2})?$/;
 const decimal = (text: string): string => text.trim().replace(',', '.');
 
-interface Draft { sku: string; title: string; price: string; currency: string; text: string; deposit: string; link: string; code: 'none' | 'once' | 'own'; own: string; hours: string }
+interface Draft { sku: string; variant: string; title: string; price: string; currency: string; text: string; deposit: string; link: string; code: 'none' | 'once' | 'own'; own: string; hours: string }
 
 /// What the customer has in front of them: what is on the stage, else the piece of their page.
 function inFront(talk: Talk): string {
@@ -33,7 +33,7 @@ function asked(d: Draft, at: number): Requests['offer.make'] {
   const link = d.link.trim();
   const text = d.text.trim();
   return {
-    ...(d.sku === '' ? {} : { sku: d.sku }), title: d.title.trim(), price: decimal(d.price), currency: d.currency, until: at + Number(d.hours) * HOUR_MS,
+    ...(d.sku === '' ? {} : { sku: d.sku, ...(d.variant === '' ? {} : { variant: d.variant }) }), title: d.title.trim(), price: decimal(d.price), currency: d.currency, until: at + Number(d.hours) * HOUR_MS,
     ...(text === '' ? {} : { text }), ...(link === '' ? {} : { link }), ...(d.deposit.trim() === '' || d.sku !== '' ? {} : { deposit: decimal(d.deposit) }),
     ...(d.code === 'once' ? { once: true } : d.code === 'own' && d.own.trim() !== '' ? { code: d.own.trim() } : {}),
   };
@@ -41,13 +41,15 @@ function asked(d: Draft, at: number): Requests['offer.make'] {
 
 export function Offer({ talk }: { talk: Talk }): JSX.Element {
   const [sku] = useState(() => inFront(talk));
-  const [d, put] = useState<Draft>({ sku, title: '', price: '', currency: 'EUR', text: '', deposit: '', link: '', code: 'none', own: '', hours: '24' });
+  const [d, put] = useState<Draft>({ sku, variant: '', title: '', price: '', currency: 'EUR', text: '', deposit: '', link: '', code: 'none', own: '', hours: '24' });
   const [busy, wait] = useState(false);
   const set = (more: Partial<Draft>): void => put((was) => ({ ...was, ...more }));
   const product = sku === '' ? undefined : products.value.get(sku);
   useEffect(() => { if (sku !== '') void productOf(sku); }, [sku]);
   useEffect(() => { if (product && d.title === '') set({ title: product.title, price: product.price, currency: product.currency, link: product.url ?? '' }); }, [product]);
   const isPiece = d.sku !== '';
+  const variants = product && product.variants.length > 1 ? product.variants.filter((v) => v.available) : [];
+  const named = (v: (typeof variants)[number]): string => [v.size, v.colour].filter(Boolean).join(', ') || v.sku;
   const kind = (piece: boolean): void => set(piece && product ? { sku, title: product.title, price: product.price, currency: product.currency, link: product.url ?? '' } : { sku: '', title: '', price: '', link: '' });
   const fits = AMOUNT.test(d.price.trim()) && (d.deposit.trim() === '' || AMOUNT.test(d.deposit.trim()));
   const submit = async (e: Event): Promise<void> => {
@@ -68,6 +70,13 @@ export function Offer({ talk }: { talk: Talk }): JSX.Element {
           </label>
         )}
         {isPiece && product && <div class="card"><Thumb of={{ sku }} width={56} /><span class="card-text"><span class="card-name"><bdi>{product.title}</bdi></span><Price of={product} /></span></div>}
+        {isPiece && variants.length > 0 && (
+          <label class="labelled">Which
+            <select value={d.variant} onChange={(e) => set({ variant: e.currentTarget.value })}>
+              <option value="">They choose on the page</option>{variants.map((v) => <option key={v.sku} value={v.sku}>{named(v)}</option>)}
+            </select>
+          </label>
+        )}
         {!isPiece && <label class="labelled">What it is<input class="field" required maxLength={200} placeholder="Halo ring with a stone of theirs" value={d.title} onInput={(e) => set({ title: e.currentTarget.value })} /></label>}
         <label class="labelled">{isPiece ? 'Why, or what goes with it' : 'How it will be'}<input class="field" maxLength={1000} placeholder={isPiece ? 'Engraving included' : '18 ct, six weeks'} value={d.text} onInput={(e) => set({ text: e.currentTarget.value })} /></label>
         <div class="offer-pair">
