@@ -15,7 +15,7 @@ export function Dialog({ label, closed, wide = false, children }: { label: strin
     return () => dialog?.close();
   }, []);
   return (
-    <dialog class={wide ? 'sheet wide' : 'sheet'} ref={el} aria-label={label} onClose={() => { closeSheet(); closed?.(); }} onClick={(e) => { if (e.target === el.current) closeSheet(); }}>
+    <dialog class={wide ? 'sheet broad' : 'sheet'} ref={el} aria-label={label} onClose={() => { closeSheet(); closed?.(); }} onClick={(e) => { if (e.target === el.current) closeSheet(); }}>
       <div class="sheet-body">{children}</div>
     </dialog>
   );
