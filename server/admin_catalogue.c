@@ -47,11 +47,12 @@ static void print_report(struct vt_intake_result *result)
 /* --- after the file is read ------------------------------------------------------------------- */
 
 /* The pictures it names and its stock, a chunk at a time: a running server gets its turn in between. */
-static int follow(struct vt_admin *admin, const struct vt_store_site *site, int64_t generation)
+static int follow(struct vt_admin *admin, const struct vt_store_site *site, int64_t generation, bool is_stock)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    struct vt_imports_progress progress = { 0 };
+    struct vt_imports_progress progress = { .step = is_stock ? VT_IMPORTS_STOCK : VT_IMPORTS_PICTURES,
+                                            .is_stock = is_stock };
     struct vt_shelf *shelf = vt_shelf_open(admin->values[VT_ADMIN_DATA], site->site, generation, &error);
     int err = VT_OK;
     if (!shelf)
@@ -59,9 +60,12 @@ static int follow(struct vt_admin *admin, const struct vt_store_site *site, int6
     while (!err && !progress.done)
         err = vt_manage_catalogue_follow(admin->manage, shelf, site->site, generation, &progress);
     vt_shelf_unref(shelf);
+    if (is_stock)
+        vt_shelf_remove(admin->values[VT_ADMIN_DATA], site->site, generation);
     if (err)
-        return vt_admin_fail_store(admin, err, "The products' pictures and stock cannot be stored");
-    vt_shelf_sweep(admin->values[VT_ADMIN_DATA], site->site, generation);
+        return vt_admin_fail_store(admin, err, "The pictures and the stock cannot be stored");
+    if (!is_stock)
+        vt_shelf_sweep(admin->values[VT_ADMIN_DATA], site->site, generation);
     return 0;
 }
 
@@ -87,7 +91,7 @@ static int serve(struct vt_admin *admin, const struct vt_store_site *site, int64
     if (err == VT_ERR_STALE)
         return vt_admin_fail("Another import has been faster. Nothing was changed.");
     return err ? vt_admin_fail_store(admin, err, "The products cannot be stored")
-               : follow(admin, site, generation);
+               : follow(admin, site, generation, false);
 }
 
 static int run_intake(struct vt_admin *admin, const struct vt_store_site *site, int fd, int pictures_fd,
@@ -135,7 +139,50 @@ static int run_import(struct vt_admin *admin)
     return status;
 }
 
+/* --- stock ------------------------------------------------------------------------------------ */
+
+static int run_stock_of(struct vt_admin *admin, const struct vt_store_site *site, int fd,
+                        struct vt_intake_result *result)
+{
+    const struct vt_intake intake = { .data_dir = admin->values[VT_ADMIN_DATA],
+                                      .site = site->site,
+                                      .generation = vt_wall_ms(),
+                                      .fd = fd,
+                                      .pictures_fd = -1,
+                                      .is_stock = true };
+    int err = vt_intake_run(&intake, result);
+    print_report(result);
+    if (err)
+        return vt_admin_fail("%s: %s Nothing was changed.", admin->operand, vt_buf_cstr(&result->error));
+    int status = follow(admin, site, intake.generation, true);
+    if (!status)
+        printf("%zu rows of stock, %zu complaints\n", result->stocked, result->complaints);
+    return status;
+}
+
+static int run_stock(struct vt_admin *admin)
+{
+    struct vt_store_site site;
+    struct vt_intake_result result;
+    int status = vt_admin_find_site(admin, &site);
+    if (status)
+        return status;
+    int fd = open(admin->operand, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return vt_admin_fail("%s cannot be opened: %s.", admin->operand, strerror(errno));
+    vt_intake_result_init(&result);
+    status = run_stock_of(admin, &site, fd, &result);
+    vt_intake_result_finish(&result);
+    close(fd);
+    return status;
+}
+
 const struct vt_admin_command vt_admin_catalogue_commands[] = {
+    { "catalogue stock", VT_ADMIN_BIT(SITE), 0, "FILE",
+      "Sets a site's stock from a table with the columns id, store_code and quantity.\nWhat it does not name "
+      "counts "
+      "as none; a broken file changes nothing.",
+      run_stock },
     { "catalogue import", VT_ADMIN_BIT(SITE), VT_ADMIN_BIT(PICTURES), "FILE",
       "Replaces a site's products by those of a file: a Google Merchant feed as XML (RSS or Atom), CSV or "
       "TSV, or "

@@ -325,6 +325,37 @@ static void test_import_takes_products_and_pictures(void **state)
     assert_string_equal(c->out, "1 products, 1 pictures (0 new), 3 complaints\n");
 }
 
+static void test_stock_from_a_table(void **state)
+{
+    struct console *c = *state;
+    char line[512];
+    struct vt_store_site site;
+    struct vt_store_stock *rows;
+    const struct vt_str skus[] = { VT_STR("A1"), VT_STR("A2") };
+    size_t n;
+    add_site(c);
+    static const char *const tables[] = { "id,store_code,quantity\nA1,paris,2\nA2,paris,1\nA2,oslo,x\n",
+                                          "id\tstore_code\tquantity\nA1\tparis\t3\n" };
+    snprintf(line, sizeof(line), "catalogue|stock|--data|%%|--site|pk_demo|%s/stock.csv", c->f.dir);
+    for (size_t i = 0; i < VT_COUNT(tables); i++) {
+        write_file(c, "stock.csv", tables[i], strlen(tables[i]));
+        assert_int_equal(type(c, NULL, line), 0);
+        assert_string_equal(c->out,
+                            i ? "1 rows of stock, 0 complaints\n" : "2 rows of stock, 1 complaints\n");
+        assert_true(i == 1 || strstr(c->err, "row 3 (A2): quantity \"x\" is no whole number"));
+    }
+    struct vt_manage *manage = open_manage(c);
+    assert_int_equal(vt_manage_site_find(manage, VT_STR("pk_demo"), &c->arena, &site), VT_OK);
+    assert_int_equal(vt_manage_stock_of(manage, site.site, skus, 2, &c->arena, &rows, &n), VT_OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(rows[0].quantity, 3);
+    assert_int_equal(rows[1].quantity, 0); /* no longer named */
+    vt_manage_close(manage);
+    write_file(c, "stock.csv", "<rss/>", 6);
+    assert_int_equal(type(c, NULL, line), 1);
+    assert_non_null(strstr(c->err, "Nothing was changed"));
+}
+
 static void test_a_broken_file_changes_nothing(void **state)
 {
     struct console *c = *state;
@@ -393,6 +424,7 @@ int main(void)
         TEST(test_associate_with_a_password_from_input),
         TEST(test_token_is_shown_once_and_kept_hashed),
         TEST(test_import_takes_products_and_pictures),
+        TEST(test_stock_from_a_table),
         TEST(test_a_broken_file_changes_nothing),
         TEST(test_settings_are_checked_before_they_are_kept),
     };
