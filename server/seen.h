@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Seen: what customers' pages have shown lately and what of them said it, for the shop's own check.
  *
- * In memory only, the newest of each address, so many of a site; after a restart it fills anew. No customer is in
- * it: an address without query, a piece, how many lines a bag has. Loop thread only. */
+ * In memory only, the newest of each address, so many of a site; after a restart it fills anew. No customer
+ * is in it: an address without query, a piece, how many lines a bag has. Loop thread only. */
 #ifndef VT_SEEN_H
 #define VT_SEEN_H
 

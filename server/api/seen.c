@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was found on the shop's pages: stands in the loop's memory, not in the store. */
-#include "server/api/rows.h"
 #include "server/seen.h"
+#include "server/api/rows.h"
 
 int vt_api_seen(struct vt_api_call *call, struct vt_manage *manage)
 {
