@@ -47,6 +47,8 @@ async function offers({ page }, customer) {
   await sheet.getByRole('button', { name: 'Offer it' }).click();
   await customer.toChat();
   const piece = customer.panel.getByRole('group', { name: /^An offer for you: .*Ring/ });
+  await expect.poll(() => piece.locator('img').evaluate((it) => it.naturalWidth)).toBeGreaterThan(0);
+  await shot(customer.page, '77-phone-offer-piece');
   await piece.getByRole('button', { name: 'Take it' }).click();
   await expect(piece).toContainText('You took it.', { timeout: 15_000 });
   await expect(page.locator('.happened').filter({ hasText: 'is in the bag now' })).toHaveCount(1);

@@ -29,11 +29,11 @@ function inFront(talk: Talk): string {
   return on ?? [...(trail ?? [])].reverse().find((page) => page.product)?.product?.sku ?? '';
 }
 
-function asked(d: Draft, at: number): Requests['offer.make'] {
+function asked(d: Draft, at: number, media: string | undefined): Requests['offer.make'] {
   const link = d.link.trim();
   const text = d.text.trim();
   return {
-    ...(d.sku === '' ? {} : { sku: d.sku, ...(d.variant === '' ? {} : { variant: d.variant }) }), title: d.title.trim(), price: decimal(d.price), currency: d.currency, until: at + Number(d.hours) * HOUR_MS,
+    ...(d.sku === '' ? {} : { sku: d.sku, ...(d.variant === '' ? {} : { variant: d.variant }), ...(media === undefined ? {} : { media }) }), title: d.title.trim(), price: decimal(d.price), currency: d.currency, until: at + Number(d.hours) * HOUR_MS,
     ...(text === '' ? {} : { text }), ...(link === '' ? {} : { link }), ...(d.deposit.trim() === '' || d.sku !== '' ? {} : { deposit: decimal(d.deposit) }),
     ...(d.code === 'once' ? { once: true } : d.code === 'own' && d.own.trim() !== '' ? { code: d.own.trim() } : {}),
   };
@@ -55,7 +55,7 @@ export function Offer({ talk }: { talk: Talk }): JSX.Element {
   const submit = async (e: Event): Promise<void> => {
     e.preventDefault();
     wait(true);
-    if (await makeOffer(talk, asked(d, serverTime(Date.now())))) closeSheet();
+    if (await makeOffer(talk, asked(d, serverTime(Date.now()), product?.media[0]))) closeSheet();
     wait(false);
   };
   return (
