@@ -23,6 +23,7 @@ struct vt_film_encode_config {
     uint32_t fps;
     uint32_t gop; /* frames between two key frames; 0: two seconds */
     uint32_t bits_per_s;
+    bool is_limited; /* the rate is not only what is good enough: AV1 goes by quality else */
 };
 
 struct vt_film_packet {

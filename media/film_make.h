@@ -16,7 +16,7 @@ struct vt_film_source {
 
 struct vt_film_order {
     enum vt_film_maker maker;
-    uint32_t max_bytes; /* 0: none; the rate is lowered to stay below */
+    uint32_t max_bytes; /* 0: none; the rate is lowered to stay below, and nobody may look on */
     int live_fd;        /* fragments go there as they are made; -1: nobody looks on */
     /* More has been written to live_fd; NULL: nobody waits */
     void (*grown)(void *arg);
@@ -31,5 +31,11 @@ int vt_film_make(const struct vt_film_source *source, const struct vt_film_order
 
 /* Bits a second for a film of this size when nothing limits it. */
 uint32_t vt_film_rate(enum vt_film_maker maker, uint32_t width, uint32_t height);
+
+/* How often a size is halved (0 and up, VT_FILM_HALVES at most) so that `max_bytes` are not too few for `ms`
+ * of it. */
+enum { VT_FILM_HALVES = 2 };
+uint32_t vt_film_halves(enum vt_film_maker maker, uint32_t width, uint32_t height, uint32_t ms,
+                        uint32_t max_bytes);
 
 #endif

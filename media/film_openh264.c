@@ -7,6 +7,9 @@
 #include "media/film_encode.h"
 #include "server/base/err.h"
 
+/* Finer than that nobody sees, and a smooth picture on a plain ground would fill the rate with it all the
+ * same: a fifth fewer bytes for 0.0003 of SSIM. */
+enum { QP_LEAST = 26 };
 enum { HEADER_MOST = 512 };
 
 struct encoder {
@@ -67,6 +70,7 @@ static int initialize(struct encoder *encoder, const struct vt_film_encode_confi
     param.eSpsPpsIdStrategy = CONSTANT_ID; /* one header for the whole film */
     param.iEntropyCodingModeFlag = 1;
     param.iMultipleThreadIdc = 1;
+    param.iMinQp = QP_LEAST;
     param.bEnableFrameSkip = false; /* a film has all its frames; the rate is a wish */
     param.bEnableSceneChangeDetect = true;
     param.iSpatialLayerNum = 1;

@@ -21,12 +21,15 @@ struct encoding {
     enum vt_picture_format format;
     uint8_t effort;
     int q; /* 0: the format has none */
+    bool is_animation;
 };
 
 static struct encoding encoding_of(enum vt_picture_format format, uint8_t effort)
 {
     static const int q[] = { [VT_FMT_JPEG] = JPEG_Q, [VT_FMT_WEBP] = WEBP_Q, [VT_FMT_AVIF] = AVIF_Q };
-    struct encoding encoding = { format, effort, (size_t)format < VT_COUNT(q) ? q[format] : 0 };
+    struct encoding encoding = { .format = format,
+                                 .effort = effort,
+                                 .q = (size_t)format < VT_COUNT(q) ? q[format] : 0 };
     if (format == VT_FMT_AVIF && effort)
         encoding.q = AVIF_IDLE_Q;
     return encoding;
@@ -59,9 +62,14 @@ static void strip_webp(uint8_t *bytes, size_t *len)
         bytes[4 + i] = (uint8_t)((to - 8) >> (8 * i));
 }
 
-static int save_webp(VipsImage *image, int q, void **ret_bytes, size_t *ret_len)
+/* An animation is not stripped by the library: its delays are fields, too. */
+static int save_webp(VipsImage *image, const struct encoding *as, void **ret_bytes, size_t *ret_len)
 {
-    if (vips_webpsave_buffer(image, ret_bytes, ret_len, "Q", q, "effort", WEBP_EFFORT, "strip", TRUE, NULL))
+    const int err = as->is_animation
+                        ? vips_webpsave_buffer(image, ret_bytes, ret_len, "Q", as->q, "effort", 0, NULL)
+                        : vips_webpsave_buffer(image, ret_bytes, ret_len, "Q", as->q, "effort", WEBP_EFFORT,
+                                               "strip", TRUE, NULL);
+    if (err)
         return -1;
     strip_webp(*ret_bytes, ret_len);
     return 0;
@@ -74,7 +82,7 @@ static int save(VipsImage *image, const struct encoding *as, void **ret_bytes, s
         return vips_jpegsave_buffer(image, ret_bytes, ret_len, "Q", as->q, "optimize_coding", TRUE,
                                     "interlace", FALSE, "strip", TRUE, NULL);
     case VT_FMT_WEBP:
-        return save_webp(image, as->q, ret_bytes, ret_len);
+        return save_webp(image, as, ret_bytes, ret_len);
     case VT_FMT_AVIF:
         return vips_heifsave_buffer(
             image, ret_bytes, ret_len, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q", as->q, "effort",
@@ -127,29 +135,35 @@ static int save_within(VipsImage **image, struct encoding *as, uint32_t max_byte
     }
 }
 
+static bool is_within(uint32_t max_bytes, struct vt_image_result *result)
+{
+    if (!max_bytes || result->len <= max_bytes)
+        return true;
+    vt_media_problem_limit(&result->problem, VT_MEDIA_TOO_LONG, max_bytes, result->len,
+                           "at its lowest quality the picture still has %zu bytes and %u are allowed; "
+                           "ask for a smaller size, or take a larger limit",
+                           result->len, max_bytes);
+    return false;
+}
+
 int vt_image_encode(VipsImage *image, enum vt_picture_format format, uint8_t effort, uint32_t max_bytes,
                     struct vt_image_result *ret_result)
 {
     struct encoding as = encoding_of(format, effort);
     VT_IMAGE VipsImage *copy = g_object_ref(image);
-    if (fit(&copy, format) || save_within(&copy, &as, max_bytes, ret_result))
+    if (fit(&copy, format) || save_within(&copy, &as, max_bytes, ret_result) ||
+        !is_within(max_bytes, ret_result))
         return -1;
-    if (max_bytes && ret_result->len > max_bytes) {
-        vt_media_problem_limit(&ret_result->problem, VT_MEDIA_OUTSIDE, max_bytes, ret_result->len,
-                               "at its lowest quality the picture still has %zu bytes and %u are allowed; "
-                               "ask for a smaller size",
-                               ret_result->len, max_bytes);
-        return -1;
-    }
     ret_result->width = (uint32_t)image->Xsize;
     ret_result->height = (uint32_t)image->Ysize;
     return 0;
 }
 
-int vt_image_encode_animation(VipsImage *pages, uint32_t page_height, uint32_t delay_ms,
+int vt_image_encode_animation(VipsImage *pages, uint32_t page_height, uint32_t delay_ms, uint32_t max_bytes,
                               struct vt_image_result *ret_result)
 {
     const int n = pages->Ysize / (int)page_height;
+    struct encoding as = { .format = VT_FMT_WEBP, .q = ANIMATION_Q, .is_animation = true };
     g_autofree int *delays = g_new(int, n);
     VT_IMAGE VipsImage *copy = NULL;
     if (vips_copy(pages, &copy, NULL))
@@ -159,9 +173,8 @@ int vt_image_encode_animation(VipsImage *pages, uint32_t page_height, uint32_t d
     vips_image_set_int(copy, "page-height", (int)page_height);
     vips_image_set_int(copy, "loop", 0);
     vips_image_set_array_int(copy, "delay", delays, n);
-    if (vips_webpsave_buffer(copy, &ret_result->bytes, &ret_result->len, "Q", ANIMATION_Q, "effort", 0, NULL))
+    if (save_within(&copy, &as, max_bytes, ret_result) || !is_within(max_bytes, ret_result))
         return -1;
-    strip_webp(ret_result->bytes, &ret_result->len);
     ret_result->width = (uint32_t)pages->Xsize;
     ret_result->height = page_height;
     return 0;

@@ -195,22 +195,24 @@ static int draw(void *arg, uint32_t n, struct vt_film_planes *frame)
     return vt_film_reel_draw(arg, n, frame);
 }
 
-static void make(struct scene *scene, struct vt_image_result *ret_result)
+static int make(void *arg, uint32_t width, uint32_t height, struct vt_image_result *ret_result)
 {
+    struct scene *scene = arg;
     struct vt_film_reel reel = { .film = NULL };
-    int err = vt_film_reel_init(&reel, scene->film, scene->width, scene->height, VT_FILM_FPS, load, scene);
-    if (err) {
-        vt_image_film_explain(err, scene->job->recipe, &ret_result->problem);
-        return;
-    }
+    scene->width = width;
+    scene->height = height;
+    int err = vt_film_reel_init(&reel, scene->film, width, height, VT_FILM_FPS, load, scene);
+    if (err)
+        return err;
     const struct vt_film_source source = { .width = reel.width,
                                            .height = reel.height,
                                            .fps = reel.fps,
                                            .frames = vt_film_reel_frames(&reel),
                                            .draw = draw,
                                            .arg = &reel };
-    vt_image_film_make(&source, scene->job, ret_result);
+    err = vt_image_film_make(&source, scene->job, ret_result);
     vt_film_reel_finish(&reel);
+    return err;
 }
 
 static void make_stills(const struct vt_image_job *job, struct vt_image_result *ret_result)
@@ -229,9 +231,8 @@ static void make_stills(const struct vt_image_job *job, struct vt_image_result *
                              job->n_sources);
         return;
     }
-    struct scene scene = { job, film, film->width, film->height };
-    vt_image_film_size(recipe, &scene.width, &scene.height);
-    make(&scene, ret_result);
+    struct scene scene = { .job = job, .film = film };
+    vt_image_film_fit(job, vt_film_ms(film), film->width, film->height, make, &scene, ret_result);
 }
 
 void vt_image_film(const struct vt_image_job *job, struct vt_image_result *ret_result)

@@ -7,7 +7,7 @@
 #include "media/image_film_internal.h"
 #include "server/base/err.h"
 
-enum { LOOK_DELAY_MOST_MS = 1000 };
+enum { LOOK_DELAY_MOST_MS = 1000, SIZES = 3, SIDE_LEAST = 64 };
 
 /* --- poster and animation ------------------------------------------------------------------------------- */
 
@@ -34,29 +34,45 @@ static int draw_strip(const struct vt_film_source *source, uint32_t count, VipsI
     return VT_OK;
 }
 
+/* Said of one size: there may be a smaller one. */
+static bool is_too_much(struct vt_image_result *result)
+{
+    const bool is = result->problem.err == VT_MEDIA_TOO_LONG;
+    if (is)
+        result->problem = (struct vt_media_problem){ .err = VT_MEDIA_OK };
+    return is;
+}
+
 static int make_poster(const struct vt_film_source *source, const struct vt_image_job *job,
                        struct vt_image_result *ret_result)
 {
     VT_IMAGE VipsImage *image = NULL;
     int err = draw_strip(source, 1, &image);
     if (!err && vt_image_encode(image, job->recipe->format, 0, job->recipe->max_bytes, ret_result))
-        err = VT_ERR_INVALID;
+        err = is_too_much(ret_result) ? VT_ERR_FULL : VT_ERR_INVALID;
     return err;
 }
 
-static int make_look(const struct vt_film_source *source, struct vt_image_result *ret_result)
+static int make_look(const struct vt_film_source *source, const struct vt_image_job *job,
+                     struct vt_image_result *ret_result)
 {
     VT_IMAGE VipsImage *image = NULL;
     const uint32_t count = VIPS_MIN(source->frames, VT_FILM_LOOK_FRAMES);
     int err = draw_strip(source, count, &image);
     const uint32_t ms = source->frames * 1000 / source->fps;
     const uint32_t delay_ms = VIPS_MIN(ms / count, LOOK_DELAY_MOST_MS);
-    if (!err && vt_image_encode_animation(image, source->height, delay_ms, ret_result))
-        err = VT_ERR_INVALID;
+    if (!err &&
+        vt_image_encode_animation(image, source->height, delay_ms, job->recipe->max_bytes, ret_result))
+        err = is_too_much(ret_result) ? VT_ERR_FULL : VT_ERR_INVALID;
     return err;
 }
 
 /* --- the film ------------------------------------------------------------------------------------------- */
+
+static enum vt_film_maker maker_of(const struct vt_recipe *recipe)
+{
+    return recipe->kind == VT_RECIPE_FILM_AV1 ? VT_FILM_SVTAV1 : VT_FILM_OPENH264;
+}
 
 static void tell_grown(void *arg)
 {
@@ -69,8 +85,7 @@ static int make_film(const struct vt_film_source *source, const struct vt_image_
                      struct vt_image_result *ret_result)
 {
     uint8_t *bytes = NULL;
-    const bool is_av1 = job->recipe->kind == VT_RECIPE_FILM_AV1;
-    const struct vt_film_order order = { .maker = is_av1 ? VT_FILM_SVTAV1 : VT_FILM_OPENH264,
+    const struct vt_film_order order = { .maker = maker_of(job->recipe),
                                          .max_bytes = job->recipe->max_bytes,
                                          .live_fd = job->out_fd,
                                          .grown = tell_grown,
@@ -86,12 +101,12 @@ static int make_film(const struct vt_film_source *source, const struct vt_image_
     return VT_OK;
 }
 
-static int make(const struct vt_film_source *source, const struct vt_image_job *job,
-                struct vt_image_result *ret_result)
+int vt_image_film_make(const struct vt_film_source *source, const struct vt_image_job *job,
+                       struct vt_image_result *ret_result)
 {
     if (job->recipe->kind != VT_RECIPE_FILM_LOOK)
         return make_film(source, job, ret_result);
-    return job->recipe->format == VT_FMT_WEBP ? make_look(source, ret_result)
+    return job->recipe->format == VT_FMT_WEBP ? make_look(source, job, ret_result)
                                               : make_poster(source, job, ret_result);
 }
 
@@ -100,10 +115,11 @@ void vt_image_film_explain(int err, const struct vt_recipe *recipe, struct vt_me
     if (problem->err)
         return;
     if (err == VT_ERR_FULL)
-        vt_media_problem_limit(problem, VT_MEDIA_OUTSIDE, recipe->max_bytes, 0,
-                               "even at its lowest quality this film does not fit %u bytes; take fewer "
-                               "seconds or a smaller size",
-                               recipe->max_bytes);
+        vt_media_problem_limit(
+            problem, VT_MEDIA_TOO_LONG, recipe->max_bytes, 0,
+            "even small and at its lowest quality this does not fit %u bytes; take a larger "
+            "limit or a shorter film",
+            recipe->max_bytes);
     else if (err == VT_ERR_NOMEM)
         vt_media_problem_set(problem, VT_MEDIA_BUSY, "memory for this film is short; ask again in a moment");
     else if (err == VT_ERR_IO)
@@ -112,19 +128,30 @@ void vt_image_film_explain(int err, const struct vt_recipe *recipe, struct vt_me
         vt_media_problem_set(problem, VT_MEDIA_BROKEN, "a picture of this film cannot be drawn");
 }
 
-void vt_image_film_make(const struct vt_film_source *source, const struct vt_image_job *job,
-                        struct vt_image_result *ret_result)
+void vt_image_film_size(const struct vt_recipe *recipe, uint32_t ms, uint32_t smaller, uint32_t *width,
+                        uint32_t *height)
 {
-    int err = make(source, job, ret_result);
-    if (err)
-        vt_image_film_explain(err, job->recipe, &ret_result->problem);
-}
-
-void vt_image_film_size(const struct vt_recipe *recipe, uint32_t *width, uint32_t *height)
-{
-    if (recipe->kind != VT_RECIPE_FILM_LOOK || recipe->format != VT_FMT_WEBP)
-        return;
-    const double scale = fmin((double)VT_FILM_LOOK_PX / VIPS_MAX(*width, *height), 1);
+    double scale = 1.0 / (1u << smaller);
+    if (recipe->kind == VT_RECIPE_FILM_LOOK && recipe->format == VT_FMT_WEBP)
+        scale *= fmin((double)VT_FILM_LOOK_PX / VIPS_MAX(*width, *height), 1);
+    else if (recipe->kind != VT_RECIPE_FILM_LOOK && recipe->max_bytes)
+        scale /= 1u << vt_film_halves(maker_of(recipe), *width, *height, ms, recipe->max_bytes);
     *width = vt_image_film_even(*width * scale);
     *height = vt_image_film_even(*height * scale);
+}
+
+void vt_image_film_fit(const struct vt_image_job *job, uint32_t ms, uint32_t width, uint32_t height,
+                       vt_image_film_of_fn *make, void *arg, struct vt_image_result *ret_result)
+{
+    int err = VT_ERR_FULL;
+    for (uint32_t smaller = 0; smaller < SIZES && err == VT_ERR_FULL; smaller++) {
+        uint32_t w = width, h = height;
+        vt_image_film_size(job->recipe, ms, smaller, &w, &h);
+        if (w < SIDE_LEAST || h < SIDE_LEAST)
+            break;
+        vt_image_result_finish(ret_result);
+        err = make(arg, w, h, ret_result);
+    }
+    if (err)
+        vt_image_film_explain(err, job->recipe, &ret_result->problem);
 }

@@ -7,8 +7,10 @@
 #include "server/base/err.h"
 
 struct turn {
+    const struct vt_image_job *job;
     struct vt_film_spin spin;
     struct vt_bytes pack;
+    uint32_t width, height;      /* of the JPEGs */
     struct vt_film_planes whole; /* of the JPEGs' size, where the film is smaller */
     struct vt_film_resampler resampler;
 };
@@ -34,37 +36,26 @@ static int draw(void *arg, uint32_t n, struct vt_film_planes *frame)
     return VT_OK;
 }
 
-static int prepare(struct turn *turn, const struct vt_recipe *recipe, struct vt_film_source *ret_source)
+static int make(void *arg, uint32_t width, uint32_t height, struct vt_image_result *ret_result)
 {
-    uint32_t width, height;
-    int err = vt_film_jpeg_size(frame_of(turn, 0), &width, &height);
-    if (err)
-        return err;
-    *ret_source = (struct vt_film_source){ .width = width,
+    struct turn *turn = arg;
+    const struct vt_film_source source = { .width = width,
                                            .height = height,
                                            .fps = vt_film_spin_fps(turn->spin.count),
                                            .frames = turn->spin.count,
                                            .draw = draw,
                                            .arg = turn };
-    vt_image_film_size(recipe, &ret_source->width, &ret_source->height);
-    if (ret_source->width == width && ret_source->height == height)
-        return VT_OK;
-    err = vt_film_planes_init(&turn->whole, width, height);
-    return err ? err
-               : vt_film_resampler_init(&turn->resampler, VT_FILM_FASTEST, ret_source->width,
-                                        turn->whole.width);
-}
-
-static void make(struct turn *turn, const struct vt_image_job *job, struct vt_image_result *ret_result)
-{
-    struct vt_film_source source;
-    int err = prepare(turn, job->recipe, &source);
-    if (err)
-        vt_image_film_explain(err, job->recipe, &ret_result->problem);
-    else
-        vt_image_film_make(&source, job, ret_result);
+    int err = VT_OK;
+    if (width != turn->width || height != turn->height) {
+        err = vt_film_planes_init(&turn->whole, turn->width, turn->height);
+        if (!err)
+            err = vt_film_resampler_init(&turn->resampler, VT_FILM_FASTEST, width, turn->width);
+    }
+    if (!err)
+        err = vt_image_film_make(&source, turn->job, ret_result);
     vt_film_planes_finish(&turn->whole);
     vt_film_resampler_finish(&turn->resampler);
+    return err;
 }
 
 void vt_image_film_spin(const struct vt_image_job *job, struct vt_image_result *ret_result)
@@ -79,10 +70,13 @@ void vt_image_film_spin(const struct vt_image_job *job, struct vt_image_result *
     if (vt_film_spin_decode(vt_str(job->recipe->template_json), &turn->spin, problem) != VT_MEDIA_OK)
         return;
     turn->pack = (struct vt_bytes){ file.bytes, file.len, false };
+    turn->job = job;
     const uint32_t came = vt_film_pack_count(turn->pack);
-    if (came == turn->spin.count)
-        make(turn, job, ret_result);
-    else
+    if (came != turn->spin.count)
         vt_media_problem_set(problem, VT_MEDIA_SYNTAX, "%u frames are named and %u came", turn->spin.count,
                              came);
+    else if (vt_film_jpeg_size(frame_of(turn, 0), &turn->width, &turn->height) != VT_OK)
+        vt_image_film_explain(VT_ERR_INVALID, job->recipe, problem);
+    else
+        vt_image_film_fit(job, vt_film_spin_ms(came), turn->width, turn->height, make, turn, ret_result);
 }

@@ -72,12 +72,13 @@ int vt_image_object(const struct vt_master *master, uint32_t px, struct vt_templ
 
 /* --- the rest --- */
 
-/* The bytes are the result's, stripped and in the recipe's format. */
+/* The bytes are the result's, stripped and in the recipe's format. Not within `max_bytes` (0: none) at the
+ * lowest quality: -1, and the result's problem is TOO_LONG. */
 int vt_image_encode(VipsImage *image, enum vt_picture_format format, uint8_t effort, uint32_t max_bytes,
                     struct vt_image_result *ret_result);
 
 /* `pages` has frames of `page_height` below each other; an endless WebP. */
-int vt_image_encode_animation(VipsImage *pages, uint32_t page_height, uint32_t delay_ms,
+int vt_image_encode_animation(VipsImage *pages, uint32_t page_height, uint32_t delay_ms, uint32_t max_bytes,
                               struct vt_image_result *ret_result);
 
 void vt_image_ingest(const struct vt_image_job *job, struct vt_image_result *ret_result);

@@ -82,6 +82,8 @@ int vt_plate_object(const struct vt_plate *plate, unsigned item, uint32_t find_p
 
 /* --- the way in -------------------------------------------------------------------------------------- */
 
+enum { HALVES = 2 };
+
 static int draw(const struct vt_plate *plate)
 {
     switch (plate->data->kind) {
@@ -97,6 +99,23 @@ static int draw(const struct vt_plate *plate)
     return -1;
 }
 
+/* Few bytes are met by quality, then by size: the drawing is the same, only smaller. */
+static int encode(VipsImage **image, const struct vt_image_job *job, struct vt_image_result *ret_result)
+{
+    const struct vt_recipe *recipe = job->recipe;
+    for (int smaller = 0;; smaller++) {
+        if (vt_image_encode(*image, recipe->format, recipe->effort, recipe->max_bytes, ret_result) == 0)
+            return 0;
+        const uint32_t width = (uint32_t)(*image)->Xsize / 2, height = (uint32_t)(*image)->Ysize / 2;
+        if (ret_result->problem.err != VT_MEDIA_TOO_LONG || smaller == HALVES || width < 1 || height < 1)
+            return -1;
+        vt_image_result_finish(ret_result);
+        ret_result->problem = (struct vt_media_problem){ .err = VT_MEDIA_OK };
+        if (vt_step_resize(image, width, height))
+            return -1;
+    }
+}
+
 static int make(const struct vt_image_job *job, const struct vt_template *data,
                 struct vt_image_result *ret_result)
 {
@@ -107,8 +126,7 @@ static int make(const struct vt_image_job *job, const struct vt_template *data,
                                     data->height_px, fmin(data->width_px, data->height_px) / 1080 };
     if (!canvas || draw(&plate) || vt_canvas_image(canvas, &image))
         return -1;
-    return vt_image_encode(image, job->recipe->format, job->recipe->effort, job->recipe->max_bytes,
-                           ret_result);
+    return encode(&image, job, ret_result);
 }
 
 void vt_image_template(const struct vt_image_job *job, struct vt_image_result *ret_result)

@@ -106,7 +106,7 @@ uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
     case VT_RECIPE_TEMPLATE:
         return 3000;
     case VT_RECIPE_FILM:
-        return film_deadline_ms(recipe);
+        return film_deadline_ms(recipe) * (recipe->max_bytes ? 3 : 1); /* tried more than once */
     case VT_RECIPE_FILM_LOOK: /* as many pictures are read as for the film */
         return 10000;
     case VT_RECIPE_CLIP_CUT: /* up to 100 MB are read */

@@ -93,7 +93,7 @@ static int submit(struct vt_media *media, struct vt_job *job, const struct vt_re
                   const int *source_fds, size_t n_sources)
 {
     struct live *live = NULL;
-    if (recipe->kind != VT_RECIPE_FILM)
+    if (recipe->kind != VT_RECIPE_FILM || recipe->max_bytes) /* what may be made twice is shown at the end */
         return vt_media_submit(media, job, recipe, source_fds, n_sources, -1);
     int err = begin_live(media, recipe, &live);
     if (!err)

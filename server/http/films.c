@@ -17,7 +17,7 @@
 #include "server/media_index.h"
 #include "server/media_spin.h"
 
-enum { RETRY_S = 3, MAX_LEAST = 1000 };
+enum { RETRY_S = 3 };
 
 struct vt_films {
     struct vt_films_deps deps;
@@ -254,20 +254,6 @@ static enum vt_media_err check_grant(struct ask *ask, struct vt_http_req *req, c
     return vt_media_grant_check(site, vt_str(ask->id), e, s, problem);
 }
 
-static enum vt_media_err read_max(struct ask *ask, struct vt_http_req *req, struct vt_media_problem *problem)
-{
-    struct vt_str text;
-    uint64_t most;
-    if (vt_http_query_get(&req->arena, req->query, "max", &text) != VT_OK || !text.ptr)
-        return VT_MEDIA_OK;
-    if (vt_str_to_u64(text, MAX_LEAST, UINT32_MAX, &most) != VT_OK)
-        return vt_media_problem_set(problem, VT_MEDIA_SYNTAX,
-                                    "\"max\" is a number of bytes from %d on; \"%s\" came.", MAX_LEAST,
-                                    vt_media_quote(text).text);
-    ask->max_bytes = (uint32_t)most;
-    return VT_MEDIA_OK;
-}
-
 static struct vt_media_film_order order_of(struct ask *ask)
 {
     return (struct vt_media_film_order){ .id = ask->id,
@@ -276,6 +262,22 @@ static struct vt_media_film_order order_of(struct ask *ask)
                                          .format = kinds[ask->kind].format,
                                          .max_bytes = ask->max_bytes,
                                          .group = vt_str(ask->group) };
+}
+
+/* What fits as it is needs no second making. */
+static enum vt_media_err name_answer(struct ask *ask, struct vt_media_problem *problem)
+{
+    struct vt_media_film_order order = order_of(ask);
+    order.max_bytes = 0;
+    int err = vt_media_film_key(&order, ask->key);
+    struct vt_blob *whole = err || !ask->max_bytes ? NULL : vt_media_kept(ask->films->deps.media, ask->key);
+    if (whole && whole->len <= ask->max_bytes)
+        ask->max_bytes = 0;
+    vt_blob_unref(whole);
+    order.max_bytes = ask->max_bytes;
+    if (!err && ask->max_bytes)
+        err = vt_media_film_key(&order, ask->key);
+    return err ? vt_media_problem_set(problem, VT_MEDIA_BUSY, "The server is short of memory.") : VT_MEDIA_OK;
 }
 
 static enum vt_media_err read_ask(struct ask *ask, struct vt_http_req *req, struct vt_media_problem *problem)
@@ -290,13 +292,10 @@ static enum vt_media_err read_ask(struct ask *ask, struct vt_http_req *req, stru
     if (!err)
         err = check_grant(ask, req, site, problem);
     if (!err)
-        err = read_max(ask, req, problem);
+        err = vt_pictures_read_max(req, &ask->max_bytes, problem);
     if (err)
         return err;
-    const struct vt_media_film_order order = order_of(ask);
-    if (vt_media_film_key(&order, ask->key) != VT_OK)
-        return vt_media_problem_set(problem, VT_MEDIA_BUSY, "The server is short of memory.");
-    return VT_MEDIA_OK;
+    return name_answer(ask, problem);
 }
 
 /* A browser's first request for a film is bytes=0-. */
@@ -324,7 +323,7 @@ static void run(struct ask *ask, struct vt_http_req *req)
         ask->is_answered = ask->is_made = true;
         return;
     }
-    ask->may_flow = ask->kind == FILM_MP4 && is_from_start(req);
+    ask->may_flow = ask->kind == FILM_MP4 && !ask->max_bytes && is_from_start(req);
     if (ask->may_flow) {
         ask->watcher = (struct vt_media_watcher){ .fn = handle_look, .arg = ask };
         memcpy(ask->watcher.key, ask->key, sizeof(ask->key));

@@ -10,6 +10,7 @@
 #include "server/base/ids.h"
 #include "server/http/conditional.h"
 #include "server/http/file.h"
+#include "server/http/path.h"
 #include "server/http/pictures_internal.h"
 #include "server/log.h"
 
@@ -167,4 +168,20 @@ void vt_pictures_links(struct vt_http_req *req, const char *base, struct vt_str 
     vt_buf_text(&link, ">;rel=\"canonical\", <" VT_INFO_PROFILE_URL ">;rel=\"profile\"");
     if (!link.failed)
         vt_http_set(req, "Link", vt_buf_cstr(&link));
+}
+
+enum vt_media_err vt_pictures_read_max(struct vt_http_req *req, uint32_t *ret_bytes,
+                                       struct vt_media_problem *problem)
+{
+    enum { LEAST = 1000 };
+    struct vt_str text;
+    uint64_t most;
+    if (vt_http_query_get(&req->arena, req->query, "max", &text) != VT_OK || !text.ptr)
+        return VT_MEDIA_OK;
+    if (vt_str_to_u64(text, LEAST, UINT32_MAX, &most) != VT_OK)
+        return vt_media_problem_set(problem, VT_MEDIA_SYNTAX,
+                                    "\"max\" is a number of bytes from %d on; \"%s\" came.", LEAST,
+                                    vt_media_quote(text).text);
+    *ret_bytes = (uint32_t)most;
+    return VT_MEDIA_OK;
 }

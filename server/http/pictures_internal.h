@@ -34,4 +34,9 @@ void vt_pictures_info(struct vt_http_req *req, const char *base, struct vt_str r
 void vt_pictures_links(struct vt_http_req *req, const char *base, struct vt_str raw_id,
                        const struct vt_recipe *recipe);
 
+/* ?max= of the query: what an answer may have in bytes; `ret_bytes` stays as it was without. VT_MEDIA_OK or
+ * SYNTAX. */
+enum vt_media_err vt_pictures_read_max(struct vt_http_req *req, uint32_t *ret_bytes,
+                                       struct vt_media_problem *problem);
+
 #endif

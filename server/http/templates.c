@@ -253,6 +253,8 @@ static bool read_address(struct ask *ask, struct vt_http_req *req, struct vt_med
     if (vt_http_query_get(&req->arena, req->query, "c", &conv) == VT_OK)
         take_conv(ask, conv);
     vt_str_copy(ask->addr, sizeof(ask->addr), req->addr);
+    if (vt_pictures_read_max(req, &ask->recipe.max_bytes, problem) != VT_MEDIA_OK)
+        return false;
     return vt_template_decode_d(kind, vt_str(ask->id), d, &ask->template, problem) == VT_MEDIA_OK;
 }
 

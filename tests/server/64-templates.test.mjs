@@ -116,6 +116,28 @@ test('who waits is greeted by name on what they look at, signed, and again by th
   await Promise.all([c.cut(), other.cut()]);
 });
 
+test('a limit of bytes is met by quality, then by size, or told to be too small', async () => {
+  const limited = async (fmt, max) => {
+    const path = address('card', ONE, { name: 'Anna' }, { fmt }).replace(/&e=.*/, `&max=${max}`);
+    return get(sign(`${path}&e=${Math.floor(Date.now() / 1000) + 600}`));
+  };
+  const whole = await get(address('card', ONE, { name: 'Anna' }, { fmt: 'jpg' }));
+  const same = await limited('jpg', 5_000_000);
+  assert.equal(same.status, 200, same.text);
+  assert.ok(same.body.equals(whole.body), 'what fits is as it was');
+  const softer = await limited('jpg', Math.floor(whole.body.length * 0.9));
+  assert.deepEqual(look(softer.body), { type: 'image/jpeg', width: 1080, height: 1080 });
+  assert.ok(softer.body.length <= whole.body.length * 0.9);
+  for (const fmt of ['jpg', 'webp', 'png']) {
+    const small = await limited(fmt, Math.floor(whole.body.length / 6));
+    if (small.status === 422) continue; // a PNG has no quality to lower
+    assert.ok(small.status === 200 && small.body.length <= whole.body.length / 6 && look(small.body).width < 1080, `${fmt}: ${small.status}, ${small.body.length}`);
+  }
+  const none = await limited('jpg', 1000);
+  assert.deepEqual([none.status, none.json().type], [422, 'too-long']);
+  assert.equal((await limited('jpg', 'few')).status, 400);
+});
+
 test('every format, private, with an ETag that spares the work', async () => {
   for (const [fmt, type] of [['jpg', 'image/jpeg'], ['webp', 'image/webp'], ['avif', 'image/avif'], ['png', 'image/png']]) {
     const path = address('card', ONE, { name: 'Anna', size: [320, 320] }, { fmt });

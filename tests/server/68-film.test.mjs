@@ -156,8 +156,26 @@ test('a limit of bytes is kept, or told to be too small', async () => {
   const most = Math.floor(whole.body.length * 0.7);
   const fitted = await http(server, at(media, 'mp4', `&max=${most}`), { headers: { Range: 'bytes=0-99999999' } });
   assert.ok([200, 206].includes(fitted.status) && fitted.body.length <= most, `${fitted.status}, ${fitted.body.length} of ${most}`);
-  refusedAs(await http(server, at(media, 'mp4', '&max=1000'), { headers: { Range: 'bytes=5-' } }), 400, 'outside');
+  assert.equal(fitted.headers['cache-control'], 'private, max-age=600');
+  const far = await http(server, at(media, 'mp4', '&max=12000'));
+  assert.ok(far.status === 200 && far.body.length <= 12000, `${far.status}, ${far.body.length} bytes`);
+  for (const [ending, type] of [['jpg', 'image/jpeg'], ['webp', 'image/webp']]) {
+    const look_ = await http(server, at(media, ending, '&max=9000'));
+    assert.deepEqual([look_.status, look_.headers['content-type'], look_.body.length <= 9000], [200, type, true], `${ending}: ${look_.body.length} bytes`);
+  }
+  refusedAs(await http(server, at(media, 'mp4', '&max=1000')), 422, 'too-long');
   refusedAs(await http(server, at(media, 'mp4', '&max=many')), 400, 'syntax');
+  refusedAs(await http(server, at(media, 'mp4', '&max=999')), 400, 'syntax');
+});
+
+test('what fits a channel as it is goes as it is', async () => {
+  const media = await made(fresh());
+  const whole = await http(server, at(media, 'mp4'));
+  for (const most of [5_000_000, 16_000_000]) {
+    const same = await http(server, at(media, 'mp4', `&max=${most}`));
+    assert.deepEqual([same.status, same.headers.etag], [200, whole.headers.etag]);
+    assert.ok(same.body.equals(whole.body));
+  }
 });
 
 test('without its grant a film is nobody\'s, and another conversation cannot name its pictures', async () => {

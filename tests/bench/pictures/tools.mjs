@@ -43,13 +43,13 @@ export class Worker {
     return worker;
   }
 
-  /// { cpu: median in ms, wall: least in ms, first, bytes, peak: MiB, problem } of one line.
+  /// { cpu: median in ms, wall: least in ms, first, firstWall, bytes, peak: MiB, problem } of one line.
   async ask(...words) {
     this.child.stdin.write(`${words.join(' ')}\n`);
     const answer = JSON.parse(await this.next());
     if (!answer.ok) throw new Error(`${this.name}: ${words.join(' ')} failed`);
-    const { cpu_us, wall_us, first_us = 0, bytes, peak_kb, problem } = answer;
-    return { cpu: median(cpu_us) / 1000, wall: wall_us / 1000, first: first_us / 1000, bytes, peak: peak_kb / 1024, problem };
+    const { cpu_us, wall_us, first_us = 0, first_wall_us = 0, bytes, peak_kb, problem } = answer;
+    return { cpu: median(cpu_us) / 1000, wall: wall_us / 1000, first: first_us / 1000, firstWall: first_wall_us / 1000, bytes, peak: peak_kb / 1024, problem };
   }
 
   end() {
@@ -57,6 +57,7 @@ export class Worker {
   }
 }
 
+export const tool = (name) => join(tools, name);
 export const ours = () => Worker.start([join(tools, 'picture_work')]);
 export const sharpPeer = () => Worker.start([process.execPath, join(here, 'peers/sharp.mjs')]);
 

@@ -4,28 +4,35 @@
  * A line on stdin is a job, a line of JSON on stdout its price: CPU of each of `times` runs in
  * microseconds, the least wall time, bytes of the result, the most memory the process ever had.
  *
- *     original PATH WIDTH TIMES          an original to a JPEG thumb, as ingest makes its first one
- *     ingest PATH MASTER TIMES           an original to a master (written to MASTER); `first`: CPU to its
- * thumb thumb MASTER WIDTH FORMAT TIMES    a rendition from a master encode PATH WIDTH FORMAT TIMES pixels
- * that lie in memory to a file spawn TIMES PROGRAM [ARGUMENT …]   another program, with its start (no
- * quoting)
+ *     original PATH WIDTH TIMES           an original to a JPEG thumb, as ingest makes its first
+ *     ingest PATH MASTER TIMES            an original to a master (written to MASTER)
+ *     thumb MASTER WIDTH FORMAT TIMES     a rendition from a master
+ *     encode PATH WIDTH FORMAT TIMES      pixels that lie in memory to a file
+ *     film KIND TEXT OUT MASTER … TIMES   stills to a film: h264 or av1; TEXT names its JSON
+ *     spin KIND TEXT OUT JPEG … TIMES     frames to a film
+ *     spawn TIMES PROGRAM ARGUMENT …      another program, with its start (no quoting)
+ *
+ * `first` and `first_wall`: of an ingest its thumb, of a film its first fragment.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "media/film.h"
+#include "media/film_pack.h"
 #include "media/image_internal.h"
 #include "server/base/err.h"
 
-enum { RUNS_MAX = 512, WORDS_MAX = 32 };
+enum { RUNS_MAX = 512, WORDS_MAX = 96 };
 
 struct price {
     size_t n, bytes;
-    double cpu_us[RUNS_MAX], first_us, wall_us;
+    double cpu_us[RUNS_MAX], first_us, first_wall_us, wall_us;
     long peak_kb;
     enum vt_media_err err;
 };
@@ -115,14 +122,39 @@ static int run_encode(const char *path, uint32_t width, enum vt_picture_format f
 
 struct first {
     struct watch since;
-    double cpu_us;
+    int live; /* a film's fragments; -1: the first part is what is waited for */
+    double cpu_us, wall_us;
 };
+
+/* Head and index alone play nothing. */
+static bool has_fragment(int live)
+{
+    uint8_t head[8];
+    for (off_t at = 0; pread(live, head, sizeof(head), at) == sizeof(head);) {
+        if (memcmp(head + 4, "mdat", 4) == 0)
+            return true;
+        at += (off_t)head[0] << 24 | head[1] << 16 | head[2] << 8 | head[3];
+    }
+    return false;
+}
 
 static void handle_part(void *arg, const struct vt_image_result *part)
 {
     struct first *first = arg;
     (void)part;
+    if (first->cpu_us > 0 || (first->live >= 0 && !has_fragment(first->live)))
+        return;
     first->cpu_us = clock_us(CLOCK_PROCESS_CPUTIME_ID) - first->since.cpu;
+    first->wall_us = clock_us(CLOCK_MONOTONIC) - first->since.wall;
+}
+
+/* The least of all runs, as the wall time of the whole is. */
+static void note_first(struct price *price, const struct first *first)
+{
+    if (price->first_us == 0 || first->cpu_us < price->first_us)
+        price->first_us = first->cpu_us;
+    if (price->first_wall_us == 0 || first->wall_us < price->first_wall_us)
+        price->first_wall_us = first->wall_us;
 }
 
 static int run_ingest(const char *path, const char *master, struct price *price)
@@ -130,7 +162,7 @@ static int run_ingest(const char *path, const char *master, struct price *price)
     const struct vt_recipe recipe = { .kind = VT_RECIPE_INGEST };
     int source = open(path, O_RDONLY | O_CLOEXEC);
     int out = open(master, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    struct first first = { begin(), 0 };
+    struct first first = { .since = begin(), .live = -1 };
     const struct vt_image_job job = { .recipe = &recipe,
                                       .sources = &source,
                                       .n_sources = 1,
@@ -141,7 +173,7 @@ static int run_ingest(const char *path, const char *master, struct price *price)
     if (source >= 0 && out >= 0)
         vt_image_run(&job, &result);
     end(price, first.since);
-    price->first_us = first.cpu_us;
+    note_first(price, &first);
     price->err = result.problem.err;
     price->bytes = out >= 0 ? (size_t)lseek(out, 0, SEEK_END) : 0;
     vt_image_result_finish(&result);
@@ -180,6 +212,91 @@ static int run_card(const char *master, const char *word, struct price *price)
     return vt_format_from_word(vt_str(word), &recipe.format) ? run_recipe(&recipe, master, price) : -1;
 }
 
+/* --- films ------------------------------------------------------------------------------------------------
+ */
+
+static bool read_file(const char *path, struct vt_mapped *file)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const bool is_there = fd >= 0 && vt_mapped_open(fd, file) == VT_OK;
+    if (fd >= 0)
+        close(fd);
+    return is_there;
+}
+
+static int keep_file(const char *path, const struct vt_image_result *result)
+{
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return -1;
+    const bool is_whole = fwrite(result->bytes, 1, result->len, file) == result->len;
+    return fclose(file) == 0 && is_whole ? 0 : -1;
+}
+
+static int run_reel(char **words, const int *sources, size_t n_sources, struct first *first,
+                    struct price *price)
+{
+    struct vt_recipe recipe = { .kind = strcmp(words[0], "av1") ? VT_RECIPE_FILM : VT_RECIPE_FILM_AV1 };
+    VT_MAPPED struct vt_mapped text = { NULL, 0 };
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf json = VT_BUF_INIT(65536);
+    const int live = first->live = memfd_create("live", MFD_CLOEXEC);
+    if (live < 0 || !read_file(words[1], &text) || vt_buf_append(&json, text.bytes, text.len) != VT_OK)
+        return -1;
+    recipe.template_json = vt_buf_cstr(&json);
+    const struct vt_image_job job = { .recipe = &recipe,
+                                      .sources = sources,
+                                      .n_sources = n_sources,
+                                      .out_fd = recipe.kind == VT_RECIPE_FILM ? live : -1,
+                                      .part = handle_part,
+                                      .arg = first };
+    struct vt_image_result result = { .len = 0 };
+    vt_image_run(&job, &result);
+    end(price, first->since);
+    note_first(price, first);
+    price->bytes = result.len;
+    price->err = result.problem.err;
+    int err = result.problem.err ? -1 : keep_file(words[2], &result);
+    vt_image_result_finish(&result);
+    close(live);
+    return err;
+}
+
+static int run_film(char **words, size_t n, struct price *price)
+{
+    int sources[VT_FILM_STILLS], err = n < 4 || n > 3 + VT_FILM_STILLS ? -1 : 0;
+    struct first first = { .since = begin() };
+    size_t opened = 0;
+    for (; !err && opened < n - 3; opened++)
+        sources[opened] = open(words[3 + opened], O_RDONLY | O_CLOEXEC);
+    if (!err)
+        err = run_reel(words, sources, opened, &first, price);
+    while (opened-- > 0)
+        close(sources[opened]);
+    return err;
+}
+
+/* With the reading of its files, as a program's that is given their names. */
+static int run_spin(char **words, size_t n, struct price *price)
+{
+    struct first first = { .since = begin() };
+    struct vt_film_pack pack;
+    int err = n < 4 || vt_film_pack_open(&pack, (uint32_t)n - 3) != VT_OK ? -1 : 0;
+    if (err)
+        return err;
+    for (size_t i = 3; !err && i < n; i++) {
+        VT_MAPPED struct vt_mapped jpeg = { NULL, 0 };
+        if (!read_file(words[i], &jpeg) ||
+            vt_film_pack_put(&pack, (uint32_t)i - 3, (struct vt_str){ (const char *)jpeg.bytes, jpeg.len }) !=
+                VT_OK)
+            err = -1;
+    }
+    if (!err)
+        err = run_reel(words, &pack.fd, 1, &first, price);
+    vt_film_pack_close(&pack);
+    return err;
+}
+
 static int run_spawn(char **words, struct price *price)
 {
     struct rusage used;
@@ -204,6 +321,10 @@ static int run_spawn(char **words, struct price *price)
 static int run_once(char **words, size_t n, struct price *price)
 {
     enum vt_picture_format format = VT_FMT_JPEG;
+    if (strcmp(words[0], "film") == 0)
+        return run_film(words + 1, n - 2, price);
+    if (strcmp(words[0], "spin") == 0)
+        return run_spin(words + 1, n - 2, price);
     if (n > 4 && !vt_format_from_word(vt_str(words[3]), &format))
         return -1;
     if (strcmp(words[0], "original") == 0 && n == 4)
@@ -253,15 +374,16 @@ static void tell(const struct price *price, int err)
     printf("{\"ok\":%s,\"cpu_us\":[", err ? "false" : "true");
     for (size_t i = 0; i < price->n; i++)
         printf("%s%.1f", i ? "," : "", price->cpu_us[i]);
-    printf("],\"wall_us\":%.1f,\"first_us\":%.1f,\"bytes\":%zu,\"peak_kb\":%ld,\"problem\":\"%s\"}\n",
-           price->wall_us, price->first_us, price->bytes, price->peak_kb ? price->peak_kb : most_memory_kb(),
-           vt_media_err_word(price->err));
+    printf("],\"wall_us\":%.1f,\"first_us\":%.1f,\"first_wall_us\":%.1f,\"bytes\":%zu,\"peak_kb\":%ld,"
+           "\"problem\":\"%s\"}\n",
+           price->wall_us, price->first_us, price->first_wall_us, price->bytes,
+           price->peak_kb ? price->peak_kb : most_memory_kb(), vt_media_err_word(price->err));
     fflush(stdout);
 }
 
 int main(void)
 {
-    static char line[4096];
+    static char line[16384];
     if (vt_image_init() != VT_OK)
         return EXIT_FAILURE;
     puts("ready");

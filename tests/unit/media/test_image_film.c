@@ -111,23 +111,59 @@ static void poster_and_animation(void **state)
     outcome_finish(&look);
 }
 
+static struct outcome limited(enum vt_recipe_kind kind, enum vt_picture_format format, uint32_t max_bytes)
+{
+    static const char large[] = "{\"stills\":[{\"id\":\"a\",\"seconds\":1},{\"id\":\"b\",\"seconds\":1}],"
+                                "\"size\":[640,480],\"name\":\"Anna & Zoë\"}";
+    struct vt_recipe recipe = film_recipe(kind, large);
+    const int sources[2] = { master, master };
+    recipe.format = format;
+    recipe.max_bytes = max_bytes;
+    return fixture_run(&fx, &recipe, sources, 2, -1, DEADLINE_MS);
+}
+
+/* By rate first, then by size. */
 static void a_limit_of_bytes_is_kept(void **state)
 {
-    struct vt_recipe recipe = film_recipe(VT_RECIPE_FILM, two);
-    const int sources[2] = { master, master };
+    static const uint32_t shares[] = { 101, 70, 50 }; /* hundredths of what it has without */
     (void)state;
-    struct outcome free_ = fixture_run(&fx, &recipe, sources, 2, -1, DEADLINE_MS);
-    recipe.max_bytes = 3;
-    struct outcome none = fixture_run(&fx, &recipe, sources, 2, -1, DEADLINE_MS);
-    assert_int_equal(none.last.err, VT_MEDIA_OUTSIDE);
-    assert_non_null(strstr(none.last.problem.detail, "3 bytes"));
-    recipe.max_bytes = (uint32_t)free_.len + 1000;
-    struct outcome fits = fixture_run(&fx, &recipe, sources, 2, -1, DEADLINE_MS);
-    assert_int_equal(fits.last.err, VT_MEDIA_OK);
-    assert_true(fits.len <= recipe.max_bytes);
+    struct outcome free_ = limited(VT_RECIPE_FILM, VT_FMT_JPEG, 0);
+    for (size_t i = 0; i < VT_COUNT(shares); i++) {
+        const uint32_t most = (uint32_t)free_.len * shares[i] / 100;
+        struct outcome fits = limited(VT_RECIPE_FILM, VT_FMT_JPEG, most);
+        assert_int_equal(fits.last.err, VT_MEDIA_OK);
+        assert_true(fits.len <= most);
+        assert_int_equal(film_frames(fits.bytes, fits.len, (int)fits.last.width, (int)fits.last.height), 60);
+        outcome_finish(&fits);
+    }
     outcome_finish(&free_);
-    outcome_finish(&none);
-    outcome_finish(&fits);
+}
+
+static void looks_keep_a_limit_too(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const enum vt_picture_format format = i ? VT_FMT_WEBP : VT_FMT_JPEG;
+        struct outcome free_ = limited(VT_RECIPE_FILM_LOOK, format, 0);
+        const uint32_t most = (uint32_t)free_.len / 3;
+        struct outcome fits = limited(VT_RECIPE_FILM_LOOK, format, most);
+        assert_int_equal(fits.last.err, VT_MEDIA_OK);
+        assert_true(fits.len <= most);
+        outcome_finish(&free_);
+        outcome_finish(&fits);
+    }
+}
+
+static void what_cannot_fit_is_told(void **state)
+{
+    (void)state;
+    for (int kind = VT_RECIPE_FILM; kind <= VT_RECIPE_FILM_LOOK; kind += 2) {
+        struct outcome none = limited((enum vt_recipe_kind)kind, VT_FMT_WEBP, 300);
+        assert_int_equal(none.last.err, VT_MEDIA_TOO_LONG);
+        assert_non_null(strstr(none.last.problem.detail, "300 bytes"));
+        assert_int_equal(none.len, 0);
+        outcome_finish(&none);
+    }
 }
 
 static void what_is_no_picture_is_told(void **state)
@@ -199,6 +235,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_same_again_has_the_same_bytes),
     cmocka_unit_test(poster_and_animation),
     cmocka_unit_test(a_limit_of_bytes_is_kept),
+    cmocka_unit_test(looks_keep_a_limit_too),
+    cmocka_unit_test(what_cannot_fit_is_told),
     cmocka_unit_test(what_is_no_picture_is_told),
     cmocka_unit_test(av1_is_smaller),
 };
