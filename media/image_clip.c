@@ -77,7 +77,8 @@ static int encode(const struct look *look, const struct vt_image_job *job, const
     image->Type = VIPS_INTERPRETATION_sRGB;
     const uint32_t delay_ms = VIPS_MIN(vt_clip_ms(clip) / look->count, LOOK_DELAY_MOST_MS);
     const int err = job->recipe->format == VT_FMT_WEBP
-                        ? vt_image_encode_animation(image, look->height, delay_ms, ret_result)
+                        ? vt_image_encode_animation(image, look->height, delay_ms, job->recipe->max_bytes,
+                                                    ret_result)
                         : vt_image_encode(image, job->recipe->format, 0, job->recipe->max_bytes, ret_result);
     return err ? VT_ERR_INVALID : VT_OK;
 }
@@ -95,7 +96,7 @@ static void make_look(const struct vt_image_job *job, const struct vt_clip *clip
         err = encode(&look, job, clip, ret_result);
     vt_film_reader_close(reader);
     g_free(look.pixels);
-    if (err)
+    if (err && !ret_result->problem.err)
         vt_media_problem_set(&ret_result->problem, err == VT_ERR_NOMEM ? VT_MEDIA_BUSY : VT_MEDIA_BROKEN,
                              "No picture of this clip can be drawn.");
 }

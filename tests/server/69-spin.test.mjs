@@ -106,14 +106,14 @@ test('every frame is a JPEG of the film\'s size, kept for ever by everybody', as
     assert.match(headers.etag, /^"[0-9a-f]{64}"$/);
   }
   assert.equal(new Set(answers.map(({ body }) => sha256(body))).size, N, 'twenty-four sides of it');
-  const made = await metric(http, server, 'vitrine_media_job_seconds_count');
+  const made = await metric(http, server, 'vitrine_media_answers_total{from="worker"}');
   const { headers: { etag } } = answers[3];
   const again = await get(`/v/${id}/03.jpg`, { 'If-None-Match': etag });
   assert.deepEqual([again.status, again.body.length, again.headers.etag], [304, 0, etag]);
   const head = await get(`/v/${id}/03.jpg`, {}, 'HEAD');
   assert.deepEqual([head.status, head.body.length, head.headers['content-length']], [200, 0, answers[3].headers['content-length']]);
   assert.equal(sha256((await get(`/v/${id}/03.jpg`)).body), sha256(answers[3].body));
-  assert.equal(await metric(http, server, 'vitrine_media_job_seconds_count'), made, 'made once');
+  assert.equal(await metric(http, server, 'vitrine_media_answers_total{from="worker"}'), made, 'made once');
 });
 
 test('chroma is halved both ways, as a film has it', async () => {
