@@ -9,9 +9,15 @@
 #include "server/base/ids.h"
 #include "server/base/map.h"
 
+/* What runs only while nothing else wants the core may have to wait for that. */
+enum { IDLE_MS = 300000 };
+
 /* What a job costs is learned per kind; the start values are the measured ones. */
 enum cost { COST_IIIF, COST_THUMB, COST_INGEST, COST_TEMPLATE, COST_FILM, COST_BACKGROUND, COSTS };
-enum { FILMED_LEAST_MS = 10000 };
+enum {
+    FILMED_LEAST_MS = 10000,
+    INTERRUPTS_MOST = 3 /* then it is let run: else a busy shop never had its copies */
+};
 static const uint32_t first_costs_ms[COSTS] = { 10, 25, 450, 90, 600, 180 };
 
 struct vt_job {
@@ -25,7 +31,8 @@ struct vt_job {
     struct vt_list link;    /* of jobs.queues[] or jobs.running */
     struct vt_list waiters; /* of vt_job_waiter.link */
     int64_t started_ms;     /* 0: queued */
-    bool is_telling;        /* waiters are being called: not to be freed by a leave */
+    unsigned interrupts;
+    bool is_telling; /* waiters are being called: not to be freed by a leave */
     bool is_erased;
 };
 
@@ -102,7 +109,7 @@ uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
     case VT_RECIPE_INGEST:
         return 10000;
     case VT_RECIPE_THUMB:
-        return recipe->effort ? 10000 : 2000;
+        return recipe->effort ? IDLE_MS : 2000;
     case VT_RECIPE_TEMPLATE:
         return 3000;
     case VT_RECIPE_FILM:
@@ -116,7 +123,7 @@ uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
     case VT_RECIPE_CLIP:
         return clip_deadline_ms(recipe);
     case VT_RECIPE_FILM_AV1:
-        return 60000;
+        return IDLE_MS;
     default:
         return recipe->out_w <= VT_TILE_PX && recipe->out_h <= VT_TILE_PX && recipe->rotation == 0 ? 1000
                                                                                                    : 3000;
@@ -249,13 +256,46 @@ static enum vt_media_err start_error(int err)
     return err == VT_ERR_MISSING ? VT_MEDIA_UNKNOWN : VT_MEDIA_WORKER_DIED;
 }
 
+static bool is_one_waiting(const struct vt_jobs *jobs)
+{
+    return jobs->lengths[VT_JOB_TILE] > 0 || jobs->lengths[VT_JOB_CARD] > 0 ||
+           (jobs->lengths[VT_JOB_FILM] > 0 && may_start(jobs, VT_JOB_FILM));
+}
+
+/* Back to where it came from, as the next of its queue. */
+static void put_back(struct vt_job *job)
+{
+    struct vt_jobs *jobs = job->jobs;
+    vt_list_remove(&job->link);
+    jobs->running_count--;
+    jobs->counts[job->queue]--;
+    job->started_ms = 0;
+    job->interrupts++;
+    vt_list_append(jobs->queues[job->queue].next, &job->link); /* before the first */
+    jobs->lengths[job->queue]++;
+}
+
+/* True: a worker that nobody waited for is free now, or in a moment. */
+static bool make_way(struct vt_jobs *jobs)
+{
+    if (!jobs->config.interrupt || jobs->running_count < jobs->config.workers || !is_one_waiting(jobs))
+        return false;
+    VT_LIST_EACH (job, &jobs->running, struct vt_job, link)
+        if (job->queue == VT_JOB_BACKGROUND && job->interrupts < INTERRUPTS_MOST &&
+            jobs->config.interrupt(jobs->config.arg, job, &job->recipe)) {
+            put_back(job);
+            return true;
+        }
+    return false;
+}
+
 /* Starts what can be started. `wanted` is not told when it fails: its asker is still in the call and
  * gets the returned error. */
 static enum vt_media_err pump(struct vt_jobs *jobs, const struct vt_job *wanted)
 {
     enum vt_media_err wanted_err = VT_MEDIA_OK;
     struct vt_job *job;
-    while (jobs->running_count < jobs->config.workers && (job = next_job(jobs)) != NULL) {
+    while ((jobs->running_count < jobs->config.workers || make_way(jobs)) && (job = next_job(jobs)) != NULL) {
         int err = jobs->config.start(jobs->config.arg, job, &job->recipe);
         if (err == VT_ERR_FULL)
             break;

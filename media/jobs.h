@@ -3,9 +3,10 @@
  *
  * Three queues, each with a bound: tiles and thumbs before cards and sheets before films; a fourth,
  * for what nobody waits for, runs only while the others are empty. Films never take the last free
- * worker of several, the fourth not the last two of more than two. Who asks is told at once when the queue is
- * full or the wait would be too long. Whoever starts a job on a worker is behind `start`, so this file knows
- * neither processes nor files. Loop thread only. */
+ * worker of several, the fourth not the last two of more than two. Where all are busy and somebody waits,
+ * work of the fourth is stopped and begun again, a few times at most. Who asks is told at once when the queue
+ * is full or the wait would be too long. Whoever starts a job on a worker is behind `start`, so this file
+ * knows neither processes nor files. Loop thread only. */
 #ifndef VT_MEDIA_JOBS_H
 #define VT_MEDIA_JOBS_H
 
@@ -27,6 +28,9 @@ struct vt_job;
 typedef int vt_jobs_start_fn(void *arg, struct vt_job *job, const struct vt_recipe *recipe);
 /* Stops a running job nobody waits for: true when it stopped and vt_jobs_done will not come. */
 typedef bool vt_jobs_abandon_fn(void *arg, struct vt_job *job);
+/* Stops a running job of the background, which is begun again later: true when it stopped and vt_jobs_done
+ * will not come, false when it is worth waiting for. */
+typedef bool vt_jobs_interrupt_fn(void *arg, struct vt_job *job, const struct vt_recipe *recipe);
 /* Every good result, once, before the waiters: the place to fill the cache. */
 typedef void vt_jobs_result_fn(void *arg, const struct vt_recipe *recipe, struct vt_str key,
                                struct vt_str group, const struct vt_media_result *result);
@@ -35,8 +39,9 @@ struct vt_jobs_config {
     uint32_t workers;               /* jobs at once; at least 1 */
     uint32_t bounds[VT_JOB_QUEUES]; /* waiting, not running; 0: 64, 32, 8, 256 */
     vt_jobs_start_fn *start;
-    vt_jobs_abandon_fn *abandon; /* NULL: running jobs end by themselves */
-    vt_jobs_result_fn *result;   /* NULL: nothing is kept */
+    vt_jobs_abandon_fn *abandon;     /* NULL: running jobs end by themselves */
+    vt_jobs_interrupt_fn *interrupt; /* NULL: what waits, waits for the background, too */
+    vt_jobs_result_fn *result;       /* NULL: nothing is kept */
     void *arg;
 };
 
@@ -96,7 +101,8 @@ bool vt_jobs_find(struct vt_jobs *jobs, struct vt_str key, uint32_t *ret_positio
 void vt_jobs_stats(const struct vt_jobs *jobs, struct vt_jobs_stats *ret_stats);
 
 /* After how long a job of this recipe is killed: tile 1 s, thumb 2 s, template and other IIIF 3 s,
- * ingest, films and what a clip is looked at by 10 s; a clip coded anew that and three times what it plays. */
+ * ingest, films and what a clip is looked at by 10 s; a clip coded anew that and three times what it plays.
+ */
 uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe);
 
 #endif

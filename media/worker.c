@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,7 @@
 #include "server/base/cleanup.h"
 #include "server/base/err.h"
 
-enum { REST_AFTER_MS = 250 };
+enum { REST_AFTER_MS = 250, STACK_BYTES = 8 << 20 };
 
 /* --- a worker ------------------------------------------------------------------------------------ */
 
@@ -72,6 +74,44 @@ static void handle_part(void *arg, const struct vt_image_result *part)
     say(arg, VT_WIRE_PART, part);
 }
 
+struct running {
+    const struct vt_image_job *job;
+    struct vt_image_result *result;
+};
+
+/* What nobody waits for runs only while nothing else wants the core. In a thread of its own: a thread that
+ * gave its turn away may not take it back. The encoder's threads follow it. */
+static void *run_idle(void *arg)
+{
+    const struct sched_param none = { .sched_priority = 0 };
+    struct running *running = arg;
+    sched_setscheduler(0, SCHED_IDLE, &none);
+    vt_image_run(running->job, running->result);
+    return NULL;
+}
+
+static bool is_for_nobody(const struct vt_recipe *recipe)
+{
+    return recipe->kind == VT_RECIPE_FILM_AV1 || (recipe->kind == VT_RECIPE_THUMB && recipe->effort > 0);
+}
+
+static void run(const struct vt_image_job *job, struct vt_image_result *result)
+{
+    struct running running = { job, result };
+    pthread_attr_t attr;
+    pthread_t thread;
+    bool is_thread = false;
+    if (is_for_nobody(job->recipe) && pthread_attr_init(&attr) == 0) {
+        is_thread = pthread_attr_setstacksize(&attr, STACK_BYTES) == 0 &&
+                    pthread_create(&thread, &attr, run_idle, &running) == 0;
+        pthread_attr_destroy(&attr);
+    }
+    if (is_thread)
+        pthread_join(thread, NULL);
+    else
+        vt_image_run(job, result);
+}
+
 static int run_job(int socket, struct vt_wire_job *job, char *text, const int *fds)
 {
     struct reply to = { socket, job->job };
@@ -83,7 +123,7 @@ static int run_job(int socket, struct vt_wire_job *job, char *text, const int *f
                                  .arg = &to };
     struct vt_image_result result = { .len = 0 };
     job->recipe.template_json = job->text_len ? text : NULL;
-    vt_image_run(&todo, &result);
+    run(&todo, &result);
     int err = say(&to, VT_WIRE_DONE, &result);
     vt_image_result_finish(&result);
     return err;

@@ -85,7 +85,6 @@ static const struct {
     { SCMP_SYS(sysinfo), ENOSYS },
     { SCMP_SYS(sched_setaffinity), EPERM },
     { SCMP_SYS(geteuid), EPERM },
-    { SCMP_SYS(sched_setscheduler), EPERM },
     { SCMP_SYS(prctl), EPERM },
     { SCMP_SYS(prlimit64), EPERM },
     { SCMP_SYS(getrlimit), EPERM },
@@ -93,8 +92,8 @@ static const struct {
     { SCMP_SYS(mbind), EPERM },
 };
 
-/* Allowed by their arguments: no new executable page, a thread but no process, a stat of a descriptor
- * (glibc's fstat), a signal to ourselves. */
+/* Allowed by their arguments: to give one's turn away, no new executable page, a thread but no process, a
+ * stat of a descriptor (glibc's fstat), a signal to ourselves. */
 static int add_conditional(scmp_filter_ctx filter)
 {
     int err = 0;
@@ -111,6 +110,10 @@ static int add_conditional(scmp_filter_ctx filter)
                             SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
     err |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), 1,
                             SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0));
+    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sched_setscheduler), 1,
+                            SCMP_A1(SCMP_CMP_EQ, SCHED_IDLE, 0));
+    err |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(sched_setscheduler), 1,
+                            SCMP_A1(SCMP_CMP_NE, SCHED_IDLE, 0));
     err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, pid, 0));
     return err;
 }

@@ -26,6 +26,7 @@ struct vt_media {
     size_t spinning_count;
     struct vt_list cuttings;     /* list of cutting.link (media_clip.c): clips being cut */
     struct vt_list codings;      /* list of coding.link: clips being coded anew */
+    struct vt_list runnings;     /* list of running.link: jobs on a worker */
     struct vt_map ingests;       /* to ingest, by id: running or waiting */
     struct vt_refusals refusals; /* by id, and by recipe's key */
     struct vt_buf backlog;       /* ids of originals to be ingested when nothing else is to do */

@@ -134,6 +134,7 @@ static void copy_tile(struct make *make)
 
 /* A job on a worker, from submit to result; its price is known when it ends. */
 struct running {
+    struct vt_list link; /* vt_media.runnings */
     struct vt_media *media;
     struct vt_job *job;
     int64_t started_ms;
@@ -141,6 +142,12 @@ struct running {
      * rendition takes too long must not lose its thumbs. */
     char blame[VT_RECIPE_KEY + 1];
 };
+
+static void running_free(struct running *running)
+{
+    vt_list_remove(&running->link);
+    free(running);
+}
 
 static void handle_pool_done(void *arg, const struct vt_media_result *result)
 {
@@ -158,7 +165,21 @@ static void handle_pool_done(void *arg, const struct vt_media_result *result)
         return;
     /* After the cache has it: who looked on may ask for the whole at once. */
     vt_media_film_over(media, running->blame, result->err == VT_MEDIA_OK);
-    free(running);
+    running_free(running);
+}
+
+/* The smaller copy of a film takes seconds, and nobody waits for it; all else of the background is short. */
+static bool interrupt_job(void *arg, struct vt_job *job, const struct vt_recipe *recipe)
+{
+    struct vt_media *media = arg;
+    if (recipe->kind != VT_RECIPE_FILM_AV1)
+        return false;
+    VT_LIST_EACH (running, &media->runnings, struct running, link)
+        if (running->job == job && vt_pool_abandon(media->pool, handle_pool_done, running)) {
+            running_free(running);
+            return true;
+        }
+    return false;
 }
 
 int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_recipe *recipe,
@@ -167,6 +188,7 @@ int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_
     struct running *running = calloc(1, sizeof(*running));
     if (!running)
         return VT_ERR_NOMEM;
+    vt_list_init(&running->link);
     running->media = media;
     running->job = job;
     running->started_ms = vt_now_ms();
@@ -180,6 +202,8 @@ int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_
                                   vt_jobs_deadline_ms(recipe), handle_pool_done, running);
     if (err)
         free(running);
+    else
+        vt_list_append(&media->runnings, &running->link);
     /* A worker that does not take a job is one about to be seen dead: the job waits for the next. */
     return err == VT_ERR_IO ? VT_ERR_FULL : err;
 }
@@ -498,9 +522,11 @@ static int open_parts(struct vt_media *media, struct vt_buf *ret_error)
     const struct vt_cache_config cache = { .dir = config->media_disk > 0 ? dir : NULL,
                                            .ram_bytes = (uint64_t)config->media_ram,
                                            .disk_bytes = (uint64_t)config->media_disk };
-    const struct vt_jobs_config jobs = {
-        .workers = worker_count(config), .start = start_job, .result = keep_result, .arg = media
-    };
+    const struct vt_jobs_config jobs = { .workers = worker_count(config),
+                                         .start = start_job,
+                                         .interrupt = interrupt_job,
+                                         .result = keep_result,
+                                         .arg = media };
     open_pool(media); /* first: it inherits nothing that the others open */
     media->masters = vt_masters_open(config->data, ret_error);
     if (!media->masters)
@@ -526,6 +552,7 @@ struct vt_media *vt_media_open(const struct vt_media_deps *deps, struct vt_buf *
     vt_list_init(&media->lives);
     vt_list_init(&media->watchers);
     vt_list_init(&media->spinnings);
+    vt_list_init(&media->runnings);
     vt_list_init(&media->cuttings);
     vt_list_init(&media->codings);
     vt_map_init(&media->ingests);

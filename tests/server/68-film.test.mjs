@@ -49,12 +49,13 @@ const made = async (film) => {
 };
 
 /// The answer as it comes: when each piece did, and all of it.
-function stream(path, headers = {}) {
+function stream(path, headers = {}, onFirst = () => {}) {
   const { hostname, port } = new URL(server.url);
   const began = Date.now();
   return new Promise((resolve, reject) => {
     const asked = open({ hostname, port, path, headers, agent: false, timeout: 20000 }, (answer) => {
       const pieces = [];
+      answer.once('data', onFirst);
       answer.on('data', (bytes) => pieces.push({ ms: Date.now() - began, bytes }));
       answer.on('error', (error) => resolve({ status: answer.statusCode, headers: answer.headers, pieces, error }));
       answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, pieces, body: Buffer.concat(pieces.map((p) => p.bytes)), ms: Date.now() - began }));
@@ -83,13 +84,13 @@ function refusedAs(answer, status, type) {
 test('a film is played while it is encoded, and has its index first afterwards', async () => {
   const { job, media } = await make({ ...fresh(4, 2), size: [480, 480] });
   assert.equal(idOf(media), job);
-  const live = await stream(at(media, 'mp4'), { Range: 'bytes=0-' });
+  let known;
+  const live = await stream(at(media, 'mp4'), { Range: 'bytes=0-' }, () => { known = pair.a.seen('film.job').at(-1).d.state; });
   assert.deepEqual([live.status, live.headers['content-type'], live.headers['transfer-encoding'], live.headers['content-length']], [200, 'video/mp4', 'chunked', undefined]);
   const kinds = boxes(live.body);
   assert.deepEqual(kinds.slice(0, 4), ['ftyp', 'moov', 'moof', 'mdat']);
   assert.ok(kinds.filter((kind) => kind === 'moof').length > 60, `${kinds.length} boxes`);
-  const first = live.pieces[0].ms;
-  assert.ok(first < live.ms / 2, `the first byte after ${first} of ${live.ms} ms`);
+  assert.ok(['queued', 'encoding'].includes(known), `the first byte while it was ${known}`);
   await over(job);
   const jobs = pair.a.seen('film.job').filter(({ d }) => d.job === job).map(({ d }) => d);
   assert.deepEqual([jobs[0].state, jobs.at(-1).state], ['queued', 'ready']);
@@ -134,7 +135,7 @@ test('poster, animation, state; and the smaller copy once it is there', async ()
   await over(idOf(media));
   const first = await http(server, at(media, 'webm'));
   if (first.status === 503) refusedAs(first, 503, 'not-ready');
-  await eventually('the smaller copy', async () => (await http(server, at(media, 'json'))).json().formats.includes('webm'), 20000);
+  await eventually('the smaller copy', async () => (await http(server, at(media, 'json'))).json().formats.includes('webm'), 120000); // it gives way to all else on the machine
   const smaller = await http(server, at(media, 'webm'));
   assert.deepEqual([smaller.status, smaller.headers['content-type'], smaller.body.readUInt32BE(0)], [200, 'video/webm', 0x1a45dfa3]);
   const whole = await http(server, at(media, 'mp4'));

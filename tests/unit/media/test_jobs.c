@@ -51,6 +51,11 @@ static bool abandon_job(void *arg, struct vt_job *job)
     return false;
 }
 
+static bool interrupt_job(void *arg, struct vt_job *job, const struct vt_recipe *recipe)
+{
+    return strncmp(recipe->media, "short", 5) != 0 && abandon_job(arg, job);
+}
+
 static void keep(void *arg, const struct vt_recipe *recipe, struct vt_str key, struct vt_str group,
                  const struct vt_media_result *result)
 {
@@ -83,6 +88,7 @@ static void open_bench(struct bench *bench, uint32_t workers)
                                      .bounds = { 3, 2, 2, 2 },
                                      .start = start,
                                      .abandon = abandon_job,
+                                     .interrupt = interrupt_job,
                                      .result = keep,
                                      .arg = bench };
     *bench = (struct bench){ .may_abandon = true };
@@ -263,6 +269,34 @@ static void who_leaves_costs_nothing(void **state)
     vt_jobs_destroy(bench.jobs);
 }
 
+static void who_waits_stops_the_background(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct told told[6] = { { .count = 0 } };
+    open_bench(&bench, 1);
+    ask(&bench, "copy", VT_JOB_BACKGROUND, &told[0]);
+    for (unsigned i = 1; i <= 3; i++) {
+        ask(&bench, "film", VT_JOB_FILM, &told[i]);
+        assert_int_equal(bench.abandoned, i);
+        assert_string_equal(bench.names[0], "film");
+        finish(&bench, "film");
+        assert_string_equal(bench.names[0], "copy"); /* begun again */
+    }
+    ask(&bench, "film", VT_JOB_FILM, &told[4]); /* enough: it is let run */
+    assert_int_equal(bench.abandoned, 3);
+    finish(&bench, "copy");
+    assert_int_equal(told[0].count, 1);
+    finish(&bench, "film");
+    assert_int_equal(told[4].count, 1);
+    ask(&bench, "short", VT_JOB_BACKGROUND, &told[0]);
+    ask(&bench, "tile", VT_JOB_TILE, &told[5]); /* what is short ends by itself */
+    assert_int_equal(bench.abandoned, 3);
+    finish(&bench, "short");
+    finish(&bench, "tile");
+    vt_jobs_destroy(bench.jobs);
+}
+
 static void a_first_part_comes_before_the_end(void **state)
 {
     (void)state;
@@ -343,6 +377,7 @@ int main(void)
         cmocka_unit_test(background_leaves_a_worker_free),
         cmocka_unit_test(bounds_and_waits),
         cmocka_unit_test(who_leaves_costs_nothing),
+        cmocka_unit_test(who_waits_stops_the_background),
         cmocka_unit_test(a_first_part_comes_before_the_end),
         cmocka_unit_test(failures_reach_everybody),
         cmocka_unit_test(an_erased_group_gets_nothing),
