@@ -66,6 +66,11 @@ test('three pieces become a film that both watch in step', async ({ customer, as
   await expect(sheet).toContainText('7.5 of at most 20 seconds');
   await axe(desk, 'dialog');
   await shot(desk, '23-desk-film-maker');
+  const wide = desk.viewportSize();
+  await desk.setViewportSize({ width: 390, height: 844 });
+  await expect(sheet.getByRole('button', { name: 'Send', exact: true })).toBeInViewport();
+  await shot(desk, '23-desk-film-maker-phone');
+  await desk.setViewportSize(wide);
 
   const asked = Date.now();
   await sheet.getByRole('button', { name: 'Play for both' }).click();
