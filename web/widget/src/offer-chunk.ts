@@ -71,7 +71,7 @@ function offers(app: App): void {
     const link = safe(d.link);
     const bad = wrong.get(cs);
     const src = d.media && app.media(d.media, 320);
-    return h('div', { class: 'b offer', role: 'group', 'aria-label': `${t('offer.for')}: ${d.title}` },
+    return h('div', { class: 'b deal', role: 'group', 'aria-label': `${t('offer.for')}: ${d.title}` },
       h('p', { key: 'for', class: 'q' }, t('offer.for')),
       h('div', { key: 'card', class: 'card' }, src && h('img', { src, alt: '', loading: 'lazy' }),
         h('span', null, h('b', null, d.title), h('b', { class: 'sum' }, sum(d.price, d.currency)))),
