@@ -203,7 +203,7 @@ enum vt_media_err vt_film_transcode(int fd, const struct vt_clip *clip, uint32_t
     if (failed)
         err = explain(failed, problem);
     if (!err && max_bytes && len > max_bytes)
-        err = vt_media_problem_limit(problem, VT_MEDIA_OUTSIDE, max_bytes, len,
+        err = vt_media_problem_limit(problem, VT_MEDIA_TOO_LONG, max_bytes, len,
                                      "Even at its lowest quality this clip does not fit %u bytes; choose a "
                                      "shorter part.",
                                      max_bytes);

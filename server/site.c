@@ -480,6 +480,8 @@ const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str
 
 const struct vt_site *vt_sites_next(const struct vt_sites *sites, const struct vt_site *before)
 {
+    if (!sites)
+        return NULL;
     const struct vt_list *next = before ? before->link.next : sites->list.next;
     return next == &sites->list ? NULL : VT_CONTAINER_OF(next, struct vt_site, link);
 }

@@ -48,7 +48,7 @@ bool vt_sites_is_empty(const struct vt_sites *sites);
 /* A pointer is good for the turn only: keep ids. */
 const struct vt_site *vt_sites_by_key(const struct vt_sites *sites, struct vt_str key);
 const struct vt_site *vt_sites_by_id(const struct vt_sites *sites, struct vt_str id);
-/* The first, or the one behind `before`; NULL: no more. */
+/* The first, or the one behind `before`; NULL: no more. Without `sites` there are none. */
 const struct vt_site *vt_sites_next(const struct vt_sites *sites, const struct vt_site *before);
 /* At the upgrade no site is named yet: any site's Origin, or our own. Exact comparison of scheme, host, port.
  */

@@ -166,7 +166,7 @@ test('poster, strip, animation and state; a byte limit is kept', async () => {
   const most = Math.floor(whole.body.length * 0.7);
   const fitted = await http(server, at(media, 'mp4', `&max=${most}`));
   assert.ok(fitted.status === 200 && fitted.body.length <= most, `${fitted.status}, ${fitted.body.length} of ${most}`);
-  refusedAs(await http(server, at(media, 'mp4', '&max=1000')), 400, 'outside', /does not fit 1000 bytes/);
+  refusedAs(await http(server, at(media, 'mp4', '&max=1000')), 422, 'too-long', /does not fit 1000 bytes/);
   const head = await http(server, at(media, 'mp4'), { method: 'HEAD' });
   assert.deepEqual([head.status, head.headers['content-length']], [200, String(whole.body.length)]);
 });

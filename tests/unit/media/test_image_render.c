@@ -166,7 +166,7 @@ static void a_byte_limit_is_kept_or_refused(void **state)
     outcome_finish(&free_one);
     recipe.max_bytes = 500;
     out = fixture_run(&fx, &recipe, &master, 1, -1, 60000);
-    assert_int_equal(out.last.err, VT_MEDIA_OUTSIDE);
+    assert_int_equal(out.last.err, VT_MEDIA_TOO_LONG);
     assert_int_equal(out.last.problem.limit, 500);
     outcome_finish(&out);
 }

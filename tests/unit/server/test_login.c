@@ -235,7 +235,8 @@ static void test_login_me_logout(void **state)
     assert_int_equal(log_in(f, "Camille", PASSWORD), 200); /* names in any case */
     assert_says(f,
                 "{\"person\":{\"id\":\"person-1\",\"name\":\"Camille \\\"C\\\" Noël\",\"login\":\"camille\","
-                "\"role\":\"associate\",\"mail\":\"\",\"secondFactor\":\"off\",\"site\":{\"key\":\"pk_demo\","
+                "\"role\":\"associate\",\"mail\":\"\",\"secondFactor\":\"off\",\"languages\":[],\"site\":{"
+                "\"key\":\"pk_demo\","
                 "\"name\":\"Maison\"}}}");
     assert_says(f, "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200");
     assert_int_equal(strlen(f->cookie), strlen("__Host-vt_login=") + 22);
