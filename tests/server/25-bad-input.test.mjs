@@ -154,7 +154,7 @@ test('searches have their own rate: five a second, a burst of twenty', async () 
 
 test('a search answered without a catalogue is empty, not an error', async () => {
   const a = await associate(server);
-  assert.deepEqual(await a.request('catalogue.search', { text: 'ring', n: 5 }), { hits: [] });
+  assert.deepEqual(await a.request('catalogue.search', { text: 'ring', n: 5 }), { total: 0, hits: [] });
   assert.equal((await a.refusal('catalogue.product', { sku: 'VT-1' })).code, 'not.found');
   await a.cut();
 });
