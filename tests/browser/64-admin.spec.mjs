@@ -109,6 +109,7 @@ test('invited, protected by a second factor, in: the hours that are set are what
   await expect(page.getByText('It is on.')).toBeVisible();
 
   await page.getByRole('button', { name: 'Log out' }).click();
+  await expect(page.getByText('You are logged out.')).toBeVisible(); // the page before it has fields of these names as well
   await nia.login('nia', WORDS);
   await page.getByLabel('Code').fill('000000');
   await page.getByRole('button', { name: 'Log in' }).click();
