@@ -60,6 +60,7 @@ test('the floor: the longest wait, who serves, watch, take over', async ({ cast,
   await floor(sam).getByRole('button', { name: /^Take over/ }).click();
   await customer.isWith('Sam');
   await sam.page.getByRole('button', { name: 'Floor' }).click();
+  await expect(floor(sam)).toBeVisible();
   await sam.page.keyboard.press('Escape');
   await expect(floor(sam)).toHaveCount(0);
   await expect(associate.page.getByRole('button', { name: 'Floor' })).toHaveCount(0);

@@ -26,6 +26,11 @@ export class Customer {
   async visit(path = RING) {
     await this.page.goto(this.ground.shop + path);
     await expect(this.launcher).toBeVisible();
+    // It makes way for the shop's own buttons a moment after the page has loaded: a click just then would fall beside it.
+    await expect.poll(() => this.launcher.evaluate((go) => {
+      const [{ loadEventEnd: end }] = performance.getEntriesByType('navigation');
+      return go.style.translate !== '' || (end > 0 && performance.now() > end + 400);
+    })).toBe(true);
   }
 
   /// The panel follows the page's colours and language, and this shop is light and English: the tag of another shop, set before
