@@ -286,6 +286,8 @@ test('the associate', async ({ cast, server, associate, ground }) => {
   await page.getByRole('dialog').getByRole('button', { name: 'End session' }).click();
   await expect(page.getByRole('form', { name: 'Wrap-up' })).toBeVisible();
   await page.getByRole('radio', { name: 'Sold' }).check();
+  // The recap's row comes a moment later and moves what stands over it.
+  await expect(page.getByRole('region', { name: 'Recap for the customer' })).toBeVisible();
   await tour.see('wrap-up');
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByRole('button', { name: 'Save wrap-up' }).click();
