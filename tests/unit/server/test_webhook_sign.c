@@ -111,17 +111,16 @@ static void test_how_secrets_are_written(void **state)
     memset(key.bytes, 0xa5, key.n);
     vt_webhook_key_text(&key, text);
     assert_int_equal(key_of(text).n, VT_WEBHOOK_KEY_MOST);
-    static const char *const wrong[] = {
-        "",
-        "whsec_",
-        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",  /* 23 bytes, cut */
-        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa==", /* 22 bytes */
-        "whsec_ MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwAAA",
-        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-_",
-        "whpk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-        "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    };
+    static const char *const wrong[] = { "",
+                                         "whsec_",
+                                         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",  /* 23 bytes, cut */
+                                         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa==", /* 22 bytes */
+                                         "whsec_ MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwAAA",
+                                         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-_",
+                                         "whpk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
+    char longer[VT_WEBHOOK_SECRET + 8] = "whsec_";
+    memset(longer + 6, 'A', 92); /* 69 bytes */
+    assert_int_equal(vt_webhook_key_read(vt_str(longer), &key), VT_ERR_INVALID);
     for (size_t i = 0; i < VT_COUNT(wrong); i++)
         assert_int_equal(vt_webhook_key_read(vt_str(wrong[i]), &key), VT_ERR_INVALID);
 }
