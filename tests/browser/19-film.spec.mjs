@@ -28,10 +28,11 @@ async function inStep(one, other) {
   return apart;
 }
 
+/// A film is sought in once it is made, so this may take a while.
 const stands = (view, at) => expect.poll(async () => {
   const is = await film(view);
   return is && is.paused && Math.abs(is.t - at) < 0.15 ? 'there' : JSON.stringify(is);
-}, { timeout: 30_000 }) // a film is sought in once it is made.toBe('there');
+}, { timeout: 30_000 }).toBe('there');
 
 async function axe(page, within) {
   const { violations } = await new AxeBuilder({ page }).include(within).analyze();

@@ -82,6 +82,8 @@ export function createSync(
     clearTimeout(patience);
     patience = setTimeout(giveUp, ANSWER_MS);
     wish.drive(true);
+    /* Who presses just after the driver's last gesture is refused; a gesture goes on and asks by itself, a press does not. */
+    if (want.act) setTimeout(() => wanted?.act && wish.drive(true), ASK_AGAIN_MS);
   }
 
   function send(): void {

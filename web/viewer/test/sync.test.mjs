@@ -188,6 +188,21 @@ test('what a comparison sets is shown, to the driver too; a wish waits for the w
   assert.equal(done, 2, 'at once when driving');
 });
 
+test('a press just after the driver\'s last gesture asks once more', () => {
+  const { sync, kinds } = side('c');
+  let done = 0;
+  sync.act(() => { done++; });
+  mock.timers.tick(600);
+  assert.deepEqual(kinds(), ['drive', 'drive']);
+  sync.patch({ seq: 11, driver: 'c' });
+  assert.equal(done, 1);
+  sync.patch({ seq: 12, driver: 'a1' });
+  sync.act(() => { done++; });
+  sync.patch({ seq: 13, driver: 'c' });
+  mock.timers.tick(600);
+  assert.deepEqual([kinds().length, done], [3, 2], 'not once it has come');
+});
+
 test('a snapshot in mid gesture of the driver: the gesture goes on and its state is sent', () => {
   const { sync, sent } = side('a1');
   sync.move(there);
