@@ -87,13 +87,13 @@ union row_asked {
 };
 
 static void fill_row(enum vt_op op, const union row_asked *asked, const struct vt_t_act_result *result,
-                     union row_body *ret)
+                     struct vt_str chosen, union row_body *ret)
 {
     const struct vt_msg_cart_add *add = &asked->add;
     const struct vt_msg_cart_update *update = &asked->update;
     if (op == VT_OP_CART_ADD)
         ret->add = (struct vt_evt_cart_add){ .sku = add->sku,
-                                             .variant = add->variant,
+                                             .variant = add->variant.ptr ? add->variant : chosen,
                                              .qty = add->qty,
                                              .name = add->name,
                                              .offer = add->offer,
@@ -118,7 +118,7 @@ static void fill_row(enum vt_op op, const union row_asked *asked, const struct v
 }
 
 static void write_row(struct vt_conversation *conv, const struct act *act,
-                      const struct vt_t_act_result *result)
+                      const struct vt_t_act_result *result, struct vt_str chosen)
 {
     VT_CLEANUP(vt_arena_finish)
     struct vt_arena arena;
@@ -134,7 +134,7 @@ static void write_row(struct vt_conversation *conv, const struct act *act,
         /* A customer's panel loads what knows of bags late: it finds the row in the thread like any other. */
         bool apart = act->to.op != VT_OP_PAGE_PUSH;
         *pushing = (struct pushing){ .to = act->to, .result = *result, .apart = apart };
-        fill_row(act->to.op, &msg, result, &d);
+        fill_row(act->to.op, &msg, result, chosen, &d);
         const struct vt_thread_row row = {
             .op = act->to.op, .by = act->by, .cid = vt_str(act->to.cid), .d = &d
         };
@@ -178,8 +178,9 @@ static void record(const struct vt_conversation *conv, const struct act *act,
     vt_consent_record(conv, act->person, vt_op_rows[act->to.op].name, vt_buf_view(&detail));
 }
 
+/* `said` is NULL where nobody answered. */
 static void end(struct vt_conversation *conv, struct act *open, const struct vt_t_act_result *result,
-                struct vt_str tag)
+                const struct vt_msg_answer *said)
 {
     struct act act = *open;
     open->ask = 0;
@@ -187,10 +188,10 @@ static void end(struct vt_conversation *conv, struct act *open, const struct vt_
     vt_metric_inc(&acts_done, result->success);
     if (strcmp(act.by, "c") !=
         0) /* what customers do on their own page is nobody's business but the thread's */
-        record(conv, &act, result, tag);
+        record(conv, &act, result, said ? said->tag : VT_STR(""));
     if (is_kept(act.to.op)) {
         remember(conv->acts, &act, result);
-        write_row(conv, &act, result);
+        write_row(conv, &act, result, said ? said->variant : (struct vt_str){ 0 });
     } else {
         vt_reply_ok(&act.to, NULL, result);
     }
@@ -199,7 +200,7 @@ static void end(struct vt_conversation *conv, struct act *open, const struct vt_
 
 static void give_up(struct vt_conversation *conv, struct act *open, enum vt_act_reason why)
 {
-    end(conv, open, &(struct vt_t_act_result){ .reason = why, .has_reason = true }, VT_STR(""));
+    end(conv, open, &(struct vt_t_act_result){ .reason = why, .has_reason = true }, NULL);
 }
 
 /* --- asking -------------------------------------------------------------------------------------- */
@@ -293,7 +294,7 @@ void vt_act_answer(struct vt_member *member, const struct vt_msg_answer *msg)
         struct vt_t_act_result result = { .success = msg->success,
                                           .reason = msg->reason,
                                           .has_reason = !msg->success && msg->has_reason };
-        end(member->conv, act, &result, msg->tag);
+        end(member->conv, act, &result, msg);
         return;
     }
 }

@@ -250,7 +250,10 @@ const shopSystem = await chunk('shop', 'widget/src/shop-chunk.ts');
 const detect = await chunk('detect', 'widget/src/detect-chunk.ts', {
   __BAG__: JSON.stringify([bag.file, bag.sri]), __SHOP__: JSON.stringify([shopSystem.file, shopSystem.sri]),
 });
+const sizes = await chunk('sizes', 'widget/src/sizes-chunk.ts');
+const search = await chunk('search', 'widget/src/search-chunk.ts');
 const page = await chunk('page', 'widget/src/page-chunk.ts', {
+  __SEARCH__: JSON.stringify([search.file, search.sri]), __SIZES__: JSON.stringify([sizes.file, sizes.sri]),
   __DETECT__: JSON.stringify([detect.file, detect.sri]),
   __VIEWER__: JSON.stringify([viewer.file, viewer.sri]), __FLOOR__: JSON.stringify([floor.file, floor.sri]),
 });
@@ -282,6 +285,9 @@ report([
   { name: 'detect', gzip: detect.gzip, limit: 4.5 },
   { name: 'shop', gzip: shopSystem.gzip, limit: 4 },
   { name: 'bag', gzip: bag.gzip, limit: 4 },
+  // The shop's pieces, looked for by the customer; which of a piece's sizes.
+  { name: 'search', gzip: search.gzip, limit: 6 },
+  { name: 'sizes', gzip: sizes.gzip, limit: 2 },
   // What it takes to see, follow, move and take over; then what is drawn on the picture and what a hand does besides; then
   // the pixels for a closer look.
   { name: 'viewer', gzip: viewer.gzip, limit: 6 },

@@ -987,6 +987,7 @@ struct vt_msg_answer {
     bool success;
     enum vt_act_reason reason;
     bool has_reason;
+    struct vt_str variant; /* Of a piece for the bag, which the customer chose. May be absent. */
     struct vt_str tag; /* The element's name in lower case, for the audit log. May be absent. */
 };
 

@@ -785,6 +785,7 @@ static const struct vt_field msg_answer_fields[] = {
     { .name = "ask", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_answer, ask), .size = sizeof(uint32_t), .min = 1, .max = INT64_C(4294967295) },
     { .name = "success", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_answer, success), .size = sizeof(bool) },
     { .name = "reason", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_answer, reason), .has_offset = offsetof(struct vt_msg_answer, has_reason), .size = sizeof(enum vt_act_reason), .words = act_reason_words, .words_n = VT_COUNT(act_reason_words) },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_answer, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
     { .name = "tag", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_answer, tag), .size = sizeof(struct vt_str), .min = 0, .max = 32 },
 };
 static const struct vt_shape shape_msg_answer = {

@@ -13,6 +13,8 @@ export interface Answer {
   ask: number;
   success: boolean;
   reason?: ActReason | undefined;
+  /** Of a piece for the bag, which the customer chose. */
+  variant?: string | undefined;
   /** The element's name in lower case, for the audit log. */
   tag?: string | undefined;
 }

@@ -4,7 +4,7 @@
 /// The d of each request and notice.
 export const REQUEST_SHAPES: Readonly<Record<string, string>> = {
   ack: 'at::@position:::1:16',
-  answer: 'ask::i:1:4294967295 success::b reason:?:#act_reason tag:?:s:0:32',
+  answer: 'ask::i:1:4294967295 success::b reason:?:#act_reason variant:?:s:0:64 tag:?:s:0:32',
   away: 'returnSeconds::i:0:1800 message:?:s:0:300',
   bye: '',
   'cart.add': 'sku::s:1:64 variant:?:s:0:64 qty::i:1:999 name:?:s:0:300 url:?:s:0:2048 offer:?:i:1:4294967295 code:?:s:0:64',

@@ -100,6 +100,12 @@ test('an associate asks: the page hears who, has time for the customer, and is a
     return found.length ? found : null;
   });
   assert.equal(records.length, 1, 'what an associate asks of a page is on record');
+  page(c, { success: true, variant: '54' });
+  await a.request('cart.add', { sku: 'VT-1042', qty: 1 }, { c: n });
+  assert.equal((await a.waitFor('cart.add', (d) => d.success)).d.variant, '54', 'which size was the customer\'s to say');
+  page(c, { success: true, variant: '56' });
+  await a.request('cart.add', { ...PIECE, qty: 2 }, { c: n });
+  assert.equal((await a.waitFor('cart.add', (d) => d.qty === 2)).d.variant, '52', 'one that was named stays');
   await leave(pair);
 });
 

@@ -9,6 +9,7 @@ import type { App } from './app.js';
 import { bagStyle } from './bag-style.js';
 import { h, patch } from './h.js';
 import type { Kid, VNode } from './h.js';
+import type { Chosen, Sizes } from './sizes-chunk.js';
 import { englishBag } from './words-bag.js';
 import type { BagKey, BagT } from './words-bag.js';
 
@@ -25,7 +26,8 @@ const LEAVE_MS = 80;
 class Bag {
   private _t: BagT;
   private _box = document.createElement('div');
-  private _busy = new Set<string>();
+  private _busy = new Set<number>();
+  private _sizes: Sizes | undefined;
   /// What an associate would have done, until it is answered.
   private _asked: { ask: Ask; timer: ReturnType<typeof setTimeout> } | null = null;
 
@@ -82,12 +84,31 @@ class Bag {
     this._close();
     this._asked = { ask, timer: setTimeout(() => this._close('timeout'), left - 300) };
     this._app.narrate(this._title(ask));
+    this._redraw();
+    const { sku, variant } = ask.d as Piece;
+    if (ask.op === 'cart.add' && !variant && this._canAdd()) {
+      void this._which('ask', sku, this._t('bagYes')).then((one) => {
+        if (one === undefined || this._asked?.ask !== ask) return;
+        if (one) this._agree(one.variant);
+        else this._close();
+      });
+    }
+  }
+
+  /// Which size; undefined where there is nothing to choose, null where the customer chose none.
+  private async _which(key: string, sku: string, yes: string): Promise<Chosen | null | undefined> {
+    try { this._sizes = await this._app.more!.sizes(); } catch { return undefined; }
+    return this._sizes.ask(key, sku, yes, () => this._redraw());
+  }
+
+  private _redraw(): void {
     this._app.draw();
     this._paint();
   }
 
-  private _answer({ ask }: Ask, result: Result | { success: boolean; reason: 'timeout' }): void {
-    this._app.link.notify('answer', { ask, ...result } as never, 1);
+  private _answer({ ask, d }: Ask, result: Result | { success: boolean; reason: 'timeout' }): void {
+    const { variant } = d as Piece;
+    this._app.link.notify('answer', { ask, ...result, ...(variant && { variant }) } as never, 1);
   }
 
   private _do(ask: Ask, left: number): void {
@@ -115,17 +136,21 @@ class Bag {
 
   /* What the customer does */
 
-  private _want(p: ProductRef): void {
-    const key = keyOf(p);
-    if (this._busy.has(key)) return;
-    this._busy.add(key);
+  private async _want({ sku, variant, name, url }: ProductRef, cs: number): Promise<void> {
+    if (this._busy.has(cs)) return;
+    this._busy.add(cs);
     this._app.draw();
-    const { sku, variant, name, url } = p;
-    this._app.link.request('cart.add', { sku, ...(variant && { variant }), qty: 1, ...(name && { name }), ...(url && { url }) }, 1)
-      .catch((e: Fault) => this._app.fail(e)).then(() => {
-        this._busy.delete(key);
-        this._app.draw();
-      });
+    const one = variant ? undefined : await this._which(String(cs), sku, this._t('bagTake'));
+    if (one) {
+      variant = one.variant;
+      name = `${name ?? sku}, ${one.words}`;
+    }
+    if (one !== null) {
+      await this._app.link.request('cart.add', { sku, ...(variant && { variant }), qty: 1, ...(name && { name }), ...(url && { url }) }, 1)
+        .catch((e: Fault) => this._app.fail(e));
+    }
+    this._busy.delete(cs);
+    this._app.draw();
   }
 
   private _close(reason: 'refused' | 'timeout' = 'refused'): void {
@@ -133,16 +158,17 @@ class Bag {
     if (!asked) return;
     clearTimeout(asked.timer);
     this._asked = null;
+    this._sizes?.close('ask');
     this._answer(asked.ask, { success: false, reason } as Result);
-    this._app.draw();
-    this._paint();
+    this._redraw();
   }
 
-  private _agree(): void {
+  private _agree(variant?: string): void {
     const asked = this._asked;
     if (!asked) return;
     clearTimeout(asked.timer);
     const piece = asked.ask.d as Piece;
+    if (variant) piece.variant = variant;
     // A page that nothing can be added on: its own page is the way.
     if (!this._canAdd() && piece.url) {
       this._close();
@@ -151,8 +177,7 @@ class Bag {
     }
     this._asked = null;
     this._do(asked.ask, asked.ask.until - Date.now() - this._app.link.offset);
-    this._app.draw();
-    this._paint();
+    this._redraw();
   }
 
   private _leave(to: string): void {
@@ -181,11 +206,11 @@ class Bag {
     const p = (r.d as ChatSend).body?.product;
     if (!p || !card || r.by === conv?.me || conv?.session.state !== 'live' || !this._canAdd()) return undefined;
     const t = this._t;
-    const isBusy = this._busy.has(keyOf(p));
-    const isIn = conv.rows.some((x) => x.op === 'cart.add' && x.cs > r.cs && (x.d as Added).success && keyOf(x.d as Added) === keyOf(p));
-    return h('div', { class: 'take' }, card, h('div', { class: 'row' },
+    const isBusy = this._busy.has(r.cs);
+    const isIn = conv.rows.some(({ op, cs, d }) => op === 'cart.add' && cs > r.cs && (d as Added).success && (d as Added).sku === p.sku && (!p.variant || (d as Added).variant === p.variant));
+    return h('div', { class: 'take' }, card, this._sizes?.draw(String(r.cs)) ?? h('div', { key: 'row', class: 'row' },
       isIn && !isBusy && h('span', { key: 'in', class: 'inbag' }, t('bagIn')),
-      h('button', { key: 'go', class: isIn ? 'n' : 'n m', disabled: isBusy, 'aria-label': `${t(isBusy ? 'bagTaking' : isIn ? 'bagAgain' : 'bagTake')}: ${p.name ?? p.sku}`, onclick: () => this._want(p) },
+      h('button', { key: 'go', class: isIn ? 'n' : 'n m', disabled: isBusy, 'aria-label': `${t(isBusy ? 'bagTaking' : isIn ? 'bagAgain' : 'bagTake')}: ${p.name ?? p.sku}`, onclick: () => void this._want(p, r.cs) },
         t(isBusy ? 'bagTaking' : isIn ? 'bagAgain' : 'bagTake'))));
   }
 
@@ -208,7 +233,7 @@ class Bag {
       },
     },
     h('p', null, this._title(ask)), h('p', { dir: 'auto' }, h('b', null, isAdd && qty === 1 ? name ?? sku : `${qty} × ${name ?? sku}`)),
-    h('div', { class: 'two' },
+    this._sizes?.draw('ask') ?? h('div', { key: 'two', class: 'two' },
       h('button', { class: 'n', onclick: () => this._close() }, t('bagNot')),
       h('button', { class: 'n m', onclick: () => this._agree() }, t(!this._canAdd() ? 'bagSee' : isAdd ? 'bagYes' : 'bagYesLess'))));
   }
@@ -218,8 +243,6 @@ class Bag {
     patch(this._box, this._asked && !this._app.open ? [this._offer('over')] : []);
   }
 }
-
-const keyOf = ({ sku, variant }: { sku: string; variant?: string | undefined }): string => `${sku} ${variant ?? ''}`;
 
 const bag = (app: App): void => void new Bag(app);
 

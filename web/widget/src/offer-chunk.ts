@@ -7,6 +7,7 @@ import { adopt, sheet } from '../../ui/sheet.js';
 import type { App } from './app.js';
 import { h } from './h.js';
 import type { VNode } from './h.js';
+import type { Sizes } from './sizes-chunk.js';
 import { offerStyle } from './offer-style.js';
 import { englishOffer } from './words-offer.js';
 
@@ -24,6 +25,7 @@ function offers(app: App): void {
   const told = new Set<number>();
   const taken = new Set<number>();
   let busy = 0;
+  let sizes: Sizes | undefined;
 
   adopt(app.host.root, sheet(offerStyle));
 
@@ -47,9 +49,23 @@ function offers(app: App): void {
     busy = cs;
     wrong.delete(cs);
     app.draw();
+    const isLive = conv.session.state === 'live';
+    let { variant, title: name } = d;
+    if (d.sku && !variant && isLive) {
+      sizes = await more.sizes().catch(() => sizes);
+      const one = await sizes?.ask(`offer ${cs}`, d.sku, t('offer.take'));
+      if (one === null) {
+        busy = 0;
+        return app.draw();
+      }
+      if (one) {
+        variant = one.variant;
+        name = `${name}, ${one.words}`;
+      }
+    }
     try {
-      if (d.sku && conv.session.state === 'live') {
-        const { success, reason } = await conv.ask('cart.add', { sku: d.sku, ...(d.variant && { variant: d.variant }), qty: 1, name: d.title, ...(d.link && { url: d.link }), offer: cs, ...(d.code && { code: d.code }) });
+      if (d.sku && isLive) {
+        const { success, reason } = await conv.ask('cart.add', { sku: d.sku, ...(variant && { variant }), qty: 1, name, ...(d.link && { url: d.link }), offer: cs, ...(d.code && { code: d.code }) });
         if (!success) wrong.set(cs, reason === 'stock' ? 'offer.stock' : 'offer.failed');
       }
       if (!wrong.has(cs)) {
@@ -80,7 +96,7 @@ function offers(app: App): void {
       h('p', { key: 'until', class: 'q' }, [d.code && t('offer.code', { code: d.code }), !ended && d.until && t('offer.until', { when: dayTime(d.until, app.locale) })].filter(Boolean).join(' · ')),
       bad && h('p', { key: 'bad', class: 'bad', role: 'alert' }, t(bad)),
       ended && h('p', { key: 'end' }, t(ended)),
-      h('div', { key: 'do', class: 'row' },
+      sizes?.draw(`offer ${cs}`) ?? h('div', { key: 'do', class: 'row' },
         !ended && h('button', { class: 'n m', disabled: busy === cs, onclick: () => void take(cs, d) }, t('offer.take')),
         link && ended !== 'offer.dropped' && ended !== 'offer.over' && h('a', { class: 'n', href: link }, t(d.deposit ? 'offer.payDeposit' : ended ? 'offer.pay' : 'offer.see'))));
   };

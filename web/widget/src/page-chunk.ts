@@ -2,7 +2,7 @@
 import { onRoute } from '../../detect/route.js';
 import { adopt, sheet } from '../../ui/sheet.js';
 import { Leader } from '../../transport/leader.js';
-import type { Saved, ThreadRow } from '../../transport/core.js';
+import type { Fault, Saved, ThreadRow } from '../../transport/core.js';
 import { makeSync } from '../../transport/sync.js';
 import type { Acting, Sync } from '../../transport/sync.js';
 import type { State } from '../../protocol/index.js';
@@ -13,11 +13,15 @@ import { card, hero, pieceStyle, row, together } from './piece.js';
 import { moreWords } from './words-more.js';
 import type { MoreT } from './words-more.js';
 import type { Floor } from './floor-chunk.js';
+import type { MakeSearch } from './search-chunk.js';
+import type { MakeSizes, Sizes } from './sizes-chunk.js';
 import type { Kid, VNode } from './h.js';
 import type { OwnPhotos } from './photo-chunk.js';
 
 /// The viewer's chunk, named here and not in the loader: its table is in every page.
 declare const __VIEWER__: [file: string, integrity: string];
+declare const __SEARCH__: [file: string, integrity: string];
+declare const __SIZES__: [file: string, integrity: string];
 declare const __FLOOR__: [file: string, integrity: string];
 declare const __DETECT__: [file: string, integrity: string];
 
@@ -37,6 +41,9 @@ export interface More {
   /// The customer's own photos, once their chunk has come.
   photos?: OwnPhotos;
   together: typeof together;
+  /// Opens the search of the shop's pieces; asks which of a piece's sizes.
+  find(): void;
+  sizes(): Promise<Sizes>;
   why: typeof why;
   t: MoreT;
 }
@@ -50,7 +57,10 @@ function surround(app: App): () => void {
   app.tabs = leader;
   let line: Sync;
   app.link.plug((...at) => (line = makeSync(...at)));
-  app.more = { act: (more) => line.act(more), line: () => line.line(), bars, card, hero, row, t: moreWords(app.over), together, viewer: __VIEWER__, why };
+  let sizes: Sizes | undefined;
+  // The first to come puts itself in this one's place.
+  const find = (): void => void app.host.load('search', __SEARCH__).then((made) => (made as MakeSearch)(app)).catch((e) => app.fail(e as Fault));
+  app.more = { find, sizes: () => app.host.load('sizes', __SIZES__).then((made) => (sizes ??= (made as MakeSizes)(app))), act: (more) => line.act(more), line: () => line.line(), bars, card, hero, row, t: moreWords(app.over), together, viewer: __VIEWER__, why };
   let undo: (() => void) | undefined;
   let isOver = false;
   app.host.load('detect', __DETECT__).then((made) => { if (!isOver) undo = (made as Detect)(app); }, () => undefined);

@@ -51,13 +51,14 @@ export function row(app: App, { d }: ThreadRow): VNode | null | undefined | fals
   return body && (body.product ? card(app, body.product) : body.address ? photos?.drawn(body) : body.media && photos?.bubble(body.media));
 }
 
-/// What can be done with the piece on the page while somebody is there.
+/// What can be done while somebody is there: with the piece on the page, and with others of the shop.
 export function together(app: App): VNode | null {
   const { conv, product } = app;
   const t = app.more!.t;
-  if (!conv || !product || conv.session.state !== 'live') return null;
-  const isSeen = conv.view?.items.some((i) => i.sku === product.sku);
+  if (!conv || conv.session.state !== 'live') return null;
+  const isSeen = conv.view?.items.some((i) => i.sku === product?.sku);
   return h('div', { key: 'act', class: 'act row' },
-    !isSeen && h('button', { class: 'n m', onclick: () => void app.viewing().then((v) => v.open(app)).catch((e) => app.fail(e as Fault)) }, t('look')),
-    h('button', { class: 'n', onclick: () => conv.sendProduct(app.ref()!) }, t('show')));
+    product && !isSeen && h('button', { class: 'n m', onclick: () => void app.viewing().then((v) => v.open(app)).catch((e) => app.fail(e as Fault)) }, t('look')),
+    product && h('button', { class: 'n', onclick: () => conv.sendProduct(app.ref()!) }, t('show')),
+    h('button', { key: 'find', class: 'n', 'data-find': '', onclick: () => app.more!.find() }, t('find')));
 }

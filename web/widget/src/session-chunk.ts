@@ -108,8 +108,10 @@ function session(app: App): void {
       return [kids[0]!, ending?.draw() ?? null];
     }
     if (state !== 'live' && state !== 'away') return kids;
-    const [thread, act, ...rest] = kids;
-    const ways = (act ?? h('div', { key: 'act', class: 'act row' })) as VNode;
+    // What others have put between stays where it is.
+    const [thread, ...all] = kids as (VNode | null)[];
+    const ways = all.find((k) => k?.key === 'act') ?? h('div', { key: 'act', class: 'act row' });
+    const rest = all.filter((k) => k !== ways);
     const here = guests.draw();
     if (state === 'live') ways.kids.push(...[guests.which(), guests.button()].filter((k) => k !== false));
     return [news ? h('div', { key: 'news', class: 'bar row' }, news) : null, thread!, here, ways, ...rest];

@@ -61,10 +61,10 @@ function show(app: App, place: HTMLElement): void {
   app.unview = end;
 }
 
-/// Opens a view of the piece on the page, or adds the piece to it. The wish goes by the half of the line that the tools bring.
+/// Opens a view of the piece, the page's if none is named, or adds the piece to it. The wish goes by the half of the line that the tools bring.
 /// The piece's media are named by the page, or by the catalogue.
-async function open(app: App, photo?: string): Promise<void> {
-  const { product, conv, link } = app;
+async function open(app: App, photo?: string, product: Pick<NonNullable<App['product']>, 'sku' | 'name' | 'all'> | null = app.product): Promise<void> {
+  const { conv, link } = app;
   if (!conv) return;
   await hands(app);
   if (photo) {

@@ -6,6 +6,7 @@ import type { Strings } from '../../ui/index.js';
 export const englishMore = {
   look: 'Look at this together',
   show: 'Send this piece',
+  find: 'Search',
   really: 'End this conversation?',
   stay: 'Stay',
   again: 'Ask again',

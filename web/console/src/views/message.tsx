@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { ChatSend, OfferMake, ProductRef } from '../../../protocol/index.js';
 import type { ThreadRow } from '../../../transport/index.js';
 import { clock, icons } from '../../../ui/index.js';
 import { explain } from '../lib/faults.js';
 import { answers, happened, votes } from '../lib/happened.js';
+import { sizeName, sizesOf } from '../lib/sizes.js';
 import type { Placed } from '../lib/thread.js';
 import { isProposed, propose } from '../state/bag.js';
+import { productOf, products } from '../state/catalogue.js';
 import { isMine } from '../state/desk.js';
 import { queueName } from '../state/house.js';
 import { staff } from '../state/presence.js';
@@ -16,6 +19,7 @@ import type { Talk } from '../state/talk.js';
 import { FilmCard } from './film.js';
 import { Offered } from './offer.js';
 import { Icon, Picture, Price, Thumb } from './parts.js';
+import { Sizes } from './sizes.js';
 
 /// A row of the thread as it is laid out: the wire's row and what the layout asks of it.
 export interface Said {
@@ -45,14 +49,21 @@ export function saidOf(row: ThreadRow, talk: Talk): Said | null {
 
 export function Card({ of, talk }: { of: ProductRef; talk: Talk }): JSX.Element {
   const why = cannotShow(talk, isMine.value);
+  const [variant, pick] = useState('');
+  const product = products.value.get(of.sku);
+  const sizes = of.variant ? [] : sizesOf(product);
+  const size = sizes.find((v) => v.sku === variant);
+  const chosen = product && size ? { ...of, variant, name: `${of.name ?? of.sku}, ${sizeName(product, size)}` } : of;
+  useEffect(() => { if (why === null) void productOf(of.sku); }, [of.sku, why]);
   return (
     <div class="card">
       <Thumb of={of} width={72} />
       <span class="card-text"><span class="card-name"><bdi>{of.name ?? of.sku}</bdi></span><Price of={of} /></span>
       {why === null && (
         <span class="card-do">
+          {product && sizes.length > 0 && <Sizes of={product} value={variant} pick={pick} />}
           <button type="button" class="vt-button" onClick={() => void showRef(talk, of)}>Show together</button>
-          <button type="button" class="vt-button" disabled={isProposed(talk, of)} title="The customer is asked first" onClick={() => void propose(talk, of)}>{isProposed(talk, of) ? 'Asking…' : 'Propose for bag'}</button>
+          <button type="button" class="vt-button" disabled={isProposed(talk, chosen)} title="The customer is asked first" onClick={() => void propose(talk, chosen)}>{isProposed(talk, chosen) ? 'Asking…' : 'Propose for bag'}</button>
         </span>
       )}
     </div>

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { OfferMake, Requests } from '../../../protocol/index.js';
 import { dayTime, money } from '../../../ui/index.js';
+import { sizesOf } from '../lib/sizes.js';
 import { productOf, products } from '../state/catalogue.js';
 import { now } from '../state/clock.js';
 import { isMine } from '../state/desk.js';
@@ -12,6 +13,7 @@ import { serverTime } from '../state/line.js';
 import type { Talk } from '../state/talk.js';
 import { closeSheet, Dialog, Do } from './dialog.js';
 import { Price, Thumb } from './parts.js';
+import { Sizes } from './sizes.js';
 
 /// An offer: made in a sheet, seen in the thread with how it stands.
 
@@ -48,8 +50,12 @@ export function Offer({ talk }: { talk: Talk }): JSX.Element {
   useEffect(() => { if (sku !== '') void productOf(sku); }, [sku]);
   useEffect(() => { if (product && d.title === '') set({ title: product.title, price: product.price, currency: product.currency, link: product.url ?? '' }); }, [product]);
   const isPiece = d.sku !== '';
-  const variants = product && product.variants.length > 1 ? product.variants.filter((v) => v.available) : [];
-  const named = (v: (typeof variants)[number]): string => [v.size, v.colour].filter(Boolean).join(', ') || v.sku;
+  const variants = sizesOf(product);
+  /// The price of what was picked, unless another was typed.
+  const priced = (sku: string): Partial<Draft> => {
+    const costs = (of: string): string => variants.find((v) => v.sku === of)?.price ?? product?.price ?? '';
+    return d.price === costs(d.variant) ? { price: costs(sku) } : {};
+  };
   const kind = (piece: boolean): void => set(piece && product ? { sku, title: product.title, price: product.price, currency: product.currency, link: product.url ?? '' } : { sku: '', title: '', price: '', link: '' });
   const fits = AMOUNT.test(d.price.trim()) && (d.deposit.trim() === '' || AMOUNT.test(d.deposit.trim()));
   const submit = async (e: Event): Promise<void> => {
@@ -72,9 +78,7 @@ export function Offer({ talk }: { talk: Talk }): JSX.Element {
         {isPiece && product && <div class="card"><Thumb of={{ sku }} width={56} /><span class="card-text"><span class="card-name"><bdi>{product.title}</bdi></span><Price of={product} /></span></div>}
         {isPiece && variants.length > 0 && (
           <label class="labelled">Which
-            <select value={d.variant} onChange={(e) => set({ variant: e.currentTarget.value })}>
-              <option value="">They choose on the page</option>{variants.map((v) => <option key={v.sku} value={v.sku}>{named(v)}</option>)}
-            </select>
+            <Sizes of={product!} value={d.variant} pick={(variant) => set({ variant, ...priced(variant) })} />
           </label>
         )}
         {!isPiece && <label class="labelled">What it is<input class="field" required maxLength={200} placeholder="Halo ring with a stone of theirs" value={d.title} onInput={(e) => set({ title: e.currentTarget.value })} /></label>}
