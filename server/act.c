@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "protocol/codec/codec.h"
+#include "server/attention.h"
 #include "server/auth/digest.h"
 #include "server/base/err.h"
 #include "server/consent.h"
@@ -284,6 +285,16 @@ int vt_act_start(struct vt_request *rq, int64_t wait_ms)
 
 /* --- answers and ends ---------------------------------------------------------------------------- */
 
+/* The customer was asked and has pressed something; with leave to navigate the page goes by itself. */
+static bool is_said_by_hand(const struct vt_conversation *conv, const struct act *act,
+                            const struct vt_t_act_result *result)
+{
+    bool is_late = result->has_reason && result->reason == VT_ACT_REASON_TIMEOUT;
+    bool goes = act->to.op == VT_OP_PAGE_PUSH &&
+                conv->consents.state[VT_CAPABILITY_NAVIGATE] == VT_CONSENT_WORD_ON;
+    return is_kept(act->to.op) && !is_late && !goes && strcmp(act->by, "c") != 0;
+}
+
 void vt_act_answer(struct vt_member *member, const struct vt_msg_answer *msg)
 {
     struct vt_acts *acts = member->conv->acts;
@@ -294,6 +305,8 @@ void vt_act_answer(struct vt_member *member, const struct vt_msg_answer *msg)
         struct vt_t_act_result result = { .success = msg->success,
                                           .reason = msg->reason,
                                           .has_reason = !msg->success && msg->has_reason };
+        if (is_said_by_hand(member->conv, act, &result))
+            vt_attention_answered(member->conv);
         end(member->conv, act, &result, msg);
         return;
     }

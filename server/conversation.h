@@ -13,7 +13,14 @@
 #include "server/app.h"
 #include "server/peer.h"
 
-enum { VT_PEOPLE_MAX = 64, VT_TRAIL_MAX = 50, VT_WHO_TEXT = 17, VT_CONV_TEXT = 40, VT_CIDS = 32 };
+enum {
+    VT_PEOPLE_MAX = 64,
+    VT_TRAIL_MAX = 50,
+    VT_WHO_TEXT = 17,
+    VT_CONV_TEXT = 40,
+    VT_CIDS = 32,
+    VT_ATTENTION_CIDS = 16
+};
 enum { VT_CHANGING_MS = 5000 };
 
 /* Somebody who takes or took part. */
@@ -125,7 +132,14 @@ struct vt_conversation {
         int64_t due_ms, last_ms; /* monotonic; due 0: none waits. last: no further line puts it off */
         uint32_t after;          /* cs before its first line */
     } answer;                    /* of staff, to go by mail: answer_mail.c */
-    struct vt_ask *ask;          /* owned; NULL: nobody is asked */
+    struct {
+        uint32_t waiting[3], today[3]; /* by enum vt_attention_kind */
+        uint32_t day;                  /* of today, since 1970 */
+        uint8_t cids_next;
+        uint64_t cids[VT_ATTENTION_CIDS]; /* hashes of those counted last */
+    } attention;                          /* attention.h */
+    bool calm;                            /* the customer has paused pictures */
+    struct vt_ask *ask;                   /* owned; NULL: nobody is asked */
     struct vt_consents consents;
     struct vt_acts *acts;     /* owned; NULL until the page is asked for something */
     struct vt_mirror *mirror; /* owned; NULL: the customer has not agreed */

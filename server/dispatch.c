@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/dispatch.h"
 
+#include "server/attention.h"
 #include "server/base/err.h"
 #include "server/gate.h"
 #include "server/handlers/handlers.h"
@@ -49,7 +50,13 @@ static int run(struct vt_request *rq)
     if (vt_reply_again(rq))
         return VT_OK;
     err = vt_gate_state(rq);
-    return err ? err : handlers[rq->env->op](rq);
+    if (!err)
+        err = vt_attention_gate(rq);
+    if (!err)
+        err = handlers[rq->env->op](rq);
+    if (!err)
+        vt_attention_taken(rq);
+    return err;
 }
 
 static void dispatch_one(struct vt_peer *peer, const struct vt_envelope *env, int64_t now_ms)
@@ -115,7 +122,12 @@ static int dispatch_motion(struct vt_peer *peer, struct vt_motion *motion)
         vt_bin_head_put(alone, &motion->head);
         motion->bytes = alone;
     }
-    return motions[row->op](motion);
+    err = motions[row->op](motion);
+    /* The end of a gesture of theirs on the view: a hand that looks. */
+    if (!err && motion->member->peer->role == VT_ROLE_CUSTOMER && motion->head.flags & VT_BIN_EDGE &&
+        (row->op == VT_OP_VIEW || row->op == VT_OP_DRAW))
+        vt_attention_answered(motion->member->conv);
+    return err;
 }
 
 static int dispatch_motions(struct vt_peer *peer, const uint8_t *bytes, size_t len)

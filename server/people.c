@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "server/attention.h"
 #include "server/base/err.h"
 #include "server/chan.h"
 #include "server/fanout.h"
@@ -190,6 +191,8 @@ void vt_people_here(struct vt_member *member)
         person->at = VT_AT_GONE; /* who looked in before is new to the customer */
     tell(conv, person, VT_AT_HERE);
     vt_rights_note(member);
+    if (vt_peer_is_staff(member->peer))
+        vt_attention_tell(member);
     if (person->role == VT_ROLE_CUSTOMER)
         vt_notice_again(conv);
     if (person->role == VT_ROLE_CUSTOMER && conv->session.state == VT_STATE_AWAY)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "protocol/codec/codec.h"
+#include "server/attention.h"
 #include "server/base/err.h"
 #include "server/log.h"
 
@@ -19,6 +20,7 @@ void vt_profile_load(struct vt_conversation *conv, struct vt_str json)
     conv->profile = json.len > 0 ? vt_str_dup(json) : NULL;
     vt_profile_read(conv, &arena, &profile);
     conv->contact = profile.contact;
+    vt_attention_load(conv, &profile);
 }
 
 void vt_profile_read(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_t_profile *ret)

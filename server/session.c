@@ -57,6 +57,7 @@ void vt_session_info(const struct vt_conversation *conv, struct vt_t_session_inf
     ret->hb = (uint32_t)(session->state == VT_STATE_LIVE ? conv->app->deps.config->beat_live
                                                          : conv->app->deps.config->beat_idle);
     ret->has_hb = true;
+    ret->calm = ret->has_calm = conv->calm;
     if (session->state == VT_STATE_NONE)
         return;
     ret->sid = vt_str(session->sid);

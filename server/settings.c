@@ -217,6 +217,17 @@ SHAPE(recap_shape, 0, { IN(recap, "on", recap.on), .kind = VT_ROW_FLAG, .require
 static const char *const credit_words[] = { "last", "first", "split", NULL };
 SHAPE(orders_shape, 0, { IN(orders, "rule", orders.rule), .kind = VT_ROW_WORD, .words = credit_words },
       { IN(orders, "days", orders.days), WHOLE(1, 365) });
+#define EACH_KIND(list)                                                                                      \
+    { IN(attention, "pictures", attention.list[0]), WHOLE(0, 1000) },                                        \
+        { IN(attention, "pushes", attention.list[1]), WHOLE(0, 1000) },                                      \
+    {                                                                                                        \
+        IN(attention, "prompts", attention.list[2]), WHOLE(0, 1000)                                          \
+    }
+SHAPE(attention_day_shape, 0, EACH_KIND(day));
+SHAPE(attention_shape, 0, EACH_KIND(limit),
+      { .name = "day", .kind = VT_ROW_OBJECT, .shape = &attention_day_shape },
+      { IN(attention, "quiet", attention.quiet), .kind = VT_ROW_OWN, .take = vt_settings_take_quiet });
+#undef EACH_KIND
 static const char *const alg_words[] = { "RS256", "ES256", NULL };
 SHAPE(key_shape, sizeof(struct vt_setting_key),
       { AT(vt_setting_key, alg), .kind = VT_ROW_WORD, .words = alg_words, .required = true },
@@ -253,7 +264,7 @@ SHAPE(settings_shape, sizeof(struct vt_settings),
       { NAMED("sticky", vt_settings, sticky_seconds), PART(sticky_shape) },
       { NAMED("ring", vt_settings, ring_known), PART(ring_shape) },
       { AT(vt_settings, rating), PART(rating_shape) }, { AT(vt_settings, recap), PART(recap_shape) },
-      { AT(vt_settings, orders), PART(orders_shape) },
+      { AT(vt_settings, orders), PART(orders_shape) }, { AT(vt_settings, attention), PART(attention_shape) },
       { NAMED("requireTotp", vt_settings, require_totp), .kind = VT_ROW_OWN, .take = take_roles },
       { AT(vt_settings, identify), PART(identify_shape) }, { AT(vt_settings, mask), TEXTS(100, 300) },
       { NAMED("pushHosts", vt_settings, push_hosts), TEXTS(50, 255), .check = check_hosts },
@@ -365,6 +376,8 @@ static void set_defaults(struct vt_settings *settings)
     settings->recap.on = true;
     settings->recap.days = 30;
     settings->orders.days = 30;
+    memcpy(settings->attention.limit, (const uint32_t[]){ 6, 4, 2 }, sizeof(settings->attention.limit));
+    memcpy(settings->attention.day, (const uint32_t[]){ 60, 60, 20 }, sizeof(settings->attention.day));
     settings->theme.radius = UINT32_MAX;
     settings->mirror.allowed = true;
 }
@@ -446,6 +459,8 @@ void vt_settings_destroy(struct vt_settings *settings)
     for (size_t i = 0; i < settings->queues_n; i++)
         if (settings->queues[i].hours)
             vt_zone_close(settings->queues[i].hours->zone);
+    if (settings->attention.quiet)
+        vt_zone_close(settings->attention.quiet->zone);
     vt_arena_finish(&settings->arena);
     free(settings);
 }

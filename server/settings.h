@@ -26,10 +26,10 @@ struct vt_setting_queue {
     struct vt_str id, name, department; /* absent: not said */
     struct vt_setting_label *label;     /* one per language; none: the name */
     size_t label_n;
-    bool offered;                       /* customers may choose it themselves */
-    struct vt_texts languages;          /* empty: any */
-    struct vt_hours *hours;             /* owned zone; NULL: always open */
-    struct vt_texts *groups;            /* logins; who is rung first, second, …; then everybody */
+    bool offered;              /* customers may choose it themselves */
+    struct vt_texts languages; /* empty: any */
+    struct vt_hours *hours;    /* owned zone; NULL: always open */
+    struct vt_texts *groups;   /* logins; who is rung first, second, …; then everybody */
     size_t groups_n;
     uint32_t max; /* who may wait; 0: the server's limit */
 };
@@ -92,7 +92,11 @@ struct vt_settings {
     struct {
         enum vt_setting_credit { VT_SETTING_LAST, VT_SETTING_FIRST, VT_SETTING_SPLIT } rule;
         uint32_t days;
-    } orders;              /* to which sessions an order is credited, and for how long after them */
+    } orders; /* to which sessions an order is credited, and for how long after them */
+    struct {
+        uint32_t limit[3], day[3]; /* by enum vt_attention_kind; unanswered, and a day: 0 no bound */
+        struct vt_hours *quiet;    /* owned zone; NULL: none. "Open" is quiet */
+    } attention;
     uint32_t require_totp; /* VT_TOTP_… */
     struct {
         bool enforced;
@@ -121,7 +125,8 @@ struct vt_settings *vt_settings_parse(struct vt_str json, struct vt_settings_err
 void vt_settings_destroy(struct vt_settings *settings);
 /* A primary tag as accounts have them: fr, de. */
 bool vt_settings_is_tag(struct vt_str tag);
-/* What the customer who speaks `lang` reads: the language, else its base ("fr" for "fr-CH"), else the name. */
+/* What the customer who speaks `lang` reads: the language, else its base ("fr" for "fr-CH"), else the name.
+ */
 struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang);
 /* NULL: the site has no such queue. */
 const struct vt_setting_queue *vt_settings_queue(const struct vt_settings *settings, struct vt_str id);

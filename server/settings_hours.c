@@ -132,6 +132,67 @@ int vt_settings_take_hours(struct vt_reading *reading, const json_t *value, void
     return vt_read_shape(reading, &hours_shape, value, hours);
 }
 
+static int take_minute(struct vt_reading *reading, const json_t *value, void *to)
+{
+    int minute = minute_of(value);
+    if (minute < 0)
+        return vt_read_refuse(reading, "must be a time of the day, as \"21:00\"");
+    memcpy(to, &(uint16_t){ (uint16_t)minute }, sizeof(uint16_t));
+    return VT_OK;
+}
+
+struct quiet {
+    uint16_t from, to;
+    struct vt_zone *zone;
+};
+static const struct vt_row quiet_rows[] = { { .name = "from",
+                                              .kind = VT_ROW_OWN,
+                                              .required = true,
+                                              .offset = offsetof(struct quiet, from),
+                                              .take = take_minute },
+                                            { .name = "to",
+                                              .kind = VT_ROW_OWN,
+                                              .required = true,
+                                              .offset = offsetof(struct quiet, to),
+                                              .take = take_minute },
+                                            /* last of all, as above */
+                                            { .name = "tz",
+                                              .kind = VT_ROW_OWN,
+                                              .required = true,
+                                              .offset = offsetof(struct quiet, zone),
+                                              .take = take_zone },
+                                            { 0 } };
+static const struct vt_shape_rows quiet_shape = { sizeof(struct quiet), quiet_rows };
+
+/* The same every day; past midnight it is the end of one day and the beginning of the next. */
+int vt_settings_take_quiet(struct vt_reading *reading, const json_t *value, void *to)
+{
+    struct quiet quiet = { 0 };
+    struct vt_hours *hours = vt_arena_alloc(reading->arena, sizeof(*hours));
+    struct vt_span *spans = vt_arena_array(reading->arena, 2, sizeof(*spans));
+    if (!hours || !spans)
+        return vt_read_refuse(reading, "is more than the server can hold");
+    int err = vt_read_shape(reading, &quiet_shape, value, &quiet);
+    if (err)
+        return err;
+    *hours = (struct vt_hours){ .zone = quiet.zone };
+    memcpy(to, &hours, sizeof(hours));
+    if (quiet.from == quiet.to)
+        return vt_read_refuse(reading, "must end at another time than it begins");
+    size_t n = 0;
+    if (quiet.from < quiet.to) {
+        spans[n++] = (struct vt_span){ quiet.from, quiet.to };
+    } else {
+        if (quiet.to > 0)
+            spans[n++] = (struct vt_span){ 0, quiet.to };
+        if (quiet.from < 24 * 60)
+            spans[n++] = (struct vt_span){ quiet.from, 24 * 60 };
+    }
+    for (size_t day = 0; day < VT_COUNT(hours->week); day++)
+        hours->week[day] = (struct vt_day){ spans, n };
+    return VT_OK;
+}
+
 int vt_settings_take_groups(struct vt_reading *reading, const json_t *value, void *to)
 {
     static const struct vt_row row = {

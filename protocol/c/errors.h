@@ -29,6 +29,9 @@ enum {
     VT_ERR_CAP_REACHED = -2102, /* no more at once */
     VT_ERR_QUEUE_FULL = -2103, /* the queue is full */
     VT_ERR_QUEUE_CLOSED = -2104, /* the queue is closed */
+    VT_ERR_ATTENTION_FULL = -2105, /* enough lies before the customer unanswered */
+    VT_ERR_ATTENTION_CALM = -2106, /* the customer has paused pictures */
+    VT_ERR_ATTENTION_QUIET = -2107, /* these are the site's quiet hours */
     VT_ERR_RATE_LIMITED = -3001, /* too often */
     VT_ERR_OVERLOADED = -3002, /* the server is busy */
     VT_ERR_STORE_UNAVAILABLE = -3003, /* nothing can be stored just now */

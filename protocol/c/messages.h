@@ -650,6 +650,8 @@ struct vt_t_session_info {
     bool has_position;
     uint32_t eta[2]; /* Seconds, from and to. */
     bool has_eta;
+    bool calm; /* The customer has paused pictures: chat.calm. */
+    bool has_calm;
 };
 extern const struct vt_shape vt_shape_session_info;
 
@@ -853,6 +855,22 @@ struct vt_t_customer {
 };
 extern const struct vt_shape vt_shape_customer;
 
+/* How many of each kind: pictures and films; pieces put into the view or sent as cards; choices, forms, offers, and what the page is asked to do. */
+struct vt_t_attention_count {
+    uint16_t pictures;
+    uint16_t pushes;
+    uint16_t prompts;
+};
+extern const struct vt_shape vt_shape_attention_count;
+
+/* What was put before the customer, as it is kept. */
+struct vt_t_attention_kept {
+    struct vt_t_attention_count waiting; /* Since the customer last did something about it. */
+    uint32_t day; /* Of today, in days since 1970, UTC. */
+    struct vt_t_attention_count today;
+};
+extern const struct vt_shape vt_shape_attention_kept;
+
 /* What staff know of a conversation beside its thread. */
 struct vt_t_profile {
     struct vt_t_customer customer;
@@ -862,8 +880,20 @@ struct vt_t_profile {
     int64_t contact; /* Server time in ms of a message that waits for an answer by mail. */
     bool has_contact;
     struct vt_str lang; /* The customer's, as BCP 47; mails are written in it. May be absent. */
+    struct vt_str *shortlist; /* Skus staff have put by, in that order: catalogue.shortlist. */
+    size_t shortlist_n; /* 0..24 */
+    bool calm; /* The customer has paused pictures. */
+    bool has_calm;
+    struct vt_t_attention_kept *attention; /* NULL: absent. */
 };
 extern const struct vt_shape vt_shape_profile;
+
+/* What the customer wants to spend. */
+struct vt_t_budget {
+    struct vt_str amount; /* Decimal, with a point. */
+    struct vt_str currency;
+};
+extern const struct vt_shape vt_shape_budget;
 
 /* A session of the conversation, as it was. */
 struct vt_t_session_past {
@@ -1075,6 +1105,23 @@ struct vt_evt_cart_update {
     bool has_reason;
 };
 
+/* catalogue.care: A piece before it is put in front of the customer: its price beside the budget they named, one that costs less and one that compares.
+ *   msg: struct vt_msg_catalogue_care
+ *   rep: struct vt_rep_catalogue_care
+ */
+struct vt_msg_catalogue_care {
+    struct vt_str sku;
+};
+struct vt_rep_catalogue_care {
+    struct vt_str price;
+    struct vt_str currency;
+    struct vt_t_budget *budget; /* NULL: absent. As the page or the associate has said it. In another currency than the piece's it is told and not compared. */
+    struct vt_str over; /* By how much the price is over the budget. May be absent. */
+    struct vt_str left; /* What the budget leaves, where the price is within it. May be absent. */
+    struct vt_t_product *cheaper; /* NULL: absent. Of the same type, in stock, at a lower price, and the most like it; within the budget, if there is one. */
+    struct vt_t_product *comparable; /* NULL: absent. Another of the same type, in stock, at a price within 15 % of it. */
+};
+
 /* catalogue.product: One product with its variants and media.
  *   msg: struct vt_msg_catalogue_product
  *   rep: struct vt_t_product (the shared type itself)
@@ -1117,6 +1164,25 @@ struct vt_rep_catalogue_search {
     bool has_stocked;
 };
 
+/* catalogue.shortlist: Pieces staff put by for this conversation, for all of its associates; 24 at most. How it stands is in the profile of the snapshot.
+ *   msg: struct vt_msg_catalogue_shortlist
+ *   evt: struct vt_evt_catalogue_shortlist
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_catalogue_shortlist {
+    struct vt_str *add;
+    size_t add_n; /* 0..24 */
+    struct vt_str *drop;
+    size_t drop_n; /* 0..24 */
+};
+struct vt_evt_catalogue_shortlist {
+    struct vt_str *add;
+    size_t add_n; /* 0..24 */
+    struct vt_str *drop;
+    size_t drop_n; /* 0..24 */
+};
+
 /* chan.close: The channel's number is free again.
  *   evt: struct vt_evt_chan_close
  */
@@ -1127,6 +1193,19 @@ struct vt_evt_chan_close {
 /* chan.open: From now on this number is a channel.
  *   evt: struct vt_t_chan (the shared type itself)
  */
+
+/* chat.calm: The customer pauses pictures, or lets them come again: while it is on, staff send no picture, film or card and put nothing into the view. Only the customer ends it.
+ *   msg: struct vt_msg_chat_calm
+ *   evt: struct vt_evt_chat_calm
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_chat_calm {
+    bool on;
+};
+struct vt_evt_chat_calm {
+    bool on;
+};
 
 /* chat.contact: The customer leaves an address: the answer comes by mail, with a link back into the conversation.
  *   msg: struct vt_msg_chat_contact
@@ -1429,7 +1508,7 @@ struct vt_evt_consent_stop {
     enum vt_consent_why why;
 };
 
-/* context: The site's own facts about the visit, for staff alone; null removes a key.
+/* context: The site's own facts about the visit, for staff alone; null removes a key. Staff write the key budget alone, {amount, currency}: what the customer has said to them.
  *   msg: struct vt_msg_context
  *   evt: struct vt_evt_context
  *   rep: {}, no struct; pass NULL
@@ -2003,6 +2082,18 @@ struct vt_msg_page_seen {
     struct vt_str adds; /* What puts pieces into the bag: page, shopify, woocommerce, magento; none of these: the piece's page is opened. May be absent. */
     struct vt_str *faults; /* What could not be read, and what to change. */
     size_t faults_n; /* 0..8 */
+};
+
+/* presence.attention: What was put before the customer since they last did something about it, today, and how much the site allows of each.
+ *   evt: struct vt_evt_presence_attention
+ */
+struct vt_evt_presence_attention {
+    struct vt_t_attention_count waiting;
+    struct vt_t_attention_count limit; /* Of waiting; at it, no further one is taken until the customer answers. */
+    struct vt_t_attention_count today;
+    struct vt_t_attention_count most; /* Of a day; 0: no bound. */
+    int64_t quiet; /* Server time in ms at which the site's quiet hours end; nothing unasked is taken before. */
+    bool has_quiet;
 };
 
 /* presence.person: Somebody of the session came, went, or changes page.

@@ -460,6 +460,7 @@ static const struct vt_field t_session_info_fields[] = {
     { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_session_info, why), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
     { .name = "position", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_session_info, position), .has_offset = offsetof(struct vt_t_session_info, has_position), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
     { .name = "eta", .type = VT_FIELD_INT, .flags = VT_FIELD_TUPLE | VT_FIELD_HAS, .offset = offsetof(struct vt_t_session_info, eta), .has_offset = offsetof(struct vt_t_session_info, has_eta), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295), .list_min = 2, .list_max = 2, .list_multiple = 1 },
+    { .name = "calm", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_session_info, calm), .has_offset = offsetof(struct vt_t_session_info, has_calm), .size = sizeof(bool) },
 };
 const struct vt_shape vt_shape_session_info = {
     .name = "session_info", .size = sizeof(struct vt_t_session_info), .fields = t_session_info_fields, .fields_n = VT_COUNT(t_session_info_fields),
@@ -667,15 +668,44 @@ const struct vt_shape vt_shape_customer = {
     .name = "customer", .size = sizeof(struct vt_t_customer), .fields = t_customer_fields, .fields_n = VT_COUNT(t_customer_fields),
 };
 
+static const struct vt_field t_attention_count_fields[] = {
+    { .name = "pictures", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_attention_count, pictures), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "pushes", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_attention_count, pushes), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "prompts", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_attention_count, prompts), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+};
+const struct vt_shape vt_shape_attention_count = {
+    .name = "attention_count", .size = sizeof(struct vt_t_attention_count), .fields = t_attention_count_fields, .fields_n = VT_COUNT(t_attention_count_fields),
+};
+
+static const struct vt_field t_attention_kept_fields[] = {
+    { .name = "waiting", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_attention_kept, waiting), .size = sizeof(struct vt_t_attention_count), .shape = &vt_shape_attention_count },
+    { .name = "day", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_attention_kept, day), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "today", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_attention_kept, today), .size = sizeof(struct vt_t_attention_count), .shape = &vt_shape_attention_count },
+};
+const struct vt_shape vt_shape_attention_kept = {
+    .name = "attention_kept", .size = sizeof(struct vt_t_attention_kept), .fields = t_attention_kept_fields, .fields_n = VT_COUNT(t_attention_kept_fields),
+};
+
 static const struct vt_field t_profile_fields[] = {
     { .name = "customer", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_profile, customer), .size = sizeof(struct vt_t_customer), .shape = &vt_shape_customer },
     { .name = "labels", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_profile, labels), .has_offset = offsetof(struct vt_t_profile, labels_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 32, .list_multiple = 1 },
     { .name = "context", .type = VT_FIELD_JSON, .offset = offsetof(struct vt_t_profile, context), .size = sizeof(struct vt_str) },
     { .name = "contact", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_profile, contact), .has_offset = offsetof(struct vt_t_profile, has_contact), .size = sizeof(int64_t), .min = 0, .max = INT64_C(9007199254740991) },
     { .name = "lang", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_profile, lang), .size = sizeof(struct vt_str), .min = 0, .max = 35 },
+    { .name = "shortlist", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_profile, shortlist), .has_offset = offsetof(struct vt_t_profile, shortlist_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 24, .list_multiple = 1 },
+    { .name = "calm", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_profile, calm), .has_offset = offsetof(struct vt_t_profile, has_calm), .size = sizeof(bool) },
+    { .name = "attention", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_profile, attention), .size = sizeof(struct vt_t_attention_kept), .shape = &vt_shape_attention_kept },
 };
 const struct vt_shape vt_shape_profile = {
     .name = "profile", .size = sizeof(struct vt_t_profile), .fields = t_profile_fields, .fields_n = VT_COUNT(t_profile_fields),
+};
+
+static const struct vt_field t_budget_fields[] = {
+    { .name = "amount", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_budget, amount), .size = sizeof(struct vt_str), .min = 1, .max = 24 },
+    { .name = "currency", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_budget, currency), .size = sizeof(struct vt_str), .min = 3, .max = 3 },
+};
+const struct vt_shape vt_shape_budget = {
+    .name = "budget", .size = sizeof(struct vt_t_budget), .fields = t_budget_fields, .fields_n = VT_COUNT(t_budget_fields),
 };
 
 static const struct vt_field t_session_past_fields[] = {
@@ -859,6 +889,26 @@ static const struct vt_shape shape_evt_cart_update = {
     .name = "cart.update event", .size = sizeof(struct vt_evt_cart_update), .fields = evt_cart_update_fields, .fields_n = VT_COUNT(evt_cart_update_fields),
 };
 
+static const struct vt_field msg_catalogue_care_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_catalogue_care, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+};
+static const struct vt_shape shape_msg_catalogue_care = {
+    .name = "catalogue.care", .size = sizeof(struct vt_msg_catalogue_care), .fields = msg_catalogue_care_fields, .fields_n = VT_COUNT(msg_catalogue_care_fields),
+};
+
+static const struct vt_field rep_catalogue_care_fields[] = {
+    { .name = "price", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_catalogue_care, price), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "currency", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_catalogue_care, currency), .size = sizeof(struct vt_str), .min = 0, .max = 3 },
+    { .name = "budget", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_rep_catalogue_care, budget), .size = sizeof(struct vt_t_budget), .shape = &vt_shape_budget },
+    { .name = "over", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_catalogue_care, over), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "left", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_catalogue_care, left), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "cheaper", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_rep_catalogue_care, cheaper), .size = sizeof(struct vt_t_product), .shape = &vt_shape_product },
+    { .name = "comparable", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_rep_catalogue_care, comparable), .size = sizeof(struct vt_t_product), .shape = &vt_shape_product },
+};
+static const struct vt_shape shape_rep_catalogue_care = {
+    .name = "catalogue.care reply", .size = sizeof(struct vt_rep_catalogue_care), .fields = rep_catalogue_care_fields, .fields_n = VT_COUNT(rep_catalogue_care_fields),
+};
+
 static const struct vt_field msg_catalogue_product_fields[] = {
     { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_catalogue_product, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
 };
@@ -894,11 +944,26 @@ static const struct vt_shape shape_rep_catalogue_search = {
     .name = "catalogue.search reply", .size = sizeof(struct vt_rep_catalogue_search), .fields = rep_catalogue_search_fields, .fields_n = VT_COUNT(rep_catalogue_search_fields),
 };
 
+static const struct vt_field msg_catalogue_shortlist_fields[] = {
+    { .name = "add", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_catalogue_shortlist, add), .has_offset = offsetof(struct vt_msg_catalogue_shortlist, add_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 24, .list_multiple = 1 },
+    { .name = "drop", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_msg_catalogue_shortlist, drop), .has_offset = offsetof(struct vt_msg_catalogue_shortlist, drop_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 24, .list_multiple = 1 },
+};
+static const struct vt_shape shape_msg_catalogue_shortlist = {
+    .name = "catalogue.shortlist", .size = sizeof(struct vt_msg_catalogue_shortlist), .fields = msg_catalogue_shortlist_fields, .fields_n = VT_COUNT(msg_catalogue_shortlist_fields),
+};
+
 static const struct vt_field evt_chan_close_fields[] = {
     { .name = "n", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_chan_close, n), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
 };
 static const struct vt_shape shape_evt_chan_close = {
     .name = "chan.close", .size = sizeof(struct vt_evt_chan_close), .fields = evt_chan_close_fields, .fields_n = VT_COUNT(evt_chan_close_fields),
+};
+
+static const struct vt_field msg_chat_calm_fields[] = {
+    { .name = "on", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_chat_calm, on), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_msg_chat_calm = {
+    .name = "chat.calm", .size = sizeof(struct vt_msg_chat_calm), .fields = msg_chat_calm_fields, .fields_n = VT_COUNT(msg_chat_calm_fields),
 };
 
 static const struct vt_field msg_chat_contact_fields[] = {
@@ -1634,6 +1699,17 @@ static const struct vt_shape shape_msg_page_seen = {
     .name = "page.seen", .size = sizeof(struct vt_msg_page_seen), .fields = msg_page_seen_fields, .fields_n = VT_COUNT(msg_page_seen_fields),
 };
 
+static const struct vt_field evt_presence_attention_fields[] = {
+    { .name = "waiting", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_presence_attention, waiting), .size = sizeof(struct vt_t_attention_count), .shape = &vt_shape_attention_count },
+    { .name = "limit", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_presence_attention, limit), .size = sizeof(struct vt_t_attention_count), .shape = &vt_shape_attention_count },
+    { .name = "today", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_presence_attention, today), .size = sizeof(struct vt_t_attention_count), .shape = &vt_shape_attention_count },
+    { .name = "most", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_evt_presence_attention, most), .size = sizeof(struct vt_t_attention_count), .shape = &vt_shape_attention_count },
+    { .name = "quiet", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_evt_presence_attention, quiet), .has_offset = offsetof(struct vt_evt_presence_attention, has_quiet), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+static const struct vt_shape shape_evt_presence_attention = {
+    .name = "presence.attention", .size = sizeof(struct vt_evt_presence_attention), .fields = evt_presence_attention_fields, .fields_n = VT_COUNT(evt_presence_attention_fields),
+};
+
 static const struct vt_field msg_presence_set_fields[] = {
     { .name = "mode", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_presence_set, mode), .has_offset = offsetof(struct vt_msg_presence_set, has_mode), .size = sizeof(enum vt_staff_mode), .words = staff_mode_words, .words_n = VT_COUNT(staff_mode_words) },
     { .name = "cap", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_presence_set, cap), .has_offset = offsetof(struct vt_msg_presence_set, has_cap), .size = sizeof(uint8_t), .min = 1, .max = 20 },
@@ -2092,6 +2168,8 @@ static const struct vt_shape shape_rep_view_set = {
 
 /* An event with the fields of its request is encoded by the request's table. */
 _Static_assert(sizeof(struct vt_msg_away) == sizeof(struct vt_evt_away), "same layout");
+_Static_assert(sizeof(struct vt_msg_catalogue_shortlist) == sizeof(struct vt_evt_catalogue_shortlist), "same layout");
+_Static_assert(sizeof(struct vt_msg_chat_calm) == sizeof(struct vt_evt_chat_calm), "same layout");
 _Static_assert(sizeof(struct vt_msg_chat_contact) == sizeof(struct vt_evt_chat_contact), "same layout");
 _Static_assert(sizeof(struct vt_msg_chat_send) == sizeof(struct vt_evt_chat_send), "same layout");
 _Static_assert(sizeof(struct vt_msg_chat_typing) == sizeof(struct vt_evt_chat_typing), "same layout");
@@ -2138,18 +2216,27 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_CART_UPDATE] = { "cart.update", VT_OP_CART_UPDATE, 'p', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 4096,
         &shape_msg_cart_update, &shape_evt_cart_update, &vt_shape_act_result },
+    [VT_OP_CATALOGUE_CARE] = { "catalogue.care", VT_OP_CATALOGUE_CARE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
+        &shape_msg_catalogue_care, NULL, &shape_rep_catalogue_care },
     [VT_OP_CATALOGUE_PRODUCT] = { "catalogue.product", VT_OP_CATALOGUE_PRODUCT, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
         &shape_msg_catalogue_product, NULL, &vt_shape_product },
     [VT_OP_CATALOGUE_SEARCH] = { "catalogue.search", VT_OP_CATALOGUE_SEARCH, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 4096,
         &shape_msg_catalogue_search, NULL, &shape_rep_catalogue_search },
+    [VT_OP_CATALOGUE_SHORTLIST] = { "catalogue.shortlist", VT_OP_CATALOGUE_SHORTLIST, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
+        &shape_msg_catalogue_shortlist, &shape_msg_catalogue_shortlist, &vt_shape_nothing },
     [VT_OP_CHAN_CLOSE] = { "chan.close", VT_OP_CHAN_CLOSE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &shape_evt_chan_close, NULL },
     [VT_OP_CHAN_OPEN] = { "chan.open", VT_OP_CHAN_OPEN, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 1024,
         NULL, &vt_shape_chan, NULL },
+    [VT_OP_CHAT_CALM] = { "chat.calm", VT_OP_CHAT_CALM, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
+        &shape_msg_chat_calm, &shape_msg_chat_calm, &vt_shape_nothing },
     [VT_OP_CHAT_CONTACT] = { "chat.contact", VT_OP_CHAT_CONTACT, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_NONE | 1 << VT_STATE_WAITING | 1 << VT_STATE_ENDED, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
         &shape_msg_chat_contact, &shape_msg_chat_contact, &vt_shape_nothing },
@@ -2213,7 +2300,7 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_CONSENT_STOP] = { "consent.stop", VT_OP_CONSENT_STOP, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 2048,
         &shape_msg_consent_stop, &shape_msg_consent_stop, &vt_shape_nothing },
-    [VT_OP_CONTEXT] = { "context", VT_OP_CONTEXT, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+    [VT_OP_CONTEXT] = { "context", VT_OP_CONTEXT, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 8192,
         &shape_msg_context, &shape_msg_context, &vt_shape_nothing },
     [VT_OP_CONV_CLOSE] = { "conv.close", VT_OP_CONV_CLOSE, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
@@ -2333,6 +2420,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_PAGE_SEEN] = { "page.seen", VT_OP_PAGE_SEEN, 'n', 1 << VT_ROLE_CUSTOMER, 0,
         ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_ACT, 8192,
         &shape_msg_page_seen, NULL, NULL },
+    [VT_OP_PRESENCE_ATTENTION] = { "presence.attention", VT_OP_PRESENCE_ATTENTION, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 1024,
+        NULL, &shape_evt_presence_attention, NULL },
     [VT_OP_PRESENCE_PERSON] = { "presence.person", VT_OP_PRESENCE_PERSON, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 4096,
         NULL, &vt_shape_person, NULL },

@@ -47,6 +47,9 @@ export const ERR = {
   'cap.reached': 2102,
   'queue.full': 2103,
   'queue.closed': 2104,
+  'attention.full': 2105,
+  'attention.calm': 2106,
+  'attention.quiet': 2107,
   'rate.limited': 3001,
   'overloaded': 3002,
   'store.unavailable': 3003,
@@ -75,6 +78,9 @@ export type ErrorCode =
   | 'cap.reached'
   | 'queue.full'
   | 'queue.closed'
+  | 'attention.full'
+  | 'attention.calm'
+  | 'attention.quiet'
   | 'rate.limited'
   | 'overloaded'
   | 'store.unavailable'

@@ -347,6 +347,8 @@ export interface SessionInfo {
   position?: number | undefined;
   /** Seconds, from and to. */
   eta?: [number, number] | undefined;
+  /** The customer has paused pictures: chat.calm. */
+  calm?: boolean | undefined;
 }
 
 /// How many of a variant lie in a branch.
@@ -537,6 +539,22 @@ export interface Customer {
   verified: boolean;
 }
 
+/// How many of each kind: pictures and films; pieces put into the view or sent as cards; choices, forms, offers, and what the page is asked to do.
+export interface AttentionCount {
+  pictures: number;
+  pushes: number;
+  prompts: number;
+}
+
+/// What was put before the customer, as it is kept.
+export interface AttentionKept {
+  /** Since the customer last did something about it. */
+  waiting: AttentionCount;
+  /** Of today, in days since 1970, UTC. */
+  day: number;
+  today: AttentionCount;
+}
+
 /// What staff know of a conversation beside its thread.
 export interface Profile {
   customer: Customer;
@@ -547,6 +565,18 @@ export interface Profile {
   contact?: number | undefined;
   /** The customer's, as BCP 47; mails are written in it. */
   lang?: string | undefined;
+  /** Skus staff have put by, in that order: catalogue.shortlist. */
+  shortlist?: string[] | undefined;
+  /** The customer has paused pictures. */
+  calm?: boolean | undefined;
+  attention?: AttentionKept | undefined;
+}
+
+/// What the customer wants to spend.
+export interface Budget {
+  /** Decimal, with a point. */
+  amount: string;
+  currency: string;
 }
 
 /// A session of the conversation, as it was.

@@ -4,6 +4,7 @@
 
 #include "protocol/codec/codec.h"
 #include "server/answer.h"
+#include "server/attention.h"
 #include "server/base/err.h"
 #include "server/contact.h"
 #include "server/fanout.h"
@@ -167,6 +168,23 @@ static int check_minute(struct vt_request *rq, struct vt_conversation *conv)
     }
     rq->error.after_ms = (uint32_t)(conv->chat_minute_ms + MINUTE_MS - rq->now_ms);
     return vt_request_fail(rq, VT_ERR_RATE_LIMITED, "", "many messages in a minute; wait a little");
+}
+
+/* --- calm --------------------------------------------------------------------------------------- */
+
+int vt_on_chat_calm(struct vt_request *rq)
+{
+    const struct vt_msg_chat_calm *msg = rq->env->msg;
+    struct vt_conversation *conv = rq->member->conv;
+    if (msg->on == conv->calm)
+        return vt_reply_now(rq, NULL, NULL); /* as it is already: no row for nothing */
+    int err = vt_attention_calm(conv, msg->on);
+    if (err)
+        return err;
+    struct vt_thread_row row = {
+        .op = VT_OP_CHAT_CALM, .by = vt_member_who(rq->member), .cid = rq->env->cid, .d = msg
+    };
+    return vt_answer_row(rq, &row, NULL, NULL, 0);
 }
 
 /* --- answers to a choice or a form --------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "server/base/err.h"
+#include "server/budget.h"
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
 #include "server/profile.h"
@@ -42,6 +43,18 @@ static int check_keys(struct vt_request *rq, json_t *keys)
                                                  "1000 bytes, "
                                                  "a number, true, false, null, or one flat object of those");
     return VT_OK;
+}
+
+/* Staff note what the customer has told them to spend, and nothing else of what the page says. */
+static int check_budget(struct vt_request *rq, json_t *keys)
+{
+    json_t *budget = json_object_get(keys, "budget");
+    struct vt_budget read;
+    if (json_object_size(keys) == 1 && budget && (json_is_null(budget) || vt_budget_of(budget, &read)))
+        return VT_OK;
+    return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/keys",
+                           "staff write budget alone: {\"amount\": \"900\", \"currency\": \"EUR\"}, or "
+                           "null");
 }
 
 /* null removes. The result, or NULL when it outgrows the limits. */
@@ -85,6 +98,8 @@ int vt_on_context(struct vt_request *rq)
     struct vt_event_head numbers;
     keys = vt_json_parse(msg->keys, CONTEXT_BYTES, &why);
     int err = check_keys(rq, keys);
+    if (!err && vt_peer_is_staff(rq->peer))
+        err = check_budget(rq, keys);
     if (err)
         return err;
     vt_profile_read(conv, &rq->app->arena, &profile);
@@ -98,6 +113,9 @@ int vt_on_context(struct vt_request *rq)
     if (err)
         return err;
     vt_fanout_control(
-        conv, &(struct vt_event){ .op = VT_OP_CONTEXT, .by = "c", .d = msg, .except = rq->member }, &numbers);
+        conv,
+        &(struct vt_event){
+            .op = VT_OP_CONTEXT, .by = vt_member_who(rq->member), .d = msg, .except = rq->member },
+        &numbers);
     return vt_reply_now(rq, &numbers, NULL);
 }

@@ -28,6 +28,7 @@
     X(PRESENCE_SET, presence_set)          \
     X(NOTICE_SEEN, notice_seen)            \
     X(CHAT_SEND, chat_send)                \
+    X(CHAT_CALM, chat_calm)                \
     X(CHAT_TYPING, chat_typing)            \
     X(CHAT_READ, chat_read)                \
     X(CHAT_HISTORY, chat_history)          \
@@ -51,6 +52,8 @@
     X(CART_UPDATE, cart_update)            \
     X(CATALOGUE_SEARCH, catalogue_search)  \
     X(CATALOGUE_PRODUCT, catalogue_product) \
+    X(CATALOGUE_CARE, catalogue_care)      \
+    X(CATALOGUE_SHORTLIST, catalogue_shortlist) \
     X(OFFER_MAKE, offer_make)              \
     X(OFFER_TAKE, offer_take)              \
     X(OFFER_DROP, offer_drop)              \

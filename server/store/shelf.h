@@ -28,6 +28,7 @@ enum {
     VT_SHELF_WANTS = 24,
     VT_SHELF_VALUES = 16, /* of a facet, told at once */
     VT_SHELF_BRANCHES = 64,
+    VT_SHELF_ALIKE = 8,
     VT_SHELF_WORDS = 8,
     VT_SHELF_WORD = 40,
     VT_FACETS = VT_FACET_COUNT /* a variant's branches are those where it lies in stock */
@@ -140,5 +141,19 @@ struct vt_shelf_hits {
 /* Texts live in the arena. VT_OK or VT_ERR_*. */
 int vt_shelf_search(struct vt_shelf *shelf, const struct vt_shelf_query *query, struct vt_arena *arena,
                     struct vt_shelf_hits *ret_hits);
+
+/* --- what is like a piece ------------------------------------------------------------------------ */
+
+/* Other products of its type that can be had, at most VT_SHELF_ALIKE of each kind, the best first: such as
+ * cost less (`budget` in hundredths, -1: none; within it goes before beyond it), and such as cost about the
+ * same, within 15 %. Several, since a shelf knows no currencies and the caller may have to pass one over. */
+struct vt_shelf_alike {
+    int64_t price;             /* of the piece, in hundredths: its variant's, else its lowest */
+    struct vt_shelf_hits hits; /* only skus, numbers, n */
+    size_t cheaper_n;          /* the first so many; the others compare */
+};
+/* VT_OK, VT_ERR_MISSING or VT_ERR_*. */
+int vt_shelf_alike(struct vt_shelf *shelf, struct vt_str sku, int64_t budget, struct vt_arena *arena,
+                   struct vt_shelf_alike *ret);
 
 #endif

@@ -296,6 +296,18 @@ uint32_t vt_shelf_number(struct vt_shelf *shelf, struct vt_str sku)
     return n;
 }
 
+int vt_shelf_sku(struct vt_shelf *shelf, uint32_t number, struct vt_arena *arena, struct vt_str *ret_sku)
+{
+    int err = VT_OK;
+    sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT sku FROM product WHERE n=?", VT_DB_N(number));
+    int step = vt_db_step(&shelf->db, stmt);
+    if (step != VT_DB_ROW)
+        return step ? step : VT_ERR_IO;
+    *ret_sku = vt_db_text(stmt, 0, arena, &err);
+    vt_db_end(stmt);
+    return err;
+}
+
 int vt_shelf_skus(struct vt_shelf *shelf, uint32_t number, struct vt_arena *arena, struct vt_str *skus,
                   size_t *n)
 {

@@ -21,6 +21,11 @@ struct vt_shelf_entry {
     bool counted;                    /* stock is known: the feed's word counts no more */
 };
 
+static inline bool vt_shelf_is_stocked(const struct vt_shelf_entry *entry)
+{
+    return entry->counted ? entry->branches != 0 : entry->available;
+}
+
 struct vt_shelf {
     struct vt_db db;
     int refs;
@@ -39,5 +44,8 @@ struct vt_shelf {
     struct vt_spelling spelling;
     struct vt_arena arena;
 };
+
+/* By number. */
+int vt_shelf_sku(struct vt_shelf *shelf, uint32_t number, struct vt_arena *arena, struct vt_str *ret_sku);
 
 #endif

@@ -175,11 +175,6 @@ static unsigned fails(const struct judge *judge, enum vt_facet facet, const uint
     return (judge->wanted >> facet & 1) && !has(judge, facet, ids, n) ? 1u << facet : 0;
 }
 
-static bool is_stocked(const struct vt_shelf_entry *entry)
-{
-    return entry->counted ? entry->branches != 0 : entry->available;
-}
-
 static unsigned judge_entry(const struct judge *judge, const struct vt_shelf_entry *entry)
 {
     const struct vt_shelf_query *query = judge->query;
@@ -191,7 +186,7 @@ static unsigned judge_entry(const struct judge *judge, const struct vt_shelf_ent
     if ((query->least >= 0 && entry->price < query->least) ||
         (query->most >= 0 && entry->price > query->most))
         failed |= FAILS_PRICE;
-    if (query->in_stock && !is_stocked(entry))
+    if (query->in_stock && !vt_shelf_is_stocked(entry))
         failed |= FAILS_STOCK;
     return failed;
 }
@@ -238,7 +233,8 @@ static bool judge_product(struct judge *judge, uint32_t n)
     for (size_t i = shelf->begins[n]; i < shelf->begins[n + 1]; i++) {
         unsigned failed = product | judge_entry(judge, &shelf->entries[i]);
         good = good || failed == 0;
-        stocked = stocked || ((failed & ~(unsigned)FAILS_STOCK) == 0 && is_stocked(&shelf->entries[i]));
+        stocked = stocked ||
+                  ((failed & ~(unsigned)FAILS_STOCK) == 0 && vt_shelf_is_stocked(&shelf->entries[i]));
         if (judge->query->counts && (failed & (failed - 1)) == 0) /* it fails one thing at most */
             count_entry(judge, &shelf->entries[i], failed, n);
         else if (good && !judge->query->counts)
@@ -291,18 +287,6 @@ static int all_of(const struct vt_shelf *shelf, struct found *found)
     return VT_OK;
 }
 
-static int sku_of(struct vt_shelf *shelf, uint32_t n, struct vt_arena *arena, struct vt_str *ret_sku)
-{
-    int err = VT_OK;
-    sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT sku FROM product WHERE n=?", VT_DB_N(n));
-    int step = vt_db_step(&shelf->db, stmt);
-    if (step != VT_DB_ROW)
-        return step ? step : VT_ERR_IO;
-    *ret_sku = vt_db_text(stmt, 0, arena, &err);
-    vt_db_end(stmt);
-    return err;
-}
-
 static int judge_all(struct vt_shelf *shelf, struct judge *judge, const struct found *found,
                      struct vt_arena *arena, struct vt_shelf_hits *hits)
 {
@@ -313,7 +297,7 @@ static int judge_all(struct vt_shelf *shelf, struct judge *judge, const struct f
             continue;
         if (hits->total >= query->from && hits->n < query->n && hits->n < VT_SHELF_HITS) {
             hits->numbers[hits->n] = found->numbers[i];
-            err = sku_of(shelf, found->numbers[i], arena, &hits->skus[hits->n++]);
+            err = vt_shelf_sku(shelf, found->numbers[i], arena, &hits->skus[hits->n++]);
         }
         hits->total++;
     }

@@ -27,9 +27,9 @@ const link = { how: 'link' };
 const ids = (d, code = 'not.found') => ({ how: 'ids', d, code });
 const named = (d, { here = null, elsewhere = 'not.found', none = (body) => ({ ...body, conv: MISSING }) } = {}) => ({ how: 'named', d, here, elsewhere, none });
 const LINES = {
-  'catalogue.search': link, 'catalogue.product': link, ack: link, hb: link, 'presence.set': link, 'queue.watch': link,
+  'catalogue.search': link, 'catalogue.product': link, 'catalogue.care': number, 'catalogue.shortlist': number, ack: link, hb: link, 'presence.set': link, 'queue.watch': link,
   'chat.send': ids((v) => ({ kind: 'picture', body: { media: v.media } })),
-  'chat.typing': number, 'chat.read': number, 'chat.contact': number, 'chat.erased': number, 'chat.history': number,
+  'chat.calm': number, 'chat.typing': number, 'chat.read': number, 'chat.contact': number, 'chat.erased': number, 'chat.history': number,
   'code.make': number,
   'code.use': named((v) => ({ code: v.code }), { none: () => ({ code: '000000' }) }),
   'compare.set': number,
@@ -50,7 +50,7 @@ const LINES = {
   'mark.drop': ids((v) => ({ marks: [v.mark] })),
   'notice.show': number, 'notice.drop': number, 'notice.seen': number, 'page.at': number,
   'page.seen': number, 'cart.now': number, 'cart.add': number, 'cart.update': number,
-  'presence.person': number, 'presence.staff': number,
+  'presence.person': number, 'presence.staff': number, 'presence.attention': number,
   'queue.status': number, 'queue.join': number, 'queue.leave': number, 'queue.place': number, 'queue.row': number,
   'claim.take': named((v) => ({ conv: v.conv }), { here: 'claim.gone' }),
   'claim.decline': named((v) => ({ conv: v.conv }), { here: 'claim.gone', elsewhere: 'claim.gone' }),

@@ -16,7 +16,8 @@ let till;
 let theirs;
 
 before(async () => {
-  server = await shop(later, { other: true, associates: ['lea', ['ada', 'admin'], ['eve', 'admin', OTHER_SITE]], args: ['--capacity', '20', '--rate-act', '500'] });
+  server = await shop(later, { other: true, associates: ['lea', ['ada', 'admin'], ['eve', 'admin', OTHER_SITE]], args: ['--capacity', '20', '--rate-act', '500'],
+    settings: { attention: { prompts: 100 } } }); // offers upon offers; how many are too many is 78-fair's
   ada = await rest(server, 'ada');
   till = bearer(server, (await ada.post('/site/tokens', { name: 'till', verbs: ['write'] })).json().token);
   theirs = bearer(server, (await (await rest(server, 'eve')).post('/site/tokens', { name: 'till', verbs: ['write'] })).json().token);

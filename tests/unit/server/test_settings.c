@@ -23,6 +23,11 @@ static void test_nothing_written_is_one_open_queue(void **state)
     assert_int_equal(s->ring_total, 90);
     assert_int_equal(s->sticky_days, 3);
     assert_false(s->theme.has_radius);
+    assert_int_equal(s->attention.limit[0], 6);
+    assert_int_equal(s->attention.limit[1], 4);
+    assert_int_equal(s->attention.limit[2], 2);
+    assert_int_equal(s->attention.day[2], 20);
+    assert_null(s->attention.quiet);
     vt_settings_destroy(s);
 }
 
@@ -32,7 +37,8 @@ static const char all[] =
     "\"hours\":{\"tz\":\"Europe/"
     "Paris\",\"week\":{\"mon\":[[\"10:00\",\"12:30\"],[\"14:00\",\"24:00\"]],\"sun\":[]},"
     "\"exceptions\":[{\"date\":\"2026-12-25\",\"open\":[],\"why\":\"Christmas\"}]},"
-    "\"groups\":[[\"lea\",\"max\"],[\"ann\"]],\"max\":40,\"offered\":true,\"label\":{\"en\":\"Rings and bands\",\"fr\":"
+    "\"groups\":[[\"lea\",\"max\"],[\"ann\"]],\"max\":40,\"offered\":true,\"label\":{\"en\":\"Rings and "
+    "bands\",\"fr\":"
     "\"Bagues\"}},{\"id\":\"watches\",\"name\":\"Watches\"}],"
     "\"cap\":4,\"notices\":[{\"id\":\"busy\",\"kind\":\"load\",\"text\":\"It takes longer today.\","
     "\"when\":{\"waitingOver\":5}},{\"id\":\"sale\",\"kind\":\"special\",\"text\":\"Free "
@@ -48,7 +54,9 @@ static const char all[] =
     "\"days\":14},"
     "\"requireTotp\":[\"admin\",\"supervisor\"],\"identify\":{\"enforced\":true},\"mask\":[\".price-secret\"]"
     ","
-    "\"pushHosts\":[\"shop.example:8443\"]}";
+    "\"pushHosts\":[\"shop.example:8443\"],"
+    "\"attention\":{\"pictures\":3,\"prompts\":0,\"day\":{\"pushes\":9},"
+    "\"quiet\":{\"from\":\"21:00\",\"to\":\"08:30\",\"tz\":\"UTC\"}}}";
 
 static void test_everything_is_taken(void **state)
 {
@@ -74,7 +82,44 @@ static void test_everything_is_taken(void **state)
     assert_int_equal(s->require_totp, VT_TOTP_ADMIN | VT_TOTP_SUPERVISOR);
     assert_false(s->rating);
     assert_true(s->identify.enforced);
+    assert_int_equal(s->attention.limit[0], 3);
+    assert_int_equal(s->attention.limit[1], 4);
+    assert_int_equal(s->attention.limit[2], 0);
+    assert_int_equal(s->attention.day[0], 60);
+    assert_int_equal(s->attention.day[1], 9);
     vt_settings_destroy(s);
+}
+
+static struct vt_hours_state quiet_at(const char *json, const char *instant)
+{
+    struct vt_settings *s = parse(json);
+    struct vt_hours_state quiet;
+    if (!s)
+        fail_msg("%s %s", error.field, error.msg);
+    vt_hours_at(s->attention.quiet, vt_zone_read_instant(vt_str(instant)), &quiet);
+    vt_settings_destroy(s);
+    return quiet;
+}
+
+static void test_quiet_hours_go_past_midnight(void **state)
+{
+    (void)state;
+    static const char night[] =
+        "{\"attention\":{\"quiet\":{\"from\":\"21:00\",\"to\":\"08:30\",\"tz\":\"UTC\"}}}";
+    static const char noon[] =
+        "{\"attention\":{\"quiet\":{\"from\":\"12:00\",\"to\":\"14:00\",\"tz\":\"UTC\"}}}";
+    static const char late[] =
+        "{\"attention\":{\"quiet\":{\"from\":\"22:00\",\"to\":\"00:00\",\"tz\":\"UTC\"}}}";
+    assert_false(quiet_at(night, "2026-12-01T20:59:00Z").open);
+    assert_true(quiet_at(night, "2026-12-01T21:00:00Z").open);
+    assert_true(quiet_at(night, "2026-12-02T08:29:00Z").open);
+    assert_int_equal(quiet_at(night, "2026-12-01T23:00:00Z").until_ms,
+                     vt_zone_read_instant(VT_STR("2026-12-02T08:30:00Z")));
+    assert_false(quiet_at(night, "2026-12-02T08:30:00Z").open);
+    assert_true(quiet_at(noon, "2026-12-02T13:00:00Z").open);
+    assert_false(quiet_at(noon, "2026-12-02T14:00:00Z").open);
+    assert_true(quiet_at(late, "2026-12-02T23:59:00Z").open);
+    assert_false(quiet_at(late, "2026-12-03T00:00:00Z").open);
 }
 
 static void test_what_is_wrong_is_named(void **state)
@@ -112,10 +157,12 @@ static void test_what_is_wrong_is_named(void **state)
           "/queues/0/hours/exceptions/0/date", "2026-12-24" },
         { "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"groups\":[[\"lea\"],[7]]}]}", "/queues/0/groups/1/0",
           "text" },
-        { "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"label\":\"Rings\"}]}", "/queues/0/label", "by language" },
+        { "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"label\":\"Rings\"}]}", "/queues/0/label",
+          "by language" },
         { "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"label\":{\"fr_FR\":\"x\"}}]}", "/queues/0/label/fr_FR",
           "fr-CH" },
-        { "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"label\":{\"fr\":\"\"}}]}", "/queues/0/label/fr", "1 to 80" },
+        { "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"label\":{\"fr\":\"\"}}]}", "/queues/0/label/fr",
+          "1 to 80" },
         { "{\"cap\":21}", "/cap", "1 to 20" },
         { "{\"cap\":1.5}", "/cap", "whole number" },
         { "{\"notices\":[{\"id\":\"n\",\"kind\":\"ad\",\"text\":\"x\"}]}", "/notices/0/kind",
@@ -141,6 +188,14 @@ static void test_what_is_wrong_is_named(void **state)
         { "{\"ring\":{\"known\":60,\"first\":60,\"total\":100}}", "/ring/total", "longer" },
         { "{\"rating\":{\"on\":1}}", "/rating/on", "true or false" },
         { "{\"labels\":[\"\"]}", "/labels/0", "1 to 40" },
+        { "{\"attention\":{\"pictures\":-1}}", "/attention/pictures", "0 to 1000" },
+        { "{\"attention\":{\"day\":{\"prompts\":1001}}}", "/attention/day/prompts", "0 to 1000" },
+        { "{\"attention\":{\"quiet\":{\"from\":\"9:00\",\"to\":\"10:00\",\"tz\":\"UTC\"}}}",
+          "/attention/quiet/from", "21:00" },
+        { "{\"attention\":{\"quiet\":{\"from\":\"09:00\",\"to\":\"09:00\",\"tz\":\"UTC\"}}}",
+          "/attention/quiet", "another time" },
+        { "{\"attention\":{\"quiet\":{\"from\":\"09:00\",\"to\":\"10:00\"}}}", "/attention/quiet/tz",
+          "missing" },
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct vt_settings *s = parse(wrong[i].json);
@@ -154,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_written_is_one_open_queue),
         cmocka_unit_test(test_everything_is_taken),
+        cmocka_unit_test(test_quiet_hours_go_past_midnight),
         cmocka_unit_test(test_what_is_wrong_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -246,6 +246,63 @@ static void test_a_new_shelf_knows_the_stock_there_is(void **state)
     assert_string_equal(run(s), "4/1");
 }
 
+/* Around A, 100.00: what shares most comes first, then what is nearest in price. */
+static const char alike_text[] =
+    "id,item_group_id,title,price,product_type,brand,color,material,availability\n"
+    "A,,A,100 EUR,Rings > Engagement,Maison,Yellow,Gold,in stock\n"
+    "B,,B,99 EUR,Rings > Engagement,Atelier,White,Silver,in stock\n"
+    "C,,C,60 EUR,Rings > Engagement,Maison,Yellow,Gold,in stock\n"
+    "D,,D,85 EUR,Rings > Engagement,Atelier,Yellow,Gold,in stock\n"
+    "E,,E,115 EUR,Rings > Engagement,Maison,Yellow,Gold,in stock\n"
+    "F,,F,115.01 EUR,Rings > Engagement,Maison,Yellow,Gold,in stock\n"
+    "G,,G,84.99 EUR,Rings > Bands,Maison,Yellow,Gold,in stock\n"
+    "H,,H,98 EUR,Rings > Engagement,Maison,Yellow,Gold,out of stock\n"
+    "I,,I,97 EUR,Necklaces,Maison,Yellow,Gold,in stock\n"
+    "J-1,J,J,90 EUR,Rings > Engagement,Maison,Yellow,Gold,out of stock\n"
+    "J-2,J,J,130 EUR,Rings > Engagement,Maison,Yellow,Gold,in stock\n"
+    "K,,K,10 EUR,,Maison,Red,,in stock\n"
+    "L,,L,9 EUR,,Other,Blue,,in stock\n"
+    "M,,M,8 EUR,,Maison,Blue,,in stock\n";
+
+/* "cheaper|comparable". */
+static const char *alike(struct search *s, struct vt_shelf *shelf, const char *sku, int64_t budget)
+{
+    struct vt_shelf_alike found;
+    vt_arena_reset(&s->arena);
+    assert_int_equal(vt_shelf_alike(shelf, vt_str(sku), budget, &s->arena, &found), VT_OK);
+    size_t at = 0;
+    for (size_t i = 0; i <= found.hits.n; i++) {
+        if (i == found.cheaper_n)
+            s->found[at++] = '|';
+        if (i < found.hits.n)
+            s->found[at++] = found.hits.skus[i].ptr[0];
+    }
+    s->found[at] = '\0';
+    return s->found;
+}
+
+static void test_what_is_like_a_piece(void **state)
+{
+    struct search *s = *state;
+    struct vt_intake_result result;
+    struct vt_shelf_alike found;
+    assert_int_equal(intake_bytes(s->f.dir, "s", 8, alike_text, sizeof(alike_text) - 1, &result), VT_OK);
+    vt_intake_result_finish(&result);
+    struct vt_shelf *shelf = shelf_of(s->f.dir, "s", 8);
+    assert_string_equal(alike(s, shelf, "A", -1), "CDBG|EDB");
+    assert_string_equal(alike(s, shelf, "A", 8500), "CDGB|EDB"); /* 85.00 is within 85.00 */
+    assert_string_equal(alike(s, shelf, "A", 5999), "CDBG|EDB"); /* nothing is: as without one */
+    assert_string_equal(alike(s, shelf, "C", -1), "|");
+    assert_string_equal(alike(s, shelf, "I", -1), "|");  /* the only one of its type */
+    assert_string_equal(alike(s, shelf, "K", -1), "M|"); /* no type: something else is the same */
+    assert_int_equal(vt_shelf_alike(shelf, VT_STR("J-2"), -1, &s->arena, &found), VT_OK);
+    assert_int_equal(found.price, 13000);
+    assert_int_equal(vt_shelf_alike(shelf, VT_STR("J"), -1, &s->arena, &found), VT_OK);
+    assert_int_equal(found.price, 9000);
+    assert_int_equal(vt_shelf_alike(shelf, VT_STR("Z"), -1, &s->arena, &found), VT_ERR_MISSING);
+    vt_shelf_unref(shelf);
+}
+
 static void test_old_files_are_swept(void **state)
 {
     struct search *s = *state;
@@ -273,6 +330,7 @@ int main(void)
         TEST(test_counts),
         TEST(test_stock_moves_without_an_import),
         TEST(test_a_new_shelf_knows_the_stock_there_is),
+        TEST(test_what_is_like_a_piece),
         TEST(test_old_files_are_swept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
