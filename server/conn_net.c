@@ -17,7 +17,7 @@ enum { DESCRIPTORS_MOST = 65536, HEADER_TABLE_BYTES = 16384, REQUEST_SECONDS = 1
 
 /* Of each socket, for its whole life: the largest part of what an idle one costs. What is longer comes in
  * pieces, which RECEIVE must take anyway; nearly all that browsers send is shorter. */
-enum { SOCKET_RX_BYTES = 2048 };
+enum { SOCKET_RX_BYTES = 2048, AWAY_MS = 1000 };
 
 static const struct lws_protocols protocols[] = {
     { .name = "http",
@@ -218,6 +218,7 @@ struct vt_net *vt_net_open(struct vt_loop *loop, const struct vt_config *config,
         open_library(net, ret_error) || vt_conn_listen(net, config->listen, ret_error))
         return abandon(net);
     net->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    net->ticked_ms = vt_now_ms();
     vt_timer_start(&net->tick, tick_ms(config), 0);
     return net;
 }
@@ -235,11 +236,32 @@ static void end_drain(struct vt_net *net)
         drained(net->drained_arg);
 }
 
+static int64_t later(int64_t at_ms, int64_t by_ms, int64_t now)
+{
+    return at_ms + by_ms < now ? at_ms + by_ms : now;
+}
+
+/* The process stood still, as when its machine was paused: what the lines said meanwhile has not been read
+ * yet. The time we were away is no silence of theirs. */
+static void forgive(struct vt_net *net, int64_t now)
+{
+    int64_t away_ms = now - net->ticked_ms - (int64_t)tick_ms(net->config);
+    net->ticked_ms = now;
+    if (away_ms < AWAY_MS)
+        return;
+    vt_log(VT_LOG_WARN, "net.stood_still", VT_LOG_N("ms", away_ms));
+    VT_LIST_EACH (conn, &net->conns, struct vt_conn, link) {
+        conn->heard_ms = later(conn->heard_ms, away_ms, now);
+        conn->opened_ms = later(conn->opened_ms, away_ms, now);
+    }
+}
+
 /* A slice of all lines: heartbeats due in the same second would be some ten microseconds each on end. */
 static void tick(void *arg)
 {
     struct vt_net *net = arg;
     int64_t now = vt_now_ms();
+    forgive(net, now);
     const size_t slices = net->draining ? 1 : vt_list_slices(net->conn_count);
     struct vt_list *link;
     for (size_t n = (net->conn_count + slices - 1) / slices; n > 0 && (link = vt_list_turn(&net->conns)); n--)
