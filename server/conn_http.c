@@ -16,8 +16,10 @@
 enum {
     DISCARD_BYTES = 1024 * 1024,
     CHUNKS_A_TURN = 4,
-    CHUNK_FRAME = 16,                /* hexadecimal digits of a length, and a line's end */
-    MEMORY_PIECE = 2 * VT_CONN_CHUNK /* a tile with its headers is one write and not two */
+    CHUNK_FRAME = 16,                 /* hexadecimal digits of a length, and a line's end */
+    MEMORY_PIECE = 2 * VT_CONN_CHUNK, /* a tile with its headers is one write and not two */
+    BODY_MS = 10000,                  /* for a body, and */
+    BODY_BYTES_S = 1024,              /* a second more for each of these that have come */
 };
 
 static bool is_clean(struct vt_str value)
@@ -127,6 +129,9 @@ static const struct fault bad_header = { 400, "syntax", "Bad header",
 
 static const struct fault pipelined_body = { 400, "pipelined", "Pipelined body refused",
                                              "Wait for the former answer before a request with a body." };
+
+static const struct fault slow_body = { 408, "slow", "Body too slow",
+                                        "Send the body within ten seconds, or at least 1 KiB a second." };
 
 static const struct fault *read_target(struct lws *wsi, struct vt_http_req *req)
 {
@@ -470,11 +475,22 @@ int vt_conn_request(struct vt_conn *conn)
     return begin(conn, length);
 }
 
+/* The library ends a silent line; one that sends a byte now and then it would keep for ever. */
+static bool dawdles(const struct vt_http_req *req)
+{
+    return vt_now_ms() - req->started_ms > BODY_MS + (int64_t)(req->taken * 1000 / BODY_BYTES_S);
+}
+
 int vt_conn_body(struct vt_conn *conn, const char *bytes, size_t len)
 {
     struct vt_http_req *req = conn->req;
     if (!req || req->answered || len == 0)
         return 0;
+    req->taken += len;
+    if (dawdles(req)) {
+        req->inside = true;
+        return answer_fault(conn, &slow_body);
+    }
     if (req->route && req->route->sink) {
         req->route->sink->piece(req, req->route->owner, (struct vt_str){ bytes, len });
         return 0;

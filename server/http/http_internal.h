@@ -64,6 +64,7 @@ struct vt_http_req {
     void *state;                       /* owned through `lost`; NULL: none */
     void (*lost)(void *state);
     int64_t started_ms;
+    uint64_t taken; /* bytes of its body that have come */
     bool http10;
 
     struct vt_buf set; /* header lines of the handler */

@@ -31,6 +31,7 @@ const char *vt_http_reason(int status)
         { 403, "Forbidden" },
         { 404, "Not Found" },
         { 405, "Method Not Allowed" },
+        { 408, "Request Timeout" },
         { 409, "Conflict" },
         { 410, "Gone" },
         { 411, "Length Required" },
