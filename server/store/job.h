@@ -73,6 +73,7 @@ struct vt_job {
     struct vt_arena arena;
     enum vt_job_kind kind;
     bool lazy;   /* nobody waits: it may sit for a second to share another's commit */
+    bool leads;  /* the first of its commit */
     int64_t now; /* ms since 1970, when the call was made */
     int err;     /* the result */
     void (*deliver)(struct vt_job *job);

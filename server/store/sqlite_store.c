@@ -223,6 +223,7 @@ static void *write_rows(void *arg)
     struct vt_list batch;
     vt_list_init(&batch);
     while (lane_take(&backend->writer, backend->queue_rows, VT_STORE_BATCH, &batch)) {
+        VT_CONTAINER_OF(batch.next, struct vt_job, link)->leads = true;
         run_batch(&backend->write_db, &batch);
         vt_mailbox_finish(backend->mailbox, &batch);
     }

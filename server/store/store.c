@@ -5,9 +5,27 @@
 #include "server/base/buf.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
+#include "server/metrics.h"
 #include "server/store/job.h"
 
 enum { TURN_BYTES = 128 * 1024 }; /* a quarter of what a peer may have waiting */
+
+#define CALLS(kind_)                                                                                         \
+    {                                                                                                        \
+        .name = "vitrine_store_calls_total", .labels = "kind=\"" kind_ "\"", .kind = VT_METRIC_COUNTER,      \
+        .help = "Calls of the store that came back, by kind."                                                \
+    }
+static struct vt_metric reads = CALLS("read"), writes = CALLS("write");
+static struct vt_metric commits = { .name = "vitrine_store_commits_total",
+                                    .help = "Commits of the store; one holds all that waited for it.",
+                                    .kind = VT_METRIC_COUNTER };
+
+static void count(const struct vt_job *job)
+{
+    vt_metric_inc(job->kind < VT_JOB_FIRST_READ ? &writes : &reads, 1);
+    if (job->leads)
+        vt_metric_inc(&commits, 1);
+}
 
 void vt_job_destroy(struct vt_job *job)
 {
@@ -111,6 +129,7 @@ static void deliver(void *arg)
         vt_list_remove(&job->link);
         mailbox->pending--;
         bytes += job->arena.used_bytes;
+        count(job);
         if (job->deliver)
             job->deliver(job);
         vt_job_destroy(job);
@@ -148,8 +167,12 @@ struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_
     }
     *store = (struct vt_store){ .ops = &vt_store_sqlite, .mailbox = mailbox, .clock = vt_wall_ms };
     store->backend = store->ops->open(mailbox, data_dir, queue_rows, ret_error);
-    if (store->backend)
+    if (store->backend) {
+        vt_metrics_add(&reads);
+        vt_metrics_add(&writes);
+        vt_metrics_add(&commits);
         return store;
+    }
 fail:
     if (mailbox)
         mailbox_destroy(mailbox);
