@@ -68,7 +68,7 @@ const table = ([folder]) => {
     const [kind, passed, failed, seconds, label] = readFileSync(join(folder, name), 'utf8').trim().split(' ');
     return { kind, label, passed: Number(passed), failed: Number(failed), seconds: Number(seconds), flaky: flaky(readFileSync(join(folder, `${label}.log`), 'utf8')) };
   });
-  const order = ['build', 'check', 'unit', 'fuzz', 'protocol', 'web', 'server', 'browser'];
+  const order = ['build', 'check', 'unit', 'fuzz', 'protocol', 'web', 'server', 'chaos', 'browser'];
   rows.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.label.localeCompare(b.label));
   const line = (...cells) => console.log(cells[0].padEnd(10) + cells[1].padEnd(14) + cells.slice(2).map((c) => String(c).padStart(9)).join(''));
   console.log('');

@@ -2,7 +2,8 @@
 /// HTTP the way a browser or an attacker would: every header and byte of the path is the test's own.
 
 import assert from 'node:assert/strict';
-import { request as open } from 'node:http';
+import { request as plain } from 'node:http';
+import { request as sealed } from 'node:https';
 
 import { PASSWORD } from './server.mjs';
 
@@ -10,7 +11,8 @@ const WAIT_MS = 30000;
 
 /// `path` goes out as it stands, unlike with fetch. Resolves { status, headers, body, text, json() }.
 export function http(server, path, { method = 'GET', headers = {}, body } = {}) {
-  const { hostname, port } = new URL(server.url);
+  const { protocol, hostname, port } = new URL(server.url);
+  const open = protocol === 'https:' ? sealed : plain;
   return new Promise((resolve, reject) => {
     const asked = open({ hostname, port, path, method, headers, agent: false, timeout: WAIT_MS }, (answer) => {
       const parts = [];

@@ -66,7 +66,7 @@ export class Peer {
     if (origin !== undefined && origin !== null) options.origin = origin;
     const socket = new WebSocket(server.socketUrl, protocols, options);
     return new Promise((resolve, reject) => {
-      const peer = new Peer(socket, name);
+      const peer = new this(socket, name);
       socket.on('open', () => resolve(peer));
       socket.on('unexpected-response', (_, answer) => {
         reject(Object.assign(new Error(`the upgrade was answered ${answer.statusCode}`), { status: answer.statusCode }));

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+/// G13: the disk fills up while pairs talk. Chat is refused by name, pointers and the mirror's kind of traffic go on,
+/// and once there is room all is well again without a restart. A tmpfs of 64 MiB where mounting is allowed; else the
+/// process's own limit of file size (RLIMIT_FSIZE; VITRINE_DISK=limit asks for it), which the run says.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { query } from '../server/lib/kept.mjs';
+import { http } from '../server/lib/http.mjs';
+import { eventually, shop } from '../server/lib/kit.mjs';
+import { isWhole, words } from './lib/ledger.mjs';
+import { ROOMY, auditAll, faults, livePairs, logins } from './lib/pairs.mjs';
+import { chaos, pick, sleep } from './lib/report.mjs';
+
+const PAIRS = pick(5, 40);
+const FULL_MS = pick(1500, 20000);
+const ROUNDS = pick(1, 5);
+
+/// A small disk: { data, fill(), free() }.
+function smallDisk(run) {
+  const folder = mkdtempSync(join(tmpdir(), 'vitrine-disk-'));
+  const data = join(folder, 'data'); // removed with the server
+  run.after(() => rmSync(folder, { recursive: true, force: true }));
+  try {
+    if (process.env.VITRINE_DISK === 'limit') throw new Error('asked for');
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder], { stdio: 'ignore' });
+  } catch {
+    mkdirSync(data);
+    return limited(data);
+  }
+  run.after(() => execFileSync('umount', ['-l', folder]));
+  mkdirSync(data);
+  const ballast = join(folder, 'ballast');
+  const fill = () => {
+    const { bavail, bsize } = statfsSync(folder);
+    writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+  };
+  return { what: 'a tmpfs of 64 MiB', data, fill, free: () => rmSync(ballast) };
+}
+
+function limited(data) {
+  const limit = (pid, bytes) => execFileSync('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:unlimited`]);
+  const largest = () => Math.max(...['store.db', 'store.db-wal'].map((name) => statSync(join(data, name)).size));
+  return { what: 'RLIMIT_FSIZE, for want of a mount', data, fill: (server) => limit(server.child.pid, largest()), free: (server) => limit(server.child.pid, 'unlimited') };
+}
+
+/// Pointers of the customer seen by the desk within this time: the relay.
+async function relayed(pair, ms) {
+  const { peer: desk, c } = await pair.atDesk();
+  const until = Date.now() + ms;
+  const found = { sent: 0, got: 0 };
+  for (let x = 1; Date.now() < until; x++) {
+    pair.customer.peer.ptr({ x }, { flags: 16 });
+    found.sent++;
+    found.got += await desk.waitFrame('PTR', (frame) => frame.body.x === x && desk.chans.get(frame.head.chan)?.c === c, 2000).then(() => 1, () => 0);
+    await sleep(20);
+  }
+  return found;
+}
+
+const refusals = (pairs) => pairs.flatMap(({ voices }) => voices.flatMap((voice) => [...voice.refused.keys()]));
+const acked = (pairs) => pairs.reduce((sum, { voices }) => sum + voices[0].acked.length + voices[1].acked.length, 0);
+
+await chaos('disk', async (run) => {
+  const disk = smallDisk(run);
+  const server = await shop((fn) => run.after(fn), { associates: logins(PAIRS), args: ROOMY, data: disk.data });
+  const { desks, pairs } = await livePairs(run, server, PAIRS);
+  for (const { voices } of pairs) for (const voice of voices) voice.size = 3000;
+  let over = false;
+  const talking = pairs.flatMap((pair) => pair.talk(() => over, { gap: 20 }));
+  const heals = [];
+  const relay = { sent: 0, got: 0 };
+  const codes = new Set();
+  let during = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    await sleep(500);
+    for (const { voices } of pairs) for (const voice of voices) voice.refused.clear();
+    disk.fill(server);
+    await eventually('a refusal', () => refusals(pairs).includes('store.full'), 20000);
+    const before = acked(pairs);
+    const { sent, got } = await relayed(pairs[0], FULL_MS);
+    relay.sent += sent;
+    relay.got += got;
+    during += acked(pairs) - before;
+    for (const code of refusals(pairs)) codes.add(code);
+    const health = await http(server, '/healthz');
+    if (health.status !== 200) codes.add(`healthz ${health.status}`);
+    const began = Date.now();
+    disk.free(server);
+    const known = acked(pairs);
+    await eventually('healed', () => acked(pairs) > known + PAIRS, 30000);
+    heals.push(Date.now() - began);
+  }
+  over = true;
+  await Promise.all(talking);
+  const total = await auditAll(pairs);
+  for (const fault of faults([...desks, ...pairs.map((pair) => pair.customer)])) run.fault(fault);
+  const [[check]] = query(server, 'PRAGMA integrity_check');
+  const closes = [...desks, ...pairs.map((pair) => pair.customer)].flatMap((client) => client.closes);
+  run.goal('G13', `${disk.what} fills up, ${ROUNDS} times: chat is refused`, 'store.full and nothing else', [...codes].join(', '), codes.size === 1 && codes.has('store.full'));
+  run.goal('G13', 'acknowledged while full', 'only what is kept', `${during}, ${words(total)}`, isWhole(total));
+  run.goal('G13', 'pointers meanwhile', 'the relay goes on', `${relay.got} of ${relay.sent}, ${closes.length} lines closed`, relay.got === relay.sent && relay.sent > 0 && closes.length === 0);
+  run.goal('G13', 'healed once there is room', '< 5 s, no restart', `${Math.max(...heals)} ms`, Math.max(...heals) < 5000);
+  run.goal('G13', 'the store after it', 'no torn record', check, check === 'ok');
+});

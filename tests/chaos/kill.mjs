@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+/// G17: kill -9 again and again while pairs talk. What was acknowledged is there once and in order, the file is whole,
+/// and a start with a large store takes less than a second.
+
+import { query } from '../server/lib/kept.mjs';
+import { shop } from '../server/lib/kit.mjs';
+import { isWhole, words } from './lib/ledger.mjs';
+import { ROOMY, auditAll, faults, livePairs, logins, strays } from './lib/pairs.mjs';
+import { chaos, pick, quantile, sleep } from './lib/report.mjs';
+
+const PAIRS = pick(10, 40);
+const KILLS = pick(5, 20);
+const STORED = pick(2000, 100000);
+
+/// Fills the store the way it is filled: by people who talk.
+function fill(pairs) {
+  const isEnough = () => pairs.reduce((said, { voices }) => said + voices[0].said + voices[1].said, 0) >= STORED;
+  return Promise.all(pairs.flatMap((pair) => pair.talk(isEnough, { batch: 20 })));
+}
+
+async function startMs(server) {
+  const began = Date.now();
+  await server.start();
+  return Date.now() - began;
+}
+
+await chaos('kill', async (run) => {
+  const server = await shop((fn) => run.after(fn), { associates: logins(PAIRS), args: ROOMY });
+  const { desks, pairs } = await livePairs(run, server, PAIRS);
+  await fill(pairs);
+  let over = false;
+  const talking = pairs.flatMap((pair) => pair.talk(() => over, { batch: 3, gap: pick(20, 40) }));
+  const starts = [];
+  const began = Date.now();
+  for (let kill = 0; kill < KILLS; kill++) {
+    await sleep(200 + Math.random() * pick(600, 2600));
+    await server.crash();
+    starts.push(await startMs(server));
+  }
+  const seconds = (Date.now() - began) / 1000;
+  over = true;
+  await Promise.all(talking);
+  const clients = [...desks, ...pairs.map((pair) => pair.customer)];
+  const total = await auditAll(pairs);
+  const [[check]] = query(server, 'PRAGMA integrity_check');
+  const stray = strays(pairs);
+  for (const fault of faults(clients)) run.fault(fault);
+  const returns = clients.flatMap((client) => client.returns);
+  run.goal('G17', `${KILLS} kills in ${seconds.toFixed(0)} s, ${PAIRS} pairs talking`, '0 lost, doubled, reordered', words(total), isWhole(total));
+  run.goal('G17', 'the store after it', 'no torn record', check, check === 'ok');
+  run.goal('G17', `start with ${total.acked} messages`, '< 1 s', `${Math.max(...starts)} ms at most`, Math.max(...starts) < 1000, { judged: pick(false, true) });
+  run.goal('G17', 'all clients back by themselves', '< 10 s', `p99 ${quantile(returns, 0.99)} ms of ${returns.length}`, returns.length >= clients.length && quantile(returns, 1) < 10000);
+  run.goal('G3b', 'canaries outside their pair meanwhile', '0', `${stray.strays} of ${stray.seen}`, stray.strays === 0 && stray.seen > 0);
+});

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A client that comes back as ours do (protocol.md 9): where it stood, after a random moment, then ever later.
+
+import { sleep } from './report.mjs';
+
+const FIRST_MS = 50;
+const STEP_MS = 250;
+const MOST_MS = 10000;
+const wait = (n) => (n === 0 ? Math.random() * FIRST_MS : Math.min(MOST_MS, STEP_MS * 1.7 ** (n - 1)) * (0.7 + 0.6 * Math.random()));
+
+export class Client {
+  /// `dial(old)` resolves a welcomed peer that goes on where `old` (null at first) stood.
+  constructor(name, dial) {
+    Object.assign(this, { name, dial, peer: null, closes: [], returns: [], stopped: false, waiting: [], past: [] });
+  }
+
+  async start() {
+    this.take(await this.dial(null));
+    return this;
+  }
+
+  take(peer) {
+    this.peer = peer;
+    this.past.push(peer);
+    void peer.closed.then(({ code }) => this.lost(peer, code));
+    for (const resolve of this.waiting.splice(0)) resolve(peer);
+  }
+
+  lost(peer, code) {
+    this.closes.push(code);
+    if (peer.broken) this.broken ??= peer.broken;
+    if (!this.stopped) void this.comeBack(peer);
+  }
+
+  async comeBack(old) {
+    const began = Date.now();
+    for (let n = 0; !this.stopped; n++) {
+      await sleep(wait(n));
+      try {
+        const peer = await this.dial(old);
+        this.returns.push(Date.now() - began);
+        return this.take(peer);
+      } catch (error) {
+        this.lastFault = error;
+        if (error.code === 'token.bad') this.broken ??= error; // nothing may end a resume token that is in time
+      }
+    }
+  }
+
+  /// The peer whose line is open now, or the next one.
+  up() {
+    return this.peer?.isOpen || this.stopped ? Promise.resolve(this.peer) : new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  async stop() {
+    this.stopped = true;
+    for (const resolve of this.waiting.splice(0)) resolve(this.peer);
+    if (this.peer?.isOpen) await this.peer.cut();
+  }
+}
