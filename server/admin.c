@@ -14,7 +14,8 @@ enum { ARENA_BYTES = 64 << 20, WORDS_BYTES = 64 };
 static const struct {
     const char *name, *value, *help; /* value NULL: a flag */
 } options[VT_ADMIN_OPTIONS] = {
-    [VT_ADMIN_DATA] = { "--data", "DIR", "the server's data directory (default ./data, or VITRINE_DATA)" },
+    [VT_ADMIN_DATA] = { "--data", "DIR", "the server's data directory (default: as the server has it, by VITRINE_CONFIG "
+                                        "or VITRINE_DATA; else ./data)" },
     [VT_ADMIN_NAME] = { "--name", "NAME", "the name people read" },
     [VT_ADMIN_ORIGIN] = { "--origin", "ORIGIN",
                           "where the shop's pages live, as https://shop.example; may stand several times" },
@@ -254,18 +255,22 @@ static int run(struct vt_admin *admin)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(4096);
-    const char *from = getenv("VITRINE_DATA");
-    if (!admin->values[VT_ADMIN_DATA])
-        admin->values[VT_ADMIN_DATA] = from && *from ? from : "./data";
-    admin->manage = vt_manage_open(admin->values[VT_ADMIN_DATA], &error);
-    if (!admin->manage)
+    if (vt_config_load(&admin->config, 0, NULL, NULL, &error) != VT_OK)
         return vt_admin_fail("%s", vt_buf_cstr(&error));
+    if (!admin->values[VT_ADMIN_DATA])
+        admin->values[VT_ADMIN_DATA] = admin->config.data;
+    admin->manage = vt_manage_open(admin->values[VT_ADMIN_DATA], &error);
+    if (!admin->manage) {
+        vt_config_finish(&admin->config);
+        return vt_admin_fail("%s", vt_buf_cstr(&error));
+    }
     vt_arena_init(&admin->arena, ARENA_BYTES);
     int status = admin->command->run(admin);
     if (status == 0)
         status = vt_admin_record(admin);
     vt_arena_finish(&admin->arena);
     vt_manage_close(admin->manage);
+    vt_config_finish(&admin->config);
     if (fflush(stdout) != 0 && status == 0)
         status = vt_admin_fail("The output could not be written.");
     return status;

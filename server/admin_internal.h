@@ -7,6 +7,7 @@
 
 #include "server/base/arena.h"
 #include "server/base/buf.h"
+#include "server/config.h"
 #include "server/store/manage.h"
 
 enum vt_admin_option {
@@ -57,6 +58,7 @@ struct vt_admin {
     const char *origins[VT_ADMIN_ORIGINS];
     size_t origins_n;
     const char *operand;      /* NULL: not given */
+    struct vt_config config;  /* the server's, by VITRINE_CONFIG and its environment; owned */
     struct vt_manage *manage; /* owned */
     struct vt_arena arena;    /* of everything that is read */
 };

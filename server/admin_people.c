@@ -242,9 +242,9 @@ static int run_password(struct vt_admin *admin)
 
 static const char *base_url(const struct vt_admin *admin)
 {
-    const char *from = getenv("VITRINE_BASE_URL");
+    const char *from = admin->config.base_url;
     return admin->values[VT_ADMIN_BASE_URL] ? admin->values[VT_ADMIN_BASE_URL]
-           : from && *from                  ? from
+           : *from                          ? from
                                             : "http://127.0.0.1:8080";
 }
 

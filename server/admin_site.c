@@ -232,13 +232,12 @@ static int run_rotate_secret(struct vt_admin *admin)
     return err ? vt_admin_fail_store(admin, err, "The secret cannot be rotated") : 0;
 }
 
-/* The key file is where the server finds it: --key-file's variable, systemd's credential, the data directory.
+/* The key file is where the server finds it: by its configuration, systemd's credential, the data directory.
  */
 static int run_identity_key(struct vt_admin *admin)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf why = VT_BUF_INIT(500);
-    const char *key_file = getenv("VITRINE_KEY_FILE");
     char key[VT_SITE_SHOP_KEY];
     struct vt_site_secret secret;
     struct vt_store_site site;
@@ -248,7 +247,7 @@ static int run_identity_key(struct vt_admin *admin)
     if (!site.secret.ptr)
         return vt_admin_fail(
             "The site has no secret yet; the server makes it, so start the server and try again.");
-    struct vt_seal *seal = vt_seal_open(admin->values[VT_ADMIN_DATA], key_file ? key_file : "", &why);
+    struct vt_seal *seal = vt_seal_open(admin->values[VT_ADMIN_DATA], admin->config.key_file, &why);
     if (!seal)
         return vt_admin_fail("%s", vt_buf_cstr(&why));
     int err = vt_site_secret_open(seal, site.site, site.secret, site.secret_before, &secret);
