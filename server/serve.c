@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <systemd/sd-daemon.h>
 
 #include "server/api/ops.h"
 #include "server/app.h"
@@ -343,6 +344,7 @@ static void handle_drained(void *arg)
 static void begin_drain(struct serve *serve)
 {
     serve->ops.not_ready = "draining\n";
+    sd_notify(0, "STOPPING=1");
     vt_app_drain(serve->app);
     vt_net_drain(serve->net, (uint64_t)serve->config.drain_time, handle_drained, serve);
 }
@@ -402,6 +404,7 @@ static void announce(const struct serve *serve)
 {
     printf("listening %s\n", vt_net_url(serve->net));
     fflush(stdout);
+    sd_notify(0, "READY=1"); /* nothing, where systemd did not start it */
     vt_log(VT_LOG_INFO, "serve.ready", VT_LOG_T("url", vt_net_url(serve->net)),
            VT_LOG_T("version", VT_VERSION));
     /* Browsers will name the address they used, and the console's own Origin is compared exactly. */

@@ -119,8 +119,15 @@ const common = {
 /// What customers and guests load.
 const visitor = { ...common.define, __VISITOR__: 'true' };
 
+/// The npm packages that are in one of the bundles.
+const packages = new Set();
+
 const bundle = async (entry, more = {}) => {
-  const made = await esbuild({ ...common, format: 'iife', entryPoints: [here(entry)], ...more });
+  const made = await esbuild({ ...common, format: 'iife', entryPoints: [here(entry)], metafile: true, ...more });
+  for (const input of Object.keys(made.metafile.inputs)) {
+    const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(input) ?? [];
+    if (name) packages.add(name);
+  }
   return Buffer.from(made.outputFiles[0].contents);
 };
 const short = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
@@ -192,6 +199,17 @@ const buildGuest = async (table) => {
   await put(`g/${script}`, code);
   await put('g/index.html', page);
   return [{ name: 'guest page', gzip: gzip(code), limit: 40 }];
+};
+
+/// Bundles carry no comments; the licences of what is in them ask to be told beside them.
+const licences = async () => {
+  const texts = [...packages].sort().map(async (name) => {
+    const dir = here(`node_modules/${name}`);
+    const { version: of, license, repository } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'));
+    const file = (await readdir(dir)).find((one) => /^licen[cs]e/i.test(one));
+    return `${name} ${of} (${license})\n\n${file ? (await readFile(join(dir, file), 'utf8')).trim() : `Its licence is at ${repository.url}`}\n`;
+  });
+  await put('licences.txt', (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`));
 };
 
 const buildShop = async () => {
@@ -274,6 +292,7 @@ const pages = [
   await buildPage('mirror', undefined, 'mirror-page', { mangleProps: undefined }),
 ];
 const guest = await buildGuest(words.table);
+await licences();
 await buildShop();
 report([
   { name: 'loader', gzip: gzip(loaderCode), limit: 3 },

@@ -22,6 +22,7 @@ const THIRD_PARTY = [
   [/^x264\.h$/, /^media\/film_x264\.c$/],
   [/^libpq/, /^server\/store\/postgres_\w+\.[ch]$/],
   [/^hiredis\//, /^server\/(bus|coord)\/\w*redis\w*\.[ch]$/],
+  [/^systemd\//, /^server\/serve\.c$/],
   [/^curl\//, /^(server\/outgoing\/\w+|tests\/fuzz\/fuzz_url)\.[ch]$/],
   [/^cmocka\.h$/, /^tests\//],
 ];
