@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -168,8 +169,14 @@ static _Noreturn void run_worker(int socket)
     static struct message message;
     const struct vt_wire_result ready = { .kind = VT_WIRE_READY };
 
-    if (vt_worker_limit() != VT_OK || vt_image_init() != VT_OK || vt_worker_seal() != VT_OK)
+    if (vt_worker_limit() != VT_OK || vt_image_init() != VT_OK)
         _exit(EXIT_FAILURE);
+    if (vt_worker_seal() != VT_OK) {
+        dprintf(STDERR_FILENO,
+                "vitrine: a picture worker may not put its filter up. A SystemCallFilter= around the "
+                "server must let seccomp through.\n");
+        _exit(EXIT_FAILURE);
+    }
     if (vt_wire_send(socket, &ready, sizeof(ready), NULL, 0, NULL, 0) != VT_OK)
         _exit(EXIT_FAILURE);
     while (take_job(socket, &message) == VT_OK)

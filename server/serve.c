@@ -420,6 +420,10 @@ static void welcome(const struct serve *serve)
     const char *data = serve->config.data;
     if (!vt_sites_is_empty(serve->sites))
         return;
+    if (getenv("NOTIFY_SOCKET")) { /* the installed service */
+        fputs("There is no site yet: `sudo vitrine-admin site add --help` says how to make one.\n", stderr);
+        return;
+    }
     fprintf(stderr,
             "\nThere is no site yet. In another shell:\n"
             "  vitrine admin site add --data %s --name \"My shop\" --origin https://my-shop.example\n"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "server/base/err.h"
+#include "server/http/file.h"
 #include "server/http/http_internal.h"
 #include "server/http/path.h"
 #include "server/origin.h"
@@ -185,9 +186,17 @@ struct vt_static *vt_static_mount(struct vt_net *net, const char *prefix, const 
         files->prefix_len = strlen(prefix);
         files->root_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     }
+    int probe = files && files->root_fd >= 0 ? vt_file_open(files->root_fd, ".") : -1;
+    bool no_openat2 = probe < 0 && errno == ENOSYS;
+    if (probe >= 0)
+        close(probe);
     if (files && files->root_fd < 0)
         vt_buf_printf(ret_error, "The browser files for %s are not there: %s: %s.", prefix, dir,
                       strerror(errno));
+    else if (no_openat2)
+        vt_buf_text(ret_error,
+                    "A filter around this process takes openat2 away, and files are opened by nothing else: "
+                    "take RestrictSUIDSGID= out of the unit, or renew the container's runtime.");
     else if (!files || !files->prefix || !files->framed || mount_routes(net, files))
         vt_buf_text(ret_error, "No memory for the browser files.");
     else
