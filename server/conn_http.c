@@ -258,6 +258,22 @@ static void name_client(struct vt_conn *conn, struct vt_http_req *req)
     req->addr = vt_arena_str(&req->arena, vt_str(text));
 }
 
+void vt_http_peer(const struct vt_http_req *req, char ret_text[VT_HTTP_PEER])
+{
+    struct sockaddr_storage from = { 0 };
+    socklen_t len = sizeof(from);
+    char text[VT_ADDRESS_TEXT];
+    const struct lws *wsi = req->conn ? req->conn->wsi : NULL;
+    ret_text[0] = '\0';
+    if (!wsi ||
+        getpeername(lws_get_socket_fd((struct lws *)(uintptr_t)wsi), (struct sockaddr *)&from, &len) != 0)
+        return;
+    in_port_t port = from.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&from)->sin6_port
+                                                : ((struct sockaddr_in *)&from)->sin_port;
+    vt_address_text(&req->conn->address, text);
+    snprintf(ret_text, VT_HTTP_PEER, "%s %u", text, ntohs(port));
+}
+
 /* An answer in a later turn: the library calls back when the socket takes bytes. */
 static void handle_ready(struct vt_http_req *req)
 {

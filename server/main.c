@@ -10,6 +10,7 @@
 #include "server/base/buf.h"
 #include "server/base/err.h"
 #include "server/config.h"
+#include "server/doctor/doctor.h"
 #include "server/serve.h"
 
 static int print_page(int (*write_page)(struct vt_buf *out))
@@ -72,6 +73,8 @@ static const struct command {
     { "serve", main_serve, "serves shops and their associates; the default. --help lists the options" },
     { "admin", vt_admin_main,
       "creates sites, associates and tokens, imports catalogues. --help lists what it can do" },
+    { "doctor", vt_doctor_main,
+      "looks at disk, key, certificate, proxy, mail and a shop's page, and names the line to change" },
     { "sample-config", main_sample, "prints a configuration file with every option at its default" },
     { "options-page", main_options_page, "prints the page of all options, in Markdown" },
     { "api-routes", main_routes, "prints the routes of the REST interface, a line of JSON each" },

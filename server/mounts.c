@@ -17,6 +17,7 @@
 #include "server/http/films.h"
 #include "server/http/mirror_css.h"
 #include "server/http/pictures.h"
+#include "server/http/probe.h"
 #include "server/http/recap.h"
 #include "server/http/spins.h"
 #include "server/http/static.h"
@@ -52,6 +53,7 @@ struct vt_mounts {
     struct vt_http_css *css;                    /* owned */
     struct vt_feed_files *feed_files;           /* owned */
     struct vt_api *api;                         /* owned */
+    struct vt_http_probe probe;
 };
 
 static bool is_folder(const char *path)
@@ -182,6 +184,10 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     mounts->feed_files = vt_feed_files_mount(
         &(struct vt_feed_files_deps){ .net = deps->net, .config = deps->config, .feeds = deps->feeds });
     mounts->api = mount_api(deps, mounts->login);
+    mounts->probe = (struct vt_http_probe){ .loop = deps->loop, .seal = deps->seal };
+    err = vt_http_probe_mount(deps->net, &mounts->probe);
+    if (err)
+        return err;
     return mounts->pictures && mounts->templates && mounts->spins && mounts->clips && mounts->films &&
                    mounts->recap && mounts->login && mounts->uploads && mounts->contact && mounts->css &&
                    mounts->feed_files && mounts->api

@@ -14,7 +14,7 @@
 #include "server/base/err.h"
 #include "server/base/ids.h"
 
-enum { KEY_BYTES = 32, FILE_LEAST = 32, FILE_MOST = 4096, NONCE = 12, TAG = 16, PATH_BYTES = 1024 };
+enum { KEY_BYTES = 32, FILE_LEAST = 32, FILE_MOST = 4096, NONCE = 12, TAG = 16 };
 enum { SEALED = NONCE + VT_SEAL_BYTES + TAG };
 
 struct vt_seal {
@@ -26,7 +26,7 @@ struct vt_seal {
 /* Whole or not at all: another process that starts at the same time must not read half of it. */
 static int make_file(const char *path, struct vt_buf *ret_error)
 {
-    char name[PATH_BYTES + 24];
+    char name[VT_SEAL_PATH + 24];
     uint8_t bytes[KEY_BYTES];
     snprintf(name, sizeof(name), "%s.%ld", path, (long)getpid());
     int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -78,21 +78,28 @@ static int read_file(const char *path, bool is_credential, uint8_t ret_key[KEY_B
     return err;
 }
 
+bool vt_seal_path(const char *data, const char *key_file, char ret_path[VT_SEAL_PATH])
+{
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    snprintf(ret_path, VT_SEAL_PATH, "%s", key_file);
+    if (key_file[0])
+        return false;
+    if (credentials) {
+        snprintf(ret_path, VT_SEAL_PATH, "%s/vitrine.key", credentials);
+        if (access(ret_path, F_OK) == 0)
+            return true;
+    }
+    snprintf(ret_path, VT_SEAL_PATH, "%s/vitrine.key", data);
+    return false;
+}
+
 static int load(const char *data, const char *key_file, uint8_t ret_key[KEY_BYTES], struct vt_buf *ret_error)
 {
-    char path[PATH_BYTES];
-    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-    if (key_file[0])
-        return read_file(key_file, false, ret_key, ret_error);
-    if (credentials) {
-        snprintf(path, sizeof(path), "%s/vitrine.key", credentials);
-        if (access(path, F_OK) == 0)
-            return read_file(path, true, ret_key, ret_error);
-    }
-    snprintf(path, sizeof(path), "%s/vitrine.key", data);
-    if (access(path, F_OK) != 0 && make_file(path, ret_error) != VT_OK)
+    char path[VT_SEAL_PATH];
+    bool is_credential = vt_seal_path(data, key_file, path);
+    if (!is_credential && !key_file[0] && access(path, F_OK) != 0 && make_file(path, ret_error) != VT_OK)
         return VT_ERR_IO;
-    return read_file(path, false, ret_key, ret_error);
+    return read_file(path, is_credential, ret_key, ret_error);
 }
 
 struct vt_seal *vt_seal_open(const char *data, const char *key_file, struct vt_buf *ret_error)

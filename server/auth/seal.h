@@ -7,6 +7,8 @@
 #ifndef VT_AUTH_SEAL_H
 #define VT_AUTH_SEAL_H
 
+#include <stdbool.h>
+
 #include "server/base/buf.h"
 
 enum { VT_SEAL_BYTES = 32, VT_SEAL_TEXT = 81 /* 80 characters and a 0 */ };
@@ -17,6 +19,9 @@ struct vt_seal;
  * file. */
 struct vt_seal *vt_seal_open(const char *data, const char *key_file, struct vt_buf *ret_error);
 void vt_seal_close(struct vt_seal *seal);
+/* Where the key is, or would be made. True: among systemd's credentials, where the folder protects it. */
+enum { VT_SEAL_PATH = 1024 };
+bool vt_seal_path(const char *data, const char *key_file, char ret_path[VT_SEAL_PATH]);
 
 /* `what` names the place (table, row): a text moved to another place does not open. VT_OK or VT_ERR_NOMEM. */
 int vt_seal_put(const struct vt_seal *seal, struct vt_str what, const uint8_t secret[VT_SEAL_BYTES],

@@ -126,6 +126,8 @@ void vt_http_stream(struct vt_http_req *req, int fd, const char *type)
     req->file = fd;
     req->grows = req->chunked = true;
     req->close |= req->http10; /* the end of the line is the end of the film */
+    /* nginx collects what a server behind it says unless it is told not to; others pass it on at once. */
+    vt_http_set(req, "X-Accel-Buffering", "no");
     vt_http_head(req, 200, type, -1);
     vt_http_done(req);
 }

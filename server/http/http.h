@@ -56,7 +56,10 @@ struct vt_str vt_http_body(const struct vt_http_req *req);
 struct vt_str vt_http_header(const struct vt_http_req *req, const char *name);
 struct vt_str vt_http_cookie(const struct vt_http_req *req, const char *name);
 struct vt_str vt_http_addr(const struct vt_http_req *req); /* after trusted proxies */
-struct vt_arena *vt_http_arena(struct vt_http_req *req);   /* lives until the answer */
+/* Who sits at the other end of the line, a proxy perhaps: "127.0.0.1 45678", or "" when it is gone. */
+enum { VT_HTTP_PEER = 64 };
+void vt_http_peer(const struct vt_http_req *req, char ret_text[VT_HTTP_PEER]);
+struct vt_arena *vt_http_arena(struct vt_http_req *req); /* lives until the answer */
 
 /* Response headers before the answer; CR, LF and NUL refused (assert). Security headers (nosniff,
  * Referrer-Policy, and a strict CSP unless one was set) are added by the answer itself. */

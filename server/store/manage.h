@@ -22,6 +22,8 @@ struct vt_manage;
 
 /* Opens or creates, as vt_store_open. On failure NULL and one sentence in ret_error. */
 struct vt_manage *vt_manage_open(const char *data_dir, struct vt_buf *ret_error);
+/* Only to read, as it is: nothing is made, nothing brought up to date. */
+struct vt_manage *vt_manage_look(const char *data_dir, struct vt_buf *ret_error);
 void vt_manage_close(struct vt_manage *manage);
 /* What the database said last, for an error message. */
 const char *vt_manage_error(struct vt_manage *manage);

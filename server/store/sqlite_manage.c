@@ -5,19 +5,29 @@
 
 #include "server/base/ids.h"
 
-struct vt_manage *vt_manage_open(const char *data_dir, struct vt_buf *ret_error)
+static struct vt_manage *open_store(const char *data_dir, bool read_only, struct vt_buf *ret_error)
 {
     struct vt_manage *manage = calloc(1, sizeof(*manage));
     if (!manage)
         return NULL;
     manage->db = &manage->own;
-    int err = vt_db_open(manage->db, data_dir, VT_DB_STORE, false, ret_error);
-    if (!err)
+    int err = vt_db_open(manage->db, data_dir, VT_DB_STORE, read_only, ret_error);
+    if (!err && !read_only)
         err = vt_db_migrate(manage->db, ret_error);
     if (!err)
         return manage;
     vt_manage_close(manage);
     return NULL;
+}
+
+struct vt_manage *vt_manage_open(const char *data_dir, struct vt_buf *ret_error)
+{
+    return open_store(data_dir, false, ret_error);
+}
+
+struct vt_manage *vt_manage_look(const char *data_dir, struct vt_buf *ret_error)
+{
+    return open_store(data_dir, true, ret_error);
 }
 
 void vt_manage_close(struct vt_manage *manage)

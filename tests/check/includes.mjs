@@ -10,7 +10,7 @@ const THIRD_PARTY = [
   [/^expat\.h$/, /^server\/catalogue\/feed_xml\.c$/],
   [/^jansson\.h$/, /^(protocol\/codec\/\w+\.[ch]|server\/api\/json\.[ch]|server\/(catalogue|auth)\/\w+\.[ch]|server\/admin\w*\.[ch]|server\/(site|settings\w*|mirror_filter\w*|mirror_css)\.[ch]|media\/(template\w*|film_text|film_spin|clip)\.c|tests\/.*)$/],
   [/^zlib\.h$/, /^(server\/mirror_filter\.c|tests\/.*)$/],
-  [/^openssl\//, /^(server\/auth\/\w+\.[ch]|server\/conn\w*\.[ch]|server\/admin\w*\.[ch]|media\/\w+\.c|tests\/.*)$/],
+  [/^openssl\//, /^(server\/auth\/\w+\.[ch]|server\/conn\w*\.[ch]|server\/admin\w*\.[ch]|server\/doctor\/\w+\.c|media\/\w+\.c|tests\/.*)$/],
   [/^vips\//, /^(media\/image_\w+|tests\/unit\/media\/\w+)\.[ch]$/],
   [/^(cairo|pango|fontconfig)/, /^media\/image_\w+\.[ch]$/],
   [/^glib/, /^(media\/(names|image_\w+)|server\/zone)\.[ch]$/],
@@ -42,6 +42,7 @@ const PRIVATE = [
   [/^server\/config_internal\.h$/, /^(server\/config\w*\.[ch]|tests\/.*)$/],
   [/^server\/store\/(job|calls|sqlite_\w+)\.h$/, /^(server\/store\/\w+\.[ch]|tests\/.*)$/],
   [/^server\/outgoing\/outgoing_internal\.h$/, /^(server\/outgoing\/\w+\.c|tests\/.*)$/],
+  [/^server\/doctor\/(?!doctor)\w+\.h$/, /^(server\/doctor\/\w+\.[ch]|tests\/.*)$/],
   [/^server\/main\./, /^$/],
 ];
 
