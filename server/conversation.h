@@ -141,9 +141,10 @@ struct vt_conversation {
     bool calm;                            /* the customer has paused pictures */
     struct vt_ask *ask;                   /* owned; NULL: nobody is asked */
     struct vt_consents consents;
-    struct vt_acts *acts;     /* owned; NULL until the page is asked for something */
-    struct vt_mirror *mirror; /* owned; NULL: the customer has not agreed */
-    uint32_t page;            /* the customer's document, as page.at counts; 0: not said */
+    struct vt_acts *acts;         /* owned; NULL until the page is asked for something */
+    struct vt_mirror *mirror;     /* owned; NULL: the customer has not agreed */
+    uint32_t page;                /* the customer's document, as page.at counts; 0: not said */
+    bool guide_busy, guide_again; /* the automatic helper is at work; more has happened since: guide_run.h */
     int64_t chat_minute_ms;
     uint32_t chat_minute;
     struct vt_list link; /* in vt_app.conversations_list */

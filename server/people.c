@@ -8,6 +8,7 @@
 #include "server/base/err.h"
 #include "server/chan.h"
 #include "server/fanout.h"
+#include "server/guide_run.h"
 #include "server/log.h"
 #include "server/notice.h"
 #include "server/profile.h"
@@ -197,6 +198,8 @@ void vt_people_here(struct vt_member *member)
         vt_notice_again(conv);
     if (person->role == VT_ROLE_CUSTOMER && conv->session.state == VT_STATE_AWAY)
         vt_session_set(conv, VT_STATE_LIVE, "back");
+    if (person->role == VT_ROLE_CUSTOMER)
+        vt_guide_wake(conv);
 }
 
 void vt_people_rename(struct vt_conversation *conv, struct vt_person *person, struct vt_str name,

@@ -5,6 +5,7 @@
 
 #include "protocol/codec/codec.h"
 #include "server/base/err.h"
+#include "server/guide_run.h"
 #include "server/presence.h"
 #include "server/queue.h"
 #include "server/queue_forecast.h"
@@ -224,6 +225,15 @@ static bool remember(struct vt_app *app, const char *site, const struct vt_evt_q
     return !same;
 }
 
+enum vt_queue_state vt_queue_status_best(struct vt_app *app, const struct vt_site *site)
+{
+    struct vt_t_queue_open queues[QUEUES_TOLD];
+    struct vt_evt_queue_status d;
+    int64_t until_ms;
+    describe(app, site, queues, &d, &until_ms);
+    return d.state;
+}
+
 void vt_queue_status(struct vt_peer *customer)
 {
     struct vt_app *app = customer->app;
@@ -253,8 +263,11 @@ void vt_queue_status_changed(struct vt_app *app, const char *site_id)
     add_estimate(app, site, &d);
     VT_LIST_EACH (peer, &app->peers, struct vt_peer, link)
         if (peer->phase == VT_PHASE_OPEN && peer->role == VT_ROLE_CUSTOMER &&
-            strcmp(peer->site, site->id) == 0)
+            strcmp(peer->site, site->id) == 0) {
             send_status(peer, site, queues, &d);
+            VT_LIST_EACH (member, &peer->members, struct vt_member, of_peer)
+                vt_guide_wake(member->conv);
+        }
 }
 
 static void look_at_all(void *arg)

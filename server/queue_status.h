@@ -7,9 +7,13 @@
 #include "server/peer.h"
 #include "server/settings.h"
 
+struct vt_site; /* site.h */
+
 /* The hours' timer and the ear for changed settings. VT_OK or VT_ERR_FULL. */
 int vt_queue_status_start(struct vt_app *app);
 void vt_queue_status_finish(struct vt_app *app);
+/* The best of the site's queues: whether somebody could answer now. */
+enum vt_queue_state vt_queue_status_best(struct vt_app *app, const struct vt_site *site);
 /* To one customer, as it stands. */
 void vt_queue_status(struct vt_peer *customer);
 /* Something it depends on may have changed: told to the site's customers if it did. */

@@ -10,6 +10,7 @@
 #include "server/chan.h"
 #include "server/consent.h"
 #include "server/fanout.h"
+#include "server/guide_run.h"
 #include "server/log.h"
 #include "server/media_told.h"
 #include "server/metrics.h"
@@ -307,6 +308,7 @@ int vt_session_set(struct vt_conversation *conv, enum vt_state state, const char
         vt_presence_load(conv->app, is_paired ? session->associate : conv->known);
     vt_log(VT_LOG_INFO, "session.state", VT_LOG_T("reference", session->reference),
            VT_LOG_T("state", vt_state_name(state)), VT_LOG_T("why", why_logged(why)));
+    vt_guide_wake(conv);
     return VT_OK;
 }
 

@@ -9,8 +9,9 @@
 #include "server/auth/digest.h"
 #include "server/auth/jwt.h"
 #include "server/base/err.h"
+#include "server/settings_helper.h"
 #include "server/settings_hours.h"
-#include "server/settings_read.h"
+#include "server/settings_rows.h"
 
 enum { ARENA_BYTES = 4 * VT_SETTINGS_BYTES };
 
@@ -110,56 +111,20 @@ static int take_roles(struct vt_reading *reading, const json_t *value, void *to)
     return VT_OK;
 }
 
-static bool is_lang(const char *lang)
-{
-    size_t len = strspn(lang, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
-    return isalpha((unsigned char)lang[0]) && lang[len] == '\0' && len >= 2 && len <= 35;
-}
-
 /* {"en": "Rings", "fr": "Bagues"} */
 static int take_label(struct vt_reading *reading, const json_t *value, void *to)
 {
-    enum { LANGS_MOST = 20 };
-    static const struct vt_row row = { .name = "", .kind = VT_ROW_TEXT, .min = 1, .max = 80 };
     struct vt_setting_queue *queue = VT_CONTAINER_OF(to, struct vt_setting_queue, label);
-    const char *lang;
-    json_t *text;
-    if (!json_is_object(value) || json_object_size(value) > LANGS_MOST)
-        return vt_read_refuse(reading, "must be texts by language, as {\"fr\": \"Bagues\"}; at most %d",
-                              LANGS_MOST);
-    queue->label = vt_arena_array(reading->arena, json_object_size(value) + 1, sizeof(queue->label[0]));
-    if (!queue->label)
-        return vt_read_refuse(reading, "is more than the server can hold");
-    json_object_foreach((json_t *)value, lang, text)
-    {
-        struct vt_setting_label *one = &queue->label[queue->label_n++];
-        size_t here = vt_read_down(reading, lang);
-        if (!is_lang(lang))
-            return vt_read_refuse(reading, "must be under a language such as fr or fr-CH");
-        int err = vt_read_text(reading, &row, text, &one->text);
-        if (err)
-            return err;
-        one->lang = vt_arena_str(reading->arena, vt_str(lang));
-        if (!one->lang.ptr)
-            return vt_read_refuse(reading, "is more than the server can hold");
-        vt_read_up(reading, here);
-    }
-    return VT_OK;
+    struct vt_setting_words words = { 0 };
+    if (!json_is_object(value))
+        return vt_read_refuse(reading, "must be texts by language, as {\"fr\": \"Bagues\"}");
+    int err = vt_settings_words(reading, value, 80, &words);
+    queue->label = words.at;
+    queue->label_n = words.n;
+    return err;
 }
 
 /* --- tables -------------------------------------------------------------------------------- */
-
-#define AT(type, field)          .name = #field, .offset = offsetof(struct type, field)
-#define NAMED(text, type, field) .name = text, .offset = offsetof(struct type, field)
-#define TEXT(least, most)        .kind = VT_ROW_TEXT, .min = least, .max = most
-#define TEXTS(n, most)           .kind = VT_ROW_TEXTS, .list_max = n, .min = 1, .max = most
-#define WHOLE(least, most)       .kind = VT_ROW_WHOLE, .min = least, .max = most
-#define PART(the_shape)          .kind = VT_ROW_OBJECT, .shape = &(the_shape)
-#define LIST(type, field, n, the_shape)                                                                      \
-    .kind = VT_ROW_OBJECTS, .n_offset = offsetof(struct type, field##_n), .list_max = n, .shape = &(the_shape)
-#define SHAPE(name, type_size, ...)                                                                          \
-    static const struct vt_row name##_rows[] = { __VA_ARGS__, { 0 } };                                       \
-    static const struct vt_shape_rows name = { type_size, name##_rows }
 
 SHAPE(queue_shape, sizeof(struct vt_setting_queue),
       { AT(vt_setting_queue, id), TEXT(1, VT_QUEUE_ID_TEXT - 1), .required = true, .check = check_id },
@@ -268,7 +233,8 @@ SHAPE(settings_shape, sizeof(struct vt_settings),
       { NAMED("requireTotp", vt_settings, require_totp), .kind = VT_ROW_OWN, .take = take_roles },
       { AT(vt_settings, identify), PART(identify_shape) }, { AT(vt_settings, mask), TEXTS(100, 300) },
       { NAMED("pushHosts", vt_settings, push_hosts), TEXTS(50, 255), .check = check_hosts },
-      { AT(vt_settings, mirror), PART(mirror_shape) });
+      { AT(vt_settings, mirror), PART(mirror_shape) },
+      { AT(vt_settings, helper), PART(vt_settings_helper_shape) });
 
 /* --- what concerns several values ----------------------------------------------------------- */
 
@@ -447,6 +413,8 @@ struct vt_settings *vt_settings_parse(struct vt_str json, struct vt_settings_err
     if (!err)
         err = check_mirror(settings, tree, ret_error);
     if (!err)
+        err = vt_settings_check_helper(&settings->helper, ret_error);
+    if (!err)
         return settings;
     vt_settings_destroy(settings);
     return NULL;
@@ -481,13 +449,20 @@ bool vt_settings_is_tag(struct vt_str tag)
     return tag.len == 2 || tag.len == 3;
 }
 
-struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang)
+struct vt_str vt_settings_say(const struct vt_setting_words *words, struct vt_str lang)
 {
     const char *dash = lang.ptr ? memchr(lang.ptr, '-', lang.len) : NULL;
     struct vt_str wanted[] = { lang, { lang.ptr, dash ? (size_t)(dash - lang.ptr) : lang.len } };
     for (size_t k = 0; k < VT_COUNT(wanted); k++)
-        for (size_t i = 0; i < queue->label_n; i++)
-            if (vt_str_eq(queue->label[i].lang, wanted[k]))
-                return queue->label[i].text;
-    return queue->name;
+        for (size_t i = 0; i < words->n; i++)
+            if (vt_str_eq(words->at[i].lang, wanted[k]))
+                return words->at[i].text;
+    return (struct vt_str){ 0 };
+}
+
+struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang)
+{
+    struct vt_setting_words words = { queue->label, queue->label_n };
+    struct vt_str said = vt_settings_say(&words, lang);
+    return said.ptr ? said : queue->name;
 }

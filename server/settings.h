@@ -22,6 +22,12 @@ struct vt_setting_label {
     struct vt_str lang, text; /* as BCP 47 */
 };
 
+/* The same in several languages; text under "" is for all of them. */
+struct vt_setting_words {
+    struct vt_setting_label *at;
+    size_t n;
+};
+
 struct vt_setting_queue {
     struct vt_str id, name, department; /* absent: not said */
     struct vt_setting_label *label;     /* one per language; none: the name */
@@ -57,6 +63,52 @@ struct vt_setting_key {
 struct vt_setting_mirror_rule {
     struct vt_str url;
     struct vt_texts mask, block, no_control;
+};
+
+/* The automatic helper (guide.h): an answer narrows what is shown. */
+struct vt_setting_choice {
+    struct vt_str id;
+    struct vt_setting_words label;
+    int facet; /* enum vt_facet, with `value`; -1: none */
+    struct vt_str value, words;
+    struct vt_str least_text, most_text; /* as written, decimals with a point */
+    int64_t least, most;                 /* in hundredths; -1: open */
+};
+struct vt_setting_question {
+    struct vt_str id;
+    struct vt_setting_words text;
+    bool budget; /* its answer is what the customer wants to spend */
+    struct vt_setting_choice *choices;
+    size_t choices_n;
+};
+struct vt_setting_category {
+    struct vt_str id, type, words; /* type: of the catalogue */
+    struct vt_setting_words label;
+    struct vt_setting_question *questions;
+    size_t questions_n;
+    struct vt_texts best;
+};
+struct vt_setting_faq {
+    struct vt_texts ask; /* each: words that are all in a question this answers */
+    struct vt_setting_words answer;
+};
+struct vt_setting_helper {
+    bool on;
+    struct vt_setting_words greeting;
+    struct vt_str currency; /* of budgets; absent: the pieces' own */
+    struct vt_setting_category *categories;
+    size_t categories_n;
+    struct vt_texts best; /* skus, the best first, where no orders say it */
+    struct vt_setting_faq *faq;
+    size_t faq_n;
+    struct {
+        struct vt_str text; /* absent: none */
+        struct vt_setting_words about;
+    } code;
+    struct {
+        bool on;
+        struct vt_str url;
+    } bot;
 };
 
 enum { VT_TOTP_ASSOCIATE = 1, VT_TOTP_SUPERVISOR = 2, VT_TOTP_ADMIN = 4 };
@@ -113,6 +165,7 @@ struct vt_settings {
         struct vt_texts hosts;
         char version[17]; /* changes with the rules and the mask: the consent ledger names it */
     } mirror;
+    struct vt_setting_helper helper;
 };
 
 struct vt_settings_error {
@@ -125,6 +178,8 @@ struct vt_settings *vt_settings_parse(struct vt_str json, struct vt_settings_err
 void vt_settings_destroy(struct vt_settings *settings);
 /* A primary tag as accounts have them: fr, de. */
 bool vt_settings_is_tag(struct vt_str tag);
+/* In `lang`, else its base ("fr" for "fr-CH"); absent: nothing is written for it. */
+struct vt_str vt_settings_say(const struct vt_setting_words *words, struct vt_str lang);
 /* What the customer who speaks `lang` reads: the language, else its base ("fr" for "fr-CH"), else the name.
  */
 struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "server/base/err.h"
+#include "server/guide_run.h"
 #include "server/queue.h"
 
 enum { BODY_BYTES = 65536 };
@@ -51,6 +52,7 @@ static void publish(struct appending *appending, uint32_t cs, struct vt_event_he
     if (strcmp(appending->by, "c") == 0) {
         conv->unread_staff++;
         vt_queue_row_changed(conv);
+        vt_guide_wake(conv);
     }
 }
 

@@ -855,6 +855,39 @@ struct vt_t_customer {
 };
 extern const struct vt_shape vt_shape_customer;
 
+/* One answer given to the automatic helper, in the customer's words or those of the choice. */
+struct vt_t_guide_answer {
+    struct vt_str id; /* The question's. */
+    struct vt_str value; /* The answer's id, or an amount. */
+    struct vt_str question;
+    struct vt_str answer;
+};
+extern const struct vt_shape vt_shape_guide_answer;
+
+/* Where the automatic helper stands in a conversation, and what it has learned for whoever takes over. */
+struct vt_t_guide {
+    bool off; /* The customer wants none of it. */
+    uint32_t cs; /* The last row it has looked at. */
+    uint16_t turn; /* How often it has begun. */
+    uint16_t lines; /* Its rows since the customer's last. */
+    uint32_t day; /* Of today: days since 1970. */
+    uint16_t today; /* Its rows of that day. */
+    int64_t at; /* Server time in ms at which it spoke last. */
+    bool human; /* Somebody has been there since. */
+    bool quiet; /* The customer has asked for a person. */
+    struct vt_str step; /* The question that waits for its answer; ? for what it is about. May be absent. */
+    struct vt_str category; /* May be absent. */
+    struct vt_str label; /* The category's, as the customer read it. May be absent. */
+    struct vt_t_guide_answer *answers;
+    size_t answers_n; /* 0..3 */
+    struct vt_str *shown; /* Skus of the pieces it has shown. */
+    size_t shown_n; /* 0..9 */
+    bool code; /* The site's code was given. */
+    struct vt_str open; /* What it was asked and could not answer. May be absent. */
+    struct vt_str why; /* Why the site's own bot does not answer, as far as it does not. May be absent. */
+};
+extern const struct vt_shape vt_shape_guide;
+
 /* How many of each kind: pictures and films; pieces put into the view or sent as cards; choices, forms, offers, and what the page is asked to do. */
 struct vt_t_attention_count {
     uint16_t pictures;
@@ -885,6 +918,7 @@ struct vt_t_profile {
     bool calm; /* The customer has paused pictures. */
     bool has_calm;
     struct vt_t_attention_kept *attention; /* NULL: absent. */
+    struct vt_t_guide *guide; /* NULL: absent. What the automatic helper has learned. */
 };
 extern const struct vt_shape vt_shape_profile;
 
@@ -1751,6 +1785,23 @@ struct vt_rep_hello {
     size_t convs_n; /* 0..16 */
     struct vt_t_chan *ch;
     size_t ch_n; /* 0..256 */
+};
+
+/* helper.learned: What the automatic helper knows by now, for whoever takes over.
+ *   evt: struct vt_t_guide (the shared type itself)
+ */
+
+/* helper.set: The customer switches the automatic helper off for this conversation, or on again.
+ *   msg: struct vt_msg_helper_set
+ *   evt: struct vt_evt_helper_set
+ *   rep: {}, no struct; pass NULL
+ *   evt has the layout of msg: a decoded msg may be passed as evt
+ */
+struct vt_msg_helper_set {
+    bool on;
+};
+struct vt_evt_helper_set {
+    bool on;
 };
 
 /* identify: Who the customer is: signed by the shop (token), or as the page says, which counts as unverified.

@@ -668,6 +668,39 @@ const struct vt_shape vt_shape_customer = {
     .name = "customer", .size = sizeof(struct vt_t_customer), .fields = t_customer_fields, .fields_n = VT_COUNT(t_customer_fields),
 };
 
+static const struct vt_field t_guide_answer_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide_answer, id), .size = sizeof(struct vt_str), .min = 1, .max = 12 },
+    { .name = "value", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide_answer, value), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "question", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide_answer, question), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "answer", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide_answer, answer), .size = sizeof(struct vt_str), .min = 0, .max = 120 },
+};
+const struct vt_shape vt_shape_guide_answer = {
+    .name = "guide_answer", .size = sizeof(struct vt_t_guide_answer), .fields = t_guide_answer_fields, .fields_n = VT_COUNT(t_guide_answer_fields),
+};
+
+static const struct vt_field t_guide_fields[] = {
+    { .name = "off", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide, off), .size = sizeof(bool) },
+    { .name = "cs", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide, cs), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "turn", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide, turn), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "lines", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide, lines), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "day", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide, day), .size = sizeof(uint32_t), .min = 0, .max = INT64_C(4294967295) },
+    { .name = "today", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide, today), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
+    { .name = "at", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_guide, at), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "human", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide, human), .size = sizeof(bool) },
+    { .name = "quiet", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide, quiet), .size = sizeof(bool) },
+    { .name = "step", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_guide, step), .size = sizeof(struct vt_str), .min = 0, .max = 12 },
+    { .name = "category", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_guide, category), .size = sizeof(struct vt_str), .min = 0, .max = 12 },
+    { .name = "label", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_guide, label), .size = sizeof(struct vt_str), .min = 0, .max = 80 },
+    { .name = "answers", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_guide, answers), .has_offset = offsetof(struct vt_t_guide, answers_n), .size = sizeof(struct vt_t_guide_answer), .list_min = 0, .list_max = 3, .list_multiple = 1, .shape = &vt_shape_guide_answer },
+    { .name = "shown", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_guide, shown), .has_offset = offsetof(struct vt_t_guide, shown_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 9, .list_multiple = 1 },
+    { .name = "code", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_guide, code), .size = sizeof(bool) },
+    { .name = "open", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_guide, open), .size = sizeof(struct vt_str), .min = 0, .max = 500 },
+    { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_guide, why), .size = sizeof(struct vt_str), .min = 0, .max = 320 },
+};
+const struct vt_shape vt_shape_guide = {
+    .name = "guide", .size = sizeof(struct vt_t_guide), .fields = t_guide_fields, .fields_n = VT_COUNT(t_guide_fields),
+};
+
 static const struct vt_field t_attention_count_fields[] = {
     { .name = "pictures", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_attention_count, pictures), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
     { .name = "pushes", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_attention_count, pushes), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
@@ -695,6 +728,7 @@ static const struct vt_field t_profile_fields[] = {
     { .name = "shortlist", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_profile, shortlist), .has_offset = offsetof(struct vt_t_profile, shortlist_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 24, .list_multiple = 1 },
     { .name = "calm", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_profile, calm), .has_offset = offsetof(struct vt_t_profile, has_calm), .size = sizeof(bool) },
     { .name = "attention", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_profile, attention), .size = sizeof(struct vt_t_attention_kept), .shape = &vt_shape_attention_kept },
+    { .name = "guide", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_profile, guide), .size = sizeof(struct vt_t_guide), .shape = &vt_shape_guide },
 };
 const struct vt_shape vt_shape_profile = {
     .name = "profile", .size = sizeof(struct vt_t_profile), .fields = t_profile_fields, .fields_n = VT_COUNT(t_profile_fields),
@@ -1448,6 +1482,13 @@ static const struct vt_shape shape_rep_hello = {
     .name = "hello reply", .size = sizeof(struct vt_rep_hello), .fields = rep_hello_fields, .fields_n = VT_COUNT(rep_hello_fields),
 };
 
+static const struct vt_field msg_helper_set_fields[] = {
+    { .name = "on", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_helper_set, on), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_msg_helper_set = {
+    .name = "helper.set", .size = sizeof(struct vt_msg_helper_set), .fields = msg_helper_set_fields, .fields_n = VT_COUNT(msg_helper_set_fields),
+};
+
 static const struct vt_field msg_identify_fields[] = {
     { .name = "token", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_identify, token), .size = sizeof(struct vt_str), .min = 0, .max = 3072 },
     { .name = "id", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_identify, id), .size = sizeof(struct vt_str), .min = 0, .max = 128 },
@@ -2181,6 +2222,7 @@ _Static_assert(sizeof(struct vt_msg_context) == sizeof(struct vt_evt_context), "
 _Static_assert(sizeof(struct vt_msg_guest_drop) == sizeof(struct vt_evt_guest_drop), "same layout");
 _Static_assert(sizeof(struct vt_msg_guest_poll) == sizeof(struct vt_evt_guest_poll), "same layout");
 _Static_assert(sizeof(struct vt_msg_guest_vote) == sizeof(struct vt_evt_guest_vote), "same layout");
+_Static_assert(sizeof(struct vt_msg_helper_set) == sizeof(struct vt_evt_helper_set), "same layout");
 _Static_assert(sizeof(struct vt_msg_label_set) == sizeof(struct vt_evt_label_set), "same layout");
 _Static_assert(sizeof(struct vt_msg_mark_drop) == sizeof(struct vt_evt_mark_drop), "same layout");
 _Static_assert(sizeof(struct vt_msg_mirror_mark) == sizeof(struct vt_evt_mirror_mark), "same layout");
@@ -2351,6 +2393,12 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_HELLO] = { "hello", VT_OP_HELLO, 'q', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 4096,
         &shape_msg_hello, NULL, &shape_rep_hello },
+    [VT_OP_HELPER_LEARNED] = { "helper.learned", VT_OP_HELPER_LEARNED, 'e', 0, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LATEST, VT_RATE_NONE, 16384,
+        NULL, &vt_shape_guide, NULL },
+    [VT_OP_HELPER_SET] = { "helper.set", VT_OP_HELPER_SET, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
+        &shape_msg_helper_set, &shape_msg_helper_set, &vt_shape_nothing },
     [VT_OP_IDENTIFY] = { "identify", VT_OP_IDENTIFY, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 6144,
         &shape_msg_identify, &vt_shape_customer, &shape_rep_identify },

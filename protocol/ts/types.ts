@@ -539,6 +539,52 @@ export interface Customer {
   verified: boolean;
 }
 
+/// One answer given to the automatic helper, in the customer's words or those of the choice.
+export interface GuideAnswer {
+  /** The question's. */
+  id: string;
+  /** The answer's id, or an amount. */
+  value: string;
+  question: string;
+  answer: string;
+}
+
+/// Where the automatic helper stands in a conversation, and what it has learned for whoever takes over.
+export interface Guide {
+  /** The customer wants none of it. */
+  off: boolean;
+  /** The last row it has looked at. */
+  cs: number;
+  /** How often it has begun. */
+  turn: number;
+  /** Its rows since the customer's last. */
+  lines: number;
+  /** Of today: days since 1970. */
+  day: number;
+  /** Its rows of that day. */
+  today: number;
+  /** Server time in ms at which it spoke last. */
+  at: number;
+  /** Somebody has been there since. */
+  human: boolean;
+  /** The customer has asked for a person. */
+  quiet: boolean;
+  /** The question that waits for its answer; ? for what it is about. */
+  step?: string | undefined;
+  category?: string | undefined;
+  /** The category's, as the customer read it. */
+  label?: string | undefined;
+  answers?: GuideAnswer[] | undefined;
+  /** Skus of the pieces it has shown. */
+  shown?: string[] | undefined;
+  /** The site's code was given. */
+  code: boolean;
+  /** What it was asked and could not answer. */
+  open?: string | undefined;
+  /** Why the site's own bot does not answer, as far as it does not. */
+  why?: string | undefined;
+}
+
 /// How many of each kind: pictures and films; pieces put into the view or sent as cards; choices, forms, offers, and what the page is asked to do.
 export interface AttentionCount {
   pictures: number;
@@ -570,6 +616,8 @@ export interface Profile {
   /** The customer has paused pictures. */
   calm?: boolean | undefined;
   attention?: AttentionKept | undefined;
+  /** What the automatic helper has learned. */
+  guide?: Guide | undefined;
 }
 
 /// What the customer wants to spend.

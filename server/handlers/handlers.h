@@ -27,6 +27,7 @@
     X(CLAIM_DECLINE, claim_decline)        \
     X(PRESENCE_SET, presence_set)          \
     X(NOTICE_SEEN, notice_seen)            \
+    X(HELPER_SET, helper_set)              \
     X(CHAT_SEND, chat_send)                \
     X(CHAT_CALM, chat_calm)                \
     X(CHAT_TYPING, chat_typing)            \

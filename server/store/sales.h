@@ -51,6 +51,10 @@ int vt_sale_get(struct vt_manage *manage, struct vt_str site, struct vt_str refe
 int vt_sales(struct vt_manage *manage, struct vt_str site, struct vt_str conv, int64_t from, int64_t to,
              size_t limit, struct vt_arena *arena, struct vt_sale **ret_sales, size_t *ret_n);
 
+/* Skus that were ordered since `from` and not brought back, the most pieces first; at most `limit`. */
+int vt_sale_best(struct vt_manage *manage, struct vt_str site, int64_t from, size_t limit,
+                 struct vt_arena *arena, struct vt_str **ret_skus, size_t *ret_n);
+
 /* Older than `before`, at most `limit` of them. */
 int vt_sales_trim(struct vt_manage *manage, struct vt_str site, int64_t before, size_t limit, size_t *ret_n);
 /* All of a conversation, with what hangs on them. */

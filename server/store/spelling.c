@@ -92,6 +92,12 @@ static unsigned distance(struct vt_str word, struct vt_str other, bool open, uns
     return best;
 }
 
+unsigned vt_spelling_distance(struct vt_str word, struct vt_str other, unsigned most)
+{
+    size_t apart = word.len > other.len ? word.len - other.len : other.len - word.len;
+    return word.len > LONGEST || apart > most ? most + 1 : distance(word, other, false, most);
+}
+
 static bool has_digit(struct vt_str word)
 {
     for (size_t i = 0; i < word.len; i++)

@@ -28,5 +28,7 @@ bool vt_spelling_knows(const struct vt_spelling *spelling, struct vt_str begin);
 enum { VT_SPELLING_GUESSES = 3 };
 size_t vt_spelling_guess(const struct vt_spelling *spelling, struct vt_str word, bool open,
                          struct vt_str ret_words[VT_SPELLING_GUESSES]);
+/* Between two words of at most 40 bytes; longer ones, or more than `most` (2 at most), give most + 1. */
+unsigned vt_spelling_distance(struct vt_str word, struct vt_str other, unsigned most);
 
 #endif

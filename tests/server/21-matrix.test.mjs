@@ -48,7 +48,7 @@ const LINES = {
   'conv.gone': number, 'chan.open': number, 'chan.close': number, rate: number, drain: number, error: number,
   'mark.add': number, 'spin.turn': number, 'film.play': number,
   'mark.drop': ids((v) => ({ marks: [v.mark] })),
-  'notice.show': number, 'notice.drop': number, 'notice.seen': number, 'page.at': number,
+  'notice.show': number, 'notice.drop': number, 'notice.seen': number, 'helper.set': number, 'helper.learned': number, 'page.at': number,
   'page.seen': number, 'cart.now': number, 'cart.add': number, 'cart.update': number,
   'presence.person': number, 'presence.staff': number, 'presence.attention': number,
   'queue.status': number, 'queue.join': number, 'queue.leave': number, 'queue.place': number, 'queue.row': number,

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The automatic helper: what it says before somebody is there, what it asks, knows and shows, and that it makes way.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { rest } from './lib/http.mjs';
+import { query } from './lib/kept.mjs';
+import { SITE, associate, back, customer, eventually, keeper, say, setSettings, shop, take, writeCatalogue } from './lib/kit.mjs';
+
+const later = keeper(after);
+const folder = mkdtempSync(join(tmpdir(), 'vitrine-helper-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const never = { tz: 'UTC', week: {}, exceptions: [] };
+const today = new Date().toISOString().slice(0, 10);
+const opensLater = { tz: 'UTC', week: Object.fromEntries(DAYS.map((day) => [day, [['00:00', '24:00']]])), exceptions: [{ date: today, open: [] }] };
+
+const rings = {
+  id: 'rings', label: { en: 'Rings', fr: 'Bagues' }, type: 'Rings',
+  questions: [
+    { id: 'metal', text: { en: 'Which metal?', fr: 'Quel métal ?' }, choices: [
+      { id: 'rose', label: { en: 'Rose gold', fr: 'Or rose' }, facet: 'material', value: 'Rose gold' },
+      { id: 'plat', label: { en: 'Platinum', fr: 'Platine' }, facet: 'material', value: 'Platinum' }] },
+    { id: 'budget', text: { en: 'How much would you like to spend?', fr: 'Quel budget ?' }, budget: true, choices: [
+      { id: 'small', label: 'Up to 1000', most: '1000.00' }, { id: 'large', label: 'Above', least: '1000.00' }] },
+  ],
+};
+const helper = {
+  on: true, currency: 'EUR', greeting: { en: 'Welcome to the boutique.', fr: 'Bienvenue à la boutique.' },
+  categories: [rings, { id: 'care', label: { en: 'Care', fr: 'Entretien' } }],
+  best: ['R-3'],
+  faq: [
+    { ask: ['resize ring', 'change size', 'taille bague'], answer: { en: 'The first resizing is free.', fr: 'La première mise à taille est offerte.' } },
+    { ask: ['return', 'send back', 'retour'], answer: { en: 'You have 30 days.', fr: 'Vous avez 30 jours.' } },
+    { ask: ['deliver abroad'], answer: 'We deliver to all of Europe.' },
+  ],
+  code: { text: 'HELLO10', about: { en: '10 % off your first order.', fr: '10 % sur votre première commande.' } },
+};
+const piece = (sku, material, price, type = 'Rings') => ({ sku, title: `Piece ${sku}`, type, material, price, pictures: [] });
+
+let server;
+let ada;
+before(async () => {
+  server = await shop(later, { associates: ['lea', ['ada', 'admin']], settings: { helper }, args: ['--chat-per-minute', '200', '--away-hold', '1s', '--beat-idle', '400ms', '--beat-live', '400ms', '--capacity', '20'] });
+  const file = writeCatalogue(folder, [piece('R-1', 'Rose gold', '900.00'), piece('R-2', 'Rose gold', '800.00'), piece('R-3', 'Rose gold', '700.00'), piece('R-4', 'Rose gold', '1700.00'),
+    piece('R-5', 'Platinum', '650.00'), piece('R-6', 'Rose gold', '600.00'), piece('N-1', 'Rose gold', '500.00', 'Necklaces')]);
+  const { status, stderr } = await server.admin(['catalogue', 'import', '--site', SITE, file]);
+  assert.equal(status, 0, stderr);
+  ada = await rest(server, 'ada');
+  const c = await customer(server);
+  await eventually('the catalogue is served', async () => (await c.ask('catalogue.product', { sku: 'R-1' })).ok, 15000);
+  await c.cut();
+});
+
+const sent = (peer) => peer.events.filter((e) => e.op === 'chat.send');
+const byHelper = (peer) => sent(peer).filter((e) => e.by === 'helper');
+/// The nth row of the helper's as this peer saw it.
+const line = (peer, n) => peer.until(`line ${n} of the helper`, () => byHelper(peer)[n - 1], 10000);
+const choose = (peer, row, id) => peer.request('chat.send', { kind: 'answer', re: row.cs, body: { values: [{ id, value: row.d.body.options.find((o) => o.id === id).label }] } });
+/// The shop has noticed that its people are gone.
+const alone = (peer) => peer.until('nobody is there', () => peer.events.findLast((e) => e.op === 'queue.status')?.d.state === 'message', 10000);
+const asks = async (lang = 'en') => {
+  const c = await customer(server, { lang });
+  await c.request('queue.join', { lang });
+  return c;
+};
+
+test('in the line: it says that it is automatic, in the customer\'s language, and asks what it is about', async () => {
+  const a = await associate(server); // somebody could come: before the line it is silent
+  for (const [lang, hello, own, about, person] of [
+    ['en-GB', /^Hello! I am the automatic assistant of .+, not a person\./, /Welcome to the boutique\. An advisor has been called/, 'What is it about?', 'I want a person'],
+    ['fr', /^Bonjour ! Je suis l’assistant automatique de .+, pas une personne\./, /Bienvenue à la boutique\. Un conseiller est prévenu/, 'De quoi s’agit-il ?', 'Je veux une personne'],
+  ]) {
+    const c = await asks(lang);
+    const first = await line(c, 1);
+    assert.match(first.d.body.text, hello);
+    assert.match(first.d.body.text, own);
+    const second = await line(c, 2);
+    assert.deepEqual([second.d.kind, second.d.body.text, second.d.body.options.at(-1).label], ['choice', about, person]);
+    assert.deepEqual(second.d.body.options.map((o) => o.id), ['c:rings', 'c:care', 'vt:person']);
+    await c.cut();
+  }
+  const c = await customer(server);
+  await a.cut();
+  await alone(c);
+  await c.cut();
+});
+
+test('two questions, then the pieces that fit, best sellers first, with the site\'s code; staff see all it learned, and the budget', async () => {
+  const c = await customer(server, { lang: 'en' });
+  await c.request('identify', { name: 'Ada' });
+  await c.request('queue.join', { lang: 'en', text: 'Can you resise my rings?' });
+  assert.match((await line(c, 1)).d.body.text, /^Hello, Ada! I am the automatic/);
+  await line(c, 3);
+  const [answer, about] = byHelper(c).slice(1).sort((x, y) => x.d.kind.localeCompare(y.d.kind)).reverse();
+  assert.equal(answer.d.body.text, 'The first resizing is free.', 'slips are forgiven');
+  await choose(c, about, 'c:rings');
+  const metal = await line(c, 4);
+  assert.equal(metal.d.body.text, 'Which metal?');
+  await say(c, 'rose gold please');
+  const budget = await line(c, 5);
+  assert.equal(budget.d.body.text, 'How much would you like to spend?');
+  await say(c, 'about 1,000 EUR');
+  const over = await line(c, 6);
+  assert.match(over.d.body.text, /^This is what fits:\n10 % off your first order\. Your code: HELLO10$/);
+  await line(c, 9);
+  const cards = byHelper(c).slice(6).map((e) => e.d.body.product);
+  assert.deepEqual(cards.map((p) => p.sku), ['R-3', 'R-1', 'R-2'], 'the site\'s best first, then the catalogue\'s order; nothing above the budget');
+  assert.deepEqual([cards[0].price, cards[0].currency, cards[0].available], ['700.00', 'EUR', true]);
+
+  const a = await associate(server);
+  const n = (await a.request('conv.open', { conv: c.conv })).c;
+  const { d } = await a.waitFor('snapshot', (_, e) => e.c === n);
+  assert.deepEqual(d.profile.context.budget, { amount: '1000.00', currency: 'EUR' });
+  const { guide } = d.profile;
+  assert.deepEqual([guide.label, guide.answers.map((x) => [x.question, x.answer]), guide.shown, guide.code],
+    ['Rings', [['Which metal?', 'Rose gold'], ['How much would you like to spend?', 'about 1,000 EUR']], ['R-3', 'R-1', 'R-2'], true]);
+  await say(c, 'Do you also do piercings?');
+  const { d: learned } = await a.waitFor('helper.learned', (x) => x.open);
+  assert.equal(learned.open, 'Do you also do piercings?');
+  assert.match((await line(c, 10)).d.body.text, /^I do not know that for certain\. An advisor/);
+  // Further lines are for the person: it does not answer each of them.
+  await say(c, 'In gold, I mean');
+  await say(c, 'can I return it?');
+  assert.equal((await line(c, 11)).d.body.text, 'You have 30 days.');
+  await a.cut();
+  await c.cut();
+});
+
+test('an order seen here makes a best seller', async () => {
+  const first = await asks();
+  await first.request('order.done', { reference: 'MV-77', value: '600.00', currency: 'EUR', items: [{ sku: 'R-6', qty: 2, price: '300.00' }] });
+  await choose(first, await line(first, 2), 'c:rings');
+  await choose(first, await line(first, 3), 'a:metal:rose');
+  await choose(first, await line(first, 4), 'a:budget:small');
+  await line(first, 8);
+  assert.deepEqual(byHelper(first).slice(5).map((e) => e.d.body.product.sku), ['R-6', 'R-3', 'R-1']);
+  await first.cut();
+});
+
+test('an associate silences it at once; it begins again when they have gone, and rests when the talk is over', async () => {
+  const c = await asks();
+  await line(c, 2);
+  const a = await associate(server);
+  const n = await take(a, c.conv);
+  await c.waitFor('session.state', (d) => d.state === 'live');
+  await say(c, 'can I return it?');
+  await say(a, 'Yes, 30 days.', { c: n });
+  assert.equal(byHelper(c).length, 2, 'a person is there');
+  await a.cut();
+  await c.waitFor('session.state', (d) => d.state === 'waiting', 10000);
+  assert.match((await line(c, 3)).d.body.text, /^Your advisor had to leave\. I am the automatic assistant/);
+  await say(c, 'do you deliver abroad?');
+  assert.equal((await line(c, 4)).d.body.text, 'We deliver to all of Europe.');
+  const b = await associate(server);
+  await take(b, c.conv);
+  await c.waitFor('session.state', (d) => d.state === 'live');
+  await b.request('session.end', { why: 'ended' }, { c: b.events.findLast((e) => e.op === 'snapshot').c });
+  await c.waitFor('session.state', (d) => d.state === 'ended');
+  await b.cut();
+  await alone(c);
+  await say(c, 'can I return it?');
+  assert.match((await line(c, 5)).d.body.text, /^Hello! I am the automatic/);
+  assert.equal((await line(c, 6)).d.body.text, 'You have 30 days.');
+  await c.cut();
+});
+
+test('"I want a person", by word and by button, and switching it off', async () => {
+  const word = await asks();
+  await line(word, 2);
+  await say(word, 'Could I speak to a real person?');
+  assert.match((await line(word, 3)).d.body.text, /^Of course\. An advisor joins/);
+  await say(word, 'can I return it?');
+  const button = await asks();
+  await choose(button, await line(button, 2), 'vt:person');
+  assert.match((await line(button, 3)).d.body.text, /^Of course/);
+  await say(button, 'return?');
+  const off = await asks();
+  await line(off, 2);
+  await off.request('helper.set', { on: false });
+  assert.match((await line(off, 3)).d.body.text, /is off for this conversation/);
+  await say(off, 'can I return it?');
+  await off.request('helper.set', { on: true });
+  assert.match((await line(off, 4)).d.body.text, /^Hello!/, 'on again it begins anew');
+  assert.equal((await line(off, 5)).d.body.text, 'What is it about?', 'what was written meanwhile is the person\'s');
+  assert.equal(byHelper(word).length, 3);
+  assert.equal(byHelper(button).length, 3);
+  for (const peer of [word, button, off]) await peer.cut();
+});
+
+test('closed: until when, opening hours on demand, and a person answers by mail', async () => {
+  await setSettings(server, { queues: [{ id: 'main', name: 'Main', hours: opensLater }], helper });
+  let c;
+  await eventually('the shop is closed', async () => {
+    await c?.cut();
+    c = await customer(server, { lang: 'en' });
+    return (await c.waitFor('queue.status')).d.state === 'closed';
+  });
+  assert.match((await line(c, 1)).d.body.text, /We are closed until \w+day at 00:00; until then I help/);
+  await say(c, 'When do you open?');
+  assert.match((await line(c, 3)).d.body.text, /^We are closed now and open \w+day at 00:00\.$/);
+  await say(c, 'a question nobody has written an answer for');
+  assert.match((await line(c, 4)).d.body.text, /A person will answer it: leave a message/);
+  await c.cut();
+  await setSettings(server, { queues: [{ id: 'main', name: 'Main', hours: never }], helper });
+  await eventually('the shop is closed for good', async () => {
+    const d = await customer(server, { lang: 'en' });
+    const text = (await line(d, 1)).d.body.text;
+    await d.cut();
+    return /We are closed now; I help/.test(text);
+  });
+  await setSettings(server, { helper });
+  await eventually('the shop is open', async () => {
+    const d = await customer(server);
+    const { state } = (await d.waitFor('queue.status')).d;
+    await d.cut();
+    return state !== 'closed';
+  });
+});
+
+test('killed, it repeats nothing and goes on where it was', async () => {
+  const c = await asks();
+  await choose(c, await line(c, 2), 'c:rings');
+  await line(c, 3);
+  const before = sent(c).length;
+  await server.crash();
+  // As if the kill had come between its rows and the note of where it stands.
+  query(server, "UPDATE conversation SET profile = json_remove(profile, '$.guide') WHERE conv = ?", c.conv);
+  await server.start();
+  const again = await back(server, c);
+  await choose(again, { cs: byHelper(c)[1].cs, d: byHelper(c)[1].d }, 'c:rings');
+  await eventually('it goes on', async () => byHelper(again).length > 0);
+  await say(again, 'platinum');
+  await again.until('the budget is asked', () => byHelper(again).find((e) => /How much/.test(e.d.body.text)), 10000);
+  const { rows } = await again.request('chat.history', { before: 4294967295, n: 50 });
+  const texts = rows.filter((r) => r.by === 'helper').map((r) => r.d.body.text);
+  assert.equal(texts.filter((text) => /automatic assistant/.test(text)).length, 1, 'it has greeted once');
+  assert.equal(texts.filter((text) => text === 'What is it about?').length, 1);
+  assert.ok(before > 0);
+  await again.cut();
+});
+
+test('settings are checked, each fault with its field', async () => {
+  const { settings } = (await ada.get('/site')).json();
+  const etag = (await ada.get('/site')).headers.etag;
+  for (const [bad, pointer, says] of [
+    [{ ...helper, categories: [rings, rings] }, '/settings/helper/categories/1/id', /another category/],
+    [{ ...helper, categories: [{ ...rings, questions: [{ id: 'q', text: 'Which?', choices: [{ id: 'a', label: 'One' }] }] }] }, '/settings/helper/categories/0/questions/0/choices', /at least two/],
+    [{ ...helper, categories: [{ ...rings, questions: [{ id: 'q', text: 'Which?', choices: [{ id: 'a', label: 'One', facet: 'karat', value: '18' }, { id: 'b', label: 'Two' }] }] }] }, '/settings/helper/categories/0/questions/0/choices/0/facet', /one of type/],
+    [{ ...helper, faq: [{ ask: [], answer: 'x' }] }, '/settings/helper/faq/0/ask', /at least one/],
+    [{ ...helper, bot: { on: true } }, '/settings/helper/bot/url', /is missing/],
+    [{ ...helper, bot: { on: true, url: 'ftp://x' } }, '/settings/helper/bot/url', /address of your bot/],
+    [{ ...helper, greeting: { 'x!': 'Hi' } }, '/settings/helper/greeting/x!', /language/],
+  ]) {
+    const answer = await ada.put('/site', { settings: { ...settings, helper: bad } }, { 'If-Match': etag });
+    assert.equal(answer.status, 422);
+    const { pointer: at, detail } = answer.json();
+    assert.equal(at, pointer);
+    assert.match(detail, says);
+  }
+});
