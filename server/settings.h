@@ -95,7 +95,7 @@ struct vt_setting_faq {
 struct vt_setting_helper {
     bool on;
     struct vt_setting_words greeting;
-    struct vt_str currency; /* of budgets; absent: the pieces' own */
+    struct vt_str currency; /* of budgets; there where one is asked for */
     struct vt_setting_category *categories;
     size_t categories_n;
     struct vt_texts best; /* skus, the best first, where no orders say it */

@@ -238,6 +238,15 @@ static int check_questions(const struct vt_setting_category *category, size_t at
     return VT_OK;
 }
 
+static bool asks_budget(const struct vt_setting_helper *helper)
+{
+    for (size_t i = 0; i < helper->categories_n; i++)
+        for (size_t k = 0; k < helper->categories[i].questions_n; k++)
+            if (helper->categories[i].questions[k].budget)
+                return true;
+    return false;
+}
+
 int vt_settings_check_helper(const struct vt_setting_helper *helper, struct vt_settings_error *error)
 {
     char field[60];
@@ -251,6 +260,8 @@ int vt_settings_check_helper(const struct vt_setting_helper *helper, struct vt_s
         if (err)
             return err;
     }
+    if (!helper->currency.ptr && asks_budget(helper))
+        return refuse(error, "currency", "is missing: in which a budget is meant");
     for (size_t i = 0; i < helper->faq_n; i++)
         if (helper->faq[i].ask.n == 0) {
             snprintf(field, sizeof(field), "faq/%zu/ask", i);
