@@ -254,8 +254,9 @@ const sharing = await chunk('sharing', 'widget/src/sharing-chunk.ts', {
   __MIRROR__: JSON.stringify([mirror.file, mirror.sri]), __HAND__: JSON.stringify([hand.file, hand.sri]),
 });
 const offer = await chunk('offer', 'widget/src/offer-chunk.ts');
+const calm = await chunk('calm', 'widget/src/calm-chunk.ts');
 const session = await chunk('session', 'widget/src/session-chunk.ts', {
-  __OFFER__: JSON.stringify([offer.file, offer.sri]),
+  __OFFER__: JSON.stringify([offer.file, offer.sri]), __CALM__: JSON.stringify([calm.file, calm.sri]),
   __ENDING__: JSON.stringify([ending.file, ending.sri]), __SHARING__: JSON.stringify([sharing.file, sharing.sri]),
 });
 const choice = await chunk('choice', 'widget/src/choice-chunk.ts');
@@ -327,6 +328,8 @@ report([
   { name: 'choice', gzip: choice.gzip, limit: 1.5 },
   // An offer in the thread, with the first of them.
   { name: 'offer', gzip: offer.gzip, limit: 3 },
+  // Pictures paused, with the first that are put before the customer.
+  { name: 'calm', gzip: calm.gzip, limit: 1.5 },
   { name: 'session', gzip: session.gzip, limit: 6 },
   // The stars, and what is kept of it.
   { name: 'ending', gzip: ending.gzip, limit: 4 },

@@ -9,7 +9,7 @@ test('a sheet of two pieces reaches the customer as a picture', async ({ custome
   await livePair({ customer, associate });
   const { page } = associate;
   await page.keyboard.press('Control+k');
-  const choose = page.getByRole('button', { name: /^Choose .* for a picture$/ });
+  const choose = page.getByRole('button', { name: /^Shortlist / , pressed: false });
   await choose.nth(0).click();
   await expect(page.getByRole('button', { name: 'Send sheet' })).toBeDisabled();
   await choose.nth(1).click();

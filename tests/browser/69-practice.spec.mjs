@@ -84,6 +84,7 @@ for (const colorScheme of ['light', 'dark']) {
     await stepIs(page, 'Send a product card');
     await page.keyboard.press('Control+k');
     await page.getByRole('button', { name: 'Send card' }).first().click();
+    await page.keyboard.press('Enter');
     await stepIs(page, 'Hand over');
     await page.keyboard.press('Escape');
     await robinSays(associate, 'engravings');

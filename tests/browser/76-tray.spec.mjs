@@ -42,8 +42,10 @@ test('the catalogue by keyboard: a typo, a facet, a piece chosen, shown together
   await field.press('ArrowDown');
   await expect(pieces.first()).toBeFocused();
   await page.keyboard.press('x');
-  await expect(tray.getByRole('group', { name: 'One picture or film of several pieces' })).toContainText('1 piece chosen');
+  await expect(tray.getByRole('group', { name: 'Shortlist' })).toContainText('1 piece chosen');
   await page.keyboard.press('s');
+  await expect(tray.getByRole('group', { name: 'Before it is shown' }).getByRole('button').first()).toBeFocused();
+  await page.keyboard.press('Enter');
   await associate.view.shown();
   await expect(customer.view.root).toBeVisible();
   await shot(page, '76-tray-found');

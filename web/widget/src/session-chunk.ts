@@ -4,6 +4,7 @@ import { i18n } from '../../ui/i18n.js';
 import { adopt, sheet } from '../../ui/sheet.js';
 import type { Fault } from '../../transport/core.js';
 import type { App } from './app.js';
+import type { Calm } from './calm-chunk.js';
 import type { Ending, MakeEnding } from './ending-chunk.js';
 import { filmCard } from './film-card.js';
 import { Guests } from './guests.js';
@@ -17,6 +18,7 @@ import type { Sharing } from './sharing-chunk.js';
 import { englishSession } from './words-session.js';
 import type { SessionKey, SessionT } from './words-session.js';
 
+declare const __CALM__: [file: string, integrity: string];
 declare const __ENDING__: [file: string, integrity: string];
 declare const __OFFER__: [file: string, integrity: string];
 declare const __SHARING__: [file: string, integrity: string];
@@ -38,7 +40,6 @@ function session(app: App): void {
   let leads = '';
   let ending: Ending | undefined;
   let isEnding = false;
-  let isOffering = false;
 
   adopt(app.host.root, sheet(sessionStyle));
 
@@ -62,14 +63,22 @@ function session(app: App): void {
     }, AGAIN_MS))).then(() => app.draw());
   };
 
-  const needsOffer = (): void => {
-    if (isOffering || !app.conv?.rows.some((r) => r.op === 'offer.make')) return;
-    isOffering = true;
-    app.host.load('offer', __OFFER__).then((made) => (made as Offers)(app), () => setTimeout(() => {
-      isOffering = false;
-      needsOffer();
-    }, AGAIN_MS));
+  /// What is asked for by the first thing that needs it; again a little later where it did not come.
+  const wanted = (name: string, of: typeof __OFFER__, isNeeded: () => unknown): (() => void) => {
+    let isAsked = false;
+    const see = (): void => {
+      if (isAsked || !isNeeded()) return;
+      isAsked = true;
+      app.host.load(name, of).then((made) => (made as Offers | Calm)(app), () => setTimeout(() => {
+        isAsked = false;
+        see();
+      }, AGAIN_MS));
+    };
+    return see;
   };
+  const needsOffer = wanted('offer', __OFFER__, () => app.conv?.rows.some((r) => r.op === 'offer.make'));
+  const needsCalm = wanted('calm', __CALM__, () => app.conv?.session.calm || app.conv?.view
+    || app.conv?.rows.some((r) => r.by !== app.conv!.me && /^(pic|fi|pro)/.test((r.d as { kind?: string }).kind ?? '')));
 
   /// Who came, went or took over since this was asked last; `quietly` only remembers.
   const look = (quietly = false): void => {
@@ -131,8 +140,9 @@ function session(app: App): void {
   };
   watch();
   app.link.on('conversation', watch);
-  app.link.on('event', ({ op, d }) => { if (op === 'guest.poll') app.narrate((d as { question: string }).question); needsOffer(); });
+  app.link.on('event', ({ op, d }) => { if (op === 'guest.poll') app.narrate((d as { question: string }).question); needsOffer(); needsCalm(); });
   needsOffer();
+  needsCalm();
   app.host.load('sharing', __SHARING__).then((made) => (made as Sharing)(app), () => undefined);
   app.draw();
 }

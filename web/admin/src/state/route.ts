@@ -10,7 +10,7 @@ export interface Page { id: string; title: string; group: string; who: Role; edi
 export const pages: readonly Page[] = [
   { id: 'people', title: 'People', group: 'Team', who: 'supervisor' },
   { id: 'account', title: 'My account', group: 'Team', who: 'associate' },
-  { id: 'site', title: 'Site', group: 'Shop', who: 'supervisor', edits: ['/name', '/origins', '/settings/imageHosts', '/settings/pushHosts', '/settings/identify', '/settings/requireTotp'] },
+  { id: 'site', title: 'Site', group: 'Shop', who: 'supervisor', edits: ['/name', '/origins', '/settings/imageHosts', '/settings/pushHosts', '/settings/identify', '/settings/requireTotp', '/settings/attention'] },
   { id: 'hours', title: 'Queues and hours', group: 'Shop', who: 'supervisor', edits: ['/settings/queues', '/settings/cap', '/settings/ring', '/settings/sticky'] },
   { id: 'notices', title: 'Notices', group: 'Shop', who: 'supervisor', edits: ['/settings/notices', '/settings/greeting'] },
   { id: 'canned', title: 'Canned replies', group: 'Shop', who: 'supervisor', edits: ['/settings/canned'] },

@@ -6,6 +6,7 @@ import { get, post, Problem, remove, sentence, type Me, type Role, type Token } 
 import type { Json } from '../lib/pointer.js';
 import { ago, roles, when } from '../lib/words.js';
 import { at, edit, load, site } from '../state/site.js';
+import { Attention } from './attention.js';
 import { Act, Copy, Dialog, Field, Section, Show, Sure, useLoad } from './parts.js';
 import { Settings } from './save.js';
 import { Choice, Flag, Text, Texts, wrong } from './setting.js';
@@ -153,6 +154,7 @@ export function SitePage({ me }: { me: Me }): JSX.Element {
               <Flag at="/settings/identify/enforced" label="Refuse customers whose identity is not signed" />
               <Keys />
             </Section>
+            <Attention />
             <Section title="Where links may lead">
               <Texts at="/settings/pushHosts" label="Other hosts staff may send customers to" one="Host" add="Add a host" placeholder="blog.shop.example" empty="Only the shop itself." />
             </Section>

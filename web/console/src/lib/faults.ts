@@ -11,6 +11,9 @@ export interface Refusal {
 const words: Record<string, string> = {
   'cap.reached': 'You have as many live conversations as you may have at once. End one, then take this customer.',
   'claim.gone': 'A colleague has taken this customer, or the customer left.',
+  'attention.full': 'As much as the shop allows lies before the customer. Wait for a word or a touch of theirs, then go on.',
+  'attention.calm': 'The customer has paused pictures. Only they let them come again; words still reach them.',
+  'attention.quiet': 'These are the shop’s quiet hours, and the customer is not here. A message can be left.',
   'driver.other': 'The customer is moving the view just now. Wait a moment, or take over.',
   'view.stale': 'The view has moved on. This is how it is now.',
   'state.wrong': 'That is not possible in the present state of the session.',

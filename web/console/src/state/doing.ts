@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Cart, Consents, Events, Mirror, Order, Outcome, Profile, Requests, SessionPast } from '../../../protocol/index.js';
+import type { Budget, Cart, Consents, Events, Mirror, Order, Outcome, Profile, Requests, SessionPast } from '../../../protocol/index.js';
 import type { LinkEvent } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import { attach, setCalled, talkFor, talks, withMe } from './desk.js';
@@ -29,6 +29,18 @@ function keys(t: Talk, changed: unknown): void {
   know(t, { context: Object.fromEntries(Object.entries(context).filter(([, value]) => value !== null)) });
 }
 
+function list(t: Talk, { add = [], drop = [] }: Requests['catalogue.shortlist']): void {
+  const { shortlist = [] } = t.profile.peek();
+  const left = shortlist.filter((sku) => !drop.includes(sku));
+  know(t, { shortlist: [...left, ...add.filter((sku) => !left.includes(sku))] });
+}
+
+function pause(t: Talk, on: boolean): void {
+  if (t.calm.peek() === on) return;
+  t.calm.value = on;
+  say(on ? `${t.name('c')} has paused pictures.` : `${t.name('c')} lets pictures come again.`);
+}
+
 const refused: Record<string, string> = { expired: 'did not answer in time', busy: 'is busy' };
 
 function answered(t: Talk, kind: 'transfer' | 'colleague', { ok, why, name }: Events['colleague.answer']): void {
@@ -45,8 +57,9 @@ export function onDoing({ op, c, ts, d }: LinkEvent): void {
   if (t === undefined) return;
   switch (op) {
     case 'snapshot': {
-      const { profile, consents, mirror, cart } = d as Events['snapshot'];
+      const { state, profile, consents, mirror, cart } = d as Events['snapshot'];
       t.bag.value = cart ?? null;
+      t.calm.value = state.calm === true;
       if (profile) t.profile.value = profile;
       t.consents.value = consents ?? null;
       t.mirror.value = mirror ?? null;
@@ -56,6 +69,9 @@ export function onDoing({ op, c, ts, d }: LinkEvent): void {
     case 'film.job': return onJob(d as Events['film.job']);
     case 'mirror.state': return void (t.mirror.value = d as Mirror);
     case 'cart.now': return void (t.bag.value = d as Cart);
+    case 'presence.attention': return void (t.attention.value = d as Events['presence.attention']);
+    case 'chat.calm': return pause(t, (d as { on: boolean }).on);
+    case 'catalogue.shortlist': return list(t, d as Requests['catalogue.shortlist']);
     case 'label.set': return relabel(t, d as Requests['label.set']);
     case 'identify': return know(t, { customer: d as Profile['customer'] });
     case 'context': return keys(t, (d as { keys: unknown }).keys);
@@ -94,6 +110,19 @@ const send = <O extends keyof Requests>(t: Talk, op: O, d: Requests[O]): Promise
 
 export async function label(t: Talk, change: Requests['label.set']): Promise<void> {
   if ((await send(t, 'label.set', change)) !== null) relabel(t, change);
+}
+
+export async function shortlist(t: Talk, change: Requests['catalogue.shortlist']): Promise<boolean> {
+  const done = await send(t, 'catalogue.shortlist', change);
+  if (done !== null) list(t, change);
+  return done !== null;
+}
+
+/// What the customer said they would spend; null: that is no longer known.
+export async function noteBudget(t: Talk, budget: Budget | null): Promise<boolean> {
+  const done = await send(t, 'context', { keys: { budget } });
+  if (done !== null) keys(t, { budget });
+  return done !== null;
 }
 
 async function askColleague(t: Talk, op: 'transfer.ask' | 'colleague.ask', to: string, note: string): Promise<boolean> {

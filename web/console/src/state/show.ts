@@ -18,7 +18,7 @@ const PICTURES_MAX = 5;
 export function cannotShow(talk: Talk | null, mine: boolean): string | null {
   if (talk === null) return 'Open a conversation first.';
   const state = talk.state;
-  if (state === 'live' && mine) return null;
+  if (state === 'live' && mine) return talk.calm.value ? 'The customer has paused pictures.' : null;
   if (!mine) return 'Take this customer first.';
   if (state === 'away') return 'The customer is away; wait until they are back.';
   return state === 'ended' ? 'The session has ended.' : 'The session is not live yet.';
@@ -89,7 +89,7 @@ export function sendCard(talk: Talk, product: Product): void {
   pane.value = 'thread';
 }
 
-/// Pieces chosen in the tray for one drawn picture, in the order they were chosen.
+/// Pieces of the shortlist that are chosen for one drawn picture or film, in the order they were chosen.
 export const chosen = signal<readonly Product[]>([]);
 export const CHOSEN_MAX = 4;
 

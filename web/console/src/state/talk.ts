@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { signal, type Signal } from '@preact/signals';
-import type { Cart, Consents, Mirror, Person, Profile, State } from '../../../protocol/index.js';
+import type { Cart, Consents, Events, Mirror, Person, Profile, State } from '../../../protocol/index.js';
 import type { Conversation } from '../../../transport/index.js';
 import { explain } from '../lib/faults.js';
 import type { Sending } from './pictures.js';
@@ -41,6 +41,9 @@ export class Talk {
   readonly sendings: Signal<Sending[]> = signal([]);
   /// The customer's bag as their page says; null: it has not said.
   readonly bag: Signal<Cart | null> = signal(null);
+  /// What lies before the customer unanswered, and whether they have paused pictures.
+  readonly attention: Signal<Events['presence.attention'] | null> = signal(null);
+  readonly calm: Signal<boolean> = signal(false);
   /// What the customer has agreed to, and whether their page is being recorded.
   readonly consents: Signal<Consents | null> = signal(null);
   readonly mirror: Signal<Mirror | null> = signal(null);
@@ -63,7 +66,7 @@ export class Talk {
     this.conversation.value = conversation;
     this.undo = parts.map((part) => conversation.on(part, () => this.touch(part)));
     this.undo.push(conversation.on('view.patch', () => this.touch('view')));
-    this.undo.push(conversation.on('refused', ({ fault }) => { this.stageFault.value = explain(fault); }));
+    this.undo.push(conversation.on('refused', ({ op, fault }) => { if (op !== 'chat.send') this.stageFault.value = explain(fault); }));
     for (const part of parts) this.at[part].value++;
   }
 

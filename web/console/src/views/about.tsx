@@ -4,13 +4,16 @@ import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { SessionPast } from '../../../protocol/index.js';
 import { dayTime, icons } from '../../../ui/index.js';
+import { budgetOf } from '../lib/budget.js';
 import { contextLines } from '../lib/context.js';
 import { outcomes } from '../lib/happened.js';
 import { isMine, owns } from '../state/desk.js';
 import { history, label } from '../state/doing.js';
 import { house } from '../state/house.js';
 import { sheet } from '../state/layout.js';
+import { pageNow } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
+import { Budget } from './budget.js';
 import { Icon } from './parts.js';
 
 /// What is known about the customer in front: how sure the name is, who else is there, labels, the page's own facts, sessions
@@ -81,8 +84,15 @@ export function Labels({ talk }: { talk: Talk }): JSX.Element | null {
   );
 }
 
+/// What they want to spend, which pieces are held against.
+export function Spending({ talk }: { talk: Talk }): JSX.Element | null {
+  const currency = talk.bag.value?.currency ?? pageNow(talk)?.product?.currency ?? 'EUR';
+  if (!isMine.value && budgetOf(talk.profile.value.context) === null) return null;
+  return <section class="about" aria-label="Budget"><Budget talk={talk} currency={currency} /></section>;
+}
+
 export function Facts({ talk }: { talk: Talk }): JSX.Element | null {
-  const lines = contextLines(talk.profile.value.context);
+  const lines = contextLines(talk.profile.value.context).filter(([key]) => key !== 'budget');
   if (lines.length === 0) return null;
   return (
     <section class="about" aria-labelledby="facts-title">

@@ -4,13 +4,16 @@ import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Product } from '../../../protocol/index.js';
 import { icons } from '../../../ui/index.js';
+import { consider } from '../state/care.js';
 import { fault, hits, next, readAs, search, searching, text, total, type } from '../state/catalogue.js';
 import { isMine, talk } from '../state/desk.js';
-import { openMaker } from '../state/films.js';
 import { focusComposer, showList } from '../state/layout.js';
-import { CHOSEN_MAX, cannotShow, choose, chosen, sendCard, sendDrawing, show } from '../state/show.js';
+import { cannotShow, show } from '../state/show.js';
+import { SHORTLIST_MAX, isPutBy, putBy, skus } from '../state/shortlist.js';
+import { Care } from './care.js';
 import { Facets } from './facets.js';
 import { Empty, Icon, Picture, Price } from './parts.js';
+import { Shortlist } from './shortlist.js';
 
 const sizes = (product: Product): string => {
   const there = product.variants.filter((v) => v.size !== undefined);
@@ -47,9 +50,10 @@ function pressHit(e: KeyboardEvent & { currentTarget: HTMLElement }, product: Pr
   const key = e.key.toLowerCase();
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   if (key === 'arrowdown' || key === 'arrowup') stepHit(e.currentTarget, key === 'arrowdown' ? 1 : -1);
-  else if (key === 's' && t !== null && why === null && product.media.length > 0) void show(t, product);
-  else if (key === 'c' && t !== null && isMine.peek()) sendCard(t, product);
-  else if (key === 'x' && product.media.length > 0) choose(product);
+  else if (e.repeat) return; // a key held down sends nothing twice
+  else if (key === 's' && t !== null && why === null && product.media.length > 0) void consider(t, product, 'show');
+  else if (key === 'c' && t !== null && isMine.peek()) void consider(t, product, 'card');
+  else if (key === 'x') void putBy(product);
   else return;
   e.preventDefault();
 }
@@ -63,10 +67,10 @@ const stockOf = (product: Product): string[] => {
 function Hit({ product, why }: { product: Product; why: string | null }): JSX.Element {
   const [open, setOpen] = useState(false);
   const t = talk.value;
-  const isChosen = chosen.value.some((p) => p.sku === product.sku);
+  const isIn = isPutBy(product.sku);
   return (
     <li class="hit">
-      <button type="button" class="hit-open" aria-expanded={open} aria-keyshortcuts="S C X" onClick={() => setOpen(!open)} onKeyDown={(e) => pressHit(e, product, why)}>
+      <button type="button" class="hit-open" aria-expanded={open} aria-keyshortcuts="S C X" data-sku={product.sku} onClick={() => setOpen(!open)} onKeyDown={(e) => pressHit(e, product, why)}>
         <Picture media={product.media[0]} width={64} />
         <span class="hit-text">
           <span class="hit-name"><bdi>{product.title}</bdi></span>
@@ -75,11 +79,12 @@ function Hit({ product, why }: { product: Product; why: string | null }): JSX.El
         </span>
       </button>
       <span class="hit-do">
-        <button type="button" class="vt-button" disabled={why !== null || product.media.length === 0} onClick={() => { if (t) void show(t, product); }}>Show together</button>
-        <button type="button" class="vt-button" disabled={t === null || !isMine.value} onClick={() => { if (t) sendCard(t, product); }}>Send card</button>
-        <button type="button" class="vt-button choose" aria-pressed={isChosen} aria-label={`Choose ${product.title} for a picture`}
-          disabled={product.media.length === 0 || (!isChosen && chosen.value.length === CHOSEN_MAX)} onClick={() => choose(product)}><Icon d={isChosen ? icons.check : icons.plus} size={18} /></button>
+        <button type="button" class="vt-button" disabled={why !== null || product.media.length === 0} onClick={() => { if (t) void consider(t, product, 'show'); }}>Show together</button>
+        <button type="button" class="vt-button" disabled={t === null || !isMine.value} onClick={() => { if (t) void consider(t, product, 'card'); }}>Send card</button>
+        <button type="button" class="vt-button choose" aria-pressed={isIn} aria-label={`Shortlist ${product.title}`} title="Shortlist"
+          disabled={t === null || (!isIn && skus.value.length === SHORTLIST_MAX)} onClick={() => void putBy(product)}><Icon d={isIn ? icons.check : icons.plus} size={18} /></button>
       </span>
+      <Care product={product} />
       {open && <div class="hit-more">
         {product.description && <p>{product.description}</p>}
         {why === null && <Pictures product={product} />}
@@ -103,25 +108,6 @@ function Results({ why }: { why: string | null }): JSX.Element | null {
   );
 }
 
-/// What was chosen, and the pictures it can become. A true-scale plate needs the feed's sizes; the server says so when one lacks them.
-function Chosen(): JSX.Element | null {
-  const t = talk.value;
-  const n = chosen.value.length;
-  if (n === 0) return null;
-  const cannot = t === null || !isMine.value;
-  return (
-    <div class="chosen" role="group" aria-label="One picture or film of several pieces">
-      <p class="chosen-line">{n === 1 ? '1 piece chosen; a sheet takes 2 to 4' : `${n} pieces chosen`}
-        <button type="button" class="vt-icon" aria-label="Choose none" onClick={() => { chosen.value = []; }}><Icon d={icons.close} size={18} /></button></p>
-      <span class="hit-do">
-        <button type="button" class="vt-button" disabled={cannot || n < 2} onClick={() => { if (t) sendDrawing(t, 'sheet'); }}>Send sheet</button>
-        <button type="button" class="vt-button" disabled={cannot} onClick={() => { if (t) sendDrawing(t, 'scale'); }}>True scale</button>
-        <button type="button" class="vt-button" disabled={cannot} onClick={() => { if (t) openMaker(t); }}>Film</button>
-      </span>
-    </div>
-  );
-}
-
 /// The tray: find a piece, show it to both or send it as a card.
 export function Catalogue(): JSX.Element {
   const why = cannotShow(talk.value, isMine.value);
@@ -140,7 +126,7 @@ export function Catalogue(): JSX.Element {
       <Facets />
       <p class="search-state" role="status">{searching.value && hits.value !== null ? 'Searching…' : count}{readAs.value !== null && <span> for “{readAs.value}”</span>}{why !== null && <span> · {why}</span>}</p>
       <div class="scroll"><Results why={why} /></div>
-      <Chosen />
+      <Shortlist why={why} />
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { openMaker } from '../state/films.js';
 import { sheet } from '../state/layout.js';
 import { picturesOf, sendAll } from '../state/pictures.js';
 import type { Talk, Voice } from '../state/talk.js';
+import { Meter } from './meter.js';
 import { Icon } from './parts.js';
 import { CannedList, cannedOf, filled } from './canned.js';
 import { Choose, Sendings } from './pictures.js';
@@ -132,7 +133,7 @@ export function Composer({ talk }: { talk: Talk }): JSX.Element {
     <form class={`composer ${note ? 'note' : ''} ${over ? 'drop' : ''}`} onSubmit={(e) => { e.preventDefault(); send(); }}
       onDragOver={(e) => { if (!note && e.dataTransfer?.types.includes('Files')) { e.preventDefault(); setOver(true); } }}
       onDragLeave={() => setOver(false)} onDrop={(e) => { e.preventDefault(); setOver(false); take(e.dataTransfer); }}>
-      <VoiceSwitch talk={talk} />
+      <div class="composer-top"><VoiceSwitch talk={talk} /><Meter talk={talk} /></div>
       <Sendings talk={talk} use="chat" />
       {found !== null && <CannedList talk={talk} found={found} at={Math.min(at, found.length - 1)} pick={(reply) => put(filled(talk, reply))} />}
       <div class="composer-box" data-drop="Drop to send the picture or clip">

@@ -12,7 +12,7 @@ import { sheet } from '../state/layout.js';
 import { rows } from '../state/queue.js';
 import { cannotShow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
-import { Earlier, Facts, Identity, Labels, Together } from './about.js';
+import { Earlier, Facts, Identity, Labels, Spending, Together } from './about.js';
 import { Bag } from './bag.js';
 import { Orders } from './orders.js';
 import { Avatar, Icon, Presence, Price, Thumb } from './parts.js';
@@ -94,6 +94,7 @@ export function Customer({ talk }: { talk: Talk }): JSX.Element {
         <Session talk={talk} />
         <Together talk={talk} />
         <Labels talk={talk} />
+        <Spending talk={talk} />
         <Bag talk={talk} />
         <Orders talk={talk} />
         <Facts talk={talk} />
