@@ -156,7 +156,7 @@ static int put_link(struct letter *letter, const struct vt_conversation *conv)
     struct vt_store_once once = { .site = vt_str(letter->site),
                                   .conv = vt_str(letter->conv),
                                   .kind = VT_STR("back"),
-                                  .expires = vt_wall_ms() + LINK_DAYS * (int64_t)86400000 };
+                                  .expires = vt_steady_ms() + LINK_DAYS * (int64_t)86400000 };
     return vt_store_once_put(letter->app->deps.store, vt_str(secret), &once, false, handle_link, letter);
 }
 

@@ -54,6 +54,7 @@ bool vt_ask_open(struct vt_conversation *conv, const struct vt_ask *ask)
     if (!conv->ask)
         return false;
     *conv->ask = *ask;
+    conv->ask->ends_ms = vt_now_ms() + VT_ASK_MS;
     VT_LIST_EACH (peer, &conv->app->peers, struct vt_peer, link)
         if (is_window_of(peer, conv->site, ask->person))
             tell_ask(peer, conv);
@@ -102,7 +103,7 @@ static void say_expired(struct vt_conversation *conv, const struct vt_ask *ask)
 
 void vt_ask_sweep(struct vt_conversation *conv)
 {
-    if (!conv->ask || conv->ask->answered || vt_wall_ms() < conv->ask->until)
+    if (!conv->ask || conv->ask->answered || vt_now_ms() < conv->ask->ends_ms)
         return;
     say_expired(conv, conv->ask);
     vt_ask_close(conv, "expired");

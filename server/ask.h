@@ -18,8 +18,9 @@ struct vt_ask {
     char name[VT_NAME_TEXT];     /* theirs */
     char by[VT_NAME_TEXT];       /* the name of who asks */
     char note[VT_ASK_NOTE];
-    int64_t until; /* ms since 1970 */
-    bool answered; /* the answer is on its way to the store */
+    int64_t until;   /* ms since 1970, as it is told */
+    int64_t ends_ms; /* vt_now_ms */
+    bool answered;   /* the answer is on its way to the store */
 };
 
 /* Takes `ask` by copy and tells the windows of the person asked. False: one is open already, or no memory. */

@@ -37,14 +37,14 @@ enum vt_media_err vt_media_grant_check(const struct vt_site *site, struct vt_str
     struct vt_sign_keys keys;
     if (!site || vt_site_sign_keys(site, &keys) != VT_OK)
         return vt_media_problem_set(problem, VT_MEDIA_SIGNATURE, "This address cannot be checked any more.");
-    enum vt_media_err err = vt_sign_check_grant(&keys, id, e, s, vt_wall_ms() / 1000, problem);
+    enum vt_media_err err = vt_sign_check_grant(&keys, id, e, s, vt_steady_ms() / 1000, problem);
     vt_secret_wipe(&keys, sizeof(keys));
     return err;
 }
 
 int64_t vt_media_grant_expiry(void)
 {
-    return (vt_wall_ms() / 1000 / HOUR_S + 1) * HOUR_S + VT_GRANT_LIFE_S;
+    return (vt_steady_ms() / 1000 / HOUR_S + 1) * HOUR_S + VT_GRANT_LIFE_S;
 }
 
 struct vt_str vt_media_told(const struct vt_media_index *index, const struct vt_sites *sites,

@@ -184,7 +184,7 @@ void vt_peer_sweep(struct vt_peer *peer, int64_t now_ms)
     if (peer->outbox.waiting_since_ms > 0 && now_ms - peer->outbox.waiting_since_ms > STALL_MS) {
         vt_metric_inc(&peers_slow, 1);
         vt_peer_close(peer, VT_CLOSE_SLOW, "slow consumer");
-    } else if (peer->expires_ms > 0 && vt_wall_ms() > peer->expires_ms) {
+    } else if (peer->expires_ms > 0 && vt_steady_ms() > peer->expires_ms) {
         vt_peer_close(peer, VT_CLOSE_EXPIRED, "login expired");
     }
 }

@@ -31,7 +31,7 @@ struct vt_peer {
     char token[VT_ID_TEXT];            /* a customer's resume token; dies with bye */
     char *queues;                      /* owned; of staff: rights.h; NULL: every queue */
     char languages[VT_LANGUAGES_TEXT]; /* of staff; "": nothing said */
-    int64_t expires_ms;                /* ms since 1970: the login behind it; 0: never */
+    int64_t expires_ms;                /* vt_steady_ms: the login behind it; 0: never */
     struct vt_outbox outbox;
     struct vt_list members; /* of vt_member.of_peer */
     struct vt_list link;    /* in vt_app.peers or .dead */

@@ -164,7 +164,7 @@ static void handle_created(void *arg, int err)
                                         .conv = vt_str(beginning->begun.conv),
                                         .kind = VT_STR("back"),
                                         .name = VT_STR("Robin"),
-                                        .expires = vt_wall_ms() + CODE_MS };
+                                        .expires = vt_steady_ms() + CODE_MS };
     if (!err)
         err = vt_store_once_put(beginning->app->deps.store, vt_str(beginning->begun.code), &once, true,
                                 handle_code, beginning);

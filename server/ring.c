@@ -299,7 +299,7 @@ void vt_ring_sweep(struct vt_conversation *conv, int64_t now_ms)
     if (!site || !vt_session_waits(&conv->session) || !ring_of(conv))
         return;
     struct vt_ring *ring = conv->ring;
-    vt_cards_expire(conv, vt_wall_ms());
+    vt_cards_expire(conv, vt_now_ms());
     if (vt_practice_is(conv)) {
         step_practice(conv, site->settings);
         return;

@@ -112,7 +112,9 @@ static void beat(struct vt_app *app, const struct vt_staff *staff)
 void vt_card_give(struct vt_conversation *conv, struct vt_str person, int64_t until_ms)
 {
     struct vt_card *card = &conv->ring->cards[conv->ring->cards_n++];
-    *card = (struct vt_card){ .answer = VT_CARD_ASKED, .until_ms = until_ms };
+    *card = (struct vt_card){ .answer = VT_CARD_ASKED,
+                              .until_ms = until_ms,
+                              .ends_ms = vt_now_ms() + until_ms - vt_wall_ms() };
     vt_str_copy(card->person, sizeof(card->person), person);
     beat(conv->app, vt_presence_find(conv->app, card->person));
     show_card(conv, card, NULL);
@@ -158,12 +160,12 @@ static void after_cards(struct vt_conversation *conv)
     vt_queue_moved(conv->app, conv->site, conv->session.queue);
 }
 
-void vt_cards_expire(struct vt_conversation *conv, int64_t wall_ms)
+void vt_cards_expire(struct vt_conversation *conv, int64_t now_ms)
 {
     bool any = false;
     for (size_t i = 0; i < conv->ring->cards_n; i++) {
         struct vt_card *card = &conv->ring->cards[i];
-        if (card->answer != VT_CARD_ASKED || card->until_ms > wall_ms)
+        if (card->answer != VT_CARD_ASKED || card->ends_ms > now_ms)
             continue;
         card_ends(conv, card, VT_CARD_EXPIRED, true);
         tell_gone(conv, card, VT_CLAIM_WHY_EXPIRED);

@@ -11,6 +11,7 @@ struct vt_card {
     char person[VT_PERSON_TEXT];
     enum vt_card_answer answer;
     int64_t until_ms; /* ms since 1970, as the card says */
+    int64_t ends_ms;  /* vt_now_ms */
 };
 
 struct vt_ring {
@@ -30,6 +31,6 @@ struct vt_card *vt_card_of(struct vt_ring *ring, const char *person);
 /* A card for somebody whom coord has asked. The ring has room. */
 void vt_card_give(struct vt_conversation *conv, struct vt_str person, int64_t until_ms);
 /* Those whose time is over. */
-void vt_cards_expire(struct vt_conversation *conv, int64_t wall_ms);
+void vt_cards_expire(struct vt_conversation *conv, int64_t now_ms);
 
 #endif

@@ -162,7 +162,7 @@ static int check_factor(struct vt_api_call *call, struct vt_manage *manage)
 static int find_login(struct vt_api_call *call, struct vt_manage *manage)
 {
     int err = call->cookie_hash[0]
-                  ? vt_manage_login_find(manage, vt_str(call->cookie_hash), vt_wall_ms(),
+                  ? vt_manage_login_find(manage, vt_str(call->cookie_hash), vt_steady_ms(),
                                          call->api->deps.config->login_idle, &call->arena, &call->person)
                   : VT_ERR_MISSING;
     if (err == VT_ERR_MISSING)
@@ -187,7 +187,7 @@ static int find_token(struct vt_api_call *call, struct vt_manage *manage)
 {
     struct vt_manage_token token;
     const char *verb = call->row->method == VT_GET ? "read" : "write";
-    int err = vt_manage_token_find(manage, vt_str(call->token_hash), vt_wall_ms(), &call->arena, &token);
+    int err = vt_manage_token_find(manage, vt_str(call->token_hash), vt_latest_ms(), &call->arena, &token);
     if (err == VT_ERR_MISSING)
         return vt_api_refuse(call, 401, "token", "Unknown token", "The token is unknown or has expired.");
     if (err)
@@ -409,7 +409,7 @@ static void start_pool(struct vt_api_call *call)
         vt_api_answer_busy(call, "Too many passwords are being checked.");
         return;
     }
-    int64_t wait = vt_login_limit_take(limit, key, vt_wall_ms());
+    int64_t wait = vt_login_limit_take(limit, key, vt_steady_ms());
     if (wait > 0) {
         refuse_limited(call, wait);
         return;

@@ -190,7 +190,7 @@ int vt_api_invitations(struct vt_api_call *call, struct vt_manage *manage)
 {
     struct vt_manage_link *links;
     size_t n;
-    int err = vt_manage_links(manage, call->site, vt_wall_ms(), &call->arena, &links, &n);
+    int err = vt_manage_links(manage, call->site, vt_latest_ms(), &call->arena, &links, &n);
     if (err)
         return err;
     vt_buf_text(&call->out, "{\"invitations\":[");
@@ -219,7 +219,7 @@ static int find_link(struct vt_api_call *call, struct vt_manage *manage, struct 
     if (!err)
         err = vt_sha256_hex(secret, hash);
     if (!err)
-        err = vt_manage_link_find(manage, vt_str(hash), vt_wall_ms(), &call->arena, ret_link);
+        err = vt_manage_link_find(manage, vt_str(hash), vt_latest_ms(), &call->arena, ret_link);
     if (err == VT_ERR_MISSING)
         return vt_api_refuse(call, 410, "link", "This link is over",
                              "It was used, or more than a day has gone by. Ask for a new one.");

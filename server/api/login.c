@@ -133,7 +133,7 @@ static void ask_person(struct vt_api_login *login, struct vt_http_req *req, vt_s
     ask->login = login;
     vt_str_copy(ask->secret, sizeof(ask->secret), secret);
     vt_str_copy(ask->origin, sizeof(ask->origin), vt_http_header(req, "origin"));
-    if (vt_store_login_get(login->deps.store, vt_str(ask->secret), vt_wall_ms(),
+    if (vt_store_login_get(login->deps.store, vt_str(ask->secret), vt_steady_ms(),
                            login->deps.config->login_idle, then, ask) != VT_OK) {
         free_ask(ask);
         vt_login_unavailable(req, "The store is busy.");

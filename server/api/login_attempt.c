@@ -159,12 +159,12 @@ static int store_login(struct vt_manage *manage, void *arg)
 {
     struct attempt *attempt = arg;
     char hash[VT_SHA256_TEXT], former[VT_SHA256_TEXT];
-    int64_t now = vt_wall_ms();
+    int64_t now = vt_steady_ms();
     attempt->wants_code = attempt->person.factor && !attempt->code[0];
     if (attempt->wants_code)
         return VT_OK;
     int err = attempt->person.factor ? vt_factor_take(attempt->login->deps.seal, manage, &attempt->person,
-                                                      vt_str(attempt->code), now)
+                                                      vt_str(attempt->code), vt_wall_ms())
                                      : VT_OK;
     if (!err)
         err = vt_sha256_hex(vt_str(attempt->secret), hash);
@@ -322,7 +322,7 @@ static bool read_body(struct attempt *attempt, struct vt_http_req *req)
 static int64_t count_attempt(struct attempt *attempt)
 {
     struct vt_api_login *login = attempt->login;
-    int64_t now = vt_wall_ms();
+    int64_t now = vt_steady_ms();
     int64_t wait = vt_login_limit_take(login->addresses, vt_str(attempt->address), now);
     if (wait == 0) {
         wait = vt_login_limit_take(login->names, vt_str(attempt->name), now);

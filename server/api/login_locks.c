@@ -85,7 +85,7 @@ static void keep_address(void *arg, const char *hash, unsigned count, int64_t en
 static int read_locks(struct vt_manage *manage, void *arg)
 {
     struct lock *lock = arg;
-    return vt_manage_attempts(manage, vt_wall_ms(), &lock->arena, &lock->attempts, &lock->attempts_n);
+    return vt_manage_attempts(manage, vt_steady_ms(), &lock->arena, &lock->attempts, &lock->attempts_n);
 }
 
 static void handle_read(void *arg, int err)

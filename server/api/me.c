@@ -45,8 +45,8 @@ int vt_api_put_logins(struct vt_api_call *call, struct vt_manage *manage, struct
 {
     struct vt_manage_login *logins;
     size_t n;
-    int err = vt_manage_logins(manage, person, vt_wall_ms(), call->api->deps.config->login_idle, &call->arena,
-                               &logins, &n);
+    int err = vt_manage_logins(manage, person, vt_steady_ms(), call->api->deps.config->login_idle,
+                               &call->arena, &logins, &n);
     if (err)
         return err;
     vt_buf_text(&call->out, "{\"logins\":[");

@@ -19,7 +19,7 @@ struct vt_ticket {
     char queues[VT_QUEUES_TEXT];       /* rights.h; "": all */
     char languages[VT_LANGUAGES_TEXT]; /* parted by spaces; "": nothing said */
     int64_t expires_ms;                /* vt_now_ms */
-    int64_t login_expires_ms;          /* ms since 1970: the login behind it */
+    int64_t login_expires_ms;          /* vt_steady_ms: the login behind it */
 };
 
 struct vt_tickets *vt_tickets_create(void);

@@ -2,6 +2,7 @@
 #include "server/base/ids.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -96,4 +97,29 @@ int64_t vt_now_ms(void)
 int64_t vt_wall_ms(void)
 {
     return clock_ms(CLOCK_REALTIME);
+}
+
+static int64_t steady_from_ms; /* what CLOCK_BOOTTIME lacks */
+
+static void start_steady(void)
+{
+    steady_from_ms = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_BOOTTIME);
+}
+
+int64_t vt_steady_ms(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_steady);
+    return steady_from_ms + clock_ms(CLOCK_BOOTTIME);
+}
+
+int64_t vt_steady_of(int64_t wall_ms)
+{
+    return wall_ms - vt_wall_ms() + vt_steady_ms();
+}
+
+int64_t vt_latest_ms(void)
+{
+    int64_t wall = vt_wall_ms(), steady = vt_steady_ms();
+    return wall > steady ? wall : steady;
 }

@@ -27,5 +27,13 @@ void vt_hex(const void *bytes, size_t n, char *ret);
 int64_t vt_now_ms(void);
 /* Milliseconds since 1970, UTC: only for what people read and for dates that outlive us. */
 int64_t vt_wall_ms(void);
+/* The same, as it was at the first call plus the time that has passed since, suspended or not: it stays when
+ * somebody sets the clock. For what we hand out and take back ourselves: tokens, logins, locks. Any thread.
+ */
+int64_t vt_steady_ms(void);
+/* A moment of the wall clock as vt_steady_ms counts it. */
+int64_t vt_steady_of(int64_t wall_ms);
+/* The later of the two, for what other processes have dated: a clock set back makes nothing good again. */
+int64_t vt_latest_ms(void);
 
 #endif

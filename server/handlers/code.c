@@ -47,7 +47,7 @@ static int try_one(struct making *making)
     struct vt_store_once once = { .site = vt_str(making->to.site),
                                   .conv = vt_str(making->to.conv),
                                   .kind = VT_STR("code"),
-                                  .expires = making->until };
+                                  .expires = vt_steady_of(making->until) };
     making->tries++;
     return vt_store_once_put(making->to.app->deps.store, vt_str(secret), &once, true, handle_made, making);
 }

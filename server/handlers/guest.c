@@ -61,7 +61,7 @@ int vt_on_guest_invite(struct vt_request *rq)
                                   .kind = VT_STR("guest"),
                                   .sid = vt_str(conv->session.sid),
                                   .name = msg->name,
-                                  .expires = inviting->until };
+                                  .expires = vt_steady_of(inviting->until) };
     int err = vt_store_once_put(rq->app->deps.store, vt_str(secret), &once, false, handle_invited, inviting);
     if (err) {
         rq->peer->requests_open--;

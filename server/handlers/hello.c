@@ -236,7 +236,7 @@ static int store_token(struct welcome *welcome, size_t i)
                                    .role = vt_str(vt_role_name(peer->role)),
                                    .person = vt_str(peer->person),
                                    .origin = vt_conn_origin(peer->conn),
-                                   .expires = vt_wall_ms() + welcome->to.app->deps.config->resume_life };
+                                   .expires = vt_steady_ms() + welcome->to.app->deps.config->resume_life };
     vt_id_new(welcome->convs[i].tok);
     return vt_store_resume_put(welcome->to.app->deps.store, vt_str(welcome->convs[i].tok),
                                vt_str(welcome->convs[i].former[0] ? welcome->convs[i].former : NULL), &row,

@@ -163,7 +163,7 @@ static int show_way(struct signing *signing)
     struct vt_store_once once = { .site = vt_str(signing->to.site),
                                   .conv = signing->conv,
                                   .kind = VT_STR("back"),
-                                  .expires = vt_wall_ms() + WAY_MS };
+                                  .expires = vt_steady_ms() + WAY_MS };
     vt_id_new(signing->secret);
     return vt_store_once_put(signing->to.app->deps.store, vt_str(signing->secret), &once, false, handle_way,
                              signing);

@@ -228,8 +228,8 @@ static int64_t wait_of(struct vt_http_contact *contact, struct vt_http_req *req,
     char group[VT_ADDRESS_TEXT] = "";
     if (vt_address_parse(vt_http_addr(req), &address) == VT_OK)
         vt_address_group(&address, group);
-    int64_t wait_ms = vt_login_limit_take(contact->by_address, vt_str(group), vt_wall_ms());
-    return wait_ms > 0 ? wait_ms : vt_login_limit_take(contact->by_site, vt_str(site), vt_wall_ms());
+    int64_t wait_ms = vt_login_limit_take(contact->by_address, vt_str(group), vt_steady_ms());
+    return wait_ms > 0 ? wait_ms : vt_login_limit_take(contact->by_site, vt_str(site), vt_steady_ms());
 }
 
 static void refuse_rate(struct vt_http_req *req, int64_t wait_ms)

@@ -212,7 +212,7 @@ static const struct vt_site *check_signature(struct ask *ask, struct vt_http_req
     while ((site = vt_sites_next(ask->templates->deps.sites, site)) != NULL) {
         enum vt_media_err err = VT_MEDIA_SIGNATURE;
         if (vt_site_sign_keys(site, &keys) == VT_OK)
-            err = vt_sign_check_url(&keys, vt_buf_view(&target), vt_wall_ms() / 1000, problem);
+            err = vt_sign_check_url(&keys, vt_buf_view(&target), vt_steady_ms() / 1000, problem);
         vt_secret_wipe(&keys, sizeof(keys));
         if (err != VT_MEDIA_SIGNATURE)
             return err == VT_MEDIA_OK ? site : NULL;

@@ -165,7 +165,7 @@ struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_
         vt_buf_text(ret_error, "The store has no memory to start with.");
         goto fail;
     }
-    *store = (struct vt_store){ .ops = &vt_store_sqlite, .mailbox = mailbox, .clock = vt_wall_ms };
+    *store = (struct vt_store){ .ops = &vt_store_sqlite, .mailbox = mailbox, .clock = vt_steady_ms };
     store->backend = store->ops->open(mailbox, data_dir, queue_rows, ret_error);
     if (store->backend) {
         vt_metrics_add(&reads);

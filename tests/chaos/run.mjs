@@ -11,7 +11,7 @@ import { binary } from '../server/lib/server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const LONG = process.env.VITRINE_LONG === '1';
-const RUNS = ['slow', 'handshakes', 'lines', 'freeze', 'isolation', 'drain', 'storm', 'disk', 'kill']; // the longest first
+const RUNS = ['slow', 'handshakes', 'lines', 'freeze', 'isolation', 'drain', 'storm', 'disk', 'clock', 'kill']; // the longest first
 const RUN_MS = LONG ? 3600000 : 120000;
 
 function runOne(name) {

@@ -49,6 +49,10 @@ static void clocks_go_forward(void **state)
     int64_t before = vt_now_ms();
     assert_true(vt_now_ms() >= before);
     assert_true(vt_wall_ms() > 1700000000000);
+    int64_t steady = vt_steady_ms();
+    assert_true(vt_steady_ms() >= steady);
+    assert_in_range(vt_steady_of(vt_wall_ms() + 5000) - vt_steady_ms(), 4000, 6000);
+    assert_true(vt_latest_ms() >= steady);
 }
 
 static void errors_have_names(void **state)
