@@ -24,8 +24,9 @@
 #include "server/site.h"
 #include "server/store/store.h"
 
-struct vt_media;   /* media_service.h */
-struct vt_uploads; /* upload.h */
+struct vt_media;    /* media_service.h */
+struct vt_uploads;  /* upload.h */
+struct vt_merchant; /* merchant.h */
 
 struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
     struct vt_loop *loop;
@@ -39,7 +40,8 @@ struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
     struct vt_mailer *mailer;
     struct vt_audit *audit; /* NULL: nothing is recorded */
     struct vt_uploads *uploads;
-    struct vt_media *media; /* draws what goes into mails */
+    struct vt_media *media;       /* draws what goes into mails */
+    struct vt_merchant *merchant; /* NULL: no shop is asked */
 };
 
 struct vt_chan; /* chan.h */

@@ -85,6 +85,13 @@
     X(time, answer_window, "answer-window", "60s", 0, 600000, false, false,                                           \
       "An answer to a customer who has gone goes by mail this long after its last line.")                            \
     X(number, mail_per_day, "mail-per-day", "10", 1, 10000, false, false, "Mails to one address in 24 hours.")       \
+    X(time, webhook_wait, "webhook-wait", "5s", 10, 3600000, false, false,                                            \
+      "An address that has not taken a webhook is asked again after this; each time it is four times as long, up to "  \
+      "4 hours.")                                                                                                     \
+    X(time, webhook_give_up, "webhook-give-up", "24h", 100, 604800000, false, false,                                  \
+      "An address that has taken nothing for so long is switched off.")                                               \
+    X(time, merchant_every, "merchant-every", "10m", 100, 86400000, false, false,                                     \
+      "How often a shop's own server is asked for its orders, where its site wants that.")                            \
     X(time, login_life, "login-life", "12h", 60000, 604800000, false, false, "Life of a login.")                     \
     X(time, login_idle, "login-idle", "60m", 60000, 604800000, false, false, "A login without use ends after this.") \
     X(time, drain_time, "drain-time", "8s", 0, 600000, false, false, "Time for SIGTERM's drain.")

@@ -3,12 +3,15 @@
 
 #include "server/conversation.h"
 #include "server/fanout.h"
+#include "server/merchant.h"
 #include "server/session.h"
 
 void vt_erase_conversation(struct vt_app *app, struct vt_str site, struct vt_str id)
 {
     static const struct vt_evt_chat_erased all = { .all = true };
     struct vt_conversation *conv = vt_conv_find(app, site, id);
+    if (app->deps.merchant)
+        vt_merchant_forget(app->deps.merchant, site, id);
     if (!conv)
         return;
     if (vt_session_runs(&conv->session))

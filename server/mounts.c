@@ -144,7 +144,9 @@ static struct vt_api *mount_api(const struct vt_mounts_deps *deps, struct vt_api
                                           .app = deps->app,
                                           .media = deps->media,
                                           .index = deps->index,
-                                          .feeds = deps->feeds };
+                                          .feeds = deps->feeds,
+                                          .hooks = deps->hooks,
+                                          .merchant = deps->merchant };
     return login ? vt_api_mount(&api_deps) : NULL;
 }
 

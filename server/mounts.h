@@ -29,6 +29,8 @@ struct vt_mounts_deps { /* all borrowed, alive until vt_mounts_destroy */
     struct vt_media_index *index;
     struct vt_mailer *mailer;
     struct vt_feeds *feeds;
+    struct vt_hooks *hooks;
+    struct vt_merchant *merchant;
     struct vt_app *app;
     struct vt_audit *audit;
     const struct vt_seal *seal;

@@ -26,12 +26,14 @@
 #include "server/conn.h"
 #include "server/feeds.h"
 #include "server/fetcher.h"
+#include "server/hooks.h"
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/loop.h"
 #include "server/mail.h"
 #include "server/media_index.h"
 #include "server/media_service.h"
+#include "server/merchant.h"
 #include "server/mounts.h"
 #include "server/outgoing/outgoing.h"
 #include "server/recap_mail.h"
@@ -60,6 +62,8 @@ struct serve {
     struct vt_uploads *uploads;
     struct vt_fetcher *fetcher;
     struct vt_feeds *feeds;
+    struct vt_hooks *hooks;
+    struct vt_merchant *merchant;
     struct vt_app *app;
     struct vt_retention *retention;
     struct vt_net *net;
@@ -223,7 +227,22 @@ static int open_outgoing(struct serve *serve)
         .loop = serve->loop, .config = &serve->config, .store = serve->store, .outgoing = serve->outgoing
     };
     serve->feeds = vt_feeds_create(&feeds);
-    return serve->feeds ? VT_OK : no_memory(serve, "the feeds");
+    if (!serve->feeds)
+        return no_memory(serve, "the feeds");
+    const struct vt_hooks_deps hooks = { .loop = serve->loop,
+                                         .config = &serve->config,
+                                         .store = serve->store,
+                                         .outgoing = serve->outgoing,
+                                         .seal = serve->seal };
+    serve->hooks = vt_hooks_create(&hooks);
+    const struct vt_merchant_deps merchant = { .loop = serve->loop,
+                                               .config = &serve->config,
+                                               .store = serve->store,
+                                               .sites = serve->sites,
+                                               .outgoing = serve->outgoing,
+                                               .seal = serve->seal };
+    serve->merchant = vt_merchant_create(&merchant);
+    return serve->hooks && serve->merchant ? VT_OK : no_memory(serve, "the webhooks");
 }
 
 static int open_app(struct serve *serve)
@@ -239,11 +258,13 @@ static int open_app(struct serve *serve)
                                       .mailer = serve->mailer,
                                       .audit = serve->audit,
                                       .uploads = serve->uploads,
-                                      .media = serve->media };
+                                      .media = serve->media,
+                                      .merchant = serve->merchant };
     serve->app = vt_app_create(&deps, mark, &serve->app_ready);
     if (!serve->app)
         return no_memory(serve, "the sessions");
     vt_mailer_on_tried(serve->mailer, vt_recap_mail_tried, serve->app);
+    vt_merchant_begin(serve->merchant, serve->app);
     return turn_until(serve, &serve->app_ready) ? VT_OK : VT_ERR_GONE;
 }
 
@@ -289,6 +310,8 @@ static int open_net(struct serve *serve)
                                          .index = serve->index,
                                          .mailer = serve->mailer,
                                          .feeds = serve->feeds,
+                                         .hooks = serve->hooks,
+                                         .merchant = serve->merchant,
                                          .app = serve->app,
                                          .audit = serve->audit,
                                          .seal = serve->seal,
@@ -358,6 +381,8 @@ static void stop(struct serve *serve)
     vt_retention_close(serve->retention);
     vt_fetcher_close(serve->fetcher);
     vt_feeds_close(serve->feeds);
+    vt_hooks_close(serve->hooks);
+    vt_merchant_close(serve->merchant);
     vt_mailer_close(serve->mailer);
     vt_outgoing_close(serve->outgoing);
     vt_media_close(serve->media);
@@ -382,6 +407,8 @@ static void stop(struct serve *serve)
     vt_retention_destroy(serve->retention);
     vt_fetcher_destroy(serve->fetcher);
     vt_feeds_destroy(serve->feeds);
+    vt_hooks_destroy(serve->hooks);
+    vt_merchant_destroy(serve->merchant);
     vt_mailer_destroy(serve->mailer);
     vt_outgoing_destroy(serve->outgoing);
     vt_media_destroy(serve->media);

@@ -126,6 +126,27 @@ enum vt_order_source {
 /* The word on the wire; NULL beyond the last value. */
 const char *vt_order_source_name(enum vt_order_source value);
 
+/* What is asked of the shop's own server about a customer. */
+enum vt_merchant_ask {
+    VT_MERCHANT_ASK_CUSTOMER = 0,
+    VT_MERCHANT_ASK_ORDERS,
+    VT_MERCHANT_ASK_WISHLIST,
+};
+#define VT_MERCHANT_ASK_COUNT 3
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_merchant_ask_name(enum vt_merchant_ask value);
+
+/* ok: it has answered; unverified: the shop has not signed for the customer, so nothing is asked; off: the shop does not offer this; failed: see why. */
+enum vt_merchant_state {
+    VT_MERCHANT_STATE_OK = 0,
+    VT_MERCHANT_STATE_UNVERIFIED,
+    VT_MERCHANT_STATE_OFF,
+    VT_MERCHANT_STATE_FAILED,
+};
+#define VT_MERCHANT_STATE_COUNT 4
+/* The word on the wire; NULL beyond the last value. */
+const char *vt_merchant_state_name(enum vt_merchant_state value);
+
 /* Which of several sessions an order is credited to: the last, the first, all in equal parts. */
 enum vt_credit_rule {
     VT_CREDIT_RULE_LAST = 0,
@@ -1011,6 +1032,41 @@ struct vt_t_order {
 };
 extern const struct vt_shape vt_shape_order;
 
+/* Who the customer is to the shop, as its own server says it. */
+struct vt_t_merchant_customer {
+    struct vt_str name; /* May be absent. */
+    struct vt_str since; /* A year or a day, as 2019 or 2019-04-02. May be absent. */
+    struct vt_str tier; /* May be absent. */
+    struct vt_str *notes;
+    size_t notes_n; /* 0..10 */
+};
+extern const struct vt_shape vt_shape_merchant_customer;
+
+/* An order as the shop's own server lists it. */
+struct vt_t_merchant_order {
+    struct vt_str reference;
+    struct vt_str placed; /* RFC 3339. */
+    struct vt_str total; /* What was paid: decimal, with a point. */
+    struct vt_str currency;
+    struct vt_str state; /* In the shop's own words: sent, on its way. May be absent. */
+    struct vt_t_order_item *items;
+    size_t items_n; /* 0..20 */
+    struct vt_str value; /* Without tax and shipping; only what has one is counted. May be absent. */
+    struct vt_str customer; /* The shop's own id of who bought; of a list of everybody's. May be absent. */
+    struct vt_str session; /* The number spoken in the session, where the shop knows it. May be absent. */
+};
+extern const struct vt_shape vt_shape_merchant_order;
+
+/* What the shop's own server answers: docs/merchant.md. */
+struct vt_t_merchant_answer {
+    struct vt_t_merchant_customer *customer; /* NULL: absent. */
+    struct vt_t_merchant_order *orders;
+    size_t orders_n; /* 0..100 */
+    struct vt_str *wishlist;
+    size_t wishlist_n; /* 0..50 */
+};
+extern const struct vt_shape vt_shape_merchant_answer;
+
 /* What came back of an order, as the shop's server says it (POST /api/v1/returns). */
 struct vt_t_order_return {
     struct vt_str reference;
@@ -1869,6 +1925,27 @@ struct vt_msg_mark_drop {
 struct vt_evt_mark_drop {
     uint32_t *marks;
     size_t marks_n; /* 1..64 */
+};
+
+/* merchant.ask: Asks the shop's server, unless it was asked in the last five minutes; fresh asks all the same.
+ *   msg: struct vt_msg_merchant_ask
+ *   rep: struct vt_rep_merchant_ask
+ */
+struct vt_msg_merchant_ask {
+    enum vt_merchant_ask what;
+    bool fresh;
+    bool has_fresh;
+};
+struct vt_rep_merchant_ask {
+    enum vt_merchant_state state;
+    struct vt_str why; /* One sentence for people. May be absent. */
+    int64_t at; /* When the shop has answered: server time in ms. */
+    bool has_at;
+    struct vt_t_merchant_customer *customer; /* NULL: absent. */
+    struct vt_t_merchant_order *orders;
+    size_t orders_n; /* 0..20 */
+    struct vt_str *wishlist;
+    size_t wishlist_n; /* 0..50 */
 };
 
 /* mirror.click: Clicks the element, at this place of its box.

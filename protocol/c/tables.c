@@ -68,6 +68,18 @@ const char *vt_order_source_name(enum vt_order_source value)
     return (size_t)value < VT_COUNT(order_source_words) ? order_source_words[value] : NULL;
 }
 
+static const char *const merchant_ask_words[] = { "customer", "orders", "wishlist" };
+const char *vt_merchant_ask_name(enum vt_merchant_ask value)
+{
+    return (size_t)value < VT_COUNT(merchant_ask_words) ? merchant_ask_words[value] : NULL;
+}
+
+static const char *const merchant_state_words[] = { "ok", "unverified", "off", "failed" };
+const char *vt_merchant_state_name(enum vt_merchant_state value)
+{
+    return (size_t)value < VT_COUNT(merchant_state_words) ? merchant_state_words[value] : NULL;
+}
+
 static const char *const credit_rule_words[] = { "last", "first", "split" };
 const char *vt_credit_rule_name(enum vt_credit_rule value)
 {
@@ -816,6 +828,40 @@ const struct vt_shape vt_shape_order = {
     .name = "order", .size = sizeof(struct vt_t_order), .fields = t_order_fields, .fields_n = VT_COUNT(t_order_fields),
 };
 
+static const struct vt_field t_merchant_customer_fields[] = {
+    { .name = "name", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_merchant_customer, name), .size = sizeof(struct vt_str), .min = 0, .max = 120 },
+    { .name = "since", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_merchant_customer, since), .size = sizeof(struct vt_str), .min = 0, .max = 32 },
+    { .name = "tier", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_merchant_customer, tier), .size = sizeof(struct vt_str), .min = 0, .max = 40 },
+    { .name = "notes", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_merchant_customer, notes), .has_offset = offsetof(struct vt_t_merchant_customer, notes_n), .size = sizeof(struct vt_str), .min = 0, .max = 300, .list_min = 0, .list_max = 10, .list_multiple = 1 },
+};
+const struct vt_shape vt_shape_merchant_customer = {
+    .name = "merchant_customer", .size = sizeof(struct vt_t_merchant_customer), .fields = t_merchant_customer_fields, .fields_n = VT_COUNT(t_merchant_customer_fields),
+};
+
+static const struct vt_field t_merchant_order_fields[] = {
+    { .name = "reference", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_merchant_order, reference), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "placed", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_merchant_order, placed), .size = sizeof(struct vt_str), .min = 20, .max = 40 },
+    { .name = "total", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_merchant_order, total), .size = sizeof(struct vt_str), .min = 1, .max = 24 },
+    { .name = "currency", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_merchant_order, currency), .size = sizeof(struct vt_str), .min = 3, .max = 3 },
+    { .name = "state", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_merchant_order, state), .size = sizeof(struct vt_str), .min = 0, .max = 40 },
+    { .name = "items", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_merchant_order, items), .has_offset = offsetof(struct vt_t_merchant_order, items_n), .size = sizeof(struct vt_t_order_item), .list_min = 0, .list_max = 20, .list_multiple = 1, .shape = &vt_shape_order_item },
+    { .name = "value", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_merchant_order, value), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "customer", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_merchant_order, customer), .size = sizeof(struct vt_str), .min = 0, .max = 128 },
+    { .name = "session", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_merchant_order, session), .size = sizeof(struct vt_str), .min = 0, .max = 16 },
+};
+const struct vt_shape vt_shape_merchant_order = {
+    .name = "merchant_order", .size = sizeof(struct vt_t_merchant_order), .fields = t_merchant_order_fields, .fields_n = VT_COUNT(t_merchant_order_fields),
+};
+
+static const struct vt_field t_merchant_answer_fields[] = {
+    { .name = "customer", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_merchant_answer, customer), .size = sizeof(struct vt_t_merchant_customer), .shape = &vt_shape_merchant_customer },
+    { .name = "orders", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_merchant_answer, orders), .has_offset = offsetof(struct vt_t_merchant_answer, orders_n), .size = sizeof(struct vt_t_merchant_order), .list_min = 0, .list_max = 100, .list_multiple = 1, .shape = &vt_shape_merchant_order },
+    { .name = "wishlist", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_merchant_answer, wishlist), .has_offset = offsetof(struct vt_t_merchant_answer, wishlist_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 50, .list_multiple = 1 },
+};
+const struct vt_shape vt_shape_merchant_answer = {
+    .name = "merchant_answer", .size = sizeof(struct vt_t_merchant_answer), .fields = t_merchant_answer_fields, .fields_n = VT_COUNT(t_merchant_answer_fields),
+};
+
 static const struct vt_field t_order_return_fields[] = {
     { .name = "reference", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order_return, reference), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
     { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_order_return, id), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
@@ -1538,6 +1584,26 @@ static const struct vt_field msg_mark_drop_fields[] = {
 };
 static const struct vt_shape shape_msg_mark_drop = {
     .name = "mark.drop", .size = sizeof(struct vt_msg_mark_drop), .fields = msg_mark_drop_fields, .fields_n = VT_COUNT(msg_mark_drop_fields),
+};
+
+static const struct vt_field msg_merchant_ask_fields[] = {
+    { .name = "what", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_merchant_ask, what), .size = sizeof(enum vt_merchant_ask), .words = merchant_ask_words, .words_n = VT_COUNT(merchant_ask_words) },
+    { .name = "fresh", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_merchant_ask, fresh), .has_offset = offsetof(struct vt_msg_merchant_ask, has_fresh), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_msg_merchant_ask = {
+    .name = "merchant.ask", .size = sizeof(struct vt_msg_merchant_ask), .fields = msg_merchant_ask_fields, .fields_n = VT_COUNT(msg_merchant_ask_fields),
+};
+
+static const struct vt_field rep_merchant_ask_fields[] = {
+    { .name = "state", .type = VT_FIELD_ENUM, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_rep_merchant_ask, state), .size = sizeof(enum vt_merchant_state), .words = merchant_state_words, .words_n = VT_COUNT(merchant_state_words) },
+    { .name = "why", .type = VT_FIELD_STR, .offset = offsetof(struct vt_rep_merchant_ask, why), .size = sizeof(struct vt_str), .min = 0, .max = 400 },
+    { .name = "at", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_rep_merchant_ask, at), .has_offset = offsetof(struct vt_rep_merchant_ask, has_at), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+    { .name = "customer", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_rep_merchant_ask, customer), .size = sizeof(struct vt_t_merchant_customer), .shape = &vt_shape_merchant_customer },
+    { .name = "orders", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_rep_merchant_ask, orders), .has_offset = offsetof(struct vt_rep_merchant_ask, orders_n), .size = sizeof(struct vt_t_merchant_order), .list_min = 0, .list_max = 20, .list_multiple = 1, .shape = &vt_shape_merchant_order },
+    { .name = "wishlist", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_rep_merchant_ask, wishlist), .has_offset = offsetof(struct vt_rep_merchant_ask, wishlist_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 0, .list_max = 50, .list_multiple = 1 },
+};
+static const struct vt_shape shape_rep_merchant_ask = {
+    .name = "merchant.ask reply", .size = sizeof(struct vt_rep_merchant_ask), .fields = rep_merchant_ask_fields, .fields_n = VT_COUNT(rep_merchant_ask_fields),
 };
 
 static const struct vt_field msg_mirror_click_fields[] = {
@@ -2411,6 +2477,9 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_MARK_DROP] = { "mark.drop", VT_OP_MARK_DROP, 'x', 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_CONTROL, VT_RATE_ACT, 4096,
         &shape_msg_mark_drop, &shape_msg_mark_drop, &vt_shape_nothing },
+    [VT_OP_MERCHANT_ASK] = { "merchant.ask", VT_OP_MERCHANT_ASK, 'q', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
+        ANY_STATE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_SEARCH, 1024,
+        &shape_msg_merchant_ask, NULL, &shape_rep_merchant_ask },
     [VT_OP_MIRROR_CLICK] = { "mirror.click", VT_OP_MIRROR_CLICK, 'p', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         1 << VT_STATE_LIVE, { 1 << VT_CAPABILITY_CLICK, 1 << VT_CAPABILITY_CLICK }, VT_CLASS_LINK, VT_RATE_ACT, 1024,
         &shape_msg_mirror_click, NULL, &vt_shape_act_result },

@@ -57,6 +57,9 @@ export const SHAPES: Readonly<Record<string, string>> = {
   order_item: 'sku::s:1:64 variant:?:s:0:64 name:?:s:0:200 qty::i:1:9999 price:?:s:0:24 back:?:i:0:9999 seen:?:b',
   order_credit: 'sid::s:1:64 reference:?:s:0:16 associate:?:s:0:80 share::f:0:1 gap:?:i:0:4294967295',
   order: 'reference::s:1:64 value::s:0:24 currency::s:3:3 back:?:s:0:24 source::#order_source placed::i:-9007199254740991:9007199254740991 rule::#credit_rule days::i:0:65535 of::i:0:65535 items:?:@order_item:::0:50 credit:?:@order_credit:::0:20',
+  merchant_customer: 'name:?:s:0:120 since:?:s:0:32 tier:?:s:0:40 notes:?:s:0:300:0:10',
+  merchant_order: 'reference::s:1:64 placed::s:20:40 total::s:1:24 currency::s:3:3 state:?:s:0:40 items:?:@order_item:::0:20 value:?:s:0:24 customer:?:s:0:128 session:?:s:0:16',
+  merchant_answer: 'customer:?:@merchant_customer orders:?:@merchant_order:::0:100 wishlist:?:s:1:64:0:50',
   order_return: 'reference::s:1:64 id::s:1:64 value:?:s:0:24 items:?:@order_item:::0:50',
   wire_error: 'code::s:1:40 n::i:0:65535 msg::s:0:300 retry::b after:?:i:0:4294967295 field:?:s:0:96',
 };
@@ -73,6 +76,8 @@ export const ENUMS: Readonly<Record<string, string>> = {
   recap_word: 'ready queued sent delayed failed',
   recap_way: 'email link',
   order_source: 'page signed shop',
+  merchant_ask: 'customer orders wishlist',
+  merchant_state: 'ok unverified off failed',
   credit_rule: 'last first split',
   facet: 'type brand colour size material branch',
   drawing: 'sheet scale',

@@ -31,6 +31,12 @@ export type RecapWay = 'email' | 'link';
 /// Who says so: the customer's page, the page with the shop's signature, the shop's server.
 export type OrderSource = 'page' | 'signed' | 'shop';
 
+/// What is asked of the shop's own server about a customer.
+export type MerchantAsk = 'customer' | 'orders' | 'wishlist';
+
+/// ok: it has answered; unverified: the shop has not signed for the customer, so nothing is asked; off: the shop does not offer this; failed: see why.
+export type MerchantState = 'ok' | 'unverified' | 'off' | 'failed';
+
 /// Which of several sessions an order is credited to: the last, the first, all in equal parts.
 export type CreditRule = 'last' | 'first' | 'split';
 
@@ -709,6 +715,41 @@ export interface Order {
   of: number;
   items?: OrderItem[] | undefined;
   credit?: OrderCredit[] | undefined;
+}
+
+/// Who the customer is to the shop, as its own server says it.
+export interface MerchantCustomer {
+  name?: string | undefined;
+  /** A year or a day, as 2019 or 2019-04-02. */
+  since?: string | undefined;
+  tier?: string | undefined;
+  notes?: string[] | undefined;
+}
+
+/// An order as the shop's own server lists it.
+export interface MerchantOrder {
+  reference: string;
+  /** RFC 3339. */
+  placed: string;
+  /** What was paid: decimal, with a point. */
+  total: string;
+  currency: string;
+  /** In the shop's own words: sent, on its way. */
+  state?: string | undefined;
+  items?: OrderItem[] | undefined;
+  /** Without tax and shipping; only what has one is counted. */
+  value?: string | undefined;
+  /** The shop's own id of who bought; of a list of everybody's. */
+  customer?: string | undefined;
+  /** The number spoken in the session, where the shop knows it. */
+  session?: string | undefined;
+}
+
+/// What the shop's own server answers: docs/merchant.md.
+export interface MerchantAnswer {
+  customer?: MerchantCustomer | undefined;
+  orders?: MerchantOrder[] | undefined;
+  wishlist?: string[] | undefined;
 }
 
 /// What came back of an order, as the shop's server says it (POST /api/v1/returns).

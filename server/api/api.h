@@ -14,6 +14,8 @@
 struct vt_api;
 struct vt_app;
 struct vt_feeds;
+struct vt_hooks;
+struct vt_merchant;
 struct vt_media;
 struct vt_media_index;
 struct vt_api_deps { /* all borrowed, alive until vt_api_destroy */
@@ -29,6 +31,8 @@ struct vt_api_deps { /* all borrowed, alive until vt_api_destroy */
     struct vt_media *media;
     struct vt_media_index *index;
     struct vt_feeds *feeds;
+    struct vt_hooks *hooks;
+    struct vt_merchant *merchant;
 };
 
 struct vt_api *vt_api_mount(const struct vt_api_deps *deps); /* NULL: no memory */

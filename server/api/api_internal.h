@@ -33,6 +33,7 @@ enum {
 
 struct vt_api_call;
 struct vt_sale;
+struct vt_hook;
 /* On the store's thread, inside a transaction that its error takes back. Answers by call->status and
  * call->out, refuses by vt_api_refuse, or returns an error of the store. */
 typedef int vt_api_run_fn(struct vt_api_call *call, struct vt_manage *manage);
@@ -93,6 +94,7 @@ struct vt_api_call {
     struct vt_audit_filter filter; /* of the audit's rows */
     struct vt_sale *sale;          /* of orders.c, in the arena */
     struct vt_str feed;            /* of feeds.c: a name */
+    struct vt_hook *hook;          /* of hooks.c, in the arena */
     bool is_stock;
     struct vt_privacy_conv *convs; /* of privacy.c, in the arena */
     size_t convs_n;

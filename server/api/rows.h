@@ -49,5 +49,9 @@ vt_api_run_fn vt_api_pictures, vt_api_pictures_retry, vt_api_mails, vt_api_mails
 vt_api_run_fn vt_api_catalogue, vt_api_catalogue_put, vt_api_catalogue_refresh, vt_api_catalogue_upload;
 vt_api_after_fn vt_api_catalogue_after, vt_api_catalogue_look, vt_api_catalogue_leave;
 vt_api_run_fn vt_api_stock, vt_api_stock_put;
+/* hooks.c */
+vt_api_run_fn vt_api_hooks, vt_api_hook_add, vt_api_hook_put, vt_api_hook_remove, vt_api_hook_secret;
+vt_api_run_fn vt_api_hook_retry, vt_api_hook_test, vt_api_hook_events, vt_api_merchant, vt_api_merchant_put;
+vt_api_after_fn vt_api_hook_look, vt_api_hook_test_now, vt_api_merchant_after;
 
 #endif

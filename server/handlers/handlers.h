@@ -84,6 +84,7 @@
     X(GUEST_VOTE, guest_vote)              \
     X(ANSWER, answer)                      \
     X(PAGE_PUSH, page_push)                \
+    X(MERCHANT_ASK, merchant_ask)          \
     X(CONSENT_ASK, consent_ask)            \
     X(CONSENT_GIVE, consent_give)          \
     X(CONSENT_REFUSE, consent_refuse)      \

@@ -4,6 +4,7 @@
 #include "server/store/privacy.h"
 #include "server/store/sales.h"
 #include "server/store/search.h"
+#include "server/store/sqlite_hooks.h"
 #include "server/store/sqlite_manage.h"
 
 /* --- finding ------------------------------------------------------------------------------- */
@@ -81,6 +82,8 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
                     "INSERT OR REPLACE INTO erased (site, conv, media, at) SELECT site, conv, id, ?3 FROM"
                     " medium WHERE site=?1 AND conv=?2 UNION ALL SELECT ?1, ?2, '', ?3",
                     VT_DB_T(site), VT_DB_T(conv), VT_DB_N(vt_wall_ms()));
+    if (!err)
+        err = vt_hooks_note_erased(manage->db, site, conv, vt_wall_ms());
     for (size_t i = 0; i < VT_COUNT(texts) && !err; i++) {
         err = vt_db_run(manage->db, texts[i], VT_DB_T(site), VT_DB_T(conv));
         if (!err)

@@ -3,6 +3,7 @@
 #include "server/base/ids.h"
 #include "server/store/retention.h"
 #include "server/store/search.h"
+#include "server/store/sqlite_hooks.h"
 #include "server/store/sqlite_manage.h"
 #include "server/store/sqlite_run.h"
 
@@ -156,5 +157,7 @@ int vt_retention_expired(struct vt_manage *manage, int64_t now, size_t limit, si
         err = vt_db_run(manage->db, texts[i], VT_DB_N(now), VT_DB_N(limit));
         *io_n += err ? 0 : (size_t)vt_db_changes(manage->db);
     }
+    if (!err)
+        err = vt_hooks_sweep(manage->db, now, limit, io_n);
     return err ? err : vt_mails_sweep(manage->db, now, limit, io_n);
 }

@@ -219,6 +219,24 @@ static const char *const steps[] = {
     " until INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, code)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX offer_code_conv ON offer_code (site, conv);"
     "CREATE INDEX offer_code_until ON offer_code (until);",
+
+    /* 21: whom a site calls (hooks.h) and what is to be told. Secrets are sealed; `off` when it was switched off,
+     * `failing` since when nothing goes through. `n` gives the order, and whatever waits is found by it */
+    "CREATE TABLE hook (site TEXT NOT NULL, id TEXT NOT NULL, url TEXT NOT NULL, events TEXT NOT NULL,"
+    " texts INTEGER NOT NULL DEFAULT 0, secret TEXT NOT NULL, former TEXT, former_until INTEGER NOT NULL DEFAULT 0,"
+    " created INTEGER NOT NULL, began INTEGER NOT NULL, next INTEGER NOT NULL DEFAULT 0,"
+    " tries INTEGER NOT NULL DEFAULT 0, failing INTEGER NOT NULL DEFAULT 0, off INTEGER NOT NULL DEFAULT 0,"
+    " lost INTEGER NOT NULL DEFAULT 0, why TEXT, PRIMARY KEY (site, id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE hook_event (n INTEGER PRIMARY KEY AUTOINCREMENT, site TEXT NOT NULL, hook TEXT NOT NULL,"
+    " id TEXT NOT NULL, conv TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL,"
+    " state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent')), created INTEGER NOT NULL,"
+    " next INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, tried INTEGER NOT NULL DEFAULT 0,"
+    " took INTEGER NOT NULL DEFAULT 0, status INTEGER NOT NULL DEFAULT 0, why TEXT) STRICT;"
+    "CREATE INDEX hook_event_waiting ON hook_event (site, hook, n) WHERE state='waiting';"
+    "CREATE INDEX hook_event_order ON hook_event (site, hook, conv, n) WHERE state='waiting';"
+    "CREATE INDEX hook_event_hook ON hook_event (site, hook, n);"
+    "CREATE INDEX hook_event_conv ON hook_event (site, conv);"
+    "CREATE INDEX hook_event_created ON hook_event (created);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions and resume tokens. */
+#include "server/store/sqlite_hooks.h"
 #include "server/store/sqlite_run.h"
 
 enum { FORMER_MS = 30000 };
@@ -28,7 +29,11 @@ static int count_said(struct vt_db *db, struct vt_str site, const struct vt_stor
 int vt_run_session_put(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_session *s = &job->in.session;
-    int err = vt_db_run(
+    struct vt_hooks_session before;
+    int err = vt_hooks_look_session(db, job, &before);
+    if (err)
+        return err;
+    err = vt_db_run(
         db,
         "INSERT INTO session (site, sid, conv, reference, queue, associate, state, joined, created, ended, "
         "view,"
@@ -45,7 +50,9 @@ int vt_run_session_put(struct vt_db *db, struct vt_job *job)
         VT_DB_T(s->associate), VT_DB_N(s->state), VT_DB_N(s->joined), VT_DB_N(s->created), VT_DB_N(s->ended),
         VT_DB_T(s->view), VT_DB_T(s->info), VT_DB_N(s->taken), VT_DB_N(s->eta[0]), VT_DB_N(s->eta[1]),
         VT_DB_T(s->lang));
-    return err || s->ended == 0 ? err : count_said(db, job->site, s);
+    if (!err && s->ended > 0)
+        err = count_said(db, job->site, s);
+    return err ? err : vt_hooks_note_session(db, job, &before);
 }
 
 static int read_session(struct vt_job *job, sqlite3_stmt *stmt)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A conversation's rows: messages, what was read, the trail. */
 #include "server/store/search.h"
+#include "server/store/sqlite_hooks.h"
 #include "server/store/sqlite_run.h"
 
 /* --- messages ------------------------------------------------------------------------------ */
@@ -52,6 +53,8 @@ int vt_run_append(struct vt_db *db, struct vt_job *job)
         return find_first(db, job);
     job->out.append.cs = cs + 1;
     err = vt_search_add(db, job->site, job->conv, cs + 1, m->op, m->body);
+    if (!err)
+        err = vt_hooks_note_row(db, job, cs + 1);
     if (err)
         return err;
     return vt_db_run(db, "UPDATE conversation SET cs=? WHERE site=? AND conv=?", VT_DB_N(cs + 1),

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/hooks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "server/auth/digest.h"
+#include "server/base/err.h"
+#include "server/base/ids.h"
+#include "server/base/list.h"
+#include "server/hooks_mail.h"
+#include "server/log.h"
+#include "server/metrics.h"
+
+enum {
+    LOOK_MS = 500,
+    TRY_MS = 10000,
+    SENDING_MOST = 6, /* of the eight that outgoing runs */
+    NAME_BYTES = 96,
+    PLACE_BYTES = 160,
+    WHY_BYTES = 320,
+    ARENA_BYTES = 16 << 20
+};
+
+struct vt_hooks {
+    struct vt_hooks_deps deps;
+    struct vt_timer look;
+    bool looking, again;    /* the store is asked for what is due; something came meanwhile */
+    struct vt_list sending; /* list of delivery.link */
+    size_t sending_n;
+    bool closing;
+};
+
+/* One event on its way, or the result of that being stored. */
+struct delivery {
+    struct vt_list link;
+    struct vt_hooks *hooks;
+    char site[NAME_BYTES], hook[VT_HOOK_ID + 1], why[WHY_BYTES];
+    int64_t n, began_ms;
+    struct vt_hook_try tried;
+    bool off;
+};
+
+#define METRIC(word)                                                                                         \
+    {                                                                                                        \
+        .name = "vitrine_webhooks_total", .help = "Webhooks by how a try ended.",                            \
+        .labels = "result=\"" word "\"", .kind = VT_METRIC_COUNTER                                           \
+    }
+static struct vt_metric counts[] = { [VT_HOOK_TAKEN] = METRIC("taken"),
+                                     [VT_HOOK_REFUSED] = METRIC("refused"),
+                                     [VT_HOOK_FAILED] = METRIC("failed"),
+                                     [VT_HOOK_GONE] = METRIC("gone") };
+
+static void add_metrics(void)
+{
+    static bool is_added;
+    for (size_t i = 0; i < VT_COUNT(counts) && !is_added; i++)
+        vt_metrics_add(&counts[i]);
+    is_added = true;
+}
+
+/* --- secrets -------------------------------------------------------------------------------- */
+
+static struct vt_str place_of(struct vt_str site, struct vt_str id, char text[PLACE_BYTES])
+{
+    snprintf(text, PLACE_BYTES, "webhook %.*s %.*s", VT_STR_ARG(site), VT_STR_ARG(id));
+    return vt_str(text);
+}
+
+_Static_assert((int)VT_WEBHOOK_KEY_NEW == (int)VT_SEAL_BYTES, "a key is what a seal holds");
+
+int vt_hook_secret(const struct vt_seal *seal, struct vt_str site, struct vt_str id,
+                   char ret_text[VT_WEBHOOK_SECRET], char ret_sealed[VT_SEAL_TEXT])
+{
+    char place[PLACE_BYTES];
+    struct vt_webhook_key key;
+    vt_webhook_key_new(&key);
+    vt_webhook_key_text(&key, ret_text);
+    int err = vt_seal_put(seal, place_of(site, id, place), key.bytes, ret_sealed);
+    vt_secret_wipe(&key, sizeof(key));
+    return err;
+}
+
+int vt_hook_keys(const struct vt_seal *seal, struct vt_str site, const struct vt_hook *hook, int64_t now,
+                 struct vt_webhook_key ret_keys[VT_WEBHOOK_KEYS], size_t *ret_n)
+{
+    const struct vt_str sealed[] = { hook->secret, hook->former };
+    size_t n = hook->former.len > 0 && hook->former_until > now ? 2 : 1;
+    char place[PLACE_BYTES];
+    int err = VT_OK;
+    for (size_t i = 0; i < n && !err; i++) {
+        ret_keys[i].n = VT_SEAL_BYTES;
+        err = vt_seal_get(seal, place_of(site, hook->id, place), sealed[i], ret_keys[i].bytes);
+    }
+    *ret_n = n;
+    return err;
+}
+
+/* --- one request ------------------------------------------------------------------------------ */
+
+static int post(struct vt_hooks *hooks, struct vt_str site, const struct vt_hook *hook, struct vt_str id,
+                struct vt_str body, vt_outgoing_done_fn *done, void *arg)
+{
+    struct vt_webhook_key keys[VT_WEBHOOK_KEYS];
+    struct vt_webhook_headers headers;
+    int64_t now = vt_wall_ms();
+    size_t n = 0;
+    int err = vt_hook_keys(hooks->deps.seal, site, hook, now, keys, &n);
+    if (!err)
+        err = vt_webhook_sign(keys, n, id, now / 1000, body, &headers);
+    vt_secret_wipe(keys, sizeof(keys));
+    if (err)
+        return err;
+    const struct vt_outgoing_request request = { .url = hook->url,
+                                                 .body = body,
+                                                 .type = VT_STR("application/json"),
+                                                 .headers = headers.list,
+                                                 .out_fd = -1,
+                                                 .time_ms = TRY_MS };
+    return vt_outgoing_fetch(hooks->deps.outgoing, &request, done, arg);
+}
+
+/* An answer that is too long is an answer: its status has come. */
+static enum vt_hook_end judge(const struct vt_outgoing_result *result, char *why, size_t size)
+{
+    int status = result->status;
+    bool answered = status > 0 && (!result->err || result->err == VT_OUTGOING_TOO_BIG);
+    if (answered && status >= 200 && status <= 299)
+        return VT_HOOK_TAKEN;
+    if (answered && status >= 300 && status <= 399)
+        snprintf(why, size, "It answered %d, a redirect; webhooks follow none.", status);
+    else if (answered)
+        snprintf(why, size, "It answered %d.", status);
+    else
+        snprintf(why, size, "%s.", result->why);
+    if (answered && status == 410)
+        return VT_HOOK_GONE;
+    return answered && status >= 400 && status <= 499 && status != 408 && status != 429 ? VT_HOOK_REFUSED
+                                                                                        : VT_HOOK_FAILED;
+}
+
+/* --- what is due ------------------------------------------------------------------------------ */
+
+static void delivery_end(struct delivery *delivery)
+{
+    struct vt_hooks *hooks = delivery->hooks;
+    vt_list_remove(&delivery->link);
+    hooks->sending_n--;
+    free(delivery);
+    if (!hooks->closing)
+        vt_hooks_look(hooks);
+}
+
+static void handle_stored(void *arg, int err)
+{
+    struct delivery *delivery = arg;
+    if (err)
+        vt_log(VT_LOG_ERROR, "webhook.store", VT_LOG_T("err", vt_err_name(err)));
+    else if (delivery->off)
+        vt_log(VT_LOG_WARN, "webhook.off", VT_LOG_T("hook", delivery->hook),
+               VT_LOG_N("status", delivery->tried.status));
+    delivery_end(delivery);
+}
+
+/* The mail in the same transaction: whoever is switched off is told of, once. */
+static int work_tried(struct vt_manage *manage, void *arg)
+{
+    struct delivery *delivery = arg;
+    int err = vt_hook_tried(manage, &delivery->tried, &delivery->off);
+    return err || !delivery->off ? err
+                                 : vt_hooks_mail_off(manage, delivery->hooks->deps.config, &delivery->tried);
+}
+
+static void handle_sent(void *arg, const struct vt_outgoing_result *result)
+{
+    struct delivery *delivery = arg;
+    const struct vt_config *config = delivery->hooks->deps.config;
+    if (result->err == VT_OUTGOING_CLOSED) { /* no try: the next start begins where we are */
+        delivery_end(delivery);
+        return;
+    }
+    enum vt_hook_end end = judge(result, delivery->why, sizeof(delivery->why));
+    vt_metric_inc(&counts[end], 1);
+    delivery->tried = (struct vt_hook_try){ .site = vt_str(delivery->site),
+                                            .hook = vt_str(delivery->hook),
+                                            .n = delivery->n,
+                                            .now = vt_wall_ms(),
+                                            .end = end,
+                                            .status = result->status,
+                                            .took_ms = (uint32_t)(vt_now_ms() - delivery->began_ms),
+                                            .why = vt_str(delivery->why[0] ? delivery->why : NULL),
+                                            .wait_ms = config->webhook_wait,
+                                            .give_up_ms = config->webhook_give_up };
+    if (end != VT_HOOK_TAKEN)
+        vt_log(VT_LOG_INFO, "webhook.put-off", VT_LOG_T("hook", delivery->hook),
+               VT_LOG_N("status", result->status));
+    if (vt_store_work(delivery->hooks->deps.store, work_tried, handle_stored, delivery) != VT_OK)
+        handle_stored(delivery, VT_ERR_FULL);
+}
+
+static void send_event(struct vt_hooks *hooks, const struct vt_hook_event *event)
+{
+    struct delivery *delivery = calloc(1, sizeof(*delivery));
+    if (!delivery)
+        return;
+    delivery->hooks = hooks;
+    delivery->n = event->n;
+    delivery->began_ms = vt_now_ms();
+    vt_str_copy(delivery->site, sizeof(delivery->site), event->site);
+    vt_str_copy(delivery->hook, sizeof(delivery->hook), event->hook);
+    vt_list_append(&hooks->sending, &delivery->link);
+    hooks->sending_n++;
+    int err = post(hooks, event->site, event->to, event->id, event->body, handle_sent, delivery);
+    if (!err)
+        return;
+    if (err == VT_ERR_INVALID) /* the key file was changed: the address must get a new secret */
+        vt_log(VT_LOG_ERROR, "webhook.secret", VT_LOG_T("hook", delivery->hook),
+               VT_LOG_T("detail", "the secret cannot be opened; make a new one"));
+    vt_list_remove(&delivery->link); /* it stays due, and the next second asks again */
+    hooks->sending_n--;
+    free(delivery);
+}
+
+/* How many of the address are under way; whether this one is. */
+static size_t under_way(const struct vt_hooks *hooks, const struct vt_hook_event *event, bool *ret_itself)
+{
+    size_t n = 0;
+    *ret_itself = false;
+    VT_LIST_EACH (delivery, (struct vt_list *)&hooks->sending, struct delivery, link) {
+        n += vt_str_eq(vt_str(delivery->hook), event->hook) && vt_str_eq(vt_str(delivery->site), event->site);
+        *ret_itself |= delivery->n == event->n;
+    }
+    return n;
+}
+
+struct looking {
+    struct vt_hooks *hooks;
+    struct vt_arena arena;
+    struct vt_hook_event *events;
+    size_t n;
+};
+
+static int look_due(struct vt_manage *manage, void *arg)
+{
+    struct looking *looking = arg;
+    return vt_hooks_due(manage, vt_wall_ms(), &looking->arena, &looking->events, &looking->n);
+}
+
+static void handle_due(void *arg, int err)
+{
+    struct looking *looking = arg;
+    struct vt_hooks *hooks = looking->hooks;
+    hooks->looking = false;
+    if (err && !hooks->closing)
+        vt_log(VT_LOG_ERROR, "webhook.read", VT_LOG_T("err", vt_err_name(err)));
+    for (size_t i = 0; !err && !hooks->closing && i < looking->n && hooks->sending_n < SENDING_MOST; i++) {
+        const struct vt_hook_event *event = &looking->events[i];
+        bool itself;
+        size_t others = under_way(hooks, event, &itself);
+        if (!itself && others < (event->to->tries > 0 ? 1 : 2))
+            send_event(hooks, event);
+    }
+    vt_arena_finish(&looking->arena);
+    free(looking);
+    if (hooks->again && !hooks->closing)
+        vt_hooks_look(hooks);
+}
+
+void vt_hooks_look(struct vt_hooks *hooks)
+{
+    hooks->again = hooks->looking;
+    if (hooks->looking || hooks->closing || hooks->sending_n >= SENDING_MOST)
+        return;
+    struct looking *looking = calloc(1, sizeof(*looking));
+    if (!looking)
+        return;
+    looking->hooks = hooks;
+    vt_arena_init(&looking->arena, ARENA_BYTES);
+    hooks->looking = vt_store_look(hooks->deps.store, look_due, handle_due, looking) == VT_OK;
+    if (!hooks->looking) {
+        vt_arena_finish(&looking->arena);
+        free(looking);
+    }
+}
+
+static void handle_timer(void *arg)
+{
+    vt_hooks_look(arg);
+}
+
+/* --- by hand ---------------------------------------------------------------------------------- */
+
+struct trying {
+    vt_hook_result_fn *done;
+    void *arg;
+    int64_t began_ms;
+};
+
+static void handle_tried(void *arg, const struct vt_outgoing_result *result)
+{
+    struct trying *trying = arg;
+    char why[WHY_BYTES] = "";
+    judge(result, why, sizeof(why));
+    trying->done(trying->arg, &(struct vt_hook_result){ .status = result->status,
+                                                        .took_ms = (uint32_t)(vt_now_ms() - trying->began_ms),
+                                                        .why = why[0] ? why : NULL });
+    free(trying);
+}
+
+int vt_hooks_try(struct vt_hooks *hooks, struct vt_str site, const struct vt_hook *hook, struct vt_str body,
+                 vt_hook_result_fn *done, void *arg)
+{
+    char id[VT_ID_TEXT + 4] = "evt_";
+    struct trying *trying = malloc(sizeof(*trying));
+    if (!trying)
+        return VT_ERR_NOMEM;
+    *trying = (struct trying){ done, arg, vt_now_ms() };
+    vt_id_new(id + 4);
+    int err = post(hooks, site, hook, vt_str(id), body, handle_tried, trying);
+    if (err)
+        free(trying);
+    return err;
+}
+
+/* --- life -------------------------------------------------------------------------------------- */
+
+struct vt_hooks *vt_hooks_create(const struct vt_hooks_deps *deps)
+{
+    struct vt_hooks *hooks = calloc(1, sizeof(*hooks));
+    if (!hooks)
+        return NULL;
+    hooks->deps = *deps;
+    vt_list_init(&hooks->sending);
+    add_metrics();
+    vt_timer_init(deps->loop, &hooks->look, handle_timer, hooks);
+    vt_timer_start(&hooks->look, 0, LOOK_MS);
+    return hooks;
+}
+
+void vt_hooks_close(struct vt_hooks *hooks)
+{
+    if (!hooks || hooks->closing)
+        return;
+    hooks->closing = true;
+    vt_timer_close(&hooks->look, NULL);
+}
+
+void vt_hooks_destroy(struct vt_hooks *hooks)
+{
+    free(hooks);
+}
