@@ -308,6 +308,8 @@ int vt_api_merchant(struct vt_api_call *call, struct vt_manage *manage)
     put_list(&call->out, "asks", err ? VT_STR("") : hook.events);
     if (!err)
         put_secret_until(&call->out, &hook);
+    if (!err)
+        vt_json_put_text(&call->out, "why", hook.why);
     vt_buf_byte(&call->out, '}');
     return VT_OK;
 }
@@ -317,6 +319,8 @@ static int take_asks(struct vt_api_call *call, struct vt_str *ret_asks)
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf words = VT_BUF_INIT(VT_HOOK_EVENTS);
     const json_t *list = json_object_get(call->tree, "asks");
+    if (!json_is_array(list))
+        return vt_api_refuse_field(call, "/asks", "asks must be a list.");
     vt_buf_byte(&words, ' ');
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
@@ -336,8 +340,9 @@ int vt_api_merchant_put(struct vt_api_call *call, struct vt_manage *manage)
     int err = take_url(call, &hook.url);
     if (!err)
         err = take_asks(call, &hook.events);
-    if (!err)
-        err = vt_hook_put(manage, call->site, &hook);
+    if (err)
+        return err;
+    err = vt_hook_put(manage, call->site, &hook);
     call->status = 204;
     if (err == VT_ERR_MISSING) { /* the first time: with a secret */
         call->status = 201;
