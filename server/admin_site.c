@@ -7,7 +7,9 @@
 #include "server/auth/digest.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
+#include "server/hooks.h"
 #include "server/origin.h"
+#include "server/outgoing/url.h"
 #include "server/settings.h"
 #include "server/site_secret.h"
 
@@ -233,11 +235,19 @@ static int run_rotate_secret(struct vt_admin *admin)
 }
 
 /* The key file is where the server finds it: by its configuration, systemd's credential, the data directory.
- */
-static int run_identity_key(struct vt_admin *admin)
+ * NULL after a sentence. */
+static struct vt_seal *open_seal(struct vt_admin *admin)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf why = VT_BUF_INIT(500);
+    struct vt_seal *seal = vt_seal_open(admin->values[VT_ADMIN_DATA], admin->config.key_file, &why);
+    if (!seal)
+        vt_admin_fail("%s", vt_buf_cstr(&why));
+    return seal;
+}
+
+static int run_identity_key(struct vt_admin *admin)
+{
     char key[VT_SITE_SHOP_KEY];
     struct vt_site_secret secret;
     struct vt_store_site site;
@@ -247,9 +257,9 @@ static int run_identity_key(struct vt_admin *admin)
     if (!site.secret.ptr)
         return vt_admin_fail(
             "The site has no secret yet; the server makes it, so start the server and try again.");
-    struct vt_seal *seal = vt_seal_open(admin->values[VT_ADMIN_DATA], admin->config.key_file, &why);
+    struct vt_seal *seal = open_seal(admin);
     if (!seal)
-        return vt_admin_fail("%s", vt_buf_cstr(&why));
+        return VT_ADMIN_FAILED;
     int err = vt_site_secret_open(seal, site.site, site.secret, site.secret_before, &secret);
     vt_seal_close(seal);
     if (!err)
@@ -259,6 +269,42 @@ static int run_identity_key(struct vt_admin *admin)
         return vt_admin_fail("The site's secret does not open: is this the key file the server uses?");
     printf("%s\n", key);
     vt_secret_wipe(key, sizeof(key));
+    return 0;
+}
+
+/* Everything may be asked; the admin page narrows it. */
+static int run_merchant(struct vt_admin *admin)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf why = VT_BUF_INIT(500);
+    char text[VT_WEBHOOK_SECRET], sealed[VT_SEAL_TEXT];
+    struct vt_url url;
+    struct vt_store_site site;
+    int64_t now = vt_wall_ms();
+    int status = vt_admin_find_site(admin, &site);
+    if (status)
+        return status;
+    if (vt_url_parse(vt_str(admin->operand), &url, &why) != VT_OK)
+        return vt_admin_fail("%s cannot be asked: %s.", admin->operand, vt_buf_cstr(&why));
+    struct vt_seal *seal = open_seal(admin);
+    if (!seal)
+        return VT_ADMIN_FAILED;
+    int err = vt_hook_secret(seal, site.site, VT_HOOK_MERCHANT, text, sealed);
+    vt_seal_close(seal);
+    const struct vt_hook hook = { .id = VT_HOOK_MERCHANT,
+                                  .url = vt_str(admin->operand),
+                                  .events = VT_STR(" customer orders wishlist reconcile "),
+                                  .secret = vt_str(sealed),
+                                  .created = now };
+    if (!err)
+        err = vt_hook_put(admin->manage, site.site, &hook);
+    err = err == VT_ERR_MISSING ? vt_hook_add(admin->manage, site.site, &hook)
+          : err                 ? err
+                : vt_hook_rotate(admin->manage, site.site, hook.id, hook.secret, now + VT_HOOK_OVERLAP_MS);
+    if (err)
+        return vt_admin_fail_store(admin, err, "The address could not be stored");
+    printf("%s\n", text);
+    vt_secret_wipe(text, sizeof(text));
     return 0;
 }
 
@@ -288,5 +334,9 @@ const struct vt_admin_command vt_admin_site_commands[] = {
       "with "
       "rotate-secret; tokens under the one before stay good until the next.",
       run_identity_key },
+    { "site merchant", VT_ADMIN_BIT(SITE), 0, "URL",
+      "Sets the address of the shop's own data (docs/merchant.md) and prints a new secret for it.\n"
+      "The secret before stays good for a day.",
+      run_merchant },
     { 0 },
 };

@@ -4,7 +4,7 @@
 //   node serve.mjs --port 8090 --vitrine http://127.0.0.1:8080 --site pk_demo [--host] [--root]
 //
 // The pages are static; only the address of Vitrine, the site's public key and the request's
-// nonce are filled in. Prints one line, `shop http://…`, when it listens; port 0 takes a free one.
+// nonce are filled in. What a shop's own server says, merchant.mjs does. Prints one line, `shop http://…`, when it listens; port 0 takes a free one.
 
 import { randomBytes } from 'node:crypto';
 import { createReadStream, realpathSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DEFAULT_OUT } from './build.mjs';
 import { escapeHtml } from './lib/html.mjs';
+import { merchantRoutes } from './merchant.mjs';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -87,10 +88,10 @@ function sendText(response, status, text) {
   response.end(`${text}\n`);
 }
 
-async function sendPage(request, response, { file, status, vitrine, site }) {
+async function sendPage(request, response, { file, status, vitrine, site, routes }) {
   const nonce = randomBytes(18).toString('base64');
-  const filled = { __VITRINE__: vitrine, __SITE__: site, __NONCE__: nonce };
-  const text = (await readFile(file, 'utf8')).replace(/__(?:VITRINE|SITE|NONCE)__/g, (name) => escapeHtml(filled[name]));
+  const filled = { __VITRINE__: vitrine, __SITE__: site, __NONCE__: nonce, __ACCOUNT__: routes.has('/account/token') ? 'yes' : '' };
+  const text = (await readFile(file, 'utf8')).replace(/__(?:VITRINE|SITE|NONCE|ACCOUNT)__/g, (name) => escapeHtml(filled[name]));
   response.writeHead(status, {
     ...commonHeaders(TYPES['.html']),
     'Cache-Control': 'no-cache',
@@ -111,6 +112,8 @@ function sendFile(request, response, { file, size, path }) {
 }
 
 async function handleRequest(settings, request, response) {
+  const own = request.method === 'POST' && settings.routes.get(request.url);
+  if (own) return own(request, response);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
     return sendText(response, 405, 'Only GET and HEAD are answered here.');
@@ -143,9 +146,9 @@ export function readOrigin(text) {
 }
 
 /** A server that is not listening yet. */
-export function createShopServer({ root = DEFAULT_OUT, vitrine, site }) {
+export function createShopServer({ root = DEFAULT_OUT, vitrine, site, identityKey, merchantSecret }) {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(site)) throw new Error(`--site "${site}" is not a public key`);
-  const settings = { root: realpathSync(root), vitrine: readOrigin(vitrine), site };
+  const settings = { root: realpathSync(root), vitrine: readOrigin(vitrine), site, routes: merchantRoutes({ identityKey, merchantSecret, site }) };
   const server = createServer((request, response) => {
     handleRequest(settings, request, response).catch((error) => {
       process.stderr.write(`shop: ${request.method} ${error.code ?? error.name}\n`);
@@ -174,7 +177,12 @@ function main() {
       root: { type: 'string', default: DEFAULT_OUT },
     },
   });
-  const server = createShopServer({ ...values, root: resolve(values.root) });
+  const server = createShopServer({
+    ...values,
+    root: resolve(values.root),
+    identityKey: process.env.VITRINE_IDENTITY_KEY,
+    merchantSecret: process.env.VITRINE_MERCHANT_SECRET,
+  });
   const stop = () => server.close(() => process.exit(0)) && server.closeIdleConnections?.();
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page's script: the bag's number, Vitrine, and the page's own part.
 
+import { connectAccount } from './account.js';
 import { countItems } from './bag.js';
 import * as bagPage from './bag-page.js';
 import * as checkoutPage from './checkout-page.js';
@@ -23,4 +24,5 @@ function showCount(bag) {
 
 watchBag(showCount);
 connectVitrine();
+connectAccount();
 PAGES[document.body.dataset.page]?.start();

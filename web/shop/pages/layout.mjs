@@ -57,6 +57,7 @@ function footer() {
   return html`<footer class="footer">
 <div class="footer-blocks">${CARE.map(footerBlock)}
 <div><h2>Branches</h2><p>14 rue des Lapidaires, Paris<br>Rua do Ourives 31, Lisbon</p></div></div>
+<p class="small" data-account hidden><button type="button" class="link" data-account-turn>Sign in as Ada, a regular</button></p>
 <p class="small">Maison Vitrine is a demonstration. Nothing here is sold and no payment is taken.</p>
 </footer>`;
 }
@@ -65,7 +66,7 @@ function footer() {
 export function page({ name, title, description, assets, structured, main, back = null, nav = true }) {
   return `<!doctype html>\n${html`<html lang="en">
 ${head({ title, description, assets, structured })}
-<body data-page="${name}">
+<body data-page="${name}" data-has-account="__ACCOUNT__">
 ${header({ back, nav })}
 <main id="main" tabindex="-1">
 ${main}

@@ -34,3 +34,9 @@ export function coarse(ms: number): string {
 
 /// The same time in a <time> element's datetime: "PT125S".
 export const duration = (ms: number): string => `PT${Math.max(0, Math.floor(ms / 1000))}S`;
+
+/// A day as the locale writes it, "2 Apr 2019"; what is no time stays as it was said.
+export function day(said: string, locale?: string): string {
+  const ms = Date.parse(said);
+  return Number.isNaN(ms) ? said : new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', ...(said.length === 10 ? { timeZone: 'UTC' } : {}) }).format(ms);
+}

@@ -14,6 +14,7 @@ import { cannotShow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { Earlier, Facts, Identity, Labels, Spending, Together } from './about.js';
 import { Bag } from './bag.js';
+import { Merchant } from './merchant.js';
 import { Orders } from './orders.js';
 import { Avatar, Icon, Presence, Price, Thumb } from './parts.js';
 
@@ -96,6 +97,7 @@ export function Customer({ talk }: { talk: Talk }): JSX.Element {
         <Labels talk={talk} />
         <Spending talk={talk} />
         <Bag talk={talk} />
+        <Merchant talk={talk} />
         <Orders talk={talk} />
         <Facts talk={talk} />
         <Trail talk={talk} />
