@@ -9,6 +9,7 @@
 #include "server/contact.h"
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
+#include "server/lead.h"
 #include "server/media_told.h"
 #include "server/people.h"
 #include "server/profile.h"
@@ -105,9 +106,27 @@ static int check_answer(struct vt_request *rq, const struct vt_msg_chat_send *ms
     return VT_OK;
 }
 
+static int check_text(struct vt_request *rq, const struct vt_msg_chat_send *msg)
+{
+    const struct vt_str checkout = msg->body.checkout;
+    if (msg->body.text.len == 0)
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/text", "a text needs at least one character");
+    if (msg->body.text.len > (size_t)rq->app->deps.config->chat_bytes)
+        return vt_request_fail(rq, VT_ERR_TOO_LARGE, "/d/body/text",
+                               "the text is longer than the server takes");
+    if (checkout.ptr && !vt_peer_is_staff(rq->peer))
+        return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "/d/body/checkout",
+                               "staff send the way to the checkout");
+    if (checkout.ptr &&
+        (checkout.len == 0 ||
+         !vt_lead_allowed(vt_sites_by_id(rq->app->deps.sites, vt_str(rq->peer->site)), checkout)))
+        return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/checkout",
+                               "a page of the shop, or of a host its settings name in pushHosts");
+    return VT_OK;
+}
+
 static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
 {
-    const struct vt_config *config = rq->app->deps.config;
     if (msg->body.address.ptr)
         return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/address",
                                "the server draws and gives the address");
@@ -117,13 +136,7 @@ static int check_body(struct vt_request *rq, const struct vt_msg_chat_send *msg)
             return vt_request_fail(rq, VT_ERR_ROLE_FORBIDDEN, "/d/kind", "notes are for staff");
         /* fall through */
     case VT_CHAT_KIND_TEXT:
-        if (msg->body.text.len == 0)
-            return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/text",
-                                   "a text needs at least one character");
-        if (msg->body.text.len > (size_t)config->chat_bytes)
-            return vt_request_fail(rq, VT_ERR_TOO_LARGE, "/d/body/text",
-                                   "the text is longer than the server takes");
-        return VT_OK;
+        return check_text(rq, msg);
     case VT_CHAT_KIND_PRODUCT:
         if (!msg->body.product)
             return vt_request_fail(rq, VT_ERR_FIELD_BAD, "/d/body/product", "a card needs its product");

@@ -2,11 +2,19 @@
 /// A shop that has put in the script tag and nothing else: its pieces, bag and order reach the console. And a piece taken from a card
 /// in the thread, by the page's own answer.
 
+import AxeBuilder from '@axe-core/playwright';
+
 import { siteIsThere } from '../server/lib/kit.mjs';
 import { SITE } from './lib/ground.mjs';
 import { WATCH } from './lib/people.mjs';
 import { CANARIES, plainShop } from './lib/plain.mjs';
 import { expect, shot, test } from './lib/story.mjs';
+
+async function isClean(page, name) {
+  await shot(page, name);
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).include('vitrine-help').analyze();
+  expect.soft(violations.flatMap(({ id, nodes }) => nodes.map((n) => `${id}: ${n.html.slice(0, 120)}`)), `axe on ${name}`).toEqual([]);
+}
 
 const bagOf = (associate) => associate.page.locator('.bag');
 
@@ -68,6 +76,45 @@ test('a piece taken from its card: the page\'s answer on both sides', async ({ c
   await question.getByRole('button', { name: 'Add it' }).click();
   await expect(associate.page.locator('.happened', { hasText: 'as you proposed' })).toHaveCount(1);
   await expect(bagOf(associate).locator('.bag-line')).toContainText('2 ×');
-  await shot(customer.page, '78-phone-taken');
   await shot(associate.page, '78-taken');
+});
+
+test('the bag in the panel and at the desk: one more, out of stock, taken out; the way to the checkout', async ({ customer, associate }) => {
+  await customer.visit(WATCH);
+  await customer.page.getByRole('button', { name: 'Add to bag' }).click();
+  await Promise.all([associate.comes(), (async () => { await customer.open(); await customer.ask('May I pay later?'); })()]);
+  await associate.take();
+  await customer.isWith();
+  const { panel, page } = customer;
+  const desk = associate.page;
+  await panel.getByRole('button', { name: 'Bag · 1' }).tap();
+  const basket = panel.getByRole('region', { name: 'Your bag' });
+  await expect(basket).toContainText('Noon Dress Watch');
+  await basket.getByRole('button', { name: /^One more/ }).tap();
+  await expect(basket.locator('.n-of')).toHaveText('2');
+  await expect(bagOf(associate).locator('.bag-line')).toContainText('2 ×');
+  // The shop counts what it has: beyond that it says so, and the number stays.
+  for (let n = 3; n <= 99; n++) {
+    await basket.getByRole('button', { name: /^One more/ }).tap();
+    await expect(basket.locator('.said')).not.toHaveText('Asking the shop…');
+    if (await basket.getByText('The shop has no more of it.').isVisible()) break;
+  }
+  await expect(basket.getByText('The shop has no more of it.')).toBeVisible();
+  await isClean(page, '78-phone-bag');
+  // At the desk the same is asked for, and the customer answers.
+  await bagOf(associate).getByRole('button', { name: /^Take out/ }).click();
+  const question = page.getByRole('alertdialog', { name: 'Camille would change your bag' });
+  await expect(question).toContainText('Noon Dress Watch: take it out');
+  await question.getByRole('button', { name: 'Not now' }).tap();
+  await expect(desk.locator('.happened', { hasText: 'the customer said no' })).toHaveCount(1);
+  await shot(desk, '78-desk-bag');
+  await bagOf(associate).getByRole('button', { name: 'Send checkout link' }).click();
+  await basket.getByRole('button', { name: 'Back to the conversation' }).tap();
+  const pay = panel.getByRole('link', { name: 'To the checkout' });
+  await expect(pay).toHaveAttribute('href', /\/checkout\/$/);
+  await shot(page, '78-phone-checkout');
+  await bagOf(associate).getByRole('button', { name: /^Take out/ }).click();
+  await question.getByRole('button', { name: 'Change it' }).tap();
+  await expect(bagOf(associate)).toContainText('Nothing in it.');
+  await expect(panel.getByRole('button', { name: /^Bag/ })).toHaveCount(0);
 });

@@ -34,7 +34,7 @@ test('Shopify: by the variant, by a sku through its page; out of stock, unknown;
   const { name, product, cart } = await it.read();
   expect([name, product.sku, product.variant, product.price, product.currency]).toEqual(['shopify', 'VT-1', '901', '1290.00', 'EUR']);
   expect(cart.items.map(({ variant, qty, price }) => [variant, qty, price])).toEqual([['901', 1, '1290.00'], ['902', 5, '1290.00']]);
-  expect([cart.total, cart.currency, cart.source]).toEqual(['2580.00', 'EUR', 'platform']);
+  expect([cart.total, cart.currency, cart.source, cart.checkout]).toEqual(['2580.00', 'EUR', 'platform', `${shop.origin}/checkout`]);
   expect(JSON.stringify(cart)).not.toContain('canary');
   await shop.close();
   expect(await it.add({ sku: 'x', variant: '901' }).catch(() => 'thrown')).toBe('thrown'); // the caller says: failed
@@ -69,9 +69,18 @@ test('Magento: the piece\'s own form, with the key of the visit; of another page
   await page.evaluate(() => { document.cookie = 'form_key=of-another'; });
   expect(await it.add({ sku: 'VT-1' })).toEqual(no('refused'));
   await page.evaluate(() => localStorage.setItem('mage-cache-storage', JSON.stringify({ customer: { fullname: 'Ada Canary' }, cart: { subtotalAmount: '1290.0000',
-    items: [{ product_sku: 'VT-1', product_name: 'Halo', qty: 1, product_price_value: 1290, product_url: '/halo', product_image: { src: '/h.jpg' } }] } })));
+    items: [{ item_id: '31', product_sku: 'VT-1', product_name: 'Halo', qty: 1, product_price_value: 1290, product_url: '/halo', product_image: { src: '/h.jpg' } }] } })));
   const { product, cart } = await it.read();
   expect([product.sku, product.price]).toEqual(['VT-1', '1290']);
-  expect([cart.items[0].sku, cart.items[0].price, cart.total]).toEqual(['VT-1', '1290', '1290.00']);
+  expect([cart.items[0].sku, cart.items[0].price, cart.total, cart.checkout]).toEqual(['VT-1', '1290', '1290.00', `${shop.origin}/checkout/`]);
+  // By the line's number, with the key of the visit; what the shop says against it is the answer.
+  expect(await it.update({ sku: 'VT-1', qty: 2 })).toEqual(no('refused'));
+  await page.evaluate(() => { document.cookie = 'form_key=of-the-visit'; });
+  expect(await it.update({ sku: 'VT-1', qty: 3 })).toEqual({ success: true });
+  expect(shop.bag[0].qty).toBe('3');
+  expect(await it.update({ sku: 'VT-1', qty: 9 })).toEqual(no('stock'));
+  expect(await it.update({ sku: 'VT-9', qty: 1 })).toEqual(no('unknown'));
+  expect(await it.update({ sku: 'VT-1', qty: 0 })).toEqual({ success: true });
+  expect(shop.bag.map(({ product }) => product)).toHaveLength(1); // of the two that were added
   await shop.close();
 });

@@ -109,6 +109,22 @@ test('an associate asks: the page hears who, has time for the customer, and is a
   await leave(pair);
 });
 
+test('the way to the checkout: as the page names it, sent by staff alone, to the shop alone', async () => {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  const way = 'https://shop.test/checkout';
+  c.notice('cart.now', { ...BAG, checkout: way });
+  assert.equal((await a.waitFor('cart.now')).d.checkout, way);
+  const send = (checkout) => ({ kind: 'text', body: { text: 'All is in your bag.', checkout } });
+  await a.request('chat.send', send('/checkout/'), { c: n });
+  assert.equal((await c.waitFor('chat.send', ({ body }) => body.checkout)).d.body.checkout, '/checkout/');
+  assert.equal((await c.refusal('chat.send', send('/checkout/'))).code, 'role.forbidden');
+  for (const away of ['https://elsewhere.example/pay', '//elsewhere.example', 'javascript:alert(1)', '']) {
+    assert.deepEqual([(await a.refusal('chat.send', send(away), { c: n })).code, away], ['field.bad', away]);
+  }
+  await leave(pair);
+});
+
 test('what is no bag is refused by its field', async () => {
   const pair = await live(server);
   const { c } = pair;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Piece, Result } from './answer.js';
-import { restRoot, shopifyRoot } from './platform.js';
+import { restRoot, shopifyRoot, stored } from './platform.js';
 import { systemOf } from './system.js';
 import type { System, Win } from './system.js';
 import { list, node, text } from './values.js';
@@ -102,8 +102,20 @@ const woocommerce: Maker = (_win, doc) => {
   };
 };
 
-/// Magento has no call that knows a sku and the visitor's bag: the form of the piece's page is sent as its button would.
+/// Magento has no call that knows a sku and the visitor's bag: the form of the piece's page is sent as its button would. What is in the
+/// bag is changed as its small bag beside the page does it, by the line's number.
 const magento: Maker = (win, doc) => {
+  const send = async (to: URL, body: FormData): Promise<{ ok: boolean; d: Node }> => {
+    const key = /(?:^|; )form_key=([^;]*)/.exec(doc.cookie)?.[1];
+    if (key) body.set('form_key', key);
+    const answer = await fetch(to, { method: 'POST', body, headers: { 'X-Requested-With': 'XMLHttpRequest' }, signal: AbortSignal.timeout(WAIT_MS) });
+    return { ok: answer.ok, d: node(await answer.json().catch(() => null)) };
+  };
+  const reload = (): Result => {
+    (win['require'] as ((names: string[], fn: (data: { reload(sections: string[], fresh: boolean): void }) => void) => void) | undefined)
+      ?.(['Magento_Customer/js/customer-data'], (data) => data.reload(['cart'], true));
+    return done;
+  };
   const formOf = async ({ sku, url }: Piece): Promise<{ form: HTMLFormElement; page: Document } | null> => {
     const find = (page: Document): HTMLFormElement | null => [...page.querySelectorAll<HTMLFormElement>('form[data-product-sku]')].find((f) => f.dataset['productSku'] === sku) ?? null;
     const here = find(doc);
@@ -120,19 +132,25 @@ const magento: Maker = (win, doc) => {
       if (!found) return not('unknown');
       if (found.page.querySelector('.stock.unavailable')) return not('stock');
       const body = new FormData(found.form);
-      const key = /(?:^|; )form_key=([^;]*)/.exec(doc.cookie)?.[1];
-      if (key) body.set('form_key', key);
       body.set('qty', String(piece.qty));
       const to = own(found.form.getAttribute('action') ?? '', doc);
       if (!to) return not('failed');
-      const answer = await fetch(to, { method: 'POST', body, headers: { 'X-Requested-With': 'XMLHttpRequest' }, signal: AbortSignal.timeout(WAIT_MS) });
-      const d = node(await answer.json().catch(() => null));
-      if (!answer.ok) return not('failed');
+      const { ok, d } = await send(to, body);
+      if (!ok) return not('failed');
       // With an address to go to it wants something chosen first, or has refused.
-      if (text(d['backUrl'])) return not('refused');
-      (win['require'] as ((names: string[], fn: (data: { reload(sections: string[], fresh: boolean): void }) => void) => void) | undefined)
-        ?.(['Magento_Customer/js/customer-data'], (data) => data.reload(['cart'], true));
-      return done;
+      return text(d['backUrl']) ? not('refused') : reload();
+    },
+    update: async ({ sku, variant, qty }) => {
+      const held = list(node(node(stored('mage-cache-storage'))['cart'])['items']).map(node).find((x) => [variant, sku].includes(text(x['product_sku'])));
+      const to = own(text(node(win['checkout'])[qty ? 'updateItemQtyUrl' : 'removeItemUrl']) || `/checkout/sidebar/${qty ? 'updateItemQty' : 'removeItem'}/`, doc);
+      if (!held) return not('unknown');
+      if (!to) return not('failed');
+      const body = new FormData();
+      body.set('item_id', text(held['item_id']));
+      if (qty) body.set('item_qty', String(qty));
+      const { ok, d } = await send(to, body);
+      if (!ok) return not('failed');
+      return d['success'] === true ? reload() : not(/stock|qty|quantity|available/i.test(text(d['error_message'])) ? 'stock' : 'refused');
     },
   };
 };

@@ -2,7 +2,7 @@
 import type { Cart } from '../protocol/index.js';
 import { systemOf } from './system.js';
 import type { System, Win } from './system.js';
-import { bag, coins, decimal, isNode, line, lines, list, node, product, text } from './values.js';
+import { address, bag, coins, decimal, isNode, line, lines, list, node, product, text } from './values.js';
 import type { FoundOrder, FoundProduct, Node } from './values.js';
 
 /// What the shop systems themselves leave in a page. Nothing of this is ours to rely on: each reading may find nothing.
@@ -16,6 +16,11 @@ export interface Platform {
 }
 
 const dig = (from: unknown, ...path: string[]): unknown => path.reduce<unknown>((x, key) => node(x)[key], from);
+
+/// What a shop system keeps in the browser.
+export function stored(key: string): unknown {
+  try { return JSON.parse(localStorage.getItem(key) ?? '{}'); } catch { return {}; /* none, or not theirs */ }
+}
 
 /// Where the shop's own calls begin.
 export const shopifyRoot = (win: unknown): string => text(dig(win, 'Shopify', 'routes', 'root')) || '/';
@@ -49,7 +54,7 @@ const shopify: Reader = (win, doc) => {
       const d = await getJson(`${shopifyRoot(win)}cart.js`);
       return d['items'] ? bag(lines(d['items'], (x) => line({
         sku: text(x['sku']) || x['product_id'], variant: x['variant_id'], name: x['title'], qty: x['quantity'], price: coins(x['final_price'] ?? x['price']), url: x['url'], image: x['image'],
-      }, here)), 'platform', d['currency'] ?? currency(), coins(d['total_price'])) : null;
+      }, here)), 'platform', d['currency'] ?? currency(), coins(d['total_price']), '', address(`${shopifyRoot(win)}checkout`, here)) : null;
     },
     order: () => {
       const d = node(dig(win, 'Shopify', 'checkout'));
@@ -60,6 +65,10 @@ const shopify: Reader = (win, doc) => {
     },
   };
 };
+
+/// Their pages have names of the shop's own; the bag's block and its settings say which it is.
+const checkoutOf = (win: Win, doc: Document): string => address(dig(win, 'wcSettings', 'storePages', 'checkout', 'permalink')
+  ?? doc.querySelector('a.checkout-button,.wc-block-mini-cart__footer-checkout,a.button.checkout')?.getAttribute('href'), doc.location.href);
 
 const woocommerce: Reader = (win, doc) => {
   const here = doc.location.href;
@@ -83,13 +92,13 @@ const woocommerce: Reader = (win, doc) => {
           sku: text(x['sku']) || x['id'], variant: x['id'], name: x['name'], qty: x['quantity'], price: coins(prices['price'], Number(prices['currency_minor_unit'] ?? 2)),
           url: x['permalink'], image: node(list(x['images'])[0])['thumbnail'],
         }, here);
-      }), 'platform', totals['currency_code'], coins(totals['total_price'], Number(totals['currency_minor_unit'] ?? 2))) : null;
+      }), 'platform', totals['currency_code'], coins(totals['total_price'], Number(totals['currency_minor_unit'] ?? 2)), '', checkoutOf(win, doc)) : null;
     },
     order: none,
   };
 };
 
-const magento: Reader = (_win, doc) => {
+const magento: Reader = (win, doc) => {
   const here = doc.location.href;
   const price = (): unknown => doc.querySelector<HTMLElement>('[data-price-type="finalPrice"]')?.dataset['priceAmount'];
   return {
@@ -98,11 +107,10 @@ const magento: Reader = (_win, doc) => {
       name: doc.querySelector('h1.page-title')?.textContent, price: price(),
     }, here),
     cart: async () => {
-      let cart: Node = {};
-      try { cart = node(dig(JSON.parse(localStorage.getItem('mage-cache-storage') ?? '{}'), 'cart')); } catch { /* none, or not theirs */ }
+      const cart = node(dig(stored('mage-cache-storage'), 'cart'));
       return cart['items'] ? bag(lines(cart['items'], (x) => line({
         sku: x['product_sku'], name: x['product_name'], qty: x['qty'], price: x['product_price_value'], url: x['product_url'], image: dig(x, 'product_image', 'src'),
-      }, here)), 'platform', '', coins(Number(cart['subtotalAmount']) * 100)) : null;
+      }, here)), 'platform', '', coins(Number(cart['subtotalAmount']) * 100), '', address(dig(win, 'checkout', 'checkoutUrl') ?? '/checkout/', here)) : null;
     },
     order: none,
   };

@@ -84,12 +84,12 @@ export function line(raw: Raw & { qty?: unknown }, here: string): CartItem | nul
 export const lines = (raw: unknown, read: (x: Node) => CartItem | null): CartItem[] => list(raw).filter(isNode).map(read).filter((x) => x !== null);
 
 /// What fits into one message.
-export function bag(items: CartItem[], source: NonNullable<Cart['source']>, currency: unknown, total: unknown, id?: unknown): Cart {
+export function bag(items: CartItem[], source: NonNullable<Cart['source']>, currency: unknown, total: unknown, id?: unknown, checkout?: string): Cart {
   const money = text(currency).slice(0, 3);
   const sum = decimal(total);
   const more = items.length - LINES_MAX;
   return {
     items: items.slice(0, LINES_MAX), source, ...(money && { currency: money }), ...(sum && { total: sum }), ...(more > 0 && { more }),
-    ...(text(id) && { id: text(id).slice(0, 64) }),
+    ...(text(id) && { id: text(id).slice(0, 64) }), ...(checkout && { checkout }),
   };
 }

@@ -60,6 +60,13 @@ const magento = {
     bag.push(d);
     return [];
   },
+  'POST /checkout/sidebar/updateItemQty/': (bag, d) => {
+    if (d.form_key !== 'of-the-visit' || d.item_id !== '31') return { success: false, error_message: 'We can\'t find the quote item.' };
+    if (Number(d.item_qty) > 5) return { success: false, error_message: 'The requested qty is not available' };
+    bag[0].qty = d.item_qty;
+    return { success: true };
+  },
+  'POST /checkout/sidebar/removeItem/': (bag, d) => { bag.splice(0, d.item_id === '31' ? 1 : 0); return { success: true }; },
 };
 
 /// Resolves { origin, bag, close }.

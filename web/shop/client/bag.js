@@ -110,6 +110,7 @@ export function toCart(bag, pieces, origin) {
     id: bag.id,
     currency: 'EUR',
     total: toDecimal(totalOf(lines)),
+    checkout: `${origin}/checkout/`,
     items: lines.map(({ piece, variant, qty }) => ({
       sku: piece.sku,
       variant: variant.sku,

@@ -34,6 +34,7 @@ export interface PageCart {
   currency?: string;
   total?: string | number;
   items?: readonly object[];
+  checkout?: string;
 }
 
 export interface OpenRequest {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChatSend, Events, Page, ProductRef, SiteInfo } from '../../protocol/index.js';
+import type { Cart, ChatSend, Events, Page, ProductRef, SiteInfo } from '../../protocol/index.js';
 import { Link } from '../../transport/core.js';
 import type { Conversation, Fault, LinkEvent, Saved } from '../../transport/core.js';
 import type { Host, OpenRequest, PageCart, PageProduct } from './api.js';
@@ -55,6 +55,8 @@ export class App {
   allowed: { mirror?: boolean; analytics?: boolean } | undefined;
   /// The bag as the page's own call says it (calls-chunk.ts); looks at the shop's bag again (detect-chunk.ts).
   cart: PageCart | null | undefined;
+  /// The bag as it was told to whoever looks after the customer (detect-chunk.ts).
+  bag: Cart | undefined;
   recount: (() => void) | undefined;
   /// The shop system's own ways, where the page is of one and its chunk has come (shop-chunk.ts).
   system: ReturnType<MakeShop> | undefined;

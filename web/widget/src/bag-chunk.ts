@@ -7,11 +7,14 @@ import { adopt, sheet } from '../../ui/sheet.js';
 import type { Conversation, Fault, ThreadRow } from '../../transport/core.js';
 import type { App } from './app.js';
 import { bagStyle } from './bag-style.js';
+import type { MakeBasket } from './basket-chunk.js';
 import { h, patch } from './h.js';
 import type { Kid, VNode } from './h.js';
 import type { Chosen, Sizes } from './sizes-chunk.js';
 import { englishBag } from './words-bag.js';
 import type { BagKey, BagT } from './words-bag.js';
+
+declare const __BASKET__: [file: string, integrity: string];
 
 type Added = Events['cart.add'];
 type Ask = Events['ask'];
@@ -28,6 +31,7 @@ class Bag {
   private _box = document.createElement('div');
   private _busy = new Set<number>();
   private _sizes: Sizes | undefined;
+  private _basket: (() => void) | undefined;
   /// What an associate would have done, until it is answered.
   private _asked: { ask: Ask; timer: ReturnType<typeof setTimeout> } | null = null;
 
@@ -40,6 +44,7 @@ class Bag {
     const { row, arrange } = more;
     more.row = (to, r) => (/^cart/.test(r.op) ? this._row(r) : this._card(row(to, r) || undefined, r)) ?? row(to, r);
     more.arrange = (state, given) => {
+      this._way(given);
       const kids: (Kid | null)[] = arrange?.(state, given) ?? given;
       queueMicrotask(() => this._paint());
       return this._app.open && this._asked ? [...kids.slice(0, 1), this._offer(''), ...kids.slice(1)] : kids;
@@ -191,8 +196,12 @@ class Bag {
   private _words(op: string, { name, sku, qty, success, reason }: Added, by: string): string {
     const t = this._t;
     const piece = name ?? sku;
-    if (!success) return reason === 'refused' && by !== this._app.conv?.me ? t('bagLeft', { piece }) : t(reason === 'stock' ? 'bagStock' : reason === 'unknown' ? 'bagUnknown' : 'bagNo', { piece });
-    if (op === 'cart.add') return t('bagAdded', { piece });
+    const isAdd = op === 'cart.add';
+    if (!success) {
+      const left = isAdd ? 'bagLeft' : 'bagStays';
+      return t(isAdd && reason === 'stock' ? 'bagStock' : reason === 'unknown' ? 'bagUnknown' : isAdd && (reason !== 'refused' || by === this._app.conv?.me) ? 'bagNo' : left, { piece });
+    }
+    if (isAdd) return t('bagAdded', { piece });
     return qty ? t('bagNow', { piece, n: qty }) : t('bagOut', { piece });
   }
 
@@ -214,6 +223,22 @@ class Bag {
         t(isBusy ? 'bagTaking' : isIn ? 'bagAgain' : 'bagTake'))));
   }
 
+  /// The way into the bag, among what can be done.
+  private _way(kids: (Kid | null)[]): void {
+    const n = this._app.bag?.items.reduce((all, { qty }) => all + qty, 0);
+    const ways = kids.find((k) => (k as VNode | null)?.key === 'act') as VNode | undefined;
+    if (!n || !ways) return;
+    ways.kids.push(h('button', { key: 'bag', class: 'n', 'data-bag': '', onclick: () => void this._look() }, `${this._t('bag')} · ${n}`));
+  }
+
+  private async _look(): Promise<void> {
+    const { _app: app } = this;
+    try {
+      this._basket ??= (await app.host.load('basket', __BASKET__) as MakeBasket)(app);
+      this._basket();
+    } catch (e) { app.fail(e as Fault); }
+  }
+
   private _title(ask: Ask): string {
     return this._t(ask.op === 'cart.add' ? 'bagAsk' : 'bagAskLess', { name: this._app.guide() });
   }
@@ -232,7 +257,7 @@ class Bag {
         this._close();
       },
     },
-    h('p', null, this._title(ask)), h('p', { dir: 'auto' }, h('b', null, isAdd && qty === 1 ? name ?? sku : `${qty} × ${name ?? sku}`)),
+    h('p', null, this._title(ask)), h('p', { dir: 'auto' }, h('b', null, isAdd && qty === 1 ? name ?? sku : qty ? `${qty} × ${name ?? sku}` : t('bagTakeOut', { piece: name ?? sku }))),
     this._sizes?.draw('ask') ?? h('div', { key: 'two', class: 'two' },
       h('button', { class: 'n', onclick: () => this._close() }, t('bagNot')),
       h('button', { class: 'n m', onclick: () => this._agree() }, t(!this._canAdd() ? 'bagSee' : isAdd ? 'bagYes' : 'bagYesLess'))));

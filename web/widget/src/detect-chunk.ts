@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Layer, bag, jsonLd, line, lines, openGraph, product, systemOf } from '../../detect/index.js';
+import { Layer, address, bag, jsonLd, line, lines, openGraph, product, systemOf } from '../../detect/index.js';
 import type { FoundOrder, FoundProduct } from '../../detect/index.js';
 import type { Cart, Notices, PageSource } from '../../protocol/index.js';
 import type { App } from './app.js';
@@ -70,7 +70,7 @@ function detect(app: App): () => void {
   function chooseBag(): Cart | null {
     const own = app.cart;
     if (!own) return shopBag ?? layer.cart;
-    return bag(lines(own.items, (x) => line(x as never, here())), 'page', own.currency, own.total, own.id);
+    return bag(lines(own.items, (x) => line(x as never, here())), 'page', own.currency, own.total, own.id, address(own.checkout, here()));
   }
 
   function tellBag(): void {
@@ -79,6 +79,8 @@ function detect(app: App): () => void {
     const json = JSON.stringify(now);
     if (!now || json === toldBag || app.link.state !== 'live') return;
     toldBag = json;
+    app.bag = now;
+    app.draw();
     // Addresses go first where a bag is too large for one message.
     const fits = json.length < 12_000;
     app.link.notify('cart.now', fits ? now : { ...now, items: now.items.map(({ url: _u, image: _i, ...rest }) => rest) }, 1);

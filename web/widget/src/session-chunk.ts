@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { State } from '../../protocol/index.js';
+import type { ChatSend, State } from '../../protocol/index.js';
 import { i18n } from '../../ui/i18n.js';
 import { adopt, sheet } from '../../ui/sheet.js';
-import type { Fault } from '../../transport/core.js';
+import type { Fault, ThreadRow } from '../../transport/core.js';
 import type { App } from './app.js';
 import type { Calm } from './calm-chunk.js';
 import type { Ending, MakeEnding } from './ending-chunk.js';
@@ -105,9 +105,16 @@ function session(app: App): void {
   const voted = (d: { poll: number; slot: number; value: number }): void =>
     void app.conv!.ask('guest.vote', d).then(() => app.draw(), (e: Fault) => app.fail(e));
 
+  /// What was said, with the way to the checkout below it.
+  const pay = ({ d }: ThreadRow): VNode | undefined => {
+    const { text, checkout } = (d as ChatSend).body;
+    return checkout && /^(https?:|\/(?!\/))/.test(checkout)
+      ? h('div', { class: 'b ask' }, h('span', { dir: 'auto' }, text), h('a', { class: 'n m', href: checkout }, t('checkout'))) : undefined;
+  };
+
   more.row = (to, r) => {
     const { conv } = to;
-    if (r.op !== 'guest.poll' || !conv) return r.op === 'chat.send' && (questions.draw(r) || filmCard(to, r, t)) || row(to, r);
+    if (r.op !== 'guest.poll' || !conv) return r.op === 'chat.send' && (questions.draw(r) || filmCard(to, r, t) || pay(r)) || row(to, r);
     return poll({ rows: conv.rows, me: conv.me, view: conv.view, isOpen: conv.session.state === 'live', t, vote: voted, picture: (m, w) => app.media(m, w) }, r);
   };
   more.arrange = (state: State, given) => {

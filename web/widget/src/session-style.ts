@@ -5,6 +5,7 @@ export const sessionStyle = `
 .ask,.poll{display:flex;flex-direction:column;gap:8px;align-items:stretch;min-width:200px}
 .ask .n,.poll .n{background:Canvas;min-height:40px}
 .ask .m{background:var(--a)}
+.ask a{display:grid;place-items:center;text-decoration:none}
 .ask .on,.poll .on{background:var(--a);color:var(--o);opacity:1}
 .ask label{display:flex;flex-direction:column;gap:4px;font-size:13px;color:var(--s)}
 .ask input,.guests input{font:15px/1.45 var(--vitrine-font,system-ui,sans-serif);color:CanvasText;background:Canvas;border:1px solid color-mix(in srgb,CanvasText 48%,Canvas);border-radius:8px;padding:8px 12px;min-height:44px;min-width:0;flex:1}

@@ -2,6 +2,7 @@
 
 /// What is said about the bag.
 export const englishBag = {
+  bag: 'Bag',
   bagTake: 'Add to bag',
   bagTaking: 'Adding…',
   bagIn: 'In your bag',
@@ -13,6 +14,8 @@ export const englishBag = {
   bagUnknown: 'The shop does not find {piece}.',
   bagNo: '{piece} could not be added. Try it on its page.',
   bagLeft: '{piece} was not added.',
+  bagStays: '{piece}: the bag stays as it is.',
+  bagTakeOut: '{piece}: take it out',
   bagAsk: '{name} would add this to your bag',
   bagAskLess: '{name} would change your bag',
   bagYes: 'Add it',

@@ -3,6 +3,7 @@
 /// What is said in a session beside talk.
 export const englishSession = {
   answered: 'Answered',
+  checkout: 'To the checkout',
   filmLong: 'Film, {s} s',
   filmTogether: 'Play for both',
   answerSend: 'Send answers',

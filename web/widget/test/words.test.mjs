@@ -17,11 +17,12 @@ const { englishEnding } = await load(new URL('../src/words-ending.ts', import.me
 const { englishSharing } = await load(new URL('../src/words-sharing.ts', import.meta.url));
 const { englishBag } = await load(new URL('../src/words-bag.ts', import.meta.url));
 const { englishChoice } = await load(new URL('../src/words-choice.ts', import.meta.url));
+const { englishBasket } = await load(new URL('../src/words-basket.ts', import.meta.url));
 const { englishSearch } = await load(new URL('../src/words-search.ts', import.meta.url));
 const { englishSizes } = await load(new URL('../src/words-sizes.ts', import.meta.url));
 const { englishCalm } = await load(new URL('../src/words-calm.ts', import.meta.url));
 const { englishOffer } = await load(new URL('../src/words-offer.ts', import.meta.url));
-const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishSharing, ...englishChoice, ...englishBag, ...englishOffer, ...englishCalm, ...englishSearch, ...englishSizes, ...englishEnding, ...englishGuest };
+const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishSharing, ...englishChoice, ...englishBag, ...englishOffer, ...englishCalm, ...englishSearch, ...englishSizes, ...englishBasket, ...englishEnding, ...englishGuest };
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 

@@ -49,7 +49,7 @@ function bag(op: string, by: string, d: Record<string, unknown>, name: Name): st
   const own = by === 'c';
   if (d['success'] !== true) {
     const why = refusals[String(d['reason'])] ?? (own ? 'the shop’s page refused' : 'the customer said no, or the page did');
-    return `${piece} is not in the bag: ${why}.`;
+    return op === 'cart.add' ? `${piece} is not in the bag: ${why}.` : `${piece}: the bag stays as it is: ${why}.`;
   }
   const did = op === 'cart.add' ? 'is in the bag now' : n === 0 ? 'is out of the bag' : `is in the bag ${n} times`;
   return own ? `${piece} ${did}.` : `${piece} ${did}, as ${name(by) === 'You' ? 'you' : name(by)} proposed.`;

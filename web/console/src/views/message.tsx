@@ -133,6 +133,7 @@ function Body({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
   if (kind === 'picture' && body.draw) return body.address
     ? <img class="picture drawn" src={body.address} alt={`${body.draw === 'scale' ? 'True-scale picture' : 'Sheet'} of ${(body.skus ?? []).join(', ')}`} loading="lazy" decoding="async" draggable={false} />
     : <span class="picture drawn none" />;
+  if (body.checkout) return <><p class="said" dir="auto">{body.text}</p><p class="offer-line">With the way to the checkout</p></>;
   return <p class="said" dir="auto">{body.text ?? 'This kind of message needs a newer console.'}</p>;
 }
 
