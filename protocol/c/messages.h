@@ -456,6 +456,7 @@ struct vt_t_cart {
     bool has_more;
     enum vt_page_source source;
     bool has_source;
+    struct vt_str checkout; /* Where it is paid, as the page or its shop system has it. May be absent. */
 };
 extern const struct vt_shape vt_shape_cart;
 
@@ -971,6 +972,7 @@ extern const struct vt_shape vt_shape_session_past;
 struct vt_t_chat_body {
     struct vt_str text; /* May be absent. */
     struct vt_t_product_ref *product; /* NULL: absent. */
+    struct vt_str checkout; /* With a text of staff: where the bag is paid; a page of the shop, or of a host its settings name. May be absent. */
     struct vt_str media; /* May be absent. */
     enum vt_drawing draw; /* Of a picture that the server is to draw from the catalogue; only staff ask for one. */
     bool has_draw;

@@ -266,6 +266,7 @@ static const struct vt_field t_cart_fields[] = {
     { .name = "items", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_cart, items), .has_offset = offsetof(struct vt_t_cart, items_n), .size = sizeof(struct vt_t_cart_item), .list_min = 0, .list_max = 50, .list_multiple = 1, .shape = &vt_shape_cart_item },
     { .name = "more", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_cart, more), .has_offset = offsetof(struct vt_t_cart, has_more), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
     { .name = "source", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_cart, source), .has_offset = offsetof(struct vt_t_cart, has_source), .size = sizeof(enum vt_page_source), .words = page_source_words, .words_n = VT_COUNT(page_source_words) },
+    { .name = "checkout", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_cart, checkout), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
 };
 const struct vt_shape vt_shape_cart = {
     .name = "cart", .size = sizeof(struct vt_t_cart), .fields = t_cart_fields, .fields_n = VT_COUNT(t_cart_fields),
@@ -773,6 +774,7 @@ const struct vt_shape vt_shape_session_past = {
 static const struct vt_field t_chat_body_fields[] = {
     { .name = "text", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_body, text), .size = sizeof(struct vt_str), .min = 0, .max = 8192 },
     { .name = "product", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_chat_body, product), .size = sizeof(struct vt_t_product_ref), .shape = &vt_shape_product_ref },
+    { .name = "checkout", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_body, checkout), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
     { .name = "media", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_chat_body, media), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
     { .name = "draw", .type = VT_FIELD_ENUM, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_chat_body, draw), .has_offset = offsetof(struct vt_t_chat_body, has_draw), .size = sizeof(enum vt_drawing), .words = drawing_words, .words_n = VT_COUNT(drawing_words) },
     { .name = "skus", .type = VT_FIELD_STR, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_chat_body, skus), .has_offset = offsetof(struct vt_t_chat_body, skus_n), .size = sizeof(struct vt_str), .min = 1, .max = 64, .list_min = 1, .list_max = 4, .list_multiple = 1 },

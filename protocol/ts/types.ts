@@ -153,6 +153,8 @@ export interface Cart {
   /** Lines beyond these. */
   more?: number | undefined;
   source?: PageSource | undefined;
+  /** Where it is paid, as the page or its shop system has it. */
+  checkout?: string | undefined;
 }
 
 /// A page of the site; n counts the customer's pages in this session.
@@ -653,6 +655,8 @@ export interface SessionPast {
 export interface ChatBody {
   text?: string | undefined;
   product?: ProductRef | undefined;
+  /** With a text of staff: where the bag is paid; a page of the shop, or of a host its settings name. */
+  checkout?: string | undefined;
   media?: string | undefined;
   /** Of a picture that the server is to draw from the catalogue; only staff ask for one. */
   draw?: Drawing | undefined;
