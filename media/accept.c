@@ -56,10 +56,12 @@ static int entry_q(struct vt_str params)
 /* 3 the type itself, 2 its family, 1 everything, 0 another. */
 static int exactness(struct vt_str range, const char *type)
 {
-    size_t family = (size_t)(strchr(type, '/') - type) + 1;
+    const char *slash = strchr(type, '/'); /* a coding has none */
+    size_t family = slash ? (size_t)(slash - type) + 1 : strlen(type);
     if (is_text(range, type, strlen(type)))
         return 3;
-    if (range.len == family + 1 && strncasecmp(range.ptr, type, family) == 0 && range.ptr[family] == '*')
+    if (slash && range.len == family + 1 && strncasecmp(range.ptr, type, family) == 0 &&
+        range.ptr[family] == '*')
         return 2;
     return is_text(range, "*/*", 3) ? 1 : 0;
 }

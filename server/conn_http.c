@@ -171,6 +171,7 @@ static const struct fault *read_headers(struct lws *wsi, struct vt_http_req *req
         [VT_HTTP_IF_NONE_MATCH] = WSI_TOKEN_HTTP_IF_NONE_MATCH,
         [VT_HTTP_IF_RANGE] = WSI_TOKEN_HTTP_IF_RANGE,
         [VT_HTTP_ACCEPT] = WSI_TOKEN_HTTP_ACCEPT,
+        [VT_HTTP_ACCEPT_ENCODING] = WSI_TOKEN_HTTP_ACCEPT_ENCODING,
         [VT_HTTP_CSRF] = WSI_TOKEN_COUNT, /* not one of the library's */
         [VT_HTTP_FORWARDED_FOR] = WSI_TOKEN_X_FORWARDED_FOR,
         [VT_HTTP_IF_MATCH] = WSI_TOKEN_HTTP_IF_MATCH,

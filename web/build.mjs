@@ -134,9 +134,12 @@ const short = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(
 const sri = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
+/// With what is smaller packed beside it, which the server gives to those who take it.
 const put = async (path, bytes) => {
+  const packed = gzipSync(bytes, { level: 9 });
   await mkdir(dirname(join(out, path)), { recursive: true });
   await writeFile(join(out, path), bytes);
+  if (packed.length + 100 < bytes.length) await writeFile(join(out, `${path}.gz`), packed);
 };
 
 /// Builds one chunk of the snippet under its hashed name and returns what the loader must know of it.

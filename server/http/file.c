@@ -145,17 +145,6 @@ void vt_http_grow(struct vt_http_req *req, uint64_t size, enum vt_http_growth gr
         req->ready(req);
 }
 
-void vt_http_file(struct vt_http_req *req, int root_fd, const char *name, const char *type, const char *etag,
-                  const char *cache_control)
-{
-    int fd = vt_file_open(root_fd, name);
-    if (fd < 0) {
-        not_found(req);
-        return;
-    }
-    vt_http_file_fd(req, fd, type ? type : vt_file_type(name), etag, cache_control);
-}
-
 void vt_http_file_fd(struct vt_http_req *req, int fd, const char *type, const char *etag,
                      const char *cache_control)
 {

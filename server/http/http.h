@@ -73,13 +73,6 @@ void vt_http_problem(struct vt_http_req *req, int status, const char *type, cons
 /* The same with the JSON pointer of the field that is meant. */
 void vt_http_problem_at(struct vt_http_req *req, int status, const char *type, const char *title,
                         const char *detail, struct vt_str pointer);
-/* A regular file with ETag, conditional and range requests; `root_fd`/`name` are opened with
- * openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, so nothing outside the root is ever served. 404 when it is
- * not there. `etag` NULL: from size and mtime. `cache_control` as given. Type from `type`, else from the
- * extension table. */
-void vt_http_file(struct vt_http_req *req, int root_fd, const char *name, const char *type, const char *etag,
-                  const char *cache_control);
-
 /* A file that is still being written, as far as it is; GET only, `fd` is taken. It goes out in chunks as
  * vt_http_grow says how long it has become. Whoever calls that keeps the request by vt_http_keep, to know
  * when it is gone. */

@@ -85,6 +85,7 @@ struct vt_str vt_http_header(const struct vt_http_req *req, const char *name)
         [VT_HTTP_IF_NONE_MATCH] = "if-none-match",
         [VT_HTTP_IF_RANGE] = "if-range",
         [VT_HTTP_ACCEPT] = "accept",
+        [VT_HTTP_ACCEPT_ENCODING] = "accept-encoding",
         [VT_HTTP_CSRF] = "x-vitrine-csrf",
         [VT_HTTP_FORWARDED_FOR] = "x-forwarded-for",
         [VT_HTTP_IF_MATCH] = "if-match",

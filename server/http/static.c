@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "media/accept.h"
 #include "server/base/err.h"
 #include "server/http/file.h"
 #include "server/http/http_internal.h"
@@ -132,6 +133,16 @@ static void set_headers(struct vt_http_req *req, const struct vt_static *files)
     vt_http_set(req, "Cross-Origin-Opener-Policy", "same-origin");
 }
 
+/* The file as the build has packed it, for who takes it so; -1: there is none, or they do not. */
+static int open_packed(const struct vt_http_req *req, const struct vt_static *files, const char *name)
+{
+    char packed[NAME_BYTES + 4];
+    if (vt_accept_quality(req->headers[VT_HTTP_ACCEPT_ENCODING], "gzip", false) <= 0)
+        return -1;
+    snprintf(packed, sizeof(packed), "%s.gz", name);
+    return vt_file_open(files->root_fd, packed);
+}
+
 static void handle_file(struct vt_http_req *req, void *owner)
 {
     const struct vt_static *files = owner;
@@ -148,7 +159,13 @@ static void handle_file(struct vt_http_req *req, void *owner)
     }
     const char *slash = strrchr(name, '/');
     set_headers(req, files);
-    vt_http_file(req, files->root_fd, name, NULL, NULL, cache_rule(files, vt_str(slash ? slash + 1 : name)));
+    vt_http_set(req, "Vary", "Accept-Encoding");
+    int fd = open_packed(req, files, name);
+    if (fd >= 0)
+        vt_http_set(req, "Content-Encoding", "gzip");
+    else
+        fd = vt_file_open(files->root_fd, name);
+    vt_http_file_fd(req, fd, vt_file_type(name), NULL, cache_rule(files, vt_str(slash ? slash + 1 : name)));
 }
 
 /* "/console" to "/console/", so that relative addresses in the page work. */

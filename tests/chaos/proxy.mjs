@@ -110,8 +110,8 @@ class Line {
 }
 
 export class Proxy {
-  /// Before 127.0.0.1:`port`; resolves listening, on `proxy.port`.
-  static open(port, weather = {}) {
+  /// Before 127.0.0.1:`port`; resolves listening, on `proxy.port`: `at`, or one that is free.
+  static open(port, weather = {}, at = 0) {
     const proxy = new Proxy();
     Object.assign(proxy, { lines: new Set(), weather: { ...CALM, ...weather } });
     proxy.listener = createServer({ allowHalfOpen: true }, (peer) => {
@@ -120,7 +120,7 @@ export class Proxy {
     });
     return new Promise((resolve, reject) => {
       proxy.listener.on('error', reject);
-      proxy.listener.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
+      proxy.listener.listen({ port: at, host: '127.0.0.1', backlog: 4096 }, () => {
         proxy.port = proxy.listener.address().port;
         resolve(proxy);
       });

@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { http, login, post } from './lib/http.mjs';
 import { SITE, eventually, keeper, shop, writeCatalogue } from './lib/kit.mjs';
@@ -14,6 +15,7 @@ import { top } from './lib/protocol.mjs';
 import { PASSWORD } from './lib/server.mjs';
 
 const CHUNK = 'widget-1a2b3c4d5e6f.js';
+const PACKED = 'viewer-1a2b3c4d5e6f.js';
 const BODY = 'export const x = 1;\n'.repeat(500);
 const PICTURE = readFileSync(join(top, 'web/shop/catalog/photos/gold-hoops/hero.jpg'));
 const ID = createHash('sha256').update(PICTURE).digest('hex');
@@ -31,6 +33,8 @@ before(async () => {
   writeFileSync(join(web, 'secret.txt'), 'SECRET');
   writeFileSync(join(web, 'v1/vitrine.js'), 'loader();\n');
   writeFileSync(join(web, 'v1', CHUNK), BODY);
+  writeFileSync(join(web, 'v1', PACKED), BODY);
+  writeFileSync(join(web, 'v1', `${PACKED}.gz`), gzipSync(BODY));
   writeFileSync(join(web, 'v1/.hidden'), 'SECRET');
   writeFileSync(join(web, 'console/index.html'), '<!doctype html><title>Console</title>');
   symlinkSync(join(root, 'secret.txt'), join(web, 'v1/link.txt'));
@@ -85,6 +89,24 @@ test('ETag, 304, HEAD', async () => {
   assert.equal((await get(`/v1/${CHUNK}`, { 'If-None-Match': '"other"' })).status, 200);
   const head = await http(server, `/v1/${CHUNK}`, { method: 'HEAD' });
   assert.deepEqual([head.status, head.body.length, head.headers['content-length']], [200, 0, String(BODY.length)]);
+});
+
+test('packed by the build: for who takes it, and only then', async () => {
+  const plain = await get(`/v1/${PACKED}`);
+  assert.deepEqual([plain.text, plain.headers['content-encoding'], plain.headers.vary], [BODY, undefined, 'Accept-Encoding']);
+  for (const accepts of ['gzip', 'br, GZIP;q=0.5', 'gzip, deflate, br, zstd']) {
+    const packed = await get(`/v1/${PACKED}`, { 'Accept-Encoding': accepts });
+    assert.equal(gunzipSync(packed.body).toString(), BODY, accepts);
+    assert.match(packed.headers['content-type'], /^text\/javascript/);
+    assert.deepEqual([packed.headers['content-encoding'], packed.headers.vary], ['gzip', 'Accept-Encoding']);
+    assert.notEqual(packed.headers.etag, plain.headers.etag);
+  }
+  for (const accepts of ['br', 'gzip;q=0', 'identity', 'gzipped', '']) {
+    assert.equal((await get(`/v1/${PACKED}`, { 'Accept-Encoding': accepts })).text, BODY, accepts);
+  }
+  assert.equal((await get(`/v1/${CHUNK}`, { 'Accept-Encoding': 'gzip' })).text, BODY, 'not packed: as it is');
+  const part = await get(`/v1/${PACKED}`, { 'Accept-Encoding': 'gzip', Range: 'bytes=0-1' });
+  assert.deepEqual([part.status, [...part.body]], [206, [0x1f, 0x8b]], 'a part of what is sent');
 });
 
 test('ranges', async () => {
