@@ -499,13 +499,12 @@ struct vt_str vt_guide_over_pieces(const struct vt_guide_around *around, struct 
     };
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf line = VT_BUF_INIT(LINE_MOST);
-    put(&step, &line, any ? VT_GUIDE_FITS : VT_GUIDE_FITS_NOTHING, NULL, around->name);
     if (any && helper->code.text.len > 0 && !state->code) {
         state->code = true;
-        struct vt_str about = site_words(&step, &helper->code.about);
-        vt_buf_byte(&line, '\n');
-        vt_buf_str(&line, about);
+        vt_buf_str(&line, site_words(&step, &helper->code.about));
         put(&step, &line, VT_GUIDE_CODE, "code", helper->code.text);
+        vt_buf_byte(&line, '\n');
     }
+    vt_buf_text(&line, step.locale->words[any ? VT_GUIDE_FITS : VT_GUIDE_FITS_NOTHING]); /* over the pieces */
     return keep(&step, &line);
 }

@@ -275,7 +275,9 @@ const detect = await chunk('detect', 'widget/src/detect-chunk.ts', {
 });
 const sizes = await chunk('sizes', 'widget/src/sizes-chunk.ts');
 const search = await chunk('search', 'widget/src/search-chunk.ts');
+const helper = await chunk('helper', 'widget/src/helper-chunk.ts');
 const page = await chunk('page', 'widget/src/page-chunk.ts', {
+  __HELPER__: JSON.stringify([helper.file, helper.sri]),
   __SEARCH__: JSON.stringify([search.file, search.sri]), __SIZES__: JSON.stringify([sizes.file, sizes.sri]),
   __DETECT__: JSON.stringify([detect.file, detect.sri]),
   __VIEWER__: JSON.stringify([viewer.file, viewer.sri]), __FLOOR__: JSON.stringify([floor.file, floor.sri]),
@@ -330,6 +332,8 @@ report([
   { name: 'viewer-ask', gzip: viewerAsk.gzip, limit: 2 },
   // What is said and offered before somebody comes; what a session brings besides talk and the shared view.
   { name: 'floor', gzip: floor.gzip, limit: 5 },
+  // The automatic helper's lines, with the first of them.
+  { name: 'helper', gzip: helper.gzip, limit: 3 },
   // What it is about, where the shop has several queues to choose from.
   { name: 'choice', gzip: choice.gzip, limit: 1.5 },
   // An offer in the thread, with the first of them.

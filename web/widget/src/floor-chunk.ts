@@ -125,7 +125,7 @@ function floor(app: App): void {
   }
 
   /// In the line: below the number and the wait, which stay where they are.
-  function waiting([screen, ...rest]: Kids): Kids {
+  function waiting([screen, , form]: Kids): Kids {
     const { session, rows } = app.conv!;
     const wait = screen as VNode;
     const out = wait.kids.pop()!;
@@ -142,7 +142,7 @@ function floor(app: App): void {
       app.product && more.card(app, app.ref()!),
       h('div', { key: 'ways', class: 'row' }, isUnclaimed && leave.button('n m'), out),
     ].filter((k): k is VNode => !!k));
-    return leave.isOpen ? asking() : [wait, ...rest];
+    return leave.isOpen ? asking() : [wait, form!];
   }
 
   /// Where the shop offers several queues and the page has named none, the customer is asked first. Without the chunk the server

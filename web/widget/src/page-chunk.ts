@@ -13,6 +13,7 @@ import { card, hero, pieceStyle, row, together } from './piece.js';
 import { moreWords } from './words-more.js';
 import type { MoreT } from './words-more.js';
 import type { Floor } from './floor-chunk.js';
+import type { Helper } from './helper-chunk.js';
 import type { MakeSearch } from './search-chunk.js';
 import type { MakeSizes, Sizes } from './sizes-chunk.js';
 import type { Kid, VNode } from './h.js';
@@ -23,6 +24,7 @@ declare const __VIEWER__: [file: string, integrity: string];
 declare const __SEARCH__: [file: string, integrity: string];
 declare const __SIZES__: [file: string, integrity: string];
 declare const __FLOOR__: [file: string, integrity: string];
+declare const __HELPER__: [file: string, integrity: string];
 declare const __DETECT__: [file: string, integrity: string];
 
 export interface More {
@@ -60,11 +62,18 @@ function surround(app: App): () => void {
   let sizes: Sizes | undefined;
   // The first to come puts itself in this one's place.
   const find = (): void => void app.host.load('search', __SEARCH__).then((made) => (made as MakeSearch)(app)).catch((e) => app.fail(e as Fault));
-  app.more = { find, sizes: () => app.host.load('sizes', __SIZES__).then((made) => (sizes ??= (made as MakeSizes)(app))), act: (more) => line.act(more), line: () => line.line(), bars, card, hero, row, t: moreWords(app.over), together, viewer: __VIEWER__, why };
+  app.more = { find, sizes: () => app.host.load('sizes', __SIZES__).then((made) => (sizes ??= (made as MakeSizes)(app))), act: (more) => line.act(more), line: () => line.line(), bars, card, hero, row: (to, r) => { if (r.by === 'helper') help(); return row(to, r); }, t: moreWords(app.over), together, viewer: __VIEWER__, why };
+  let isHelped = false;
+  /// With the first line of the automatic helper that is drawn; after the floor, whose screens it rearranges.
+  const help = (): void => {
+    if (isHelped) return;
+    isHelped = true;
+    floor.then(() => app.host.load('helper', __HELPER__)).then((made) => (made as Helper)(app), () => { isHelped = false; });
+  };
   let undo: (() => void) | undefined;
   let isOver = false;
   app.host.load('detect', __DETECT__).then((made) => { if (!isOver) undo = (made as Detect)(app); }, () => undefined);
-  app.host.load('floor', __FLOOR__).then((made) => (made as Floor)(app), () => undefined);
+  const floor = app.host.load('floor', __FLOOR__).then((made) => (made as Floor)(app), () => undefined);
   if (app.link.state !== 'idle') void leader.take(0);
   app.turn = () => {
     app.store.put({ n: app.store.entry.n + 1 });

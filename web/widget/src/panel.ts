@@ -39,7 +39,7 @@ export function panel(app: App, live: VNode): VNode | null {
 
 function middle(app: App, state: string, isLive: boolean): (Kid | null)[] {
   if (isLive) return [thread(app), app.more?.together(app) ?? null, composer(app)];
-  if (state === 'waiting' || state === 'claimed') return [waiting(app, state), composer(app)];
+  if (state === 'waiting' || state === 'claimed') return [waiting(app, state), thread(app), composer(app)];
   if (state === 'ended') return [thread(app)];
   return [start(app), composer(app)];
 }

@@ -86,6 +86,7 @@ export function happened({ op, by, d: body }: Row, name: Name, person: Person, q
     case 'session.close': return `Wrapped up${d['outcome'] ? `: ${outcomes[String(d['outcome'])] ?? String(d['outcome'])}` : ''}.${text(d['note'])}`;
     case 'rating.give': return `Rated ${Number(d['stars'])} of 5.${text(d['text'])}`;
     case 'chat.contact': return `Answer wanted by mail at ${String(d['email'])}.`;
+    case 'helper.set': return `The customer switched the automatic helper ${d['on'] === true ? 'on' : 'off'}.`;
     case 'cart.add': case 'cart.update': return bag(op, by, d, name);
     case 'chat.calm': return d['on'] === true ? 'The customer has paused pictures.' : 'The customer lets pictures come again.';
     case 'offer.take': return 'The customer has taken the offer.';

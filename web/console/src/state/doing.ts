@@ -75,6 +75,7 @@ export function onDoing({ op, c, ts, d }: LinkEvent): void {
     case 'label.set': return relabel(t, d as Requests['label.set']);
     case 'identify': return know(t, { customer: d as Profile['customer'] });
     case 'context': return keys(t, (d as { keys: unknown }).keys);
+    case 'helper.learned': return know(t, { guide: d as Events['helper.learned'] });
     case 'chat.contact': return know(t, { contact: ts, customer: { ...t.profile.peek().customer, ...(d as { email: string; name?: string }) } });
     case 'away': {
       const { returnSeconds, message } = d as Events['away'];

@@ -101,6 +101,7 @@ export class Talk {
     void this.at.people.value;
     const conversation = this.conversation.value;
     if (conversation !== null && who === conversation.me) return 'You';
+    if (who === 'helper') return 'Automatic helper';
     return conversation?.people.get(who)?.name || (who === 'c' ? 'Visitor' : 'Colleague');
   }
 }

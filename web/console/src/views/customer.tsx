@@ -15,6 +15,7 @@ import type { Talk } from '../state/talk.js';
 import { Earlier, Facts, Identity, Labels, Spending, Together } from './about.js';
 import { Bag } from './bag.js';
 import { Merchant } from './merchant.js';
+import { HelpedFacts } from './helped.js';
 import { Orders } from './orders.js';
 import { Avatar, Icon, Presence, Price, Thumb } from './parts.js';
 
@@ -93,6 +94,7 @@ export function Customer({ talk }: { talk: Talk }): JSX.Element {
           <Identity talk={talk} />
         </header>
         <Session talk={talk} />
+        <HelpedFacts talk={talk} />
         <Together talk={talk} />
         <Labels talk={talk} />
         <Spending talk={talk} />

@@ -177,7 +177,7 @@ export function Message({ placed, talk, latest }: { placed: Placed<Said>; talk: 
   return (
     <>
       {day && <Day ts={said.ts} />}
-      <li class={`message ${said.note ? 'note' : staff ? 'staff' : 'customer'} ${first ? 'first' : ''} ${last ? 'last' : ''} ${state}`}>
+      <li class={`message ${said.note ? 'note' : said.by === 'helper' ? 'staff helper' : staff ? 'staff' : 'customer'} ${first ? 'first' : ''} ${last ? 'last' : ''} ${state}`}>
         {first && <p class="by"><bdi>{own ? 'You' : talk.name(said.by)}</bdi>{said.note && <span class="by-note"><Icon d={icons.note} size={14} />{said.row.op === 'supervisor.whisper' ? 'Whispered' : 'Private note'}</span>}</p>}
         <div class={`bubble ${said.row.op === 'guest.poll' || said.row.op === 'offer.make' ? 'choice' : said.body.kind}`}><Body said={said} talk={talk} /></div>
         <Failed said={said} talk={talk} />

@@ -10,6 +10,7 @@ import { pane } from '../state/layout.js';
 import { rows } from '../state/queue.js';
 import type { Talk } from '../state/talk.js';
 import { Composer } from './composer.js';
+import { Helped } from './helped.js';
 import { Message, saidOf, type Said } from './message.js';
 import { Avatar, Empty, Icon, Presence } from './parts.js';
 import { AskedOf, Away, Oversee, WrapUp } from './beside.js';
@@ -129,6 +130,7 @@ export function Thread({ talk }: { talk: Talk }): JSX.Element {
       <Head talk={talk} />
       <Away talk={talk} />
       <AskedOf talk={talk} />
+      <Helped talk={talk} />
       <div class="scroll messages" ref={box} onScroll={moved} tabIndex={0} role="region" aria-label="Messages">
         <Older talk={talk} box={box} />
         {said.length === 0 && conversation !== null && <Empty icon={icons.chat} title="Nothing written yet"><p>Say hello and read out the reference number.</p></Empty>}
