@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The limits of a request, a connection and a message just below, at and above, where no other file has them. Those
+/// of single messages are in 25-bad-input, of frames in rfc6455/, of pictures in 63-hostile and 65-upload.
+
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, test } from 'node:test';
+
+import { bearer, http, rest } from './lib/http.mjs';
+import { SHOP, SITE, customer, eventually, keeper, live, openView, say, shop } from './lib/kit.mjs';
+import { Peer } from './lib/peer.mjs';
+
+const ACTS = 10; // a second, the default; a burst is four seconds of it
+const MOTION = 45;
+const OPEN = 64; // requests without an answer
+
+const later = keeper(after);
+let server, hurried;
+before(async () => {
+  server = await shop(later, { associates: ['lea', ['ada', 'admin']], args: ['--capacity', '100', '--chat-per-minute', '10000', '--rate-talk', '10000', '--rate-search', '10000'] });
+  hurried = hurry();
+  hurried.catch(() => {}); // its test is the last
+});
+
+/// Far more acts than are allowed, for as long as the line lives.
+async function hurry() {
+  const pair = await live(server);
+  await openView(pair, 1, pair.a);
+  const mark = (i) => pair.c.ask('mark.add', { slot: 1, kind: 'circle', colour: 1, points: [0.1, 0.1, 0.2, 0.2 + i / 1000] });
+  const began = Date.now();
+  const replies = await Promise.all(Array.from({ length: 5 * ACTS }, (_, i) => mark(i)));
+  const burst_ms = Date.now() - began;
+  while (pair.c.isOpen && Date.now() - began < 20000) {
+    for (let i = 0; i < ACTS; i++) void mark(i);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const { code, reason } = await pair.c.closed;
+  await pair.a.cut();
+  return { replies, burst_ms, code, reason, lived_ms: Date.now() - began };
+}
+
+/* --- HTTP ---------------------------------------------------------------------------------------- */
+
+/// The status of a request that goes out as it stands.
+function sent(text) {
+  const { hostname, port } = new URL(server.url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    let answer = '';
+    socket.on('data', (bytes) => (answer += bytes.toString('latin1')));
+    socket.on('error', () => {}); // who is hung up on in the middle sees a reset
+    socket.on('close', () => resolve(answer ? Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)[1]) : undefined));
+  });
+}
+
+const asked = (path, more = '') => sent(`GET ${path} HTTP/1.1\r\nHost: ${server.host}\r\nConnection: close\r\n${more}\r\n`);
+
+test('an address has 4096 bytes', async () => {
+  const path = (n) => `/${'x'.repeat(n - 1)}`;
+  assert.equal(await asked(path(4095)), 404);
+  assert.equal(await asked(path(4096)), 404);
+  assert.equal(await asked(path(4097)), 414);
+});
+
+test('headers have 8 KiB, in one line or in several; of those nobody reads a line holds 16', async () => {
+  const one = (n) => `Cookie: ${'y'.repeat(n)}\r\n`;
+  const several = (n) => ['Cookie', 'User-Agent', 'Accept', 'Accept-Language'].map((name) => `${name}: ${'z'.repeat(n / 4)}\r\n`).join('');
+  for (const more of [one, several]) {
+    assert.equal(await asked('/healthz', more(7900)), 200);
+    assert.equal(await asked('/healthz', more(8400)), 431);
+  }
+  assert.equal(await asked('/healthz', `X-Other: ${'x'.repeat(12000)}\r\n`), 200);
+  assert.equal(await asked('/healthz', `X-Other: ${'x'.repeat(17000)}\r\n`), undefined, 'the library hangs up without a word');
+});
+
+test('a body of the REST interface has 64 KiB, a page a hundred rows', async () => {
+  const ada = await rest(server, 'ada');
+  const body = (n) => ({ name: 'x'.repeat(n - '{"name":""}'.length) });
+  for (const n of [65535, 65536]) assert.notEqual((await ada.put('/site/none', body(n))).status, 413, `${n} bytes`);
+  assert.equal((await ada.put('/site/none', body(65537))).status, 413);
+  assert.equal((await ada.get('/people?limit=99')).status, 200);
+  assert.equal((await ada.get('/people?limit=100')).status, 200);
+  assert.equal((await ada.get('/people?limit=101')).status, 400);
+});
+
+test('a token has ten requests a second, and fifty at once', async () => {
+  const ada = await rest(server, 'ada');
+  const { token } = (await ada.post('/site/tokens', { name: 'hasty', verbs: ['read'] })).json();
+  const hasty = bearer(server, token);
+  const began = Date.now();
+  const answers = [];
+  const worker = async () => {
+    while (answers.length < 90 && !answers.some(({ status }) => status === 429)) answers.push(await hasty.get('/site'));
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  const most = 50 + Math.ceil((10 * (Date.now() - began)) / 1000);
+  const good = answers.filter(({ status }) => status === 200).length;
+  const late = answers.find(({ status }) => status === 429);
+  if (!late) return assert.ok(good <= most, `${good} of at most ${most}`); // so slow a machine that it never was too fast
+  assert.ok(good >= 50 && good <= most, `${good} of 50 to ${most}`);
+  assert.equal(late.headers['retry-after'], '1');
+  assert.equal((await ada.get('/site')).status, 200, 'a person is not held up by it');
+});
+
+/* --- connections --------------------------------------------------------------------------------- */
+
+/// A socket that says nothing, from an address of its own on this machine.
+function socketFrom(of, localAddress) {
+  const { port } = new URL(of.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port: Number(port), host: '127.0.0.1', localAddress }, () => resolve(socket));
+    socket.on('error', reject);
+    socket.answer = new Promise((told) => socket.once('data', (bytes) => told(bytes.toString('latin1'))));
+  });
+}
+
+const status = (of) => http(of, '/healthz');
+
+test('sockets of one address, and sockets in all', async (t) => {
+  const small = await shop((fn) => t.after(fn), { associates: [], args: ['--max-sockets-address', '5', '--max-sockets', '8'] });
+  await eventually('the first one gone', async () => / 1$/m.test(/^vitrine_connections.* \d+$/m.exec((await http(small, '/metrics')).text)[0]));
+  const five = [];
+  for (let i = 0; i < 4; i++) five.push(await socketFrom(small, '127.0.0.1'));
+  assert.equal((await status(small)).status, 200, 'the fifth');
+  five.push(await socketFrom(small, '127.0.0.1'));
+  const sixth = await status(small);
+  assert.equal(sixth.status, 429);
+  assert.equal(sixth.json().type, 'too-many');
+  assert.equal(sixth.headers['retry-after'], '10');
+  const others = [await socketFrom(small, '127.0.0.2'), await socketFrom(small, '127.0.0.2'), await socketFrom(small, '127.0.0.2')];
+  const ninth = await socketFrom(small, '127.0.0.3');
+  assert.match(await ninth.answer, /^HTTP\/1\.1 503 .*Retry-After: 10/s);
+  for (const socket of [...five, ...others, ninth]) socket.destroy();
+  await eventually('room again', () => status(small).then((answer) => answer.status === 200, () => false));
+});
+
+test('an exempted network is not counted', async (t) => {
+  const open = await shop((fn) => t.after(fn), { associates: [], args: ['--max-sockets-address', '2', '--exempt-addresses', '10.0.0.0/8,127.0.0.0/8'] });
+  const many = [];
+  for (let i = 0; i < 6; i++) many.push(await socketFrom(open, '127.0.0.1'));
+  assert.equal((await status(open)).status, 200);
+  for (const socket of many) socket.destroy();
+});
+
+/* --- messages ------------------------------------------------------------------------------------ */
+
+test('texts are 32 deep', async () => {
+  const deep = (n) => `{"op":"hb","new":${'['.repeat(n - 1)}${']'.repeat(n - 1)},"d":{"t":9}}`;
+  const c = await customer(server);
+  for (const n of [31, 32]) {
+    c.raw(deep(n));
+    await c.waitFor('hb', (d) => d.t === 9);
+  }
+  assert.equal((await c.rawRefusal(deep(33))).code, 'json.bad');
+  await c.cut();
+});
+
+test('64 requests are open at once', async () => {
+  const c = await customer(server);
+  const [most, more] = await Promise.all([OPEN, OPEN + 8].map(async (n) => {
+    const peer = n === OPEN ? c : await customer(server);
+    return Promise.all(Array.from({ length: n }, () => peer.ask('chat.history', { before: 9, n: 1 }))).finally(() => peer.cut());
+  }));
+  assert.ok(most.every((reply) => reply.ok), JSON.stringify(most.find((reply) => !reply.ok)));
+  const refused = more.filter((reply) => reply.err);
+  assert.ok(refused.length <= 8);
+  for (const { err } of refused) assert.deepEqual([err.code, err.field, err.retry], ['rate.limited', '/id', true]);
+});
+
+test('motion: the newest wins, the writer is told, the end of a gesture arrives', async () => {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  await openView(pair, 1);
+  const SENT = 8 * MOTION; // a burst is half of it
+  for (let x = 1; x < SENT; x++) c.ptr({ x });
+  c.ptr({ x: 65000 }, { flags: 16 });
+  assert.equal((await c.waitFor('rate', (d) => d.n === c.channel('ptr'))).d.hz, 15);
+  await a.waitFrame('PTR', (frame) => frame.body.x === 65000 && a.chans.get(frame.head.chan).c === n);
+  assert.ok(a.frames.length < SENT, 'what was too much is left out');
+  await c.beat();
+  await c.cut();
+  await a.cut();
+});
+
+test('rows that wait for the store: more are refused, said so, and never acknowledged', async (t) => {
+  const tight = await shop((fn) => t.after(fn), { args: ['--store-queue', '8', '--chat-per-minute', '10000', '--rate-talk', '10000'] });
+  const { c, a } = await live(tight);
+  const told = new Map();
+  const send = async (text, cid) => told.set(text, { cid, reply: await c.ask('chat.send', { kind: 'text', body: { text } }, { cid }) });
+  for (let round = 0; round < 20 && ![...told.values()].some(({ reply }) => reply.err); round++)
+    await Promise.all(Array.from({ length: 60 }, (_, i) => send(`${round}.${i}`, `7d444840-9dc0-11d1-b245-${String(round * 60 + i).padStart(12, '0')}`)));
+  const refused = [...told].filter(([, { reply }]) => reply.err);
+  assert.ok(refused.length > 0, 'sixty at once are more than eight');
+  for (const [, { reply }] of refused) assert.deepEqual([reply.err.code, reply.err.retry], ['store.unavailable', true]);
+  const kept = async () => {
+    const rows = [];
+    for (let before_ = 4294967295, more = true; more; before_ = rows[0].cs) {
+      const page = await c.request('chat.history', { before: before_, n: 50 });
+      rows.unshift(...page.rows);
+      more = page.more;
+    }
+    return rows.map((row) => row.d.body.text);
+  };
+  const texts = await kept();
+  for (const [text, { reply }] of told) assert.equal(texts.filter((row) => row === text).length, reply.ok ? 1 : 0, text);
+  const [again, { cid }] = refused[0];
+  await c.request('chat.send', { kind: 'text', body: { text: again } }, { cid });
+  assert.ok((await kept()).includes(again), 'said again it is taken');
+  await c.cut();
+  await a.cut();
+});
+
+test('a hello of an address that is full is told before a byte is read', async (t) => {
+  const small = await shop((fn) => t.after(fn), { associates: [], args: ['--max-sockets-address', '2'] });
+  await eventually('room', () => Peer.open(small, { origin: SHOP }).then((peer) => peer.cut().then(() => true), () => false));
+  const one = await customer(small, { site: SITE });
+  const two = await customer(small, { site: SITE });
+  await assert.rejects(Peer.open(small, { origin: SHOP }), { status: 429 });
+  await say(one, 'still here');
+  await one.cut();
+  await two.cut();
+});
+
+/* Last: it has run since the first of them. */
+test('acts: forty at once and ten a second; for ten seconds over, 4200', async () => {
+  const { replies, burst_ms, code, reason, lived_ms } = await hurried;
+  const good = replies.filter((reply) => reply.ok).length;
+  const most = 4 * ACTS + Math.ceil((ACTS * burst_ms) / 1000);
+  assert.ok(good >= 4 * ACTS - 1 && good <= most, `${good} of ${4 * ACTS - 1} to ${most}`); // joining the line was one, too
+  for (const { err } of replies.filter((reply) => reply.err)) assert.ok(err.code === 'rate.limited' && err.after > 0 && err.after <= 1000, JSON.stringify(err));
+  assert.equal(code, 4200);
+  assert.ok(Number(reason) > 0, 'the reason is the wait in ms');
+  assert.ok(lived_ms > 9000, 'not before');
+});
