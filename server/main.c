@@ -7,6 +7,7 @@
 #include "media/worker.h"
 #include "server/admin.h"
 #include "server/api/api.h"
+#include "server/backup/backup.h"
 #include "server/base/buf.h"
 #include "server/base/err.h"
 #include "server/config.h"
@@ -73,6 +74,8 @@ static const struct command {
     { "serve", main_serve, "serves shops and their associates; the default. --help lists the options" },
     { "admin", vt_admin_main,
       "creates sites, associates and tokens, imports catalogues. --help lists what it can do" },
+    { "backup", vt_backup_main, "copies everything while the server runs, into a folder of its own" },
+    { "restore", vt_restore_main, "puts a backup back, while the server is stopped" },
     { "doctor", vt_doctor_main,
       "looks at disk, key, certificate, proxy, mail and a shop's page, and names the line to change" },
     { "sample-config", main_sample, "prints a configuration file with every option at its default" },

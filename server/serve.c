@@ -21,6 +21,7 @@
 #include "server/app.h"
 #include "server/audit.h"
 #include "server/auth/seal.h"
+#include "server/backup/lock.h"
 #include "server/base/err.h"
 #include "server/config.h"
 #include "server/conn.h"
@@ -70,6 +71,7 @@ struct serve {
     struct vt_mounts *mounts;
     struct vt_ops ops;
     struct vt_buf error; /* why it did not start */
+    int lock;            /* of the data directory; -1: none */
     uv_signal_t term, interrupt, hangup;
     struct vt_timer second;
     bool handles_open; /* the signals and the timer */
@@ -340,7 +342,8 @@ static int start(struct serve *serve)
     if (!serve->loop)
         return no_memory(serve, "the loop");
     open_handles(serve);
-    int err = open_media(serve);
+    serve->lock = vt_data_lock(serve->config.data, false, &serve->error);
+    int err = serve->lock < 0 ? VT_ERR_IO : open_media(serve);
     if (err == VT_OK)
         err = vt_listen_hold(&serve->config, &serve->hold, &serve->error);
     if (err == VT_OK)
@@ -421,6 +424,8 @@ static void stop(struct serve *serve)
     vt_coord_close(serve->coord);
     vt_uploads_destroy(serve->uploads);
     vt_loop_destroy(serve->loop);
+    if (serve->lock >= 0)
+        close(serve->lock);
     vt_listen_release(&serve->hold);
     vt_buf_finish(&serve->error);
 }
@@ -494,7 +499,7 @@ static int print_help(void)
 
 int vt_serve_main(int argc, char **argv)
 {
-    struct serve serve = { .error = VT_BUF_INIT(ERROR_BYTES), .ops.not_ready = "starting\n" };
+    struct serve serve = { .error = VT_BUF_INIT(ERROR_BYTES), .ops.not_ready = "starting\n", .lock = -1 };
     for (int i = 0; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return print_help();

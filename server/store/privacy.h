@@ -40,6 +40,10 @@ int vt_privacy_practices(struct vt_manage *manage, struct vt_str site, struct vt
 /* The oldest first. */
 int vt_privacy_erased(struct vt_manage *manage, size_t limit, struct vt_arena *arena,
                       struct vt_privacy_erased **ret_erased, size_t *ret_n);
+/* The conversations that were erased, with and without files, for a store that was restored from a time
+ * before: site and conv alone, for three years. */
+int vt_privacy_erasures(struct vt_manage *manage, struct vt_arena *arena,
+                        struct vt_privacy_erased **ret_erased, size_t *ret_n);
 /* Those noted before `before` are done. */
 int vt_privacy_erased_done(struct vt_manage *manage, int64_t before);
 

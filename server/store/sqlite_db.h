@@ -47,6 +47,8 @@ int vt_db_open(struct vt_db *db, const char *data_dir, const char *name, bool re
 void vt_db_close(struct vt_db *db);
 /* Brings the tables to this build's version; refuses a newer one. */
 int vt_db_migrate(struct vt_db *db, struct vt_buf *ret_error);
+/* The version that vt_db_migrate brings tables to. */
+int64_t vt_db_newest(void);
 
 /* VT_OK, VT_ERR_FULL (disk), VT_ERR_EXISTS (a unique key), VT_ERR_NOMEM or VT_ERR_IO. */
 int vt_db_err(struct vt_db *db, int sqlite_code);

@@ -7,6 +7,8 @@
 #include "server/store/sqlite_hooks.h"
 #include "server/store/sqlite_manage.h"
 
+#define ERASURE_MS (3 * INT64_C(365) * 86400000) /* longer than any backup should be kept */
+
 /* --- finding ------------------------------------------------------------------------------- */
 
 static void read_conv(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
@@ -66,12 +68,12 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
                      struct vt_privacy_counts *counts)
 {
     static const char *const texts[] = {
-        "DELETE FROM message WHERE site=? AND conv=?", "DELETE FROM session WHERE site=? AND conv=?",
-        "DELETE FROM medium WHERE site=? AND conv=?",  "DELETE FROM conversation WHERE site=? AND conv=?",
-        "DELETE FROM seen WHERE site=? AND conv=?",    "DELETE FROM trail WHERE site=? AND conv=?",
-        "DELETE FROM resume WHERE site=? AND conv=?",  "DELETE FROM once WHERE site=? AND conv=?",
-        "DELETE FROM offer_code WHERE site=? AND conv=?",
-        "DELETE FROM mail WHERE site=? AND conv=?",    "DELETE FROM signed WHERE site=? AND conv=?",
+        "DELETE FROM message WHERE site=? AND conv=?",    "DELETE FROM session WHERE site=? AND conv=?",
+        "DELETE FROM medium WHERE site=? AND conv=?",     "DELETE FROM conversation WHERE site=? AND conv=?",
+        "DELETE FROM seen WHERE site=? AND conv=?",       "DELETE FROM trail WHERE site=? AND conv=?",
+        "DELETE FROM resume WHERE site=? AND conv=?",     "DELETE FROM once WHERE site=? AND conv=?",
+        "DELETE FROM offer_code WHERE site=? AND conv=?", "DELETE FROM mail WHERE site=? AND conv=?",
+        "DELETE FROM signed WHERE site=? AND conv=?",
     };
     size_t *const into[VT_COUNT(texts)] = { &counts->messages, &counts->sessions, &counts->pictures,
                                             &counts->conversations };
@@ -84,6 +86,9 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
                     VT_DB_T(site), VT_DB_T(conv), VT_DB_N(vt_wall_ms()));
     if (!err)
         err = vt_hooks_note_erased(manage->db, site, conv, vt_wall_ms());
+    if (!err)
+        err = vt_db_run(manage->db, "INSERT OR REPLACE INTO erasure (site, conv, at) VALUES (?, ?, ?)",
+                        VT_DB_T(site), VT_DB_T(conv), VT_DB_N(vt_wall_ms()));
     for (size_t i = 0; i < VT_COUNT(texts) && !err; i++) {
         err = vt_db_run(manage->db, texts[i], VT_DB_T(site), VT_DB_T(conv));
         if (!err)
@@ -129,9 +134,20 @@ int vt_privacy_practices(struct vt_manage *manage, struct vt_str site, struct vt
                               sizeof(**ret_gone), read_erased, ret_gone, ret_n);
 }
 
+int vt_privacy_erasures(struct vt_manage *manage, struct vt_arena *arena,
+                        struct vt_privacy_erased **ret_erased, size_t *ret_n)
+{
+    return vt_manage_read_all(manage,
+                              vt_db_start_values(manage->db, "SELECT site, conv, '' FROM erasure", NULL, 0),
+                              arena, sizeof(**ret_erased), read_erased, ret_erased, ret_n);
+}
+
 int vt_privacy_erased_done(struct vt_manage *manage, int64_t before)
 {
-    return vt_manage_run(manage, false, false, "DELETE FROM erased WHERE at < ?", VT_DB_N(before));
+    int err = vt_manage_run(manage, false, false, "DELETE FROM erasure WHERE at < ?",
+                            VT_DB_N(before - ERASURE_MS));
+    return err ? err
+               : vt_manage_run(manage, false, false, "DELETE FROM erased WHERE at < ?", VT_DB_N(before));
 }
 
 /* --- writing out --------------------------------------------------------------------------- */
@@ -170,9 +186,9 @@ int vt_privacy_export(struct vt_manage *manage, struct vt_str site, struct vt_st
           "SELECT cs, ts, author, kind AS op, body FROM message WHERE site=? AND conv=? ORDER BY cs" },
         { "page", "SELECT ts, body FROM trail WHERE site=? AND conv=? ORDER BY n" },
         { "person", "SELECT who, role, name, read, delivered FROM seen WHERE site=? AND conv=?" },
-        { "order",
-          "SELECT reference, value, currency, back, source, placed FROM sale WHERE site=? AND conv=? ORDER BY "
-          "placed" },
+        { "order", "SELECT reference, value, currency, back, source, placed FROM sale WHERE site=? AND "
+                   "conv=? ORDER BY "
+                   "placed" },
         { "order_item",
           "SELECT i.reference, sku, variant, name, qty, price, i.back, seen FROM sale_item i JOIN sale s"
           " USING (site, reference) WHERE s.site=? AND conv=? ORDER BY placed, n" },

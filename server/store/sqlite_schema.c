@@ -216,7 +216,8 @@ static const char *const steps[] = {
 
     /* 20: codes of offers that the shop redeems one time */
     "CREATE TABLE offer_code (site TEXT NOT NULL, code TEXT NOT NULL, conv TEXT NOT NULL,"
-    " until INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, code)) STRICT, WITHOUT ROWID;"
+    " until INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (site, code)) STRICT, WITHOUT "
+    "ROWID;"
     "CREATE INDEX offer_code_conv ON offer_code (site, conv);"
     "CREATE INDEX offer_code_until ON offer_code (until);",
 
@@ -237,8 +238,18 @@ static const char *const steps[] = {
     "CREATE INDEX hook_event_hook ON hook_event (site, hook, n);"
     "CREATE INDEX hook_event_conv ON hook_event (site, conv);"
     "CREATE INDEX hook_event_created ON hook_event (created);",
+
+    /* 22: what was erased, for a store that comes back from a backup made before; ids alone */
+    "CREATE TABLE erasure (site TEXT NOT NULL, conv TEXT NOT NULL, at INTEGER NOT NULL,"
+    " PRIMARY KEY (site, conv)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX erasure_at ON erasure (at);",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
+
+int64_t vt_db_newest(void)
+{
+    return NEWEST;
+}
 
 static int read_version(struct vt_db *db, int64_t *ret_version)
 {
