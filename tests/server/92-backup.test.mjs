@@ -10,7 +10,7 @@ import { test } from 'node:test';
 
 import { back, customer, eventually, live, say, shop } from './lib/kit.mjs';
 import { holds, query, sendPicture } from './lib/kept.mjs';
-import { http, rest } from './lib/http.mjs';
+import { rest } from './lib/http.mjs';
 import { photo } from './lib/picture.mjs';
 import { binary } from './lib/server.mjs';
 
@@ -46,7 +46,7 @@ test('backed up under talk, erased afterwards, restored: nothing acknowledged is
   const gone = await customer(server, { name: 'gone' });
   await say(gone, `${CANARY} says hello`);
   const sent = await sendPicture(server, gone, photo());
-  await eventually('the picture', async () => (await http(server, sent.thumb)).status === 200);
+  await eventually('its master', () => files(server, sent.id).some((path) => path.endsWith('.tix')), 15000);
 
   // Both talk all the while; what was acknowledged before a backup began must be in it.
   const acked = [];
