@@ -9,6 +9,7 @@ export const pen = 'M4 20l1-4.5L16.2 4.3a2 2 0 0 1 2.8 0l.7.7a2 2 0 0 1 0 2.8L8.
 export const circle = 'M12 4a8 8 0 1 0 0 16a8 8 0 1 0 0-16';
 export const arrow = 'M5 19 19 5M10 5h9v9';
 export const undo = 'M8 5 4 9l4 4M4 9h10a5.5 5.5 0 0 1 0 11h-3';
+export const again = 'M20 11.5a8 8 0 1 0-2.4 6M20 5.5v6h-6';
 export const eraser = 'M8.5 19 4 14.5 13.5 5l6 6-8 8zM8.5 9.5l6 6M8.5 19H20';
 export const trash = 'M4 7h16M9 7V4h6v3M6.5 7l1 13h9l1-13M10 11v5M14 11v5';
 export const plus = 'M12 5v14M5 12h14';

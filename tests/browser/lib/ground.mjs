@@ -15,7 +15,7 @@ export { PASSWORD };
 export const SITE = 'pk_demo';
 export const PEOPLE = { camille: 'Camille', noor: 'Noor' };
 
-const dist = process.env.VITRINE_WEB || join(top, 'web/dist');
+export const dist = process.env.VITRINE_WEB || join(top, 'web/dist');
 export const catalogue = join(dist, 'shop/catalogue.json');
 
 /// Asks the kernel. The server's address is in the shop's policy before the server runs, so it must be known first.

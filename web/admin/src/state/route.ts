@@ -22,6 +22,7 @@ export const pages: readonly Page[] = [
   { id: 'catalogue', title: 'Catalogue', group: 'Running it', who: 'supervisor' },
   { id: 'pages', title: 'Your pages', group: 'Running it', who: 'supervisor' },
   { id: 'pictures', title: 'Pictures', group: 'Running it', who: 'supervisor' },
+  { id: 'webhooks', title: 'Webhooks', group: 'Running it', who: 'admin' },
   { id: 'mail', title: 'Mail', group: 'Running it', who: 'admin' },
   { id: 'privacy', title: 'Privacy', group: 'Running it', who: 'supervisor', edits: ['/settings/retention', '/settings/recap', '/settings/rating'] },
   { id: 'audit', title: 'Audit log', group: 'Running it', who: 'admin' },

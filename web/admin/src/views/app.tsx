@@ -29,10 +29,11 @@ import { Reports } from './reports.js';
 import { Sharing } from './sharing.js';
 import { SitePage } from './site.js';
 import { Theme } from './theme.js';
+import { Webhooks } from './webhooks.js';
 
 const views: Record<string, FunctionComponent<{ me: Me }>> = {
   people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, canned: Canned, labels: Labels, orders: OrdersPage, theme: Theme, sharing: Sharing,
-  reports: Reports, catalogue: CataloguePage, pages: Pages, pictures: Pictures, mail: MailPage, privacy: Privacy, audit: Audit,
+  reports: Reports, catalogue: CataloguePage, pages: Pages, pictures: Pictures, mail: MailPage, webhooks: Webhooks, privacy: Privacy, audit: Audit,
 };
 
 /// One page that breaks must not take the others, or the draft, with it.

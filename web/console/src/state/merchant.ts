@@ -37,5 +37,7 @@ export async function look(talk: Talk, fresh = false): Promise<void> {
   const parts = await Promise.all(PARTS.map((what) => ask(talk, what, fresh)));
   if (known.peek() !== mine) return;
   const why = parts.find((part) => part.why !== undefined)?.why;
-  known.value = { conv: talk.conv, at: { ...Object.assign({}, ...parts) as Known, ...(why === undefined ? {} : { why }) }, asking: false };
+  // What was read before stays in sight beside the sentence.
+  const { why: _, ...kept } = mine.at;
+  known.value = { conv: talk.conv, at: { ...(why === undefined ? {} : kept), ...Object.assign({}, ...parts) as Known, ...(why === undefined ? {} : { why }) }, asking: false };
 }

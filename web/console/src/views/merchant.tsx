@@ -19,7 +19,7 @@ function Card({ of }: { of: MerchantCustomer }): JSX.Element {
   return (
     <div class="known">
       {(of.name ?? of.tier) !== undefined && <p class="known-head">{of.name !== undefined && <strong><bdi>{of.name}</bdi></strong>}{of.tier !== undefined && <span class="chip"><bdi>{of.tier}</bdi></span>}</p>}
-      {of.since !== undefined && <p class="past-line">Customer since <bdi>{of.since.length > 4 ? day(of.since) : of.since}</bdi></p>}
+      {of.since !== undefined && <p class="past-line">Since <bdi>{of.since.length > 4 ? day(of.since) : of.since}</bdi></p>}
       {of.notes !== undefined && of.notes.length > 0 && <ul class="known-notes">{of.notes.map((note) => <li key={note}><bdi>{note}</bdi></li>)}</ul>}
     </div>
   );
@@ -39,7 +39,7 @@ function Bought({ of }: { of: MerchantOrder }): JSX.Element {
   );
 }
 
-/// S on a piece shows it together, as in the catalogue.
+/// S on a piece shows it together, as in the catalogue. Nothing is weighed before: the customer has wished for it.
 function Wish({ sku, talk }: { sku: string; talk: Talk }): JSX.Element {
   useEffect(() => { void productOf(sku); }, [sku]);
   const product = products.value.get(sku);
@@ -71,7 +71,7 @@ export function Merchant({ talk }: { talk: Talk }): JSX.Element | null {
     <>
       <section class="about" aria-labelledby="known-title" aria-busy={mine.asking}>
         <div class="known-title"><h3 id="known-title">Known to the shop</h3>
-          <button type="button" class="vt-icon" disabled={mine.asking} onClick={() => void look(talk, true)} aria-label="Ask the shop again" title="Ask again"><Icon d={icons.turn} size={16} /></button></div>
+          <button type="button" class="vt-icon" disabled={mine.asking} onClick={() => void look(talk, true)} aria-label="Ask the shop again" title="Ask again"><Icon d={icons.again} size={16} /></button></div>
         {why !== undefined && <p class="known-why" role="status">{why}</p>}
         {customer && <Card of={customer} />}
       </section>
