@@ -72,9 +72,9 @@ function admin(data, words, input = '') {
   });
 }
 
-async function prepare(data) {
+async function prepare(data, logins) {
   await admin(data, ['site', 'add', '--name', 'Bench', '--key', 'pk_bench', '--origin', 'https://shop.test']);
-  for (let i = 0; i < LOGINS; i++)
+  for (let i = 0; i < logins; i++)
     await admin(data, ['associate', 'add', '--site', 'pk_bench', '--login', `a${i}`, '--name', `A${i}`, '--role', 'associate', '--password-stdin'], `${PASSWORD}\n`);
 }
 
@@ -104,10 +104,12 @@ function certificate(folder) {
 /// One server with its generator. `kind`: vitrine, bare, ws, socket.io.
 export class Target {
   /// `roam`: not pinned, for what is about two threads taking turns and not about CPU.
-  constructor(kind, { args = [], tls = false, roam = false } = {}) {
+  /// `logins`: associates, a hundred conversations each.
+  constructor(kind, { args = [], tls = false, roam = false, logins = LOGINS } = {}) {
     this.kind = kind;
     this.args = args;
     this.tls = tls;
+    this.logins = logins;
     this.core = roam ? BOTH_CORES : SERVER_CORE;
   }
 
@@ -115,7 +117,7 @@ export class Target {
     const target = new Target(kind, options);
     await (kind === 'vitrine' ? target.startVitrine() : target.startRelay());
     const cookies = [];
-    for (let i = 0; kind === 'vitrine' && i < LOGINS; i++) cookies.push(await login(target.url, `a${i}`));
+    for (let i = 0; kind === 'vitrine' && i < target.logins; i++) cookies.push(await login(target.url, `a${i}`));
     const protocol = { vitrine: 'vitrine', 'socket.io': 'socketio' }[kind] ?? 'plain';
     const words = [join(tools, 'load'), protocol, new URL(target.url).port, String(target.server.pid)];
     target.load = pinned(LOAD_CORE, [...words, ...(target.tls ? ['tls'] : []), ...cookies], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -126,7 +128,7 @@ export class Target {
   async startVitrine() {
     this.folder = mkdtempSync(join(process.env.VITRINE_BENCH_DATA || tmpdir(), 'vitrine-bench-'));
     const data = join(this.folder, 'data');
-    await prepare(data);
+    await prepare(data, this.logins);
     const words = [vitrine, 'serve', '--data', data, '--listen', '127.0.0.1:0', '--log-level', 'error', '--max-sockets-address', '100000', '--capacity', '100', '--queue-capacity', '5000'];
     await this.listen(pinned(this.core, [...words, ...(this.tls ? certificate(this.folder) : []), ...this.args], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] }));
   }
