@@ -231,6 +231,8 @@ void vt_attention_answered(struct vt_conversation *conv)
     if (!waiting[VT_ATTENTION_PICTURE] && !waiting[VT_ATTENTION_PUSH] && !waiting[VT_ATTENTION_PROMPT])
         return;
     memset(conv->attention.waiting, 0, sizeof(conv->attention.waiting));
+    for (size_t i = 0; i < VT_ATTENTION_PUT; i++)
+        conv->attention.put[i].kind = VT_ATTENTION_NONE;
     changed(conv);
 }
 
@@ -330,17 +332,23 @@ static uint64_t hash_of(struct vt_str cid)
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (size_t i = 0; i < cid.len; i++)
         hash = (hash ^ (unsigned char)cid.ptr[i]) * UINT64_C(0x100000001b3);
-    return hash;
+    return cid.len > 0 ? hash : 0;
+}
+
+/* Where it was counted under this cid; VT_ATTENTION_PUT: it was not. */
+static size_t find_put(const struct vt_conversation *conv, struct vt_str cid)
+{
+    uint64_t hash = hash_of(cid);
+    size_t i = 0;
+    while (i < VT_ATTENTION_PUT && (hash == 0 || conv->attention.put[i].cid != hash))
+        i++;
+    return i;
 }
 
 /* Said again after a lost line: it was let through and counted the first time. */
 static bool is_again(const struct vt_conversation *conv, struct vt_str cid)
 {
-    uint64_t hash = hash_of(cid);
-    for (size_t i = 0; cid.len > 0 && i < VT_ATTENTION_CIDS; i++)
-        if (conv->attention.cids[i] == hash)
-            return true;
-    return false;
+    return find_put(conv, cid) < VT_ATTENTION_PUT;
 }
 
 int vt_attention_gate(struct vt_request *rq)
@@ -361,6 +369,24 @@ void vt_attention_taken(const struct vt_request *rq)
         vt_attention_answered(conv);
     if (is_theirs || is_again(conv, rq->env->cid))
         return;
-    conv->attention.cids[conv->attention.cids_next++ % VT_ATTENTION_CIDS] = hash_of(rq->env->cid);
+    size_t at = conv->attention.put_next++ % VT_ATTENTION_PUT;
+    conv->attention.put[at].cid = hash_of(rq->env->cid);
+    conv->attention.put[at].kind = (uint8_t)kind;
     vt_attention_put(conv, kind);
+}
+
+void vt_attention_failed(const struct vt_reply_to *to)
+{
+    struct vt_conversation *conv = to->conv[0] ? vt_conv_find(to->app, vt_str(to->site), vt_str(to->conv))
+                                               : NULL;
+    size_t at = conv ? find_put(conv, vt_str(to->cid)) : VT_ATTENTION_PUT;
+    if (at == VT_ATTENTION_PUT)
+        return;
+    uint8_t kind = conv->attention.put[at].kind;
+    conv->attention.put[at].cid = 0;
+    if (kind == VT_ATTENTION_NONE)
+        return;
+    conv->attention.waiting[kind] -= conv->attention.waiting[kind] > 0;
+    conv->attention.today[kind] -= conv->attention.today[kind] > 0;
+    changed(conv);
 }

@@ -26,6 +26,9 @@ int vt_attention_gate(struct vt_request *rq);
 /* The request was taken: it counts, or it is the customer's answer. */
 void vt_attention_taken(const struct vt_request *rq);
 
+/* A request that was taken has failed after all. */
+void vt_attention_failed(const struct vt_reply_to *to);
+
 /* The same for whoever speaks without a request. VT_OK or VT_ERR_ATTENTION_*; ret_error (may be NULL) gets
  * the sentence. */
 int vt_attention_may(struct vt_conversation *conv, enum vt_attention_kind kind, struct vt_error *ret_error);

@@ -19,7 +19,7 @@ enum {
     VT_WHO_TEXT = 17,
     VT_CONV_TEXT = 40,
     VT_CIDS = 32,
-    VT_ATTENTION_CIDS = 16
+    VT_ATTENTION_PUT = 16
 };
 enum { VT_CHANGING_MS = 5000 };
 
@@ -135,11 +135,14 @@ struct vt_conversation {
     struct {
         uint32_t waiting[3], today[3]; /* by enum vt_attention_kind */
         uint32_t day;                  /* of today, since 1970 */
-        uint8_t cids_next;
-        uint64_t cids[VT_ATTENTION_CIDS]; /* hashes of those counted last */
-    } attention;                          /* attention.h */
-    bool calm;                            /* the customer has paused pictures */
-    struct vt_ask *ask;                   /* owned; NULL: nobody is asked */
+        uint8_t put_next;
+        struct {
+            uint64_t cid;        /* its hash; 0: none */
+            uint8_t kind;        /* VT_ATTENTION_NONE: answered since */
+        } put[VT_ATTENTION_PUT]; /* those counted last */
+    } attention;                 /* attention.h */
+    bool calm;                   /* the customer has paused pictures */
+    struct vt_ask *ask;          /* owned; NULL: nobody is asked */
     struct vt_consents consents;
     struct vt_acts *acts;         /* owned; NULL until the page is asked for something */
     struct vt_mirror *mirror;     /* owned; NULL: the customer has not agreed */

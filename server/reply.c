@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "server/attention.h"
 #include "server/base/err.h"
 #include "server/conn.h"
 #include "server/join.h"
@@ -138,6 +139,7 @@ void vt_reply_error(const struct vt_reply_to *to, int err, const char *msg)
 {
     struct vt_peer *peer = close_request(to);
     struct vt_error error = { .err = err };
+    vt_attention_failed(to);
     if (msg)
         snprintf(error.msg, sizeof(error.msg), "%s", msg);
     if (peer)

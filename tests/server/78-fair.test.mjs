@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { http } from './lib/http.mjs';
 import { SITE, associate, back, customer, eventually, keeper, live, openView, say, setSettings, shop } from './lib/kit.mjs';
 
 const later = keeper(after);
@@ -112,7 +113,19 @@ test('so much lies before a customer unanswered, and no more; whatever they do a
   c.onAsk = ({ ask }) => c.notice('answer', { ask, success: false, reason: 'refused' });
   await a.request('page.push', { url: '/halo' }, to);
   await attention(pair, zero);
+
+  // What the server could not draw was put before nobody; what the page says by itself answers nothing.
+  const drawn = await a.refusal('chat.send', { kind: 'picture', body: { draw: 'scale', skus: ['HALO', 'LINE'] } }, to);
+  assert.notEqual(drawn.code, 'attention.full');
+  await a.request(...card());
+  await attention(pair, waiting(0, 1, 0));
   await c.request('context', { keys: { tier: 'gold' } });
+  c.notice('page.at', { n: 2, url: '/line' });
+  await a.request(...card());
+  await attention(pair, waiting(0, 2, 0));
+  const page = (await http(server, '/metrics')).body.toString();
+  assert.match(page, /^vitrine_attention_put_total\{kind="push"\} \d+$/m);
+  assert.match(page, /^vitrine_attention_refused_total\{why="limit"\} \d+$/m);
   await leave(pair);
 });
 
