@@ -114,6 +114,8 @@ bool vt_guide_card(struct vt_guide_work *work, struct vt_conversation *conv, con
     struct vt_buf json = VT_BUF_INIT(3 * VT_IMPORT_BODY);
     struct vt_t_product product;
     struct vt_error error;
+    if (conv->calm) /* the customer has paused pictures */
+        return false;
     if (vt_catalogue_tell(site->catalogue, sku, work->stock, work->stock_n, false, &json) != VT_OK ||
         vt_decode_body(&work->arena, &vt_shape_product, vt_buf_view(&json), &product, &error) != VT_OK)
         return false;

@@ -3,6 +3,8 @@
 import type { JSX } from 'preact';
 import type { AttentionCount } from '../../../protocol/index.js';
 import { clock, icons } from '../../../ui/index.js';
+import { now as time } from '../state/clock.js';
+import { serverTime } from '../state/line.js';
 import type { Talk } from '../state/talk.js';
 import { Icon } from './parts.js';
 
@@ -27,7 +29,7 @@ export function Meter({ talk }: { talk: Talk }): JSX.Element | null {
   const now = talk.attention.value;
   const chips = [
     talk.calm.value && <span key="calm" class="meter-chip" title="Only the customer lets them come again"><Icon d={icons.pause} size={14} />Pictures paused</span>,
-    now?.quiet !== undefined && talk.state !== 'live' && <span key="quiet" class="meter-chip">Quiet until {clock(now.quiet)}</span>,
+    now?.quiet !== undefined && now.quiet > serverTime(time.value) && !/live|away/.test(talk.state) && <span key="quiet" class="meter-chip">Quiet until {clock(now.quiet)}</span>,
   ];
   const kinds = now === null ? [] : KINDS.filter(([kind]) => now.waiting[kind] > 0);
   const isFull = now !== null && kinds.some(([kind]) => now.waiting[kind] >= now.limit[kind]);
