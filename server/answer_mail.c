@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "protocol/codec/codec.h"
+#include "server/back_link.h"
 #include "server/base/err.h"
 #include "server/letter.h"
 #include "server/log.h"
@@ -14,44 +15,20 @@
 #include "server/profile.h"
 #include "server/site.h"
 
-enum { EMAIL_MAX = 254, LINK_DAYS = 7, LETTER_BYTES = 128 * 1024, ROWS_MAX = 50, WINDOWS_MOST = 10 };
-
-static bool is_customer_here(struct vt_conversation *conv)
-{
-    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
-        if (member->peer->role == VT_ROLE_CUSTOMER && member->peer->phase != VT_PHASE_CLOSING)
-            return true;
-    return false;
-}
+enum { EMAIL_MAX = 254, LETTER_BYTES = 128 * 1024, ROWS_MAX = 50, WINDOWS_MOST = 10 };
 
 /* --- the letter ---------------------------------------------------------------------------- */
 
-/* The page the customer was on, if it is one of the site's; else the site's first. Without its fragment. */
-static void write_page(const struct vt_conversation *conv, const struct vt_site *site, struct vt_buf *out)
+/* The page the customer was on. */
+static struct vt_str page_of(const struct vt_conversation *conv, struct vt_arena *arena)
 {
-    VT_CLEANUP(vt_arena_finish)
-    struct vt_arena arena;
     struct vt_t_page page;
     struct vt_error error;
-    struct vt_str url = VT_STR("/");
-    vt_arena_init(&arena, 65536);
     if (conv->trail_n > 0 &&
-        vt_decode_body(&arena, &vt_shape_page, vt_str(conv->trail[conv->trail_n - 1].body), &page, &error) ==
+        vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[conv->trail_n - 1].body), &page, &error) ==
             VT_OK)
-        url = page.url;
-    const char *fragment = url.len > 0 ? memchr(url.ptr, '#', url.len) : NULL;
-    if (fragment)
-        url.len = (size_t)(fragment - url.ptr);
-    for (size_t i = 0; site->origins[i]; i++) {
-        size_t n = strlen(site->origins[i]);
-        if (url.len > n && memcmp(url.ptr, site->origins[i], n) == 0 && url.ptr[n] == '/') {
-            vt_buf_str(out, url);
-            return;
-        }
-    }
-    bool inside = url.len > 0 && url.ptr[0] == '/' && (url.len == 1 || url.ptr[1] != '/');
-    vt_buf_text(out, site->origins[0] ? site->origins[0] : "");
-    vt_buf_str(out, inside ? url : VT_STR("/"));
+        return page.url;
+    return VT_STR("/");
 }
 
 /* One that gathers its lines, then its link, then leaves. */
@@ -141,10 +118,12 @@ static int put_link(struct letter *letter, const struct vt_conversation *conv)
     struct vt_buf url = VT_BUF_INIT(4096);
     if (!site)
         return VT_ERR_MISSING;
+    VT_CLEANUP(vt_arena_finish)
+    struct vt_arena arena;
+    vt_arena_init(&arena, 65536);
     vt_id_new(secret);
-    write_page(conv, site, &url);
-    vt_buf_printf(&url, "#vt=%s", secret);
-    snprintf(days, sizeof(days), "%d", LINK_DAYS);
+    vt_back_link_write(site, page_of(conv, &arena), secret, &url);
+    snprintf(days, sizeof(days), "%d", VT_BACK_LINK_DAYS);
     const struct vt_letter_blank blanks[] = { { "url", vt_buf_view(&url) }, { "days", vt_str(days) }, { 0 } };
     vt_buf_printf(&letter->text, "\n\n-- \n%s\n\n", site->name);
     vt_letter_fill(&letter->text, letter->locale->words[VT_LETTER_READ], blanks, NULL);
@@ -153,11 +132,8 @@ static int put_link(struct letter *letter, const struct vt_conversation *conv)
     vt_buf_byte(&letter->text, '\n');
     if (letter->text.failed || url.failed)
         return VT_ERR_FULL;
-    struct vt_store_once once = { .site = vt_str(letter->site),
-                                  .conv = vt_str(letter->conv),
-                                  .kind = VT_STR("back"),
-                                  .expires = vt_steady_ms() + LINK_DAYS * (int64_t)86400000 };
-    return vt_store_once_put(letter->app->deps.store, vt_str(secret), &once, false, handle_link, letter);
+    return vt_back_link_put(letter->app, vt_str(letter->site), vt_str(letter->conv), secret, handle_link,
+                            letter);
 }
 
 static void handle_lines(void *arg, int err, const struct vt_store_row *rows, size_t n, bool more)
@@ -202,7 +178,7 @@ static void begin_to(struct vt_conversation *conv, struct vt_str to, struct vt_s
 void vt_answer_mail_said(struct vt_conversation *conv)
 {
     const int64_t window = conv->app->deps.config->answer_window, now = vt_now_ms();
-    if (vt_practice_is(conv) || is_customer_here(conv) || !conv->app->deps.mailer ||
+    if (vt_practice_is(conv) || vt_conv_has_customer(conv) || !conv->app->deps.mailer ||
         !vt_mailer_is_set_up(conv->app->deps.mailer))
         return;
     if (conv->answer.due_ms == 0) {
@@ -219,7 +195,7 @@ static void begin(struct vt_conversation *conv)
     struct vt_t_profile profile;
     vt_arena_init(&arena, 65536);
     vt_profile_read(conv, &arena, &profile);
-    if (profile.customer.email.len > 0 && !is_customer_here(conv))
+    if (profile.customer.email.len > 0 && !vt_conv_has_customer(conv))
         begin_to(conv, profile.customer.email, profile.lang);
 }
 

@@ -266,6 +266,14 @@ struct vt_member *vt_conv_member(struct vt_conversation *conv, const struct vt_p
     return NULL;
 }
 
+bool vt_conv_has_customer(struct vt_conversation *conv)
+{
+    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
+        if (member->peer->role == VT_ROLE_CUSTOMER && member->peer->phase != VT_PHASE_CLOSING)
+            return true;
+    return false;
+}
+
 /* The same customer in another tab: the newer socket leads. */
 static void displace(struct vt_conversation *conv, const struct vt_peer *by)
 {

@@ -155,6 +155,8 @@ struct vt_conversation {
 
 /* NULL: not in memory (or still loading). */
 struct vt_conversation *vt_conv_find(struct vt_app *app, struct vt_str site, struct vt_str conv);
+/* The customer has it open now, and reads what comes. */
+bool vt_conv_has_customer(struct vt_conversation *conv);
 /* Loads if needed, then done(arg, conv, VT_OK); or NULL and VT_ERR_NOT_FOUND, VT_ERR_STORE_UNAVAILABLE. Never
  * before it returns. */
 typedef void vt_conv_fn(void *arg, struct vt_conversation *conv, int err);

@@ -24,6 +24,13 @@ enum vt_letter_word {
     VT_LETTER_ANSWER, /* An answer from {site} */
     VT_LETTER_READ, /* Answer, or read it all: {url} */
     VT_LETTER_ONCE, /* The link is yours alone and works once, within {days} days. */
+    VT_LETTER_WATCH_STOCK, /* {piece} is there again */
+    VT_LETTER_WATCH_PRICE, /* {piece} costs less now */
+    VT_LETTER_WATCH_NOW, /* {piece}: {price} now, {was} when you looked. */
+    VT_LETTER_WATCH_HAS, /* {piece}: {price}. */
+    VT_LETTER_WATCH_SEE, /* See it, or ask us: {url} */
+    VT_LETTER_WATCH_ASKED, /* You asked us to tell you of this piece, until {date}. */
+    VT_LETTER_WATCH_STOP, /* No more notes like this: {url} */
     VT_LETTER_WORDS
 };
 /* clang-format on */

@@ -23,6 +23,7 @@
 #include "server/http/static.h"
 #include "server/http/templates.h"
 #include "server/http/upload.h"
+#include "server/http/watch.h"
 #include "server/log.h"
 
 /* Folders of the built browser files and their addresses. */
@@ -30,13 +31,10 @@ static const struct folder {
     const char *prefix, *name;
     enum vt_static_kind kind;
 } folders[] = {
-    { "/v1/", "v1", VT_STATIC_SNIPPET },
-    { "/console/", "console", VT_STATIC_APP },
-    { "/admin/", "admin", VT_STATIC_APP },
-    { "/phone/", "phone", VT_STATIC_APP },
-    { "/g/", "g", VT_STATIC_APP },
-    { "/r/", "recap", VT_STATIC_APP },
-    { "/mirror/", "mirror", VT_STATIC_MIRROR },
+    { "/v1/", "v1", VT_STATIC_SNIPPET },   { "/console/", "console", VT_STATIC_APP },
+    { "/admin/", "admin", VT_STATIC_APP }, { "/phone/", "phone", VT_STATIC_APP },
+    { "/g/", "g", VT_STATIC_APP },         { "/r/", "recap", VT_STATIC_APP },
+    { "/w/", "watch", VT_STATIC_APP },     { "/mirror/", "mirror", VT_STATIC_MIRROR },
 };
 
 struct vt_mounts {
@@ -50,6 +48,7 @@ struct vt_mounts {
     struct vt_http_uploads *uploads;            /* owned */
     struct vt_http_recap *recap;                /* owned */
     struct vt_http_contact *contact;            /* owned */
+    struct vt_http_watch *watch;                /* owned */
     struct vt_http_css *css;                    /* owned */
     struct vt_feed_files *feed_files;           /* owned */
     struct vt_api *api;                         /* owned */
@@ -182,6 +181,7 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
         &(struct vt_http_uploads_deps){ .net = deps->net, .app = deps->app, .media = deps->media });
     mounts->contact = vt_http_contact_mount(
         &(struct vt_http_contact_deps){ .net = deps->net, .app = deps->app });
+    mounts->watch = vt_http_watch_mount(&(struct vt_http_watch_deps){ .net = deps->net, .app = deps->app });
     mounts->css = vt_http_css_mount(&(struct vt_http_css_deps){ .net = deps->net, .app = deps->app });
     mounts->feed_files = vt_feed_files_mount(
         &(struct vt_feed_files_deps){ .net = deps->net, .config = deps->config, .feeds = deps->feeds });
@@ -191,8 +191,8 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
     if (err)
         return err;
     return mounts->pictures && mounts->templates && mounts->spins && mounts->clips && mounts->films &&
-                   mounts->recap && mounts->login && mounts->uploads && mounts->contact && mounts->css &&
-                   mounts->feed_files && mounts->api
+                   mounts->recap && mounts->login && mounts->uploads && mounts->contact && mounts->watch &&
+                   mounts->css && mounts->feed_files && mounts->api
                ? VT_OK
                : VT_ERR_NOMEM;
 }
@@ -228,6 +228,7 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
     vt_clip_pages_destroy(mounts->clips);
     vt_http_recap_destroy(mounts->recap);
     vt_http_contact_destroy(mounts->contact);
+    vt_http_watch_destroy(mounts->watch);
     vt_http_css_destroy(mounts->css);
     vt_feed_files_destroy(mounts->feed_files);
     vt_api_destroy(mounts->api);

@@ -42,6 +42,7 @@
 #include "server/site.h"
 #include "server/store/store.h"
 #include "server/upload.h"
+#include "server/watches.h"
 
 enum { EXIT_START = 1, EXIT_OPTIONS = 2, ERROR_BYTES = 4096, SECOND_MS = 1000 };
 
@@ -66,6 +67,7 @@ struct serve {
     struct vt_hooks *hooks;
     struct vt_merchant *merchant;
     struct vt_app *app;
+    struct vt_watches *watches;
     struct vt_retention *retention;
     struct vt_net *net;
     struct vt_mounts *mounts;
@@ -267,6 +269,9 @@ static int open_app(struct serve *serve)
         return no_memory(serve, "the sessions");
     vt_mailer_on_tried(serve->mailer, vt_recap_mail_tried, serve->app);
     vt_merchant_begin(serve->merchant, serve->app);
+    serve->watches = vt_watches_create(serve->app);
+    if (!serve->watches)
+        return no_memory(serve, "the watches");
     return turn_until(serve, &serve->app_ready) ? VT_OK : VT_ERR_GONE;
 }
 
@@ -382,6 +387,7 @@ static void stop(struct serve *serve)
         vt_net_stop(serve->net);
     vt_mounts_close(serve->mounts);
     vt_retention_close(serve->retention);
+    vt_watches_close(serve->watches);
     vt_fetcher_close(serve->fetcher);
     vt_feeds_close(serve->feeds);
     vt_hooks_close(serve->hooks);
@@ -415,6 +421,7 @@ static void stop(struct serve *serve)
     vt_mailer_destroy(serve->mailer);
     vt_outgoing_destroy(serve->outgoing);
     vt_media_destroy(serve->media);
+    vt_watches_destroy(serve->watches);
     vt_app_destroy(serve->app);
     vt_sites_destroy(serve->sites);
     vt_media_index_destroy(serve->index);

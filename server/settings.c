@@ -193,6 +193,8 @@ SHAPE(attention_shape, 0, EACH_KIND(limit),
       { .name = "day", .kind = VT_ROW_OBJECT, .shape = &attention_day_shape },
       { IN(attention, "quiet", attention.quiet), .kind = VT_ROW_OWN, .take = vt_settings_take_quiet });
 #undef EACH_KIND
+SHAPE(watch_shape, 0, { IN(watch, "notesMonth", watch.notes_month), WHOLE(0, 30) },
+      { IN(watch, "dropPercent", watch.drop_percent), WHOLE(1, 90) });
 static const char *const alg_words[] = { "RS256", "ES256", NULL };
 SHAPE(key_shape, sizeof(struct vt_setting_key),
       { AT(vt_setting_key, alg), .kind = VT_ROW_WORD, .words = alg_words, .required = true },
@@ -230,6 +232,7 @@ SHAPE(settings_shape, sizeof(struct vt_settings),
       { NAMED("ring", vt_settings, ring_known), PART(ring_shape) },
       { AT(vt_settings, rating), PART(rating_shape) }, { AT(vt_settings, recap), PART(recap_shape) },
       { AT(vt_settings, orders), PART(orders_shape) }, { AT(vt_settings, attention), PART(attention_shape) },
+      { AT(vt_settings, watch), PART(watch_shape) },
       { NAMED("requireTotp", vt_settings, require_totp), .kind = VT_ROW_OWN, .take = take_roles },
       { AT(vt_settings, identify), PART(identify_shape) }, { AT(vt_settings, mask), TEXTS(100, 300) },
       { NAMED("pushHosts", vt_settings, push_hosts), TEXTS(50, 255), .check = check_hosts },
@@ -344,6 +347,8 @@ static void set_defaults(struct vt_settings *settings)
     settings->orders.days = 30;
     memcpy(settings->attention.limit, (const uint32_t[]){ 6, 4, 2 }, sizeof(settings->attention.limit));
     memcpy(settings->attention.day, (const uint32_t[]){ 60, 60, 20 }, sizeof(settings->attention.day));
+    settings->watch.notes_month = 4;
+    settings->watch.drop_percent = 5;
     settings->theme.radius = UINT32_MAX;
     settings->mirror.allowed = true;
 }

@@ -149,6 +149,10 @@ struct vt_settings {
         uint32_t limit[3], day[3]; /* by enum vt_attention_kind; unanswered, and a day: 0 no bound */
         struct vt_hours *quiet;    /* owned zone; NULL: none. "Open" is quiet */
     } attention;
+    struct {
+        uint32_t notes_month; /* of one customer; 0: nobody is told */
+        uint32_t drop_percent;
+    } watch;               /* pieces customers wait for */
     uint32_t require_totp; /* VT_TOTP_… */
     struct {
         bool enforced;

@@ -191,7 +191,7 @@ const buildPage = async (name, limit, from = name, more = {}) => {
   await put(`${name}/index.html`, page);
   return { name: `${name} page`, gzip: gzip(code), limit };
 };
-const pageAt = { phone: '/phone/', recap: '/r/', mirror: '/mirror/' };
+const pageAt = { phone: '/phone/', recap: '/r/', watch: '/w/', mirror: '/mirror/' };
 
 /// The page of a guest, who was sent a link.
 const buildGuest = async (table) => {
@@ -232,7 +232,7 @@ const report = (rows) => {
   }
 };
 
-for (const part of ['v1', 'console', 'admin', 'phone', 'recap', 'mirror', 'g']) await rm(join(out, part), { recursive: true, force: true });
+for (const part of ['v1', 'console', 'admin', 'phone', 'recap', 'watch', 'mirror', 'g']) await rm(join(out, part), { recursive: true, force: true });
 const words = await locales();
 const calls = await chunk('calls', 'widget/src/calls-chunk.ts');
 const widget = await chunk('widget', 'widget/src/main.ts', { __CALLS__: JSON.stringify([calls.file, calls.sri]) });
@@ -276,10 +276,11 @@ const detect = await chunk('detect', 'widget/src/detect-chunk.ts', {
 const sizes = await chunk('sizes', 'widget/src/sizes-chunk.ts');
 const search = await chunk('search', 'widget/src/search-chunk.ts');
 const helper = await chunk('helper', 'widget/src/helper-chunk.ts');
+const watch = await chunk('watch', 'widget/src/watch-chunk.ts');
 const page = await chunk('page', 'widget/src/page-chunk.ts', {
   __HELPER__: JSON.stringify([helper.file, helper.sri]),
   __SEARCH__: JSON.stringify([search.file, search.sri]), __SIZES__: JSON.stringify([sizes.file, sizes.sri]),
-  __DETECT__: JSON.stringify([detect.file, detect.sri]),
+  __DETECT__: JSON.stringify([detect.file, detect.sri]), __WATCH__: JSON.stringify([watch.file, watch.sri]),
   __VIEWER__: JSON.stringify([viewer.file, viewer.sri]), __FLOOR__: JSON.stringify([floor.file, floor.sri]),
 });
 const loaderCode = await bundle('loader/src/loader.ts', {
@@ -294,7 +295,7 @@ await put('v1/vitrine.js', loaderCode);
 const console_ = await buildStaff('console');
 const admin = await buildStaff('admin');
 const pages = [
-  await buildPage('phone', 8), await buildPage('recap', 6),
+  await buildPage('phone', 8), await buildPage('recap', 6), await buildPage('watch', 3.5, 'recap/stop'),
   // The replayer's fields keep their names: its events have some that begin with an underscore.
   await buildPage('mirror', undefined, 'mirror-page', { mangleProps: undefined }),
 ];
@@ -340,6 +341,8 @@ report([
   { name: 'offer', gzip: offer.gzip, limit: 3 },
   // Pictures paused, with the first that are put before the customer.
   { name: 'calm', gzip: calm.gzip, limit: 1.5 },
+  // A piece to hear of later, with the first in the thread.
+  { name: 'watch', gzip: watch.gzip, limit: 3.5 },
   { name: 'session', gzip: session.gzip, limit: 6 },
   // The stars, and what is kept of it.
   { name: 'ending', gzip: ending.gzip, limit: 4 },

@@ -825,6 +825,8 @@ struct vt_t_site_info {
     bool mail; /* Whether mail is set up here: a recap may be asked for by mail. */
     bool has_mail;
     struct vt_t_mirror_settings *mirror; /* NULL: absent. To customers and staff. */
+    uint8_t notes; /* To customers and staff: how many notes a month somebody gets about pieces they watch (watch.set); absent: none. */
+    bool has_notes;
 };
 extern const struct vt_shape vt_shape_site_info;
 
@@ -990,6 +992,27 @@ struct vt_t_chat_body {
     size_t values_n; /* 0..8 */
 };
 extern const struct vt_shape vt_shape_chat_body;
+
+/* A piece somebody watches, as the catalogue had it then. In a note: which of the two has happened. */
+struct vt_t_watch {
+    struct vt_str sku; /* The product's. */
+    struct vt_str variant; /* The variant's sku; left out: any of them. May be absent. */
+    bool stock;
+    bool price;
+    struct vt_str title; /* May be absent. */
+    struct vt_str cost; /* Its price then, a decimal. May be absent. */
+    struct vt_str was; /* In a note: what it cost when the customer looked last. May be absent. */
+    struct vt_str currency; /* May be absent. */
+    struct vt_str media; /* May be absent. */
+    struct vt_str url; /* May be absent. */
+    bool available; /* It could be had then. */
+    bool has_available;
+    bool mail; /* Notes go by mail, too. */
+    bool has_mail;
+    int64_t until; /* Server time in ms; absent: it is over, or only asked. */
+    bool has_until;
+};
+extern const struct vt_shape vt_shape_watch;
 
 /* One line of an order. */
 struct vt_t_order_item {
@@ -2715,5 +2738,38 @@ struct vt_rep_view_set {
 /* view.state: The whole view: after failover, or after a refused wish.
  *   evt: struct vt_t_view (the shared type itself)
  */
+
+/* watch.ask: Proposes to tell the customer of this piece later; their watch.set decides. The server adds what the catalogue says of it now.
+ *   msg: struct vt_msg_watch_ask
+ *   evt: struct vt_t_watch (the shared type itself)
+ *   rep: struct vt_t_watch (the shared type itself)
+ */
+struct vt_msg_watch_ask {
+    struct vt_str sku;
+    struct vt_str variant; /* A variant's sku, or its size. May be absent. */
+    bool stock; /* When it can be had again. */
+    bool has_stock;
+    bool price; /* When it costs less. */
+    bool has_price;
+};
+
+/* watch.note: What was waited for has happened.
+ *   evt: struct vt_t_watch (the shared type itself)
+ */
+
+/* watch.set: The customer wants to be told, or no more: neither stock nor price ends it. For 90 days, a few notes a month, in the thread, and by mail to the address that is known or comes with it.
+ *   msg: struct vt_msg_watch_set
+ *   evt: struct vt_t_watch (the shared type itself)
+ *   rep: struct vt_t_watch (the shared type itself)
+ */
+struct vt_msg_watch_set {
+    struct vt_str sku;
+    struct vt_str variant; /* May be absent. */
+    bool stock;
+    bool has_stock;
+    bool price;
+    bool has_price;
+    struct vt_str email; /* May be absent. */
+};
 
 #endif

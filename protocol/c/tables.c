@@ -622,6 +622,7 @@ static const struct vt_field t_site_info_fields[] = {
     { .name = "rating", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_site_info, rating), .has_offset = offsetof(struct vt_t_site_info, has_rating), .size = sizeof(bool) },
     { .name = "mail", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_site_info, mail), .has_offset = offsetof(struct vt_t_site_info, has_mail), .size = sizeof(bool) },
     { .name = "mirror", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_POINTER, .offset = offsetof(struct vt_t_site_info, mirror), .size = sizeof(struct vt_t_mirror_settings), .shape = &vt_shape_mirror_settings },
+    { .name = "notes", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_site_info, notes), .has_offset = offsetof(struct vt_t_site_info, has_notes), .size = sizeof(uint8_t), .min = 0, .max = 30 },
 };
 const struct vt_shape vt_shape_site_info = {
     .name = "site_info", .size = sizeof(struct vt_t_site_info), .fields = t_site_info_fields, .fields_n = VT_COUNT(t_site_info_fields),
@@ -787,6 +788,25 @@ static const struct vt_field t_chat_body_fields[] = {
 };
 const struct vt_shape vt_shape_chat_body = {
     .name = "chat_body", .size = sizeof(struct vt_t_chat_body), .fields = t_chat_body_fields, .fields_n = VT_COUNT(t_chat_body_fields),
+};
+
+static const struct vt_field t_watch_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_watch, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_watch, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "stock", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_watch, stock), .size = sizeof(bool) },
+    { .name = "price", .type = VT_FIELD_BOOL, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_watch, price), .size = sizeof(bool) },
+    { .name = "title", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_watch, title), .size = sizeof(struct vt_str), .min = 0, .max = 300 },
+    { .name = "cost", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_watch, cost), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "was", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_watch, was), .size = sizeof(struct vt_str), .min = 0, .max = 24 },
+    { .name = "currency", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_watch, currency), .size = sizeof(struct vt_str), .min = 0, .max = 3 },
+    { .name = "media", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_watch, media), .size = sizeof(struct vt_str), .min = 0, .max = 200 },
+    { .name = "url", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_watch, url), .size = sizeof(struct vt_str), .min = 0, .max = 2048 },
+    { .name = "available", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_watch, available), .has_offset = offsetof(struct vt_t_watch, has_available), .size = sizeof(bool) },
+    { .name = "mail", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_watch, mail), .has_offset = offsetof(struct vt_t_watch, has_mail), .size = sizeof(bool) },
+    { .name = "until", .type = VT_FIELD_INT, .flags = VT_FIELD_HAS | VT_FIELD_SIGNED, .offset = offsetof(struct vt_t_watch, until), .has_offset = offsetof(struct vt_t_watch, has_until), .size = sizeof(int64_t), .min = INT64_C(-9007199254740991), .max = INT64_C(9007199254740991) },
+};
+const struct vt_shape vt_shape_watch = {
+    .name = "watch", .size = sizeof(struct vt_t_watch), .fields = t_watch_fields, .fields_n = VT_COUNT(t_watch_fields),
 };
 
 static const struct vt_field t_order_item_fields[] = {
@@ -2275,6 +2295,27 @@ static const struct vt_shape shape_rep_view_set = {
     .name = "view.set reply", .size = sizeof(struct vt_rep_view_set), .fields = rep_view_set_fields, .fields_n = VT_COUNT(rep_view_set_fields),
 };
 
+static const struct vt_field msg_watch_ask_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_watch_ask, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_watch_ask, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "stock", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_watch_ask, stock), .has_offset = offsetof(struct vt_msg_watch_ask, has_stock), .size = sizeof(bool) },
+    { .name = "price", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_watch_ask, price), .has_offset = offsetof(struct vt_msg_watch_ask, has_price), .size = sizeof(bool) },
+};
+static const struct vt_shape shape_msg_watch_ask = {
+    .name = "watch.ask", .size = sizeof(struct vt_msg_watch_ask), .fields = msg_watch_ask_fields, .fields_n = VT_COUNT(msg_watch_ask_fields),
+};
+
+static const struct vt_field msg_watch_set_fields[] = {
+    { .name = "sku", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_msg_watch_set, sku), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+    { .name = "variant", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_watch_set, variant), .size = sizeof(struct vt_str), .min = 0, .max = 64 },
+    { .name = "stock", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_watch_set, stock), .has_offset = offsetof(struct vt_msg_watch_set, has_stock), .size = sizeof(bool) },
+    { .name = "price", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_msg_watch_set, price), .has_offset = offsetof(struct vt_msg_watch_set, has_price), .size = sizeof(bool) },
+    { .name = "email", .type = VT_FIELD_STR, .offset = offsetof(struct vt_msg_watch_set, email), .size = sizeof(struct vt_str), .min = 0, .max = 254 },
+};
+static const struct vt_shape shape_msg_watch_set = {
+    .name = "watch.set", .size = sizeof(struct vt_msg_watch_set), .fields = msg_watch_set_fields, .fields_n = VT_COUNT(msg_watch_set_fields),
+};
+
 /* An event with the fields of its request is encoded by the request's table. */
 _Static_assert(sizeof(struct vt_msg_away) == sizeof(struct vt_evt_away), "same layout");
 _Static_assert(sizeof(struct vt_msg_catalogue_shortlist) == sizeof(struct vt_evt_catalogue_shortlist), "same layout");
@@ -2644,6 +2685,15 @@ const struct vt_op_row vt_op_rows[VT_OP_COUNT] = {
     [VT_OP_VIEW_STATE] = { "view.state", VT_OP_VIEW_STATE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_GUEST | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
         1 << VT_STATE_LIVE, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 65536,
         NULL, &vt_shape_view, NULL },
+    [VT_OP_WATCH_ASK] = { "watch.ask", VT_OP_WATCH_ASK, 'x', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY | 1 << VT_STATE_ENDED, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
+        &shape_msg_watch_ask, &vt_shape_watch, &vt_shape_watch },
+    [VT_OP_WATCH_NOTE] = { "watch.note", VT_OP_WATCH_NOTE, 'e', 0, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_NONE, 4096,
+        NULL, &vt_shape_watch, NULL },
+    [VT_OP_WATCH_SET] = { "watch.set", VT_OP_WATCH_SET, 'x', 1 << VT_ROLE_CUSTOMER, 1 << VT_ROLE_CUSTOMER | 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR,
+        ANY_STATE, { 0, 0 }, VT_CLASS_DURABLE, VT_RATE_ACT, 1024,
+        &shape_msg_watch_set, &vt_shape_watch, &vt_shape_watch },
     [VT_OP_BIN_ACK] = { "ACK", VT_OP_BIN_ACK, 'b', 1 << VT_ROLE_ASSOCIATE | 1 << VT_ROLE_SUPERVISOR, 0,
         1 << VT_STATE_LIVE | 1 << VT_STATE_AWAY, { 0, 0 }, VT_CLASS_LINK, VT_RATE_NONE, 20,
         NULL, NULL, NULL },

@@ -64,8 +64,8 @@ export const SUBPROTOCOL = 'vitrine.v1';
 
 /// Defined by builds for customers and guests, who are spared the names of what only staff may ask.
 declare const __VISITOR__: boolean;
-const WITH_CID = ' away cart.add cart.update chat.calm chat.contact chat.send code.make compare.set consent.give consent.refuse consent.stop context film.play guest.drop guest.invite guest.poll guest.vote helper.set identify mark.add mark.drop offer.take order.done queue.join queue.leave rating.give session.end spin.turn view.close view.drive view.item view.open view.phone view.set ';
-const STAFF_WITH_CID = 'catalogue.shortlist claim.take code.use colleague.answer colleague.ask colleague.leave consent.ask label.set offer.drop offer.make page.push session.close supervisor.whisper transfer.answer transfer.ask ';
+const WITH_CID = ' away cart.add cart.update chat.calm chat.contact chat.send code.make compare.set consent.give consent.refuse consent.stop context film.play guest.drop guest.invite guest.poll guest.vote helper.set identify mark.add mark.drop offer.take order.done queue.join queue.leave rating.give session.end spin.turn view.close view.drive view.item view.open view.phone view.set watch.set ';
+const STAFF_WITH_CID = 'catalogue.shortlist claim.take code.use colleague.answer colleague.ask colleague.leave consent.ask label.set offer.drop offer.make page.push session.close supervisor.whisper transfer.answer transfer.ask watch.ask ';
 
 /// Requests of class D and C carry a cid, so that the same one sent again is carried out once.
 export const needsCid = (op: string): boolean => (typeof __VISITOR__ === 'undefined' ? WITH_CID + STAFF_WITH_CID : WITH_CID).includes(` ${op} `);

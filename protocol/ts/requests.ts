@@ -86,6 +86,8 @@ export const REQUEST_SHAPES: Readonly<Record<string, string>> = {
   'view.open': 'items::@view_item_new:::1:12 active::i:1:12 mode::#view_mode',
   'view.phone': 'stop:?:b',
   'view.set': 'base::i:0:4294967295 active:?:i:1:65535 mode:?:#view_mode rect:?:f:-1:2:4:4 frame:?:i:0:65535 t:?:f:0:86400',
+  'watch.ask': 'sku::s:1:64 variant:?:s:0:64 stock:?:b price:?:b',
+  'watch.set': 'sku::s:1:64 variant:?:s:0:64 stock:?:b price:?:b email:?:s:0:254',
 };
 
 /// The d of each reply.
@@ -163,4 +165,6 @@ export const REPLY_SHAPES: Readonly<Record<string, string>> = {
   'view.open': 'seq::i:0:4294967295 slots::i:1:65535:1:12 items:?:@view_item:::0:12',
   'view.phone': 'url:?:s:0:2048 until:?:i:-9007199254740991:9007199254740991 ticket:?:s:0:64',
   'view.set': 'seq::i:0:4294967295',
+  'watch.ask': '@watch',
+  'watch.set': '@watch',
 };

@@ -502,6 +502,8 @@ export interface SiteInfo {
   mail?: boolean | undefined;
   /** To customers and staff. */
   mirror?: MirrorSettings | undefined;
+  /** To customers and staff: how many notes a month somebody gets about pieces they watch (watch.set); absent: none. */
+  notes?: number | undefined;
 }
 
 /// Who one is to the server.
@@ -674,6 +676,30 @@ export interface ChatBody {
   fields?: ChatField[] | undefined;
   /** An answer: the option chosen, or the form's fields. */
   values?: ChatValue[] | undefined;
+}
+
+/// A piece somebody watches, as the catalogue had it then. In a note: which of the two has happened.
+export interface Watch {
+  /** The product's. */
+  sku: string;
+  /** The variant's sku; left out: any of them. */
+  variant?: string | undefined;
+  stock: boolean;
+  price: boolean;
+  title?: string | undefined;
+  /** Its price then, a decimal. */
+  cost?: string | undefined;
+  /** In a note: what it cost when the customer looked last. */
+  was?: string | undefined;
+  currency?: string | undefined;
+  media?: string | undefined;
+  url?: string | undefined;
+  /** It could be had then. */
+  available?: boolean | undefined;
+  /** Notes go by mail, too. */
+  mail?: boolean | undefined;
+  /** Server time in ms; absent: it is over, or only asked. */
+  until?: number | undefined;
 }
 
 /// One line of an order.

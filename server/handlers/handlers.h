@@ -58,6 +58,8 @@
     X(OFFER_MAKE, offer_make)              \
     X(OFFER_TAKE, offer_take)              \
     X(OFFER_DROP, offer_drop)              \
+    X(WATCH_ASK, watch_ask)                \
+    X(WATCH_SET, watch_set)                \
     X(ORDER_DONE, order_done)              \
     X(ORDER_LIST, order_list)              \
     X(SESSION_END, session_end)            \

@@ -117,6 +117,8 @@ static void describe_site(const struct vt_peer *peer, const struct vt_site *site
     if (site && peer->role != VT_ROLE_GUEST) {
         describe_mirror(peer->app, peer, site->settings, mirror);
         ret->mirror = &mirror->settings;
+        ret->notes = (uint8_t)site->settings->watch.notes_month;
+        ret->has_notes = ret->notes > 0;
     }
     if (!site || vt_peer_is_staff(peer))
         return;

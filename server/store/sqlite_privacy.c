@@ -73,7 +73,8 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
         "DELETE FROM seen WHERE site=? AND conv=?",       "DELETE FROM trail WHERE site=? AND conv=?",
         "DELETE FROM resume WHERE site=? AND conv=?",     "DELETE FROM once WHERE site=? AND conv=?",
         "DELETE FROM offer_code WHERE site=? AND conv=?", "DELETE FROM mail WHERE site=? AND conv=?",
-        "DELETE FROM signed WHERE site=? AND conv=?",
+        "DELETE FROM signed WHERE site=? AND conv=?",     "DELETE FROM watch WHERE site=? AND conv=?",
+        "DELETE FROM watch_told WHERE site=? AND conv=?",
     };
     size_t *const into[VT_COUNT(texts)] = { &counts->messages, &counts->sessions, &counts->pictures,
                                             &counts->conversations };
@@ -192,6 +193,9 @@ int vt_privacy_export(struct vt_manage *manage, struct vt_str site, struct vt_st
         { "order_item",
           "SELECT i.reference, sku, variant, name, qty, price, i.back, seen FROM sale_item i JOIN sale s"
           " USING (site, reference) WHERE s.site=? AND conv=? ORDER BY placed, n" },
+        { "watch",
+          "SELECT sku, variant, stock, price, currency, created, until, told, notes FROM watch WHERE site=? "
+          "AND conv=? ORDER BY id" },
         { "picture", "SELECT id, width, height, created FROM medium WHERE site=? AND conv=?" },
     };
     VT_CLEANUP(vt_buf_finish)

@@ -6,6 +6,7 @@
 #include "server/store/sqlite_hooks.h"
 #include "server/store/sqlite_manage.h"
 #include "server/store/sqlite_run.h"
+#include "server/store/watches.h"
 
 static void read_conv(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
@@ -119,7 +120,8 @@ static int is_empty(struct vt_db *db, struct vt_str site, const struct vt_retent
                     " AND NOT EXISTS (SELECT 1 FROM trail WHERE site=?1 AND conv=?2)"
                     " AND NOT EXISTS (SELECT 1 FROM medium WHERE site=?1 AND conv=?2)"
                     " AND NOT EXISTS (SELECT 1 FROM resume WHERE site=?1 AND conv=?2 AND expires > ?4)"
-                    " AND NOT EXISTS (SELECT 1 FROM once WHERE site=?1 AND conv=?2 AND expires > ?4)",
+                    " AND NOT EXISTS (SELECT 1 FROM once WHERE site=?1 AND conv=?2 AND expires > ?4)"
+                    " AND NOT EXISTS (SELECT 1 FROM watch WHERE site=?1 AND conv=?2 AND until > ?4)",
                     VT_DB_T(site), VT_DB_T(conv->conv), VT_DB_N(conv->epoch), VT_DB_N(vt_wall_ms())),
         ret_empty);
 }
@@ -159,5 +161,7 @@ int vt_retention_expired(struct vt_manage *manage, int64_t now, size_t limit, si
     }
     if (!err)
         err = vt_hooks_sweep(manage->db, now, limit, io_n);
+    if (!err)
+        err = vt_watch_sweep(manage, now, limit, io_n);
     return err ? err : vt_mails_sweep(manage->db, now, limit, io_n);
 }

@@ -243,6 +243,22 @@ static const char *const steps[] = {
     "CREATE TABLE erasure (site TEXT NOT NULL, conv TEXT NOT NULL, at INTEGER NOT NULL,"
     " PRIMARY KEY (site, conv)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX erasure_at ON erasure (at);",
+
+    /* 23: pieces customers watch; when each conversation had notes; how far a site's watches are compared */
+    "CREATE TABLE watch (id INTEGER PRIMARY KEY, site TEXT NOT NULL, conv TEXT NOT NULL, sku TEXT NOT NULL,"
+    " variant TEXT NOT NULL, stock INTEGER NOT NULL, price INTEGER NOT NULL, there INTEGER NOT NULL,"
+    " cost INTEGER NOT NULL, currency TEXT NOT NULL, created INTEGER NOT NULL, until INTEGER NOT NULL,"
+    " told INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, notes INTEGER NOT NULL DEFAULT 0,"
+    " UNIQUE (site, conv, sku, variant)) STRICT;"
+    "CREATE INDEX watch_sku ON watch (site, sku, id);"
+    "CREATE INDEX watch_site ON watch (site, id);"
+    "CREATE INDEX watch_due ON watch (due) WHERE due > 0;"
+    "CREATE INDEX watch_until ON watch (until);"
+    "CREATE TABLE watch_told (site TEXT NOT NULL, conv TEXT NOT NULL, at INTEGER NOT NULL,"
+    " PRIMARY KEY (site, conv, at)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX watch_told_at ON watch_told (at);"
+    "CREATE TABLE watch_mark (site TEXT PRIMARY KEY, generation INTEGER NOT NULL, stock INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

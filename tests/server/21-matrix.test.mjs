@@ -38,7 +38,7 @@ const LINES = {
   ask: number, answer: number, 'page.push': number,
   'consent.ask': number, 'consent.give': number, 'consent.refuse': number, 'consent.stop': number, 'consent.state': number,
   'mirror.state': number, 'mirror.watch': number, 'mirror.css': number, 'mirror.mark': number, 'mirror.scroll': number, 'mirror.click': number, 'mirror.fill': number,
-  'order.done': number, 'order.back': number, 'order.list': number, 'merchant.ask': number, 'offer.make': number, 'offer.take': number, 'offer.drop': number,
+  'order.done': number, 'order.back': number, 'order.list': number, 'merchant.ask': number, 'offer.make': number, 'offer.take': number, 'offer.drop': number, 'watch.ask': number, 'watch.set': number, 'watch.note': number,
   'file.ask': number, 'file.state': number, 'film.job': number,
   'film.make': ids((v) => ({ stills: [{ id: v.media }] })),
   'guest.invite': number, 'guest.drop': number, 'guest.poll': number,

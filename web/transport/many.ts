@@ -9,7 +9,7 @@ import { acting } from './acting.js';
 import { makeSync } from './sync.js';
 
 const OPENS = new Set(['conv.open', 'claim.take', 'code.use', 'supervisor.watch', 'transfer.answer', 'colleague.answer']);
-const ROWS = new Set(['label.set', 'transfer.ask', 'supervisor.whisper', 'guest.poll', 'session.close', 'offer.make', 'offer.drop']);
+const ROWS = new Set(['label.set', 'transfer.ask', 'supervisor.whisper', 'guest.poll', 'session.close', 'offer.make', 'offer.drop', 'watch.ask']);
 
 /// The link of a console window: many conversations, and the shared view's half plugged in from the start.
 export class Link extends CoreLink {

@@ -5,7 +5,7 @@ import { Leader } from '../../transport/leader.js';
 import type { Fault, Saved, ThreadRow } from '../../transport/core.js';
 import { makeSync } from '../../transport/sync.js';
 import type { Acting, Sync } from '../../transport/sync.js';
-import type { State } from '../../protocol/index.js';
+import type { ChatSend, State } from '../../protocol/index.js';
 import type { App } from './app.js';
 import type { Detect } from './detect-chunk.js';
 import { bars, why } from './bars.js';
@@ -18,6 +18,7 @@ import type { MakeSearch } from './search-chunk.js';
 import type { MakeSizes, Sizes } from './sizes-chunk.js';
 import type { Kid, VNode } from './h.js';
 import type { OwnPhotos } from './photo-chunk.js';
+import type { Watches } from './watch-chunk.js';
 
 /// The viewer's chunk, named here and not in the loader: its table is in every page.
 declare const __VIEWER__: [file: string, integrity: string];
@@ -25,6 +26,7 @@ declare const __SEARCH__: [file: string, integrity: string];
 declare const __SIZES__: [file: string, integrity: string];
 declare const __FLOOR__: [file: string, integrity: string];
 declare const __HELPER__: [file: string, integrity: string];
+declare const __WATCH__: [file: string, integrity: string];
 declare const __DETECT__: [file: string, integrity: string];
 
 export interface More {
@@ -74,6 +76,12 @@ function surround(app: App): () => void {
   let isOver = false;
   app.host.load('detect', __DETECT__).then((made) => { if (!isOver) undo = (made as Detect)(app); }, () => undefined);
   const floor = app.host.load('floor', __FLOOR__).then((made) => (made as Floor)(app), () => undefined);
+  let watches = false;
+  const watch = app.link.on('event', () => {
+    if (watches || !app.site?.notes || !app.conv?.rows.some((r) => /watch|cart/.test(r.op) || (r.d as ChatSend).body?.product)) return;
+    watches = true;
+    app.host.load('watch', __WATCH__).then((made) => (made as Watches)(app), () => { watches = false; });
+  });
   if (app.link.state !== 'idle') void leader.take(0);
   app.turn = () => {
     app.store.put({ n: app.store.entry.n + 1 });
@@ -84,6 +92,7 @@ function surround(app: App): () => void {
   const unroute = String(app.host.options.spa) === 'false' ? null : onRoute(() => app.turn());
   return () => {
     isOver = true;
+    watch();
     unroute?.();
     undo?.();
     unstyle();

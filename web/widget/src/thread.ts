@@ -12,7 +12,7 @@ let log: HTMLElement | undefined;
 /// The conversation, newest at the bottom. Who speaks is told by side and colour, and by words for those who hear it.
 export function thread(app: App): VNode {
   const { t, conv } = app;
-  const rows = (conv?.rows ?? []).filter((r) => /send|poll|cart|make/.test(r.op));
+  const rows = (conv?.rows ?? []).filter((r) => /send|poll|cart|make|watch/.test(r.op));
   const [typing] = conv?.typing ?? [];
   stick();
   return h('div', { key: 'log', class: 'log', tabIndex: 0, role: 'group', 'aria-label': t('chat'), ref: (n) => { log = n; n.scrollTop = n.scrollHeight; } },

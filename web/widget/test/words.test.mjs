@@ -22,7 +22,8 @@ const { englishSearch } = await load(new URL('../src/words-search.ts', import.me
 const { englishSizes } = await load(new URL('../src/words-sizes.ts', import.meta.url));
 const { englishCalm } = await load(new URL('../src/words-calm.ts', import.meta.url));
 const { englishOffer } = await load(new URL('../src/words-offer.ts', import.meta.url));
-const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishSharing, ...englishChoice, ...englishBag, ...englishOffer, ...englishCalm, ...englishSearch, ...englishSizes, ...englishBasket, ...englishEnding, ...englishGuest };
+const { englishWatch } = await load(new URL('../src/words-watch.ts', import.meta.url));
+const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishSharing, ...englishChoice, ...englishBag, ...englishOffer, ...englishWatch, ...englishCalm, ...englishSearch, ...englishSizes, ...englishBasket, ...englishEnding, ...englishGuest };
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ChatSend, Order } from '../../../protocol/index.js';
+import type { ChatSend, Order, Watch } from '../../../protocol/index.js';
 import { money } from '../../../ui/formats.js';
 
 /// What else than messages stands in a thread, in words; and what an answer or a vote belongs to. Pure.
@@ -77,6 +77,15 @@ export function creditOf({ rule, days, of: among, credit = [] }: Order): string 
   return `Credited to ${who}: ${rule === 'split' ? `${among} sessions in ${days} days, in equal parts` : `the ${rule} of ${among} sessions in ${days} days`}.`;
 }
 
+/// What was asked to be told of later, by whom, and that it was.
+function watched(op: string, { stock, price, title, sku, mail, cost, currency }: Watch): string {
+  const piece = title ?? sku;
+  const what = [stock && 'can be had again', price && 'costs less'].filter(Boolean).join(' or ');
+  if (op === 'watch.ask') return `Offered to tell them when ${piece} ${what}. They decide.`;
+  if (op === 'watch.note') return `They were told: ${piece} ${[stock && 'can be had again', price && `costs less: ${money(cost ?? 0, currency ?? 'EUR')}`].filter(Boolean).join(', ')}.`;
+  return what === '' ? `No more notes about ${piece}.` : `They want to be told when ${piece} ${what}${mail ? ', by mail too' : ''}.`;
+}
+
 /// One sentence for a row that is no message; null: it is not worth a line.
 export function happened({ op, by, d: body }: Row, name: Name, person: Person, queue: Queue = String): string | null {
   const d = (body ?? {}) as Record<string, unknown>;
@@ -93,6 +102,7 @@ export function happened({ op, by, d: body }: Row, name: Name, person: Person, q
     case 'offer.drop': return 'The offer was taken back.';
     case 'order.done': return ordered(body as Order);
     case 'order.back': return returned(body as Order);
+    case 'watch.ask': case 'watch.set': case 'watch.note': return watched(op, body as Watch);
     case 'recap.state': return recaps[String(d['state'])] ?? null;
     default: return null;
   }

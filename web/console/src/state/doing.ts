@@ -187,6 +187,7 @@ export async function history(t: Talk): Promise<readonly SessionPast[] | null> {
 }
 
 export const makeOffer = async (t: Talk, offer: Requests['offer.make']): Promise<boolean> => (await send(t, 'offer.make', offer)) !== null;
+export const askWatch = async (t: Talk, { sku, variant }: { sku: string; variant?: string | undefined }): Promise<boolean> => (await send(t, 'watch.ask', { sku, ...(variant ? { variant } : {}) })) !== null;
 export const dropOffer = async (t: Talk, offer: number): Promise<boolean> => (await send(t, 'offer.drop', { offer })) !== null;
 
 export async function orders(t: Talk): Promise<readonly Order[] | null> {

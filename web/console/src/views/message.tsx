@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { ChatSend, OfferMake, ProductRef } from '../../../protocol/index.js';
+import type { ChatSend, OfferMake, ProductRef, Watch } from '../../../protocol/index.js';
 import type { ThreadRow } from '../../../transport/index.js';
 import { clock, icons } from '../../../ui/index.js';
 import { explain } from '../lib/faults.js';
@@ -12,6 +12,7 @@ import type { Placed } from '../lib/thread.js';
 import { isProposed, propose } from '../state/bag.js';
 import { productOf, products } from '../state/catalogue.js';
 import { isMine } from '../state/desk.js';
+import { askWatch } from '../state/doing.js';
 import { queueName } from '../state/house.js';
 import { staff } from '../state/presence.js';
 import { cannotShow, showPicture, showRef } from '../state/show.js';
@@ -47,6 +48,12 @@ export function saidOf(row: ThreadRow, talk: Talk): Said | null {
   return line === null ? null : { ...head, note: false, body: NOTHING, line };
 }
 
+/// It has been offered, or the customer watches it.
+function isWatched(talk: Talk, of: ProductRef): boolean {
+  const last = (talk.conversation.value?.rows ?? []).filter((r) => /^watch\.(ask|set)$/.test(r.op) && (r.d as Watch).sku === of.sku).at(-1)?.d as Watch | undefined;
+  return last !== undefined && (last.stock || last.price);
+}
+
 export function Card({ of, talk }: { of: ProductRef; talk: Talk }): JSX.Element {
   const why = cannotShow(talk, isMine.value);
   const [variant, pick] = useState('');
@@ -64,6 +71,7 @@ export function Card({ of, talk }: { of: ProductRef; talk: Talk }): JSX.Element 
           {product && sizes.length > 0 && <Sizes of={product} value={variant} pick={pick} />}
           <button type="button" class="vt-button" onClick={() => void showRef(talk, of)}>Show together</button>
           <button type="button" class="vt-button" disabled={isProposed(talk, chosen)} title="The customer is asked first" onClick={() => void propose(talk, chosen)}>{isProposed(talk, chosen) ? 'Asking…' : 'Propose for bag'}</button>
+          <button type="button" class="vt-button wide" title="When it can be had again, or costs less. The customer decides." disabled={isWatched(talk, chosen)} onClick={() => void askWatch(talk, chosen)}>{isWatched(talk, chosen) ? 'Offered to tell them later' : 'Offer to tell them later'}</button>
         </span>
       )}
     </div>
