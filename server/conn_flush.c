@@ -99,9 +99,11 @@ void vt_conn_flush_all(void *arg)
 static void tick_heart(struct vt_conn *conn, int64_t now_ms)
 {
     int64_t silent_ms = now_ms - conn->heard_ms;
-    if (conn->dead_ms && silent_ms >= conn->dead_ms) {
+    /* The next look comes a tick later: whoever would be too late by then is too late now. */
+    if (conn->dead_ms && silent_ms + conn->net->tick_ms >= conn->dead_ms) {
         vt_conn_close(conn, 4001, "heartbeat lost");
-        conn->close_by_ms = now_ms; /* nobody is there to answer: goes at the next tick */
+        vt_conn_flush(conn); /* it may be there after all; nobody waits for an answer */
+        vt_conn_kill(conn);
     } else if (conn->beat_ms && silent_ms >= conn->beat_ms && !conn->pinged) {
         conn->pinged = conn->ping_due = true;
         vt_conn_dirty(conn);

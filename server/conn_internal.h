@@ -114,6 +114,7 @@ struct vt_net {
     struct vt_http_routes routes;
     struct vt_turn_hook turn_end;
     struct vt_timer tick;
+    int64_t tick_ms;   /* so often each line is looked at */
     int64_t ticked_ms; /* vt_now_ms of the last one */
     struct vt_timer ending;
     vt_call_fn *drained;

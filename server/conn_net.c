@@ -62,12 +62,12 @@ static void limit_descriptors(struct vt_net *net)
 
 static void tick(void *arg);
 
-static uint64_t tick_ms(const struct vt_config *config)
+static int64_t tick_ms(const struct vt_config *config)
 {
     int64_t least = config->hello_timeout;
     least = config->beat_live < least ? config->beat_live : least;
     least = config->beat_idle < least ? config->beat_idle : least;
-    return least / 5 > 1000 ? 1000 : least / 5 < 20 ? 20 : (uint64_t)(least / 5);
+    return least / 5 > 1000 ? 1000 : least / 5 < 20 ? 20 : least / 5;
 }
 
 static struct lws_context *open_context(struct vt_net *net)
@@ -218,8 +218,9 @@ struct vt_net *vt_net_open(struct vt_loop *loop, const struct vt_config *config,
         open_library(net, ret_error) || vt_conn_listen(net, config->listen, ret_error))
         return abandon(net);
     net->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    net->tick_ms = tick_ms(config);
     net->ticked_ms = vt_now_ms();
-    vt_timer_start(&net->tick, tick_ms(config), 0);
+    vt_timer_start(&net->tick, (uint64_t)net->tick_ms, 0);
     return net;
 }
 
@@ -245,7 +246,7 @@ static int64_t later(int64_t at_ms, int64_t by_ms, int64_t now)
  * yet. The time we were away is no silence of theirs. */
 static void forgive(struct vt_net *net, int64_t now)
 {
-    int64_t away_ms = now - net->ticked_ms - (int64_t)tick_ms(net->config);
+    int64_t away_ms = now - net->ticked_ms - net->tick_ms;
     net->ticked_ms = now;
     if (away_ms < AWAY_MS)
         return;
@@ -270,7 +271,7 @@ static void tick(void *arg)
     if (net->draining && (net->conn_count == 0 || now >= net->drain_by_ms))
         end_drain(net);
     if (!net->stopping)
-        vt_timer_start(&net->tick, net->draining ? 20 : tick_ms(net->config) / slices, 0);
+        vt_timer_start(&net->tick, net->draining ? 20 : (uint64_t)net->tick_ms / slices, 0);
 }
 
 void vt_net_drain(struct vt_net *net, uint64_t deadline_ms, vt_call_fn *drained, void *arg)

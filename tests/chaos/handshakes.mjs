@@ -17,9 +17,12 @@ const KINDS = [() => '', () => 'GET / HTTP/1.1\r\nHost: ', (host) => UPGRADE(hos
 /// One that never finishes. Resolves how long it was let be, and the answer's first bytes.
 function half(server, i) {
   const { hostname, port, host } = new URL(server.url);
-  const began = Date.now();
   return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => socket.write(KINDS[i % KINDS.length](host)));
+    let began = 0;
+    const socket = connect(Number(port), hostname, () => {
+      began = Date.now();
+      socket.write(KINDS[i % KINDS.length](host));
+    });
     let answer = '';
     const drip = i % 3 ? null : setInterval(() => socket.write('x'), 1000); // a byte a second buys no time
     socket.on('error', () => {});

@@ -102,9 +102,10 @@ export class Pair {
 
 /// `n` live pairs; `port()` is asked at each dialling, and gives a proxy's port or undefined.
 export async function livePairs(run, server, n, { port = () => undefined, deskPort = port } = {}) {
-  const desks = await Promise.all(logins(n).map((login) => new Client(login, dialDesk(server, deskPort, login)).start()));
-  const pairs = [];
+  const [desks, pairs] = [[], []];
   run.after(() => Promise.all([...desks, ...pairs.map((pair) => pair.customer)].map((client) => client.stop())));
+  const names = logins(n); // a few at a time: passwords under way count as attempts of this address
+  while (desks.length < names.length) desks.push(...(await Promise.all(names.slice(desks.length, desks.length + 8).map((login) => new Client(login, dialDesk(server, deskPort, login)).start()))));
   for (let at = 0; at < n; at += 20) {
     const some = await Promise.all(Array.from({ length: Math.min(20, n - at) }, async (_, i) => {
       const customer = await new Client(`customer${at + i}`, dialCustomer(server, port, `customer${at + i}`)).start();
