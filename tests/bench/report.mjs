@@ -7,6 +7,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { lastRows } from './history.mjs';
 import { top, vitrine } from './relay/targets.mjs';
 
 const folder = join(top, 'tests/bench');
@@ -34,19 +35,12 @@ function build() {
   execFileSync('cmake', ['--build', made, '--target', 'bench', '--parallel', '2'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/// The last kept run of each of these names, so a row measured alone leaves the others standing.
-function lastRows(path, order) {
-  const history = readFileSync(path, 'utf8').trim().split('\n').map((text) => JSON.parse(text));
-  const last = Object.fromEntries(history.map((row) => [row.name, row.run]));
-  return history.filter((row) => order.includes(row.name) && last[row.name] === row.run).sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-}
-
 function keep(marker, order) {
   const path = join(folder, 'README.md');
   const text = readFileSync(path, 'utf8');
   const [start, end] = [`<!-- ${marker} -->\n`, `<!-- /${marker} -->`];
   const [from, to] = [text.indexOf(start) + start.length, text.indexOf(end)];
-  const list = lastRows(join(folder, 'history.jsonl'), order);
+  const list = lastRows(join(folder, 'history.jsonl'), marker, order).filter(({ name }) => order.includes(name));
   const runs = [...new Map(list.map((row) => [row.run, row])).values()];
   const stamps = runs.map((row) => {
     const names = [...new Set(list.filter((other) => other.run === row.run).map((other) => other.name))];
@@ -78,7 +72,7 @@ export async function report({ marker, rows, order, apart = [], full, quick }) {
       console.error(`   ${row.what}: ${row.measured}`);
       const { what, must, measured, met, detail, data } = kept;
       const machine = `${cpus().length} cores, load ${loadavg()[0].toFixed(1)}`;
-      const text = `${JSON.stringify({ run, commit: commit(), machine, quick: flags.has('--quick'), name, what, must, measured, met, detail, data })}\n`;
+      const text = `${JSON.stringify({ run, commit: commit(), machine, quick: flags.has('--quick'), bench: marker, name, what, must, measured, met, detail, data })}\n`;
       appendFileSync(join(folder, 'results.jsonl'), text);
       if (flags.has('--keep')) appendFileSync(join(folder, 'history.jsonl'), text);
     }
