@@ -13,8 +13,8 @@
 #define WANTED "h.site=?1 AND instr(h.events, ' ' || ?3 || ' ') > 0"
 #define FULL                                                                                                 \
     "(SELECT count(*) FROM hook_event w WHERE w.site=h.site AND w.hook=h.id AND w.state='waiting') >= ?5"
-#define REAL_ONE                                                                                             \
-    "NOT EXISTS (SELECT 1 FROM conversation WHERE site=?1 AND conv=?2 AND customer GLOB 'practice:*')"
+/* A conversation that is there, and no practice. */
+#define REAL_ONE "(SELECT customer FROM conversation WHERE site=?1 AND conv=?2) NOT GLOB 'practice:*'"
 #define DATA                                                                                                 \
     "'conversation', ?2, 'customer', (SELECT sub FROM conversation WHERE site=?1 AND conv=?2),"              \
     " 'session', (SELECT reference FROM session WHERE site=?1 AND sid=?6)"
