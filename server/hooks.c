@@ -15,7 +15,8 @@
 enum {
     LOOK_MS = 500,
     TRY_MS = 10000,
-    SENDING_MOST = 6, /* of the eight that outgoing runs */
+    REST_MS = 30000,  /* when the store cannot note what was sent */
+    SENDING_MOST = 4, /* of the eight that outgoing runs */
     NAME_BYTES = 96,
     PLACE_BYTES = 160,
     WHY_BYTES = 320,
@@ -28,6 +29,7 @@ struct vt_hooks {
     bool looking, again;    /* the store is asked for what is due; something came meanwhile */
     struct vt_list sending; /* list of delivery.link */
     size_t sending_n;
+    int64_t rest_until_ms; /* monotonic; nothing is sent before */
     bool closing;
 };
 
@@ -81,18 +83,21 @@ int vt_hook_secret(const struct vt_seal *seal, struct vt_str site, struct vt_str
     return err;
 }
 
+static int open_key(const struct vt_seal *seal, struct vt_str site, struct vt_str id, struct vt_str sealed,
+                    struct vt_webhook_key *ret_key)
+{
+    char place[PLACE_BYTES];
+    ret_key->n = VT_SEAL_BYTES;
+    return vt_seal_get(seal, place_of(site, id, place), sealed, ret_key->bytes);
+}
+
 int vt_hook_keys(const struct vt_seal *seal, struct vt_str site, const struct vt_hook *hook, int64_t now,
                  struct vt_webhook_key ret_keys[VT_WEBHOOK_KEYS], size_t *ret_n)
 {
-    const struct vt_str sealed[] = { hook->secret, hook->former };
-    size_t n = hook->former.len > 0 && hook->former_until > now ? 2 : 1;
-    char place[PLACE_BYTES];
-    int err = VT_OK;
-    for (size_t i = 0; i < n && !err; i++) {
-        ret_keys[i].n = VT_SEAL_BYTES;
-        err = vt_seal_get(seal, place_of(site, hook->id, place), sealed[i], ret_keys[i].bytes);
-    }
-    *ret_n = n;
+    int err = open_key(seal, site, hook->id, hook->secret, &ret_keys[0]);
+    bool both = hook->former.len > 0 && hook->former_until > now &&
+                open_key(seal, site, hook->id, hook->former, &ret_keys[1]) == VT_OK;
+    *ret_n = both ? 2 : 1;
     return err;
 }
 
@@ -154,11 +159,13 @@ static void delivery_end(struct delivery *delivery)
 static void handle_stored(void *arg, int err)
 {
     struct delivery *delivery = arg;
-    if (err)
+    if (err) { /* it is due as before: sent again and again it would drown the other side */
         vt_log(VT_LOG_ERROR, "webhook.store", VT_LOG_T("err", vt_err_name(err)));
-    else if (delivery->off)
+        delivery->hooks->rest_until_ms = vt_now_ms() + REST_MS;
+    } else if (delivery->off) {
         vt_log(VT_LOG_WARN, "webhook.off", VT_LOG_T("hook", delivery->hook),
                VT_LOG_N("status", delivery->tried.status));
+    }
     delivery_end(delivery);
 }
 
@@ -171,31 +178,33 @@ static int work_tried(struct vt_manage *manage, void *arg)
                                  : vt_hooks_mail_off(manage, delivery->hooks->deps.config, &delivery->tried);
 }
 
-static void handle_sent(void *arg, const struct vt_outgoing_result *result)
+static void conclude(struct delivery *delivery, enum vt_hook_end end, int status)
 {
-    struct delivery *delivery = arg;
     const struct vt_config *config = delivery->hooks->deps.config;
-    if (result->err == VT_OUTGOING_CLOSED) { /* no try: the next start begins where we are */
-        delivery_end(delivery);
-        return;
-    }
-    enum vt_hook_end end = judge(result, delivery->why, sizeof(delivery->why));
     vt_metric_inc(&counts[end], 1);
     delivery->tried = (struct vt_hook_try){ .site = vt_str(delivery->site),
                                             .hook = vt_str(delivery->hook),
                                             .n = delivery->n,
                                             .now = vt_wall_ms(),
                                             .end = end,
-                                            .status = result->status,
+                                            .status = status,
                                             .took_ms = (uint32_t)(vt_now_ms() - delivery->began_ms),
                                             .why = vt_str(delivery->why[0] ? delivery->why : NULL),
                                             .wait_ms = config->webhook_wait,
                                             .give_up_ms = config->webhook_give_up };
     if (end != VT_HOOK_TAKEN)
-        vt_log(VT_LOG_INFO, "webhook.put-off", VT_LOG_T("hook", delivery->hook),
-               VT_LOG_N("status", result->status));
+        vt_log(VT_LOG_INFO, "webhook.put-off", VT_LOG_T("hook", delivery->hook), VT_LOG_N("status", status));
     if (vt_store_work(delivery->hooks->deps.store, work_tried, handle_stored, delivery) != VT_OK)
         handle_stored(delivery, VT_ERR_FULL);
+}
+
+static void handle_sent(void *arg, const struct vt_outgoing_result *result)
+{
+    struct delivery *delivery = arg;
+    if (result->err == VT_OUTGOING_CLOSED) /* no try: the next start begins where we are */
+        delivery_end(delivery);
+    else
+        conclude(delivery, judge(result, delivery->why, sizeof(delivery->why)), result->status);
 }
 
 static void send_event(struct vt_hooks *hooks, const struct vt_hook_event *event)
@@ -213,10 +222,13 @@ static void send_event(struct vt_hooks *hooks, const struct vt_hook_event *event
     int err = post(hooks, event->site, event->to, event->id, event->body, handle_sent, delivery);
     if (!err)
         return;
-    if (err == VT_ERR_INVALID) /* the key file was changed: the address must get a new secret */
-        vt_log(VT_LOG_ERROR, "webhook.secret", VT_LOG_T("hook", delivery->hook),
-               VT_LOG_T("detail", "the secret cannot be opened; make a new one"));
-    vt_list_remove(&delivery->link); /* it stays due, and the next second asks again */
+    if (err == VT_ERR_INVALID) { /* the key file was changed */
+        vt_str_copy(delivery->why, sizeof(delivery->why),
+                    VT_STR("The secret cannot be opened: make a new one."));
+        conclude(delivery, VT_HOOK_FAILED, 0);
+        return;
+    }
+    vt_list_remove(&delivery->link); /* it stays due, and the next look asks again */
     hooks->sending_n--;
     free(delivery);
 }
@@ -269,7 +281,8 @@ static void handle_due(void *arg, int err)
 void vt_hooks_look(struct vt_hooks *hooks)
 {
     hooks->again = hooks->looking;
-    if (hooks->looking || hooks->closing || hooks->sending_n >= SENDING_MOST)
+    if (hooks->looking || hooks->closing || hooks->sending_n >= SENDING_MOST ||
+        vt_now_ms() < hooks->rest_until_ms)
         return;
     struct looking *looking = calloc(1, sizeof(*looking));
     if (!looking)

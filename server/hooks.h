@@ -4,7 +4,7 @@
  * The events wait in the store (store/hooks.h). Twice a second, and after each answer, what is due is signed
  * (auth/webhook_sign.h) and sent by server/outgoing: the same id on every try, a fresh time, no redirects,
  * and the answer's body is read by nobody. Any 2xx takes an event. Of one conversation they go one after the
- * other; of one address two at a time, of all six. When nobody answers the address rests, at first for
+ * other; of one address two at a time, of all four. When nobody answers the address rests, at first for
  * --webhook-wait, each time four times as long; other answers of 4xx put off that event alone. What has not
  * gone through for
  * --webhook-give-up switches the address off, and the site's admins get a mail. Loop thread. */
@@ -40,8 +40,8 @@ enum { VT_HOOK_OVERLAP_MS = 86400000 /* for which the former secret signs as wel
 /* A new secret, as people see it and as the store holds it. VT_OK or VT_ERR_NOMEM. */
 int vt_hook_secret(const struct vt_seal *seal, struct vt_str site, struct vt_str id,
                    char ret_text[VT_WEBHOOK_SECRET], char ret_sealed[VT_SEAL_TEXT]);
-/* The keys of an address: the present one, and the former while it is good. VT_ERR_INVALID: sealed under
- * another key. */
+/* The keys of an address: the present one, and the former while it is good. VT_ERR_INVALID: the present one
+ * is sealed under another key. */
 int vt_hook_keys(const struct vt_seal *seal, struct vt_str site, const struct vt_hook *hook, int64_t now,
                  struct vt_webhook_key ret_keys[VT_WEBHOOK_KEYS], size_t *ret_n);
 

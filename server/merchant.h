@@ -4,7 +4,7 @@
  * The shop gives one address (docs/merchant.md); each question is a signed POST to it, and each answer goes
  * through merchant_answer.h. Asked is only about a customer the shop has signed for, by the shop's own id
  * alone: what a page has typed names nobody. What came is kept in memory for five minutes, at most
- * VT_MERCHANT_KEPT bytes of it, the longest unused goes first; nothing of it is written to the disk or the
+ * VT_MERCHANT_KEPT bytes of it, the oldest goes first; nothing of it is written to the disk or the
  * log.
  *
  * Where the site wants it, the orders of the last day are asked for as well, again and again, and counted

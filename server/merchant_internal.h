@@ -13,11 +13,12 @@ struct vt_merchant {
     struct vt_merchant_deps deps;
     struct vt_app *app;       /* borrowed; NULL until it begins */
     struct vt_map kept;       /* "site conv what" to kept, merchant.c */
-    struct vt_list kept_list; /* the longest unused first */
+    struct vt_list kept_list; /* the oldest first */
     size_t kept_bytes;
     struct vt_list asking; /* of asking.link, merchant.c */
     size_t asking_n;
-    struct vt_timer look; /* orders; merchant_orders.c */
+    struct vt_timer look;  /* orders; merchant_orders.c */
+    int64_t rest_until_ms; /* monotonic: no orders before */
     bool reconciling, closing;
 };
 

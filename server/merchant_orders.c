@@ -52,6 +52,8 @@ static int work_count(struct vt_manage *manage, void *arg)
 static void handle_counted(void *arg, int err)
 {
     struct reconciling *run = arg;
+    if (err) /* it is due as before: the shop is not asked again at once */
+        run->merchant->rest_until_ms = vt_now_ms() + run->merchant->deps.config->merchant_every;
     if (err && !run->merchant->closing)
         vt_log(VT_LOG_ERROR, "merchant.store", VT_LOG_T("err", vt_err_name(err)));
     for (size_t i = 0; i < run->n && !err && !run->merchant->closing; i++)
@@ -140,7 +142,7 @@ static int look_due(struct vt_manage *manage, void *arg)
 
 void vt_merchant_orders_look(struct vt_merchant *merchant)
 {
-    if (merchant->reconciling || merchant->closing || !merchant->app)
+    if (merchant->reconciling || merchant->closing || !merchant->app || vt_now_ms() < merchant->rest_until_ms)
         return;
     struct reconciling *run = calloc(1, sizeof(*run));
     if (!run)

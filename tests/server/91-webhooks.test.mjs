@@ -160,6 +160,16 @@ test('a secret is changed without a gap; redirects lead nowhere; the test button
   query(server, 'UPDATE hook SET former_until = 1 WHERE id = ?', id);
   await ada.post(`/webhooks/${id}/test`);
   assert.deepEqual(signers(to.calls[1], [fresh, secret]), [fresh]);
+  query(server, "UPDATE hook SET secret = 'of another key file' WHERE id = ?", id);
+  assert.equal((await ada.post(`/webhooks/${id}/test`)).status, 409);
+  const c = await customer(server);
+  await say(c, 'once it can be signed');
+  await eventually('why', async () => /cannot be opened/.test((await one(id)).why), SOON_MS);
+  const last = (await ada.post(`/webhooks/${id}/secret`)).json().secret;
+  await ada.post(`/webhooks/${id}/retry`);
+  await taken(id, 1);
+  assert.deepEqual(signers(to.calls[2], [fresh, last]), [last]);
+  await c.cut();
   to.answer = ({ path }) => (path === '/hook' ? { status: 302, headers: { Location: '/elsewhere' }, body: 'CANARY-BODY' } : 200);
   const said = (await ada.post(`/webhooks/${id}/test`)).json();
   assert.deepEqual([said.taken, said.status], [false, 302]);
