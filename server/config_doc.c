@@ -102,7 +102,7 @@ static void append_markdown(struct vt_buf *out, const struct vt_option *option)
         vt_option_allowed(option, out);
         vt_buf_byte(out, '.');
     }
-    vt_buf_text(out, option->reloadable ? " Read again on SIGHUP.\n" : "\n");
+    vt_buf_text(out, option->reloadable ? " The file is read or opened again on SIGHUP.\n" : "\n");
 }
 
 int vt_config_markdown(struct vt_buf *out)

@@ -20,11 +20,13 @@
     X(text, key_file, "key-file", "", 0, 0, false, false,                                                             \
       "File of 32 or more random bytes under which secrets are sealed in the store; empty: vitrine.key among "       \
       "systemd's credentials, else in the data directory, made at the first start.")                                \
-    X(text, tls_cert, "tls-cert", "", 0, 0, false, false, "Certificate chain in PEM; with --tls-key turns TLS on.")  \
-    X(text, tls_key, "tls-key", "", 0, 0, false, false, "Private key in PEM.")                                       \
+    X(text, tls_cert, "tls-cert", "", 0, 0, true, false, "Certificate chain in PEM; with --tls-key turns TLS on.")  \
+    X(text, tls_key, "tls-key", "", 0, 0, true, false, "Private key in PEM.")                                       \
     X(text, trusted_proxies, "trusted-proxies", "", 0, 0, false, false,                                               \
       "Networks whose X-Forwarded-For counts, as 10.0.0.0/8,::1/128.")                                              \
     X(text, log_format, "log-format", "text", 0, 0, false, false, "text or json.")                                   \
+    X(text, log_file, "log-file", "", 0, 0, true, false,                                                             \
+      "File to write the log to, opened again on SIGHUP and SIGUSR1; empty: standard error, which journald takes.") \
     X(text, log_level, "log-level", "info", 0, 0, false, false, "debug, info, warn or error.")                       \
     X(text, metrics_token, "metrics-token", "", 0, 0, false, true,                                                    \
       "Bearer token for /metrics; empty: /metrics answers loopback addresses only.")                                \

@@ -163,8 +163,12 @@ static int handle_destroyed(struct lws *wsi, struct vt_conn *conn)
 
 int vt_conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
+    if (reason ==
+        LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) { /* no line's: `user` is the context */
+        vt_conn_tls_context(lws_context_user(lws_get_context(wsi)), user);
+        return 0;
+    }
     struct vt_conn *conn = wsi ? lws_get_opaque_user_data(wsi) : NULL;
-    (void)user;
     switch (reason) {
     case LWS_CALLBACK_WSI_CREATE:
         return handle_made(wsi);

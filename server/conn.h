@@ -39,6 +39,9 @@ struct vt_net *vt_net_open(struct vt_loop *loop, const struct vt_config *config,
                            const struct vt_conn_handler *handler, struct vt_buf *ret_error);
 /* "http://127.0.0.1:43121": the first listener, with the port the kernel gave. */
 const char *vt_net_url(const struct vt_net *net);
+/* Reads certificate and key again: open lines keep theirs, the next ones get the new. On an error what was
+ * there stays, with one sentence in ret_error. Without TLS there is nothing to do. */
+int vt_net_reload(struct vt_net *net, struct vt_buf *ret_error);
 /* Stops accepting, then `drained(arg)` once every conn is gone or `deadline_ms` passed. The layer
  * above closes its peers itself (4000). */
 void vt_net_drain(struct vt_net *net, uint64_t deadline_ms, vt_call_fn *drained, void *arg);

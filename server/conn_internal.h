@@ -36,6 +36,8 @@ enum {
     VT_NET_LINGERS = 64
 };
 
+struct vt_conn_pair; /* conn_tls.c */
+
 enum vt_conn_phase { VT_CONN_HTTP, VT_CONN_SOCKET, VT_CONN_ENDED };
 
 /* Sockets of one address group. */
@@ -120,6 +122,7 @@ struct vt_net {
     vt_call_fn *drained;
     void *drained_arg;
     int64_t drain_by_ms;
+    struct vt_conn_pair *pair; /* owned; NULL: no TLS */
     bool draining, stopping, tls, hsts;
     char url[96];
 };
@@ -142,6 +145,10 @@ void vt_conn_tick_lingers(struct vt_net *net, int64_t now_ms, bool all);
 
 /* conn_upgrade.c: HTTP_CONFIRM_UPGRADE. 0: go on, -1: hang up (an answer was written if one could be). */
 int vt_conn_upgrade(struct vt_conn *conn, struct lws *wsi);
+
+/* conn_tls.c: of each handshake of the library's context. */
+void vt_conn_tls_context(struct vt_net *net, void *ssl_ctx);
+void vt_conn_pair_destroy(struct vt_conn_pair *pair);
 
 /* conn_message.c */
 int vt_conn_established(struct vt_conn *conn);

@@ -115,22 +115,6 @@ static struct lws_vhost *open_vhost(struct vt_net *net)
     return lws_create_vhost(net->context, &info);
 }
 
-static int check_tls(const struct vt_config *config, struct vt_buf *ret_error)
-{
-    const char *files[] = { config->tls_cert, config->tls_key };
-    const char *names[] = { "--tls-cert", "--tls-key" };
-    for (int i = 0; i < 2; i++) {
-        if (!*files[i])
-            vt_buf_printf(ret_error, "%s is missing; TLS needs --tls-cert and --tls-key.", names[i]);
-        else if (access(files[i], R_OK) != 0)
-            vt_buf_printf(ret_error, "%s: %s cannot be read.", names[i], files[i]);
-        else
-            continue;
-        return VT_ERR_INVALID;
-    }
-    return VT_OK;
-}
-
 static int read_networks(struct vt_net *net, struct vt_buf *ret_error)
 {
     VT_CLEANUP(vt_buf_finish)
@@ -214,8 +198,8 @@ struct vt_net *vt_net_open(struct vt_loop *loop, const struct vt_config *config,
     net->turn_end.fn = vt_conn_flush_all;
     net->turn_end.arg = net;
     vt_loop_on_turn_end(loop, &net->turn_end);
-    if (read_networks(net, ret_error) || (net->tls && check_tls(config, ret_error)) ||
-        open_library(net, ret_error) || vt_conn_listen(net, config->listen, ret_error))
+    if (read_networks(net, ret_error) || vt_net_reload(net, ret_error) || open_library(net, ret_error) ||
+        vt_conn_listen(net, config->listen, ret_error))
         return abandon(net);
     net->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     net->tick_ms = tick_ms(config);
@@ -326,6 +310,7 @@ void vt_net_destroy(struct vt_net *net)
     assert(vt_list_is_empty(&net->conns));
     if (net->spare_fd >= 0)
         close(net->spare_fd);
+    vt_conn_pair_destroy(net->pair);
     vt_http_routes_finish(&net->routes);
     vt_map_finish(&net->counts);
     vt_buf_finish(&net->out);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/log.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 
 #include "server/base/buf.h"
+#include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/log_escape.h"
 
@@ -28,6 +31,7 @@ struct repeat {
 
 static atomic_int least_level = VT_LOG_INFO;
 static atomic_bool is_json;
+static atomic_int log_fd = STDERR_FILENO; /* once a file, its number stays: only what it means changes */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
 static struct repeat repeats[EVENTS_MAX];
 static size_t repeats_n;
@@ -36,6 +40,24 @@ void vt_log_init(enum vt_log_level least, bool json)
 {
     atomic_store(&least_level, (int)least);
     atomic_store(&is_json, json);
+}
+
+int vt_log_open(const char *path)
+{
+    int now = atomic_load(&log_fd);
+    if (!path[0])
+        return VT_OK;
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    if (fd < 0)
+        return VT_ERR_IO;
+    if (now == STDERR_FILENO) {
+        atomic_store(&log_fd, fd);
+        return VT_OK;
+    }
+    /* In one call, so that a thread in the middle of a line writes to the one file or the other. */
+    int err = dup3(fd, now, O_CLOEXEC) >= 0 ? VT_OK : VT_ERR_IO;
+    close(fd);
+    return err;
 }
 
 static void append_time(struct vt_buf *out)
@@ -90,7 +112,7 @@ static void write_line(enum vt_log_level level, const char *event, const struct 
     }
     vt_buf_text(&line, json ? "}\n" : "\n");
     /* Nothing useful can be done about a log that cannot be written. */
-    if (write(STDERR_FILENO, line.data ? line.data : "", line.len) < 0)
+    if (write(atomic_load(&log_fd), line.data ? line.data : "", line.len) < 0)
         return;
 }
 

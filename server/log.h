@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The log: one JSON object or one logfmt line per event, to standard error.
+/* The log: one JSON object or one logfmt line per event, to standard error or a file that can be exchanged.
  *
  * Fields come as pairs of name and value, so nothing foreign lands in a format string; values are
  * escaped. Never logged: message text, names, tokens, queries, whole addresses. Library code stays
@@ -34,6 +34,10 @@ struct vt_log_field {
     }
 
 void vt_log_init(enum vt_log_level least, bool json);
+/* From here on into this file, made with 0600 unless it is there; "" means standard error. Called again with
+ * the same path it goes on in a new file when the old one was moved away. On VT_ERR_IO (errno) all stays as
+ * it was. */
+int vt_log_open(const char *path);
 void vt_log_event(enum vt_log_level level, const char *event, const struct vt_log_field *fields, size_t n);
 
 /* Reports the repeats held back in seconds that are over: once a second from a timer, and at the end. */

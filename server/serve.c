@@ -9,6 +9,7 @@
  * action: it ends the process at once, whatever the loop is doing. */
 #include "server/serve.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +75,7 @@ struct serve {
     struct vt_ops ops;
     struct vt_buf error; /* why it did not start */
     int lock;            /* of the data directory; -1: none */
-    uv_signal_t term, interrupt, hangup;
+    uv_signal_t term, interrupt, hangup, user;
     struct vt_timer second;
     bool handles_open; /* the signals and the timer */
     bool sites_ready, index_ready, app_ready, erased_ready, stop_asked, drained;
@@ -119,12 +120,25 @@ static void handle_stop(uv_signal_t *signal, int number)
         begin_drain(serve);
 }
 
+static void open_log_again(const struct serve *serve)
+{
+    if (vt_log_open(serve->config.log_file) != VT_OK)
+        vt_log(VT_LOG_ERROR, "log.reopen", VT_LOG_T("why", strerror(errno)));
+}
+
+/* Certificate, key and log: the files, not the options that name them. */
 static void handle_hangup(uv_signal_t *signal, int number)
 {
-    (void)signal;
-    (void)number;
-    vt_log(VT_LOG_WARN, "serve.reload",
-           VT_LOG_T("detail", "no option can change while running yet; restart instead"));
+    struct serve *serve = signal->data;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf error = VT_BUF_INIT(ERROR_BYTES);
+    open_log_again(serve);
+    int err = number == SIGHUP && serve->net ? vt_net_reload(serve->net, &error) : VT_OK;
+    if (err)
+        vt_log(VT_LOG_ERROR, "serve.reload", VT_LOG_T("why", vt_buf_cstr(&error)),
+               VT_LOG_T("detail", "the certificate that was there stays"));
+    else
+        vt_log(VT_LOG_INFO, "serve.reload", VT_LOG_T("signal", number == SIGHUP ? "SIGHUP" : "SIGUSR1"));
 }
 
 static void handle_second(void *arg)
@@ -136,7 +150,7 @@ static void handle_second(void *arg)
 static void open_handles(struct serve *serve)
 {
     uv_loop_t *uv = vt_loop_uv(serve->loop);
-    uv_signal_t *const signals[] = { &serve->term, &serve->interrupt, &serve->hangup };
+    uv_signal_t *const signals[] = { &serve->term, &serve->interrupt, &serve->hangup, &serve->user };
     signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < VT_COUNT(signals); i++) {
         uv_signal_init(uv, signals[i]);
@@ -145,6 +159,7 @@ static void open_handles(struct serve *serve)
     uv_signal_start(&serve->term, handle_stop, SIGTERM);
     uv_signal_start(&serve->interrupt, handle_stop, SIGINT);
     uv_signal_start(&serve->hangup, handle_hangup, SIGHUP);
+    uv_signal_start(&serve->user, handle_hangup, SIGUSR1);
     vt_timer_init(serve->loop, &serve->second, handle_second, serve);
     vt_timer_start(&serve->second, SECOND_MS, SECOND_MS);
     serve->handles_open = true;
@@ -157,6 +172,7 @@ static void close_handles(struct serve *serve)
     uv_close((uv_handle_t *)&serve->term, NULL);
     uv_close((uv_handle_t *)&serve->interrupt, NULL);
     uv_close((uv_handle_t *)&serve->hangup, NULL);
+    uv_close((uv_handle_t *)&serve->user, NULL);
     vt_timer_close(&serve->second, NULL);
 }
 
@@ -518,7 +534,12 @@ int vt_serve_main(int argc, char **argv)
     serve.ops.config = &serve.config;
     close_memory();
     start_log(&serve.config);
-    int status = run(&serve);
+    int status = EXIT_START;
+    if (vt_log_open(serve.config.log_file) == VT_OK)
+        status = run(&serve);
+    else
+        fprintf(stderr, "vitrine: --log-file: %s cannot be opened: %s.\n", serve.config.log_file,
+                strerror(errno));
     vt_config_finish(&serve.config);
     return status;
 }

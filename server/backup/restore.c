@@ -232,6 +232,11 @@ static int renew(struct restoring *restoring)
     struct vt_manage *manage = vt_manage_open(restoring->fresh, &restoring->error);
     if (!manage)
         return VT_ERR_IO;
+    /* Bringing older tables up to date has left a copy, which nobody's erasure has reached. */
+    char path[PATH_BYTES];
+    snprintf(path, sizeof(path), "%s/store.v%lld.db", restoring->fresh,
+             (long long)restoring->manifest.schema);
+    unlink(path);
     int err = apply_lists(restoring, manage);
     if (!err)
         err = vt_backup_renew(manage, &restoring->renewed);

@@ -34,29 +34,35 @@ static int copy_pages(sqlite3 *to, sqlite3 *from)
     return code == SQLITE_DONE ? end : code;
 }
 
-int vt_backup_copy(const char *data_dir, const char *name, const char *path, struct vt_buf *ret_error)
+int vt_db_copy(struct vt_db *db, const char *path, struct vt_buf *ret_error)
 {
-    struct vt_db db;
     sqlite3 *to = NULL;
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0)
         close(fd);
+    int code = fd < 0 ? SQLITE_CANTOPEN : sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE, NULL);
+    if (code == SQLITE_OK)
+        code = copy_pages(to, db->sqlite);
+    if (code == SQLITE_OK) /* alone, without a log beside it */
+        code = sqlite3_exec(to, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+    sqlite3_close(to);
+    if (code == SQLITE_OK && sync_file(path) == VT_OK)
+        return VT_OK;
+    vt_buf_printf(ret_error, "A copy cannot be made as %s: %s.", path, sqlite3_errstr(code));
+    if (fd >= 0)
+        unlink(path);
+    return (code & 0xff) == SQLITE_FULL ? VT_ERR_FULL : VT_ERR_IO;
+}
+
+int vt_backup_copy(const char *data_dir, const char *name, const char *path, struct vt_buf *ret_error)
+{
+    struct vt_db db;
     int err = vt_db_open(&db, data_dir, name, true, ret_error);
     if (err)
         return err;
-    int code = fd < 0 ? SQLITE_CANTOPEN : sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE, NULL);
-    if (code == SQLITE_OK)
-        code = copy_pages(to, db.sqlite);
-    if (code == SQLITE_OK) /* alone, without a log beside it */
-        code = sqlite3_exec(to, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
-    if (code != SQLITE_OK)
-        vt_buf_printf(ret_error, "%s cannot be copied to %s: %s.", name, path, sqlite3_errstr(code));
-    sqlite3_close(to);
+    err = vt_db_copy(&db, path, ret_error);
     vt_db_close(&db);
-    if (code == SQLITE_OK && sync_file(path) == VT_OK)
-        return VT_OK;
-    unlink(path);
-    return (code & 0xff) == SQLITE_FULL ? VT_ERR_FULL : VT_ERR_IO;
+    return err;
 }
 
 static int read_one(struct vt_db *db, const char *sql, int64_t *ret_number, char *ret_text, size_t size)

@@ -45,8 +45,14 @@ struct vt_db_value {
 int vt_db_open(struct vt_db *db, const char *data_dir, const char *name, bool read_only,
                struct vt_buf *ret_error);
 void vt_db_close(struct vt_db *db);
-/* Brings the tables to this build's version; refuses a newer one. */
+/* Brings the tables to this build's version; refuses a newer one. Tables of an older one are copied first, to
+ * `store.v20.db` beside (20: their version), and nothing changes when that fails; such a copy goes after 30
+ * days. */
 int vt_db_migrate(struct vt_db *db, struct vt_buf *ret_error);
+/* A copy of all of it as it is now, one file that must not be there; synced. */
+int vt_db_copy(struct vt_db *db, const char *path, struct vt_buf *ret_error);
+/* Exposed for the tests: the first `version` steps, on an empty file. */
+int vt_db_migrate_to(struct vt_db *db, int64_t version);
 /* The version that vt_db_migrate brings tables to. */
 int64_t vt_db_newest(void);
 

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables, as a list of steps: a store at version n runs the steps after n. A step that has been
  * released is never edited; a change is a new step. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "server/store/sqlite_db.h"
+
+enum { PATH_BYTES = 4096, COPY_DAYS = 30 };
 
 /* `site` stands in the key of every table but three: a login's cookie, a resume token and a one-time secret
  * name their site by what they are bound to, and are found by the hash of the secret alone. */
@@ -278,21 +286,71 @@ static int read_version(struct vt_db *db, int64_t *ret_version)
     return VT_OK;
 }
 
-static int run_steps(struct vt_db *db, int64_t from)
+static int run_steps(struct vt_db *db, int64_t from, int64_t to)
 {
-    for (int64_t i = from; i < NEWEST; i++) {
+    for (int64_t i = from; i < to; i++) {
         int code = sqlite3_exec(db->sqlite, steps[i], NULL, NULL, NULL);
         if (code != SQLITE_OK)
             return vt_db_err(db, code);
     }
     char pragma[48];
-    sqlite3_snprintf(sizeof(pragma), pragma, "PRAGMA user_version=%d", NEWEST);
+    sqlite3_snprintf(sizeof(pragma), pragma, "PRAGMA user_version=%d", (int)to);
     return vt_db_err(db, sqlite3_exec(db->sqlite, pragma, NULL, NULL, NULL));
+}
+
+int vt_db_migrate_to(struct vt_db *db, int64_t version)
+{
+    return run_steps(db, 0, version);
+}
+
+/* --- the copy before ------------------------------------------------------------------------ */
+
+static void copy_path(struct vt_db *db, int64_t version, const char *ending, char ret_path[PATH_BYTES])
+{
+    const char *own = sqlite3_db_filename(db->sqlite, "main");
+    size_t len = strlen(own);
+    len -= len > 3 && strcmp(own + len - 3, ".db") == 0 ? 3 : 0;
+    snprintf(ret_path, PATH_BYTES, "%.*s.v%d%s", (int)len, own, (int)version, ending);
+}
+
+/* Under another name until it is whole: a start that was cut short makes it anew. */
+static int keep_copy(struct vt_db *db, int64_t version, struct vt_buf *ret_error)
+{
+    char path[PATH_BYTES], partial[PATH_BYTES];
+    copy_path(db, version, ".db", path);
+    copy_path(db, version, ".partial", partial);
+    unlink(partial);
+    int err = vt_db_copy(db, partial, ret_error);
+    if (!err && rename(partial, path) != 0)
+        err = VT_ERR_IO;
+    if (err)
+        vt_buf_text(ret_error, " The tables are older than this build and stay as they are; make room, or start the "
+                               "build that made them.");
+    return err;
+}
+
+/* Long enough to find out that the newer build does not do; no longer, for what is erased meanwhile. */
+static void drop_old_copies(struct vt_db *db)
+{
+    const time_t now = time(NULL);
+    for (int64_t version = 1; version < NEWEST; version++) {
+        char path[PATH_BYTES];
+        struct stat info;
+        copy_path(db, version, ".db", path);
+        if (stat(path, &info) == 0 && info.st_mtime < now - COPY_DAYS * 86400)
+            unlink(path);
+    }
 }
 
 int vt_db_migrate(struct vt_db *db, struct vt_buf *ret_error)
 {
     int64_t version = 0;
+    drop_old_copies(db);
+    if (read_version(db, &version) == VT_OK && version > 0 && version < NEWEST) {
+        int failed = keep_copy(db, version, ret_error);
+        if (failed)
+            return failed;
+    }
     /* The lock first: a server and `vitrine admin` may start on an empty directory at once. */
     int err = vt_db_exec(db, "BEGIN IMMEDIATE");
     if (!err)
@@ -307,7 +365,7 @@ int vt_db_migrate(struct vt_db *db, struct vt_buf *ret_error)
         return VT_ERR_STALE;
     }
     if (!err)
-        err = run_steps(db, version);
+        err = run_steps(db, version, NEWEST);
     if (!err)
         err = vt_db_exec(db, "COMMIT");
     if (!err)

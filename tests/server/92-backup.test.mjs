@@ -153,3 +153,12 @@ test('onto a new machine: with its key, and with the erasures of a newer backup'
   const whole = await vitrine('admin', 'site', 'list', '--data', data);
   assert.match(whole.stdout, /pk_test/);
 });
+
+test('a store of a newer build keeps the server from starting, and is left alone', async (t) => {
+  const server = await shop((fn) => t.after(fn), { associates: [] });
+  await server.halt();
+  query(server, 'PRAGMA user_version=999');
+  await assert.rejects(server.start(), /newer Vitrine.*version 999/s);
+  server.child = null;
+  assert.deepEqual(query(server, 'PRAGMA user_version'), [[999]]);
+});
