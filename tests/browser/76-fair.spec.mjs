@@ -67,7 +67,6 @@ test('weighed against the budget, sent by a key; so much and no more; paused by 
   await expect(tray.getByRole('button', { name: 'Show together' }).first()).toBeDisabled();
   await clean(customer.page);
   await shot(customer.page, '76-fair-paused-phone');
-  await shot(page, '76-fair-paused');
   await customer.panel.getByRole('button', { name: 'Go on' }).tap();
   await expect(meter).toHaveCount(0);
 

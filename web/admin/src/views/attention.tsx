@@ -41,9 +41,9 @@ export function Attention(): JSX.Element {
         <Whole at="/settings/attention/prompts" label="Questions" unit="unanswered" placeholder="2" hint="Choices, forms, votes, offers, and what their page is asked to do." />
       </div>
       <div class="pair">
-        <Whole at="/settings/attention/day/pictures" label="Pictures and films" unit="a day" placeholder="60" />
-        <Whole at="/settings/attention/day/pushes" label="Pieces" unit="a day" placeholder="60" />
-        <Whole at="/settings/attention/day/prompts" label="Questions" unit="a day" placeholder="20" hint="A day ends at midnight UTC. 0: no bound." />
+        <Whole at="/settings/attention/day/pictures" label="Pictures and films a day" placeholder="60" />
+        <Whole at="/settings/attention/day/pushes" label="Pieces a day" placeholder="60" />
+        <Whole at="/settings/attention/day/prompts" label="Questions a day" placeholder="20" hint="A day ends at midnight UTC. 0: no bound." />
       </div>
       <Quiet />
     </Section>

@@ -68,6 +68,7 @@ export function Care({ product }: { product: Product }): JSX.Element | null {
             <span class="care-name"><span class="vt-unseen">{does} </span><bdi>{one.title}</bdi></span>
             <span class="care-line"><Price of={one} />{budget && <span>{fit(one, budget)}<span class="vt-unseen"> of the budget</span></span>}</span>
           </span>
+          <span class="care-go"><Icon d={now.way === 'show' ? icons.eye : icons.send} size={18} /></span>
           <kbd aria-hidden="true">{i === 0 ? '↵' : i + 1}</kbd>
         </button>
       ))}
