@@ -19,7 +19,7 @@ enum {
     SENDING_MOST = 4, /* of the eight that outgoing runs */
     NAME_BYTES = 96,
     PLACE_BYTES = 160,
-    WHY_BYTES = 320,
+    WHY_BYTES = VT_OUTGOING_WHY + 1,
     ARENA_BYTES = 16 << 20
 };
 
