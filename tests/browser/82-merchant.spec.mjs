@@ -47,6 +47,7 @@ test('the desk sees what the shop knows; a wish is one key away', async ({ groun
   await Promise.all([associate.comes(), customer.visit(RING)]);
   await customer.page.getByRole('button', { name: 'Sign in as Ada, a regular' }).click();
   await expect(customer.page.getByRole('button', { name: 'Signed in as Ada. Sign out' })).toBeVisible();
+  await isClean(customer.page, 'phone-signed-in');
   await customer.open();
   await customer.ask('Is my ring ready?');
   await associate.take();

@@ -229,6 +229,8 @@ test('erased: what waited goes, and that it is erased is told', async () => {
   assert.deepEqual((await deliveries(id)).map((d) => d.type), ['customer.erased']);
   await remove(id);
   await cut(c);
+  await server.restart(); // folds the store's log into it
+  assert.deepEqual(holds(server, 'CANARY-ERASED'), []);
 });
 
 test('nothing taken for the time that is given: off, a mail to the admins, and on again with what waited', async () => {
