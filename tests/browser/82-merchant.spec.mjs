@@ -10,7 +10,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { receiver, signers } from '../server/lib/hooks.mjs';
 import { top } from '../server/lib/protocol.mjs';
 import { PASSWORD, SITE, dist } from './lib/ground.mjs';
-import { RING } from './lib/people.mjs';
+import { PHONE, RING } from './lib/people.mjs';
 import { expect, shot, test } from './lib/story.mjs';
 
 test.use({ serverArgs: ['--media-fetch-private'] });
@@ -73,6 +73,7 @@ test('the desk sees what the shop knows; a wish is one key away', async ({ groun
   await person.getByRole('button', { name: 'Ask the shop again' }).click();
   await expect(known.getByRole('status')).toContainText('The shop\'s server cannot be asked');
   await expect(known).toContainText('Ada Byron');
+  await page.emulateMedia({ colorScheme: 'dark' });
   await isClean(page, 'desk-known-failed');
 });
 
@@ -107,5 +108,8 @@ test('an admin adds a webhook, and hears that it works', async ({ cast, ground, 
   await hook.getByRole('button', { name: 'What was sent' }).click();
   await expect(hook).toContainText('Nothing was sent yet.');
   await isClean(page, 'admin-webhooks');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize(PHONE.viewport);
+  await isClean(page, 'admin-phone-dark');
   for (const fn of gone) await fn();
 });
