@@ -216,6 +216,8 @@ static int count(struct vt_report_group *group, const struct vt_report_session *
     }
     group->taken++;
     group->sold += row->sold;
+    group->viewed += row->viewed;
+    group->viewed_sold += row->viewed && row->sold;
     err = push(&group->waits, row->taken - row->created);
     if (!err)
         err = count_forecast(group, row);
@@ -275,20 +277,56 @@ static int name_group(struct vt_report *report, const struct vt_report_group *gr
     return known->ptr ? VT_OK : VT_ERR_NOMEM;
 }
 
+struct whose { /* an order's part, or an offer */
+    struct vt_str queue, associate, sku, name;
+    int64_t at;
+};
+
+static int group_of_whose(struct vt_report *report, const struct whose *of,
+                          struct vt_report_group **ret_group)
+{
+    int err = VT_OK;
+    *ret_group = NULL;
+    if (report->by == VT_REPORT_BY_QUEUE)
+        err = group_of_key(report, of->queue, ret_group);
+    else if (report->by == VT_REPORT_BY_ASSOCIATE)
+        err = of->associate.len > 0 ? group_of_key(report, of->associate, ret_group) : VT_OK;
+    else if (report->by == VT_REPORT_BY_PIECE)
+        err = group_of_key(report, of->sku, ret_group);
+    else
+        *ret_group = group_of_time(report, of->at);
+    return !err && *ret_group && report->by == VT_REPORT_BY_PIECE ? name_group(report, *ret_group, of->name)
+                                                                  : err;
+}
+
+int vt_report_add_offer(struct vt_report *report, const struct vt_report_offer *row)
+{
+    static const struct vt_str to_be_made = { "(to be made)", sizeof("(to be made)") - 1 };
+    bool described = row->sku.len == 0;
+    const struct whose whose = { .queue = row->queue,
+                                 .associate = row->associate,
+                                 .sku = described ? to_be_made : row->sku,
+                                 .name = described ? to_be_made : row->title,
+                                 .at = row->made };
+    struct vt_report_group *group, *both[2] = { &report->total };
+    int err = group_of_whose(report, &whose, &group);
+    both[1] = group;
+    for (size_t i = 0; !err && i < VT_COUNT(both) && both[i]; i++) {
+        both[i]->offers[row->end]++;
+        both[i]->offers_value += row->end == VT_REPORT_TAKEN ? row->price : 0;
+    }
+    return err;
+}
+
 int vt_report_add_sale(struct vt_report *report, const struct vt_report_sale *row)
 {
-    struct vt_report_group *group = NULL;
-    int err = VT_OK;
-    if (report->by == VT_REPORT_BY_QUEUE)
-        err = group_of_key(report, row->queue, &group);
-    else if (report->by == VT_REPORT_BY_ASSOCIATE)
-        err = row->associate.len > 0 ? group_of_key(report, row->associate, &group) : VT_OK;
-    else if (report->by == VT_REPORT_BY_PIECE)
-        err = group_of_key(report, row->sku, &group);
-    else
-        group = group_of_time(report, row->placed);
-    if (!err && group && report->by == VT_REPORT_BY_PIECE)
-        err = name_group(report, group, row->name);
+    const struct whose whose = { .queue = row->queue,
+                                 .associate = row->associate,
+                                 .sku = row->sku,
+                                 .name = row->name,
+                                 .at = row->placed };
+    struct vt_report_group *group;
+    int err = group_of_whose(report, &whose, &group);
     if (err)
         return err;
     count_sale(&report->total, row);
@@ -369,7 +407,9 @@ static bool mean_stars(const struct vt_report_group *group, double *ret)
 bool vt_report_cell(const struct vt_report_group *group, enum vt_report_cell cell, double *ret_value)
 {
     const struct vt_report_group *g = group;
-    double foretold = (double)g->errors.n;
+    double foretold = (double)g->errors.n, offers = 0;
+    for (int i = 0; i <= VT_REPORT_OVER; i++)
+        offers += g->offers[i];
     /* clang-format off */
     switch (cell) {
     case VT_CELL_ASKED:         return number(g->asked, ret_value);
@@ -409,6 +449,14 @@ bool vt_report_cell(const struct vt_report_group *group, enum vt_report_cell cel
     case VT_CELL_SEEN:          return share((double)g->seen, (double)g->orders, ret_value);
     case VT_CELL_PIECES:        return number((double)g->pieces / VT_REPORT_SHARE, ret_value);
     case VT_CELL_BACK:          return number((double)g->back / VT_MONEY_UNIT, ret_value);
+    case VT_CELL_CONVERSION_VIEWED: return share(g->viewed_sold, g->viewed, ret_value);
+    case VT_CELL_CONVERSION_TALK: return share((double)g->sold - g->viewed_sold, (double)g->taken - g->viewed, ret_value);
+    case VT_CELL_OFFERS:        return number(offers, ret_value);
+    case VT_CELL_OFFERS_TAKEN:  return number(g->offers[VT_REPORT_TAKEN], ret_value);
+    case VT_CELL_OFFERS_SHARE:  return share(g->offers[VT_REPORT_TAKEN], offers - g->offers[VT_REPORT_OPEN], ret_value);
+    case VT_CELL_OFFERS_OVER:   return number(g->offers[VT_REPORT_OVER], ret_value);
+    case VT_CELL_OFFERS_DROPPED: return number(g->offers[VT_REPORT_DROPPED], ret_value);
+    case VT_CELL_OFFERS_VALUE:  return number((double)g->offers_value / VT_MONEY_UNIT, ret_value);
     case VT_CELLS:              break;
     }
     /* clang-format on */

@@ -22,7 +22,7 @@ enum vt_report_by {
     VT_REPORT_BY_HOUR,
     VT_REPORT_BY_WEEKDAY,
     VT_REPORT_BY_SLOT,  /* weekday and hour */
-    VT_REPORT_BY_PIECE, /* of what was sold */
+    VT_REPORT_BY_PIECE, /* of what was sold or offered */
     VT_REPORT_BYS
 };
 extern const char *const vt_report_by_names[VT_REPORT_BYS];
@@ -65,6 +65,14 @@ enum vt_report_cell {
     VT_CELL_SEEN,
     VT_CELL_PIECES,
     VT_CELL_BACK,
+    VT_CELL_CONVERSION_VIEWED,
+    VT_CELL_CONVERSION_TALK,
+    VT_CELL_OFFERS,
+    VT_CELL_OFFERS_TAKEN,
+    VT_CELL_OFFERS_SHARE,
+    VT_CELL_OFFERS_OVER,
+    VT_CELL_OFFERS_DROPPED,
+    VT_CELL_OFFERS_VALUE,
     VT_CELLS
 };
 struct vt_report_column {
@@ -77,7 +85,8 @@ struct vt_report_kind {
     const char *name, *title, *question;
     const enum vt_report_cell *cells;
     size_t cells_n;
-    bool sells; /* counts orders as well, in one currency */
+    bool sells;  /* counts orders as well, in one currency */
+    bool offers; /* or offers */
 };
 extern const struct vt_report_kind vt_report_kinds[];
 extern const size_t vt_report_kinds_n;
@@ -89,10 +98,13 @@ struct vt_report_values {
 };
 struct vt_report_group {
     uint32_t asked, taken, left, within, sooner, later, ended, conversations, stars[6];
-    uint32_t sold;               /* sessions */
-    int64_t orders, seen;        /* in millionths of an order */
-    int64_t value, back, pieces; /* value, back: in ten-thousandths; pieces: in millionths of one */
-    int64_t live_ms, span_ms;    /* span: how long the group's own hours are, in the period */
+    uint32_t sold;                       /* sessions */
+    uint32_t viewed, viewed_sold;        /* of these, and of all taken, those with a piece on show */
+    uint32_t offers[VT_REPORT_OVER + 1]; /* by their end */
+    int64_t offers_value;                /* of those taken, in ten-thousandths */
+    int64_t orders, seen;                /* in millionths of an order */
+    int64_t value, back, pieces;         /* value, back: in ten-thousandths; pieces: in millionths of one */
+    int64_t live_ms, span_ms;            /* span: how long the group's own hours are, in the period */
     struct vt_report_values waits, patience, errors, replies, handles;
 };
 
@@ -117,6 +129,7 @@ void vt_report_finish(struct vt_report *report);
 /* VT_OK, VT_ERR_NOMEM or VT_ERR_FULL: more queues, people or pieces than VT_REPORT_KEYS. */
 int vt_report_add(struct vt_report *report, const struct vt_report_session *row);
 int vt_report_add_sale(struct vt_report *report, const struct vt_report_sale *row);
+int vt_report_add_offer(struct vt_report *report, const struct vt_report_offer *row);
 /* Once, before the cells are read. */
 void vt_report_settle(struct vt_report *report);
 /* False: there is nothing to count it from. */

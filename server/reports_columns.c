@@ -43,6 +43,14 @@ const struct vt_report_column vt_report_columns[VT_CELLS] = {
     [VT_CELL_SEEN] = { "seen", "Looked at together", "share", "Of these orders, those with a piece that was on show in the viewer in a session they are credited to, for a second at least, or when it was ordered." },
     [VT_CELL_PIECES] = { "pieces", "Pieces", "count", "How many of them were ordered and kept, as the lines of the orders say. A return that named an amount and no lines takes no pieces back." },
     [VT_CELL_BACK] = { "back", "Given back", "money", "What was given back of orders placed in the period, whenever that was." },
+    [VT_CELL_CONVERSION_VIEWED] = { "conversion_viewed", "Conversion, looking together", "share", "Influence of the viewer: of the sessions an associate took and in which a piece was on show in the viewer, those an order is credited to. Otherwise as conversion; beside it stands the same of the others." },
+    [VT_CELL_CONVERSION_TALK] = { "conversion_talk", "Conversion, talk alone", "share", "Of the sessions an associate took and in which nothing was on show in the viewer, those an order is credited to." },
+    [VT_CELL_OFFERS] = { "offers", "Offers", "count", "Offers made in the thread, in the report's currency, by the day they were made. They belong to the associate and the queue of the session." },
+    [VT_CELL_OFFERS_TAKEN] = { "offers_taken", "Taken", "count", "Of these, those the customer has taken, whenever that was. Whether it was then bought is for the report of sales." },
+    [VT_CELL_OFFERS_SHARE] = { "offers_share", "Taken, share", "share", "Taken, divided by all that have ended: taken, run out and taken back. What still stands is in neither." },
+    [VT_CELL_OFFERS_OVER] = { "offers_over", "Run out", "count", "Of these, those whose time was over before anybody took them." },
+    [VT_CELL_OFFERS_DROPPED] = { "offers_dropped", "Taken back", "count", "Of these, those an associate took back." },
+    [VT_CELL_OFFERS_VALUE] = { "offers_value", "Value taken", "money", "The prices of the offers that were taken, added up; of a piece to be made its whole price, not the deposit." },
 };
 
 #define CELLS(...) .cells = (const enum vt_report_cell[]){ __VA_ARGS__ }, .cells_n = sizeof((const enum vt_report_cell[]){ __VA_ARGS__ }) / sizeof(enum vt_report_cell)
@@ -58,7 +66,9 @@ const struct vt_report_kind vt_report_kinds[] = {
     { "load", "Load", "When do customers come, and how many are served at once?",
       CELLS(VT_CELL_ASKED, VT_CELL_TAKEN, VT_CELL_LIVE_MINUTES, VT_CELL_LIVE_MEAN) },
     { "sales", "Sales", "What did it bring?",
-      CELLS(VT_CELL_VALUE, VT_CELL_ORDERS, VT_CELL_AVERAGE, VT_CELL_CONVERSION, VT_CELL_SEEN, VT_CELL_PIECES, VT_CELL_BACK), .sells = true },
+      CELLS(VT_CELL_VALUE, VT_CELL_ORDERS, VT_CELL_AVERAGE, VT_CELL_CONVERSION, VT_CELL_CONVERSION_VIEWED, VT_CELL_CONVERSION_TALK, VT_CELL_SEEN, VT_CELL_PIECES, VT_CELL_BACK), .sells = true },
+    { "offers", "Offers", "What became of the offers?",
+      CELLS(VT_CELL_OFFERS, VT_CELL_OFFERS_TAKEN, VT_CELL_OFFERS_SHARE, VT_CELL_OFFERS_OVER, VT_CELL_OFFERS_DROPPED, VT_CELL_OFFERS_VALUE), .offers = true },
 };
 /* clang-format on */
 const size_t vt_report_kinds_n = VT_COUNT(vt_report_kinds);

@@ -74,11 +74,17 @@ static int take_by(struct asking *asking)
                     : VT_OK;
 }
 
+/* In one currency. */
+static bool has_money(const struct asking *asking)
+{
+    return asking->kind->sells || asking->kind->offers;
+}
+
 static int check_by(struct asking *asking)
 {
-    return asking->by != VT_REPORT_BY_PIECE || asking->kind->sells
+    return asking->by != VT_REPORT_BY_PIECE || has_money(asking)
                ? VT_OK
-               : refuse_query(asking, "by=piece is for the report sales.");
+               : refuse_query(asking, "by=piece is for the reports sales and offers.");
 }
 
 static int take_format(struct asking *asking)
@@ -115,18 +121,29 @@ static int handle_sale(void *arg, const struct vt_report_sale *row)
     return vt_report_add_sale(&asking->report, row);
 }
 
+static int handle_offer(void *arg, const struct vt_report_offer *row)
+{
+    struct asking *asking = arg;
+    if ((asking->queue.ptr && !vt_str_eq(asking->queue, row->queue)) || !may_see(asking, row->queue))
+        return VT_OK;
+    return vt_report_add_offer(&asking->report, row);
+}
+
 /* What is sold in several currencies has no sum: one is counted, and the others are named. */
-static int count_sales(struct asking *asking)
+static int count_money(struct asking *asking)
 {
     const struct vt_report *report = &asking->report;
     struct vt_api_call *call = asking->call;
-    int err = vt_report_currencies(asking->manage, call->site, report->from, report->to, &call->arena,
-                                   &asking->currencies, &asking->currencies_n);
+    int err = vt_report_currencies(asking->manage, call->site, report->from, report->to, asking->kind->offers,
+                                   &call->arena, &asking->currencies, &asking->currencies_n);
     asking->currency = vt_api_query(call, "currency");
     if (!err && !asking->currency.ptr && asking->currencies_n > 0)
         asking->currency = asking->currencies[0];
     if (err || !asking->currency.ptr)
         return err;
+    if (asking->kind->offers)
+        return vt_report_offers(asking->manage, call->site, report->from, report->to, vt_wall_ms(),
+                                asking->currency, handle_offer, asking);
     return vt_report_sales(asking->manage, call->site, report->from, report->to, asking->currency,
                            asking->by == VT_REPORT_BY_PIECE, handle_sale, asking);
 }
@@ -165,8 +182,8 @@ static int compute(struct asking *asking)
     if (!err)
         err = vt_report_sessions(asking->manage, asking->call->site, asking->report.from, asking->report.to,
                                  handle_row, asking);
-    if (!err && asking->kind->sells)
-        err = count_sales(asking);
+    if (!err && has_money(asking))
+        err = count_money(asking);
     if (err == VT_ERR_FULL)
         return vt_api_refuse(asking->call, 422, "field", "Too much for one report",
                              "The period has more than %d sessions or orders, or %d queues, people or "
@@ -259,7 +276,7 @@ static void put_json(const struct asking *asking, struct vt_buf *key)
     vt_json_put_text(out, "tz", asking->tz);
     vt_json_put_text(out, "by", vt_str(vt_report_by_names[asking->by]));
     vt_json_put_text(out, "queue", asking->queue);
-    if (asking->kind->sells)
+    if (has_money(asking))
         put_currencies(asking);
     vt_json_put_raw(out, "columns", VT_STR("["));
     put_columns(asking);

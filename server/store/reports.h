@@ -13,6 +13,7 @@ struct vt_report_session {
     int64_t eta_low, eta_high, stars;       /* seconds; stars 0: not rated */
     bool asked;                             /* the customer said something */
     bool sold;                              /* an order is credited to it, and not all of that came back */
+    bool viewed;                            /* a piece was on show in the viewer */
 };
 typedef int vt_report_row_fn(void *arg, const struct vt_report_session *row);
 /* Those whose customer asked at `from` or later and before `to`, by that time. An error
@@ -34,8 +35,19 @@ typedef int vt_report_sale_fn(void *arg, const struct vt_report_sale *row);
 /* Those placed at `from` or later and before `to` in this currency, by that time; `lines`: line by line. */
 int vt_report_sales(struct vt_manage *manage, struct vt_str site, int64_t from, int64_t to,
                     struct vt_str currency, bool lines, vt_report_sale_fn *row, void *arg);
-/* The currencies of the credited orders of the period, that of the most first. */
-int vt_report_currencies(struct vt_manage *manage, struct vt_str site, int64_t from, int64_t to,
+/* An offer and how it ended. */
+enum vt_report_end { VT_REPORT_OPEN, VT_REPORT_TAKEN, VT_REPORT_DROPPED, VT_REPORT_OVER };
+struct vt_report_offer {
+    struct vt_str queue, associate, sku, title; /* the session's it was made in; sku: absent: to be made */
+    int64_t made, price;                        /* ms since 1970; in ten-thousandths */
+    enum vt_report_end end;
+};
+typedef int vt_report_offer_fn(void *arg, const struct vt_report_offer *row);
+/* Those made at `from` or later and before `to` in this currency, by that time, as they stand at `now`. */
+int vt_report_offers(struct vt_manage *manage, struct vt_str site, int64_t from, int64_t to, int64_t now,
+                     struct vt_str currency, vt_report_offer_fn *row, void *arg);
+/* The currencies of the credited orders, or the offers, of the period, that of the most first. */
+int vt_report_currencies(struct vt_manage *manage, struct vt_str site, int64_t from, int64_t to, bool offers,
                          struct vt_arena *arena, struct vt_str **ret_currencies, size_t *ret_n);
 
 #endif

@@ -267,6 +267,10 @@ static const char *const steps[] = {
     "CREATE INDEX watch_told_at ON watch_told (at);"
     "CREATE TABLE watch_mark (site TEXT PRIMARY KEY, generation INTEGER NOT NULL, stock INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;",
+
+    /* 24: what reports look for among the rows of all threads */
+    "CREATE INDEX message_offer ON message (site, ts) WHERE kind='offer.make';"
+    "CREATE INDEX message_kept ON message (site, conv, sid) WHERE kind='view.kept';",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -34,12 +34,19 @@ test('the floor: the longest wait, who serves, watch, take over', async ({ cast,
   await customer.comes();
   await expect(figure(sam, 'Longest wait')).toContainText('Lagoon Halo Ring');
   await associate.take();
+  await customer.page.evaluate(() => window.Vitrine('order', { reference: 'MV-1', value: '3680.00', currency: 'EUR', items: [{ sku: 'VT-1002', qty: 1, price: '3680.00' }] }));
+  await expect(associate.page.locator('.happened').filter({ hasText: 'MV-1' })).toHaveCount(1);
   const second = await cast.customer({ name: 'second' });
   await second.comes('Is it waterproof?', WATCH);
   await expect(figure(sam, 'Waiting')).toContainText('1');
   await expect(figure(sam, 'In session')).toContainText('1');
   const people = floor(sam).getByRole('region', { name: 'Who serves' });
   await expect(people.locator('.floor-row', { hasText: 'Camille' })).toContainText('1/3');
+  // What was sold is asked for with each look.
+  await sam.page.keyboard.press('Escape');
+  await sam.page.keyboard.press('Alt+b');
+  await expect(figure(sam, 'Sold today')).toContainText('€3,680');
+  await expect(people.locator('.floor-row', { hasText: 'Camille' })).toContainText('€3,680 sold today');
   await shot(sam.page, '68-floor');
   await isClean(sam.page, 'the floor');
 

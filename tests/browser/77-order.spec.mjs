@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// From a look together to the report: the customer buys on the shop's own pages, the associate sees the order with its
-/// credit, the wrap-up knows how it came out, and the supervisor's report has the person, the amount and the piece.
+/// credit, the wrap-up knows how it came out, and the supervisor's report has the person, the amount and the piece. And what is offered.
 
 import AxeBuilder from '@axe-core/playwright';
 
@@ -31,54 +31,10 @@ async function buys({ page, panel, ground }) {
   return page.locator('[data-reference]').textContent();
 }
 
-/// A piece of the shop, and a described one with a deposit: offered from the sheet, read and taken in the thread, seen as taken at the desk.
-async function offers({ page }, customer) {
-  const sheet = page.getByRole('dialog', { name: 'Make an offer' });
-  const begin = async () => {
-    await page.getByRole('button', { name: 'More to send' }).click();
-    await page.getByRole('button', { name: 'Offer', exact: true }).click();
-    await expect(sheet.getByLabel('Price, EUR')).not.toHaveValue('');
-  };
-  // A piece of the shop: taken, it is in the page's own bag.
-  await begin();
-  await sheet.getByRole('combobox', { name: /^Which/ }).selectOption({ index: 1 });
-  await sheet.getByLabel('Price, EUR').fill('3500');
-  await isClean(page, 'desk-offer-piece');
-  await sheet.getByRole('button', { name: 'Offer it' }).click();
-  await customer.toChat();
-  const piece = customer.panel.getByRole('group', { name: /^An offer for you: .*Ring/ });
-  await expect.poll(() => piece.locator('img').evaluate((it) => it.naturalWidth)).toBeGreaterThan(0);
-  await shot(customer.page, '77-phone-offer-piece');
-  await piece.getByRole('button', { name: 'Take it' }).click();
-  await expect(piece).toContainText('You took it.', { timeout: 15_000 });
-  await expect(page.locator('.happened').filter({ hasText: 'is in the bag now' })).toHaveCount(1);
-  await begin();
-  await sheet.getByRole('combobox', { name: /^What/ }).selectOption('own');
-  await sheet.getByLabel('What it is').fill('A halo ring with your stone');
-  await sheet.getByLabel('How it will be').fill('18 ct, six weeks.');
-  await sheet.getByLabel('Price, EUR').fill('2400');
-  await sheet.getByLabel('Deposit, EUR').fill('600');
-  await sheet.getByLabel('Link for the deposit').fill('/checkout/');
-  await sheet.getByLabel('Code').selectOption('once');
-  await isClean(page, 'desk-offer-own');
-  await sheet.getByRole('button', { name: 'Offer it' }).click();
-  await customer.toChat();
-  const card = customer.panel.getByRole('group', { name: /your stone/ });
-  await expect(card).toContainText('€600 now, as a deposit');
-  await expect(card.getByRole('link', { name: 'Pay the deposit' })).toBeVisible();
-  await expect(page.locator('.offer-card').last()).toContainText('Stands until');
-  await isClean(customer.page, 'phone-offer');
-  await card.getByRole('button', { name: 'Take it' }).click();
-  await expect(card).toContainText('You took it.');
-  await expect(page.locator('.offer-card').last()).toContainText('Taken');
-  await isClean(page, 'desk-offer-taken');
-}
-
-test('looked at together, offered, bought, credited, reported', async ({ cast, server, customer, associate }) => {
+test('on the demo shop a session ends in an order, and the report shows it with the right associate, amount and pieces', async ({ cast, server, customer, associate }) => {
   await livePair({ customer, associate });
   await associate.showTheirs();
   const { page } = associate;
-  await offers(associate, customer);
   const reference = await buys(customer);
 
   const orders = page.getByRole('region', { name: 'Orders' }).or(page.locator('section[aria-labelledby="orders-title"]')).first();
@@ -115,10 +71,64 @@ test('looked at together, offered, bought, credited, reported', async ({ cast, s
   await isClean(ada.page, 'report-person');
   await ada.page.getByLabel('By').selectOption('piece');
   await expect(ada.page.getByRole('row', { name: /halo ring/i })).toHaveCount(1);
-  await isClean(ada.page, 'report-piece');
+  await shot(ada.page, '77-report-piece');
   await ada.page.goto(`${ada.ground.url}/admin/#/orders`);
   await expect(ada.page.getByRole('row', { name: new RegExp(reference) })).toContainText('Camille');
-  await isClean(ada.page, 'admin-orders');
   await ada.page.setViewportSize({ width: 390, height: 844 });
   await isClean(ada.page, 'admin-orders-phone');
+});
+
+test('a piece of the shop and a described one with a deposit: offered, taken in the thread, reported', async ({ cast, server, customer, associate }) => {
+  await livePair({ customer, associate });
+  const { page } = associate;
+  const sheet = page.getByRole('dialog', { name: 'Make an offer' });
+  const begin = async () => {
+    await page.getByRole('button', { name: 'More to send' }).click();
+    await page.getByRole('button', { name: 'Offer', exact: true }).click();
+    await expect(sheet.getByLabel('Price, EUR')).not.toHaveValue('');
+  };
+  // A piece of the shop: taken, it is in the page's own bag.
+  await begin();
+  await sheet.getByRole('combobox', { name: /^Which/ }).selectOption({ index: 1 });
+  await sheet.getByLabel('Price, EUR').fill('3500');
+  await sheet.getByRole('button', { name: 'Offer it' }).click();
+  await customer.toChat();
+  const piece = customer.panel.getByRole('group', { name: /^An offer for you: .*Ring/ });
+  await expect.poll(() => piece.locator('img').evaluate((it) => it.naturalWidth)).toBeGreaterThan(0);
+  await shot(customer.page, '77-phone-offer-piece');
+  await piece.getByRole('button', { name: 'Take it' }).click();
+  await expect(piece).toContainText('You took it.', { timeout: 15_000 });
+  await expect(page.locator('.happened').filter({ hasText: 'is in the bag now' })).toHaveCount(1);
+  await begin();
+  await sheet.getByRole('combobox', { name: /^What/ }).selectOption('own');
+  await sheet.getByLabel('What it is').fill('A halo ring with your stone');
+  await sheet.getByLabel('How it will be').fill('18 ct, six weeks.');
+  await sheet.getByLabel('Price, EUR').fill('2400');
+  await sheet.getByLabel('Deposit, EUR').fill('600');
+  await sheet.getByLabel('Link for the deposit').fill('/checkout/');
+  await sheet.getByLabel('Code').selectOption('once');
+  await isClean(page, 'desk-offer-own');
+  await sheet.getByRole('button', { name: 'Offer it' }).click();
+  await customer.toChat();
+  const card = customer.panel.getByRole('group', { name: /your stone/ });
+  await expect(card).toContainText('€600 now, as a deposit');
+  await expect(card.getByRole('link', { name: 'Pay the deposit' })).toBeVisible();
+  await expect(page.locator('.offer-card').last()).toContainText('Stands until');
+  await isClean(customer.page, 'phone-offer');
+  await card.getByRole('button', { name: 'Take it' }).click();
+  await expect(card).toContainText('You took it.');
+  await expect(page.locator('.offer-card').last()).toContainText('Taken');
+  await isClean(page, 'desk-offer-taken');
+
+  await server.addAssociate({ site: SITE, login: 'ada', name: 'Ada', role: 'admin' });
+  const ada = await cast.associate({ name: 'ada' });
+  await ada.page.goto(`${ada.ground.url}/admin/#/reports`);
+  await ada.login('ada');
+  await ada.page.getByRole('button', { name: 'Offers' }).click();
+  const figure = (name) => ada.page.locator('.report-figures li', { has: ada.page.getByText(name, { exact: true }) }).locator('.report-value');
+  await expect(figure('Offers')).toHaveText('2');
+  await expect(figure('Value taken')).toHaveText('€5,900');
+  await ada.page.getByLabel('By').selectOption('piece');
+  await expect(ada.page.getByRole('row', { name: /^Lagoon Halo Ring/ })).toContainText('€3,500');
+  await isClean(ada.page, 'report-offers');
 });

@@ -139,6 +139,19 @@ test('by REST: whose it is by the shop\'s own id or the number spoken; nobody\'s
   await cut(c, a);
 });
 
+test('looked at together, though the shop alone tells of it and no view was kept', async () => {
+  const pair = await live(server);
+  const { c, a } = pair;
+  const [[spoken]] = query(server, 'SELECT reference FROM session WHERE conv = ?', c.conv);
+  const tells = async (items) => (await token.post('/orders', order({ session: spoken, items }))).json().order.items.map(({ seen }) => seen === true);
+  assert.deepEqual(await tells([RING]), [false], 'nothing is on show yet');
+  await openView(pair, 2);
+  await eventually('the view is stored', () => query(server, 'SELECT view FROM session WHERE conv = ?', c.conv)[0][0]);
+  assert.equal(query(server, "SELECT count(*) FROM message WHERE conv = ? AND kind = 'view.kept'", c.conv)[0][0], 0);
+  assert.deepEqual(await tells([RING, { ...CHAIN, sku: 'VT-2' }]), [true, false], 'what lies in the viewer beside the piece on show is not looked at');
+  await cut(c, a);
+});
+
 test('another site\'s token, and roles', async () => {
   const said = order();
   await token.post('/orders', said);
@@ -235,6 +248,7 @@ test('the report of a scripted day', async () => {
   for (const [sid, queue, who] of [['d1', 'rings', people.lea], ['d2', 'rings', people.lea], ['d3', 'watches', people.max], ['d4', 'watches', people.max]])
     script.push(`INSERT INTO session (site, sid, conv, queue, associate, state, joined, created, ended, taken)
       VALUES ('${site}', '${sid}', 'day', '${queue}', '${who}', 5, ${day}, ${day}, ${day + 600_000}, ${day + 60_000})`);
+  script.push(`INSERT INTO message (site, conv, cs, sid, aud, ts, author, kind, body) VALUES ('${site}', 'day', 1, 'd1', 1, ${day}, 'system', 'view.kept', '{"sku":"R1"}')`);
   const sale = (reference, value, { back = 0, currency = 'EUR', at = day + 3_600_000, credit = [], lines = [] }) => {
     script.push(`INSERT INTO sale (site, reference, conv, value, currency, back, source, placed, rule, days)
       VALUES ('${site}', '${reference}', 'day', ${value * 10000}, '${currency}', ${back * 10000}, 'shop', ${at}, 'last', 30)`);
@@ -261,21 +275,21 @@ test('the report of a scripted day', async () => {
   const all = await report('by=associate');
   assert.deepEqual([all.currency, all.currencies], ['EUR', ['EUR', 'CHF']]);
   // D1 whole and D2 less 50: 1250 in two orders. Sold: d1 (D1, D6), d2, d3; d4's order came back.
-  assert.deepEqual(all.total, { value: 1250, orders: 2, average: 625, conversion: 0.75, seen: 0.5, pieces: 8, back: 750 });
-  assert.deepEqual(all.rows.Lea, { value: 1125, orders: 1.5, average: 750, conversion: 1, seen: 0.667, pieces: 5.5, back: 25 });
-  assert.deepEqual(all.rows.Max, { value: 125, orders: 0.5, average: 250, conversion: 0.5, seen: 0, pieces: 2.5, back: 725 });
+  assert.deepEqual(all.total, { value: 1250, orders: 2, average: 625, conversion: 0.75, conversion_viewed: 1, conversion_talk: 0.667, seen: 0.5, pieces: 8, back: 750 });
+  assert.deepEqual(all.rows.Lea, { value: 1125, orders: 1.5, average: 750, conversion: 1, conversion_viewed: 1, conversion_talk: 1, seen: 0.667, pieces: 5.5, back: 25 });
+  assert.deepEqual(all.rows.Max, { value: 125, orders: 0.5, average: 250, conversion: 0.5, conversion_viewed: null, conversion_talk: 0.5, seen: 0, pieces: 2.5, back: 725 });
   const queues = await report('by=queue');
   assert.deepEqual([queues.rows.rings.value, queues.rows.watches.value], [1125, 125]);
   const pieces = await report('by=piece');
-  assert.deepEqual(pieces.rows.Halo, { value: 900, orders: 1, average: 900, conversion: null, seen: 1, pieces: 1, back: 700 });
-  assert.deepEqual(pieces.rows.Chain, { value: 350, orders: 2, average: 175, conversion: null, seen: 0, pieces: 7, back: 50 });
+  assert.deepEqual(pieces.rows.Halo, { value: 900, orders: 1, average: 900, conversion: null, conversion_viewed: null, conversion_talk: null, seen: 1, pieces: 1, back: 700 });
+  assert.deepEqual(pieces.rows.Chain, { value: 350, orders: 2, average: 175, conversion: null, conversion_viewed: null, conversion_talk: null, seen: 0, pieces: 7, back: 50 });
   assert.equal((await report('by=day&currency=CHF')).total.value, 80);
   assert.equal((await report('by=day&queue=watches')).total.value, 125);
   assert.equal((await report('by=hour')).rows['10'].value, 1250);
   assert.equal((await ada.get('/reports/waits?by=piece')).status, 400);
   const csv = (await ada.get('/reports/sales?from=2026-03-10&to=2026-03-10&by=piece&format=csv')).text.split('\r\n');
-  assert.equal(csv[0], 'piece,value (EUR),orders (count),average (EUR),conversion (share),seen (share),pieces (count),back (EUR)');
-  assert.ok(csv.includes('"C1",350,2,175,,0,7,50'), csv.join('|'));
+  assert.equal(csv[0], 'piece,value (EUR),orders (count),average (EUR),conversion (share),conversion_viewed (share),conversion_talk (share),seen (share),pieces (count),back (EUR)');
+  assert.ok(csv.includes('"C1",350,2,175,,,,0,7,50'), csv.join('|'));
   const eve = await (await rest(server, 'eve')).get('/reports/sales?from=2026-03-10&to=2026-03-10');
   assert.deepEqual([eve.json().currencies, eve.json().total.values[0]], [[], 0]);
   query(server, "DELETE FROM sale WHERE conv = 'day'");

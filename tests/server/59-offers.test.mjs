@@ -64,6 +64,36 @@ test('a described piece with a deposit; what has run out; what cannot be offered
   await a.cut();
 });
 
+test('the report counts how each offer ended, and what was taken', async () => {
+  const pair = await live(server);
+  const { c, a, n } = pair;
+  const franc = { currency: 'CHF', price: '100.00' };
+  const { offer: taken } = await make(pair, franc);
+  const { offer: dropped } = await make(pair, franc);
+  const { offer: over } = await make(pair, franc);
+  await make(pair, franc);
+  const { offer: own } = await a.request('offer.make', { title: 'To be made', price: '2400.00', currency: 'CHF' }, { c: n });
+  for (const offer of [taken, own]) await c.request('offer.take', { offer });
+  await a.request('offer.drop', { offer: dropped }, { c: n });
+  query(server, "UPDATE message SET body = json_set(body, '$.until', 1) WHERE conv = ? AND cs = ?", c.conv, over);
+  const report = async (by) => {
+    const body = (await ada.get(`/reports/offers?currency=CHF&by=${by}`)).json();
+    const named = (values) => Object.fromEntries(body.columns.map(({ name }, i) => [name, values[i]]));
+    return { body, total: named(body.total.values), rows: Object.fromEntries(body.rows.map((row) => [row.name ?? row.key, named(row.values)])) };
+  };
+  const { body, total, rows } = await report('piece');
+  assert.deepEqual(total, { offers: 5, offers_taken: 2, offers_share: 0.5, offers_over: 1, offers_dropped: 1, offers_value: 2500 });
+  assert.deepEqual(rows['Halo ring'], { offers: 4, offers_taken: 1, offers_share: 0.333, offers_over: 1, offers_dropped: 1, offers_value: 100 });
+  assert.equal(rows['(to be made)'].offers_value, 2400);
+  assert.deepEqual([...body.currencies].sort(), ['CHF', 'EUR']);
+  assert.equal((await report('associate')).rows.Lea.offers, 5);
+  const csv = (await ada.get('/reports/offers?currency=CHF&by=queue&format=csv')).text.split('\r\n');
+  assert.equal(csv[0], 'queue,offers (count),offers_taken (count),offers_share (share),offers_over (count),offers_dropped (count),offers_value (CHF)');
+  assert.ok(csv.includes('"total",5,2,0.5,1,1,2500'), csv.join('|'));
+  await c.cut();
+  await a.cut();
+});
+
 test('a code of the server\'s is good one time, for this shop, while the offer stands', async () => {
   const pair = await live(server);
   const { c, a, n } = pair;

@@ -111,7 +111,7 @@ test('a queue, and whose queues', async () => {
 });
 
 test('each number says what it is; CSV has the same', async () => {
-  for (const name of ['waits', 'forecast', 'handling', 'ratings', 'load', 'sales'])
+  for (const name of ['waits', 'forecast', 'handling', 'ratings', 'load', 'sales', 'offers'])
     for (const { title, unit, definition } of (await report(name, NIGHT)).columns) {
       assert.ok(title && definition.endsWith('.'), name);
       assert.ok(['count', 'seconds', 'share', 'stars', 'minutes', 'people', 'money'].includes(unit));

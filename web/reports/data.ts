@@ -10,15 +10,16 @@ export interface Column { name: string; title: string; unit: Unit; definition: s
 export interface Row { key: string; name?: string; values: (number | null)[] }
 export interface Report {
   report: string; title: string; question: string; from: string; to: string; tz: string; by: string; queue?: string;
-  /// Of what is sold: the one that is counted, and all there are, that of most orders first.
+  /// Of what is sold or offered: the one that is counted, and all there are, the most frequent first.
   currency?: string; currencies?: string[];
   columns: Column[]; rows: Row[]; total: { values: (number | null)[] };
 }
 
-export const kinds = [['waits', 'Waits'], ['forecast', 'Forecast'], ['handling', 'Handling'], ['ratings', 'Ratings'], ['load', 'Load'], ['sales', 'Sales']] as const;
+export const kinds = [['waits', 'Waits'], ['forecast', 'Forecast'], ['handling', 'Handling'], ['ratings', 'Ratings'], ['load', 'Load'], ['sales', 'Sales'], ['offers', 'Offers']] as const;
+/// Those counted in one currency, and by piece.
+export const hasMoney = (kind: string): boolean => kind === 'sales' || kind === 'offers';
 export const groupings: readonly (readonly [string, string])[] = [['day', 'Day'], ['weekday', 'Weekday'], ['hour', 'Hour'], ['slot', 'Weekday and hour'], ['queue', 'Queue'], ['associate', 'Person'], ['piece', 'Piece']];
-/// Only what is sold has pieces.
-export const groupingsOf = (kind: string): typeof groupings => groupings.filter(([by]) => by !== 'piece' || kind === 'sales');
+export const groupingsOf = (kind: string): typeof groupings => groupings.filter(([by]) => by !== 'piece' || hasMoney(kind));
 export const periods = [['7', 'Last 7 days'], ['28', 'Last 28 days'], ['91', 'Last 13 weeks'], ['365', 'Last 365 days']] as const;
 
 /// `days`: up to today, or 0 for `from` and `to` as they are.
@@ -36,7 +37,7 @@ export function pathOf(q: Question, now: number, format?: 'csv'): string {
   const to = q.days > 0 ? dayIn(q.tz, now) : q.to;
   const words = new URLSearchParams({ from: q.days > 0 ? before(to, q.days - 1) : q.from, to, tz: q.tz, by: q.by });
   if (q.queue !== '') words.set('queue', q.queue);
-  if (q.currency && q.kind === 'sales') words.set('currency', q.currency);
+  if (q.currency && hasMoney(q.kind)) words.set('currency', q.currency);
   if (format !== undefined) words.set('format', format);
   return `/api/v1/reports/${encodeURIComponent(q.kind)}?${words}`;
 }

@@ -3,10 +3,10 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { Chart } from './chart.js';
-import { groupings, groupingsOf, kinds, label, load, pathOf, periods, sorted, write, type Question, type Report } from './data.js';
+import { groupings, groupingsOf, hasMoney, kinds, label, load, pathOf, periods, sorted, write, type Question, type Report } from './data.js';
 
 /// The number a report opens with: the one its question is about.
-const FIRST: Record<string, string> = { waits: 'wait_p90', forecast: 'within', handling: 'reply_p50', ratings: 'stars', load: 'asked', sales: 'value' };
+const FIRST: Record<string, string> = { waits: 'wait_p90', forecast: 'within', handling: 'reply_p50', ratings: 'stars', load: 'asked', sales: 'value', offers: 'offers_taken' };
 
 function Pick(props: { name: string; value: string; options: readonly (readonly [string, string])[]; pick(value: string): void }): JSX.Element {
   return (
@@ -28,7 +28,7 @@ function Asking({ q, queues, currencies, currency, ask }: { q: Question; currenc
       </>}
       <Pick name="By" value={q.by} options={groupingsOf(q.kind)} pick={(by) => ask({ by })} />
       {queues.length > 1 && <Pick name="Queue" value={q.queue} options={[['', 'All queues'], ...queues]} pick={(queue) => ask({ queue })} />}
-      {q.kind === 'sales' && currencies.length > 1 && <Pick name="Currency" value={currency} options={currencies.map((one) => [one, one] as const)} pick={(one) => ask({ currency: one })} />}
+      {hasMoney(q.kind) && currencies.length > 1 && <Pick name="Currency" value={currency} options={currencies.map((one) => [one, one] as const)} pick={(one) => ask({ currency: one })} />}
     </div>
   );
 }
@@ -80,7 +80,7 @@ function Answer({ report, csv }: { report: Report; csv: string }): JSX.Element {
     <>
       <p class="report-question">{report.question}</p>
       <Figures report={report} at={at} choose={(i) => choose(report.columns[i]?.name ?? null)} />
-      {report.rows.length > 0 ? <Chart report={report} at={at} /> : <p class="report-none">{report.report === 'sales' && report.by !== 'day' ? 'No order of this period is credited to a session.' : 'Nobody asked in this period.'}</p>}
+      {report.rows.length > 0 ? <Chart report={report} at={at} /> : <p class="report-none">{report.report === 'sales' && report.by !== 'day' ? 'No order of this period is credited to a session.' : report.report === 'offers' ? 'Nothing was offered in this period.' : 'Nobody asked in this period.'}</p>}
       <div class="report-bar-end"><a class="vt-button" href={csv} download={`${report.report}-${report.by}-${report.from}-${report.to}.csv`}>Download CSV</a></div>
       <Table key={`${report.report} ${report.by}`} report={report} />
     </>

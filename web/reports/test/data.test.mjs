@@ -56,6 +56,7 @@ test('money in its currency, whole above a thousand; pieces only of what is sold
   assert.equal(write(null, 'money', 'EUR'), '–');
   assert.equal(write(1.5, 'count'), new Intl.NumberFormat().format(1.5));
   assert.ok(groupingsOf('sales').some(([by]) => by === 'piece'));
+  assert.ok(groupingsOf('offers').some(([by]) => by === 'piece'));
   assert.ok(!groupingsOf('waits').some(([by]) => by === 'piece'));
   const q = { kind: 'sales', by: 'piece', days: 0, from: '2026-03-01', to: '2026-03-02', queue: '', tz: 'UTC', currency: 'CHF' };
   assert.match(pathOf(q, 0), /\/sales\?.*by=piece&currency=CHF$/);

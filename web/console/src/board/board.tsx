@@ -15,6 +15,7 @@ import { modeWords } from '../state/presence.js';
 import { known } from '../state/queue.js';
 import { Avatar, Icon } from '../views/parts.js';
 import { placeOf, type QueueSums, type Staff } from './floor.js';
+import { sold, watchSales } from './sold.js';
 import { floor, over, type Over } from './state.js';
 
 /// How long since `since`, counting.
@@ -30,6 +31,13 @@ function Figure({ name, children, note, alarm = false }: { name: string; childre
 const who = (row: QueueRow): string => row.name || 'A visitor';
 const piece = (row: QueueRow): string => row.product?.name ?? row.product?.sku ?? '';
 
+/// What the sessions have brought today, by this clock; of orders credited to them alone.
+function Sold(): JSX.Element {
+  useEffect(() => watchSales(), []);
+  const of = sold.value;
+  return <Figure name="Sold today" note={of === null ? 'not known just now' : of.value || 'nothing yet'}>{of === null ? '–' : of.orders}</Figure>;
+}
+
 function Totals(): JSX.Element {
   const { waiting, running, free, available, people } = floor.value;
   const longest = waiting[0];
@@ -40,6 +48,7 @@ function Totals(): JSX.Element {
       </Figure>
       <Figure name="Waiting" note={waiting.length === 1 ? 'customer' : 'customers'}>{waiting.length}</Figure>
       <Figure name="In session" note={running.some((row) => row.state === 'away') ? `${running.filter((row) => row.state === 'away').length} away just now` : 'now'}>{running.length}</Figure>
+      <Sold />
       <Figure name="Free places" note={`${available} of ${people.length} available`}>{free}</Figure>
     </dl>
   );
@@ -53,7 +62,7 @@ function Queues({ queues }: { queues: QueueSums[] }): JSX.Element {
         <table class="floor-table">
           <thead><tr><th scope="col">Queue</th><th scope="col">Waiting</th><th scope="col">Longest</th><th scope="col">In session</th><th scope="col">Free places</th></tr></thead>
           <tbody>{queues.map((q) => (
-            <tr key={q.queue} class={q.waiting > 0 && q.free === 0 ? 'short' : undefined}>
+            <tr key={q.queue} class={q.waiting > 0 && q.free === 0 ? 'short-handed' : undefined}>
               <th scope="row">{queueName(q.queue)}</th><td>{q.waiting}</td><td>{q.oldest ? <Since since={q.oldest.since} /> : '–'}</td><td>{q.live}</td>
               <td>{q.free}{q.waiting > 0 && q.free === 0 && <span class="vt-unseen">, nobody is free</span>}</td>
             </tr>
@@ -111,6 +120,7 @@ function People({ people }: { people: Staff[] }): JSX.Element {
         <li key={person.who} class={`floor-row ${person.mode}`}>
           <Avatar name={person.name} />
           <span class="floor-who"><strong>{person.name}</strong><span class="floor-small">{modeWords[person.mode]}{person.since !== undefined && <> for <Since since={person.since} /></>}</span></span>
+          {(sold.value?.people.get(person.who) ?? '') !== '' && <span class="floor-sold">{sold.value?.people.get(person.who)}<span class="vt-unseen"> sold today</span></span>}
           <span class="floor-load"><meter min={0} max={person.cap} value={person.used} aria-label={`${person.name}: ${person.used} of ${person.cap} conversations`} />{person.used}/{person.cap}</span>
         </li>
       ))}</ul>
