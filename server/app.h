@@ -27,6 +27,7 @@
 struct vt_media;    /* media_service.h */
 struct vt_uploads;  /* upload.h */
 struct vt_merchant; /* merchant.h */
+struct vt_outgoing; /* outgoing/outgoing.h */
 
 struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
     struct vt_loop *loop;
@@ -42,6 +43,7 @@ struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
     struct vt_uploads *uploads;
     struct vt_media *media;       /* draws what goes into mails */
     struct vt_merchant *merchant; /* NULL: no shop is asked */
+    struct vt_outgoing *outgoing; /* NULL: no site's bot is asked */
 };
 
 struct vt_chan; /* chan.h */

@@ -409,16 +409,29 @@ static void greet(struct stepping *step, bool again)
 static void begin(struct stepping *step, const struct vt_guide_event *event)
 {
     struct vt_t_guide *state = step->state;
+    bool again = event->what == VT_GUIDE_AGAIN || event->what == VT_GUIDE_GREETS_AGAIN;
     state->quiet = false;
     state->open = (struct vt_str){ 0 };
     state->step = VT_STR("");
-    greet(step, event->what == VT_GUIDE_AGAIN);
+    if (event->what != VT_GUIDE_RESUMES)
+        greet(step, again);
+    if (event->what == VT_GUIDE_GREETS || event->what == VT_GUIDE_GREETS_AGAIN)
+        return;
     size_t said = step->out->n;
     if (event->text.len > 0)
         take_text(step, event->text);
     bool asked = step->out->n > said && step->out->at[step->out->n - 1].kind != VT_GUIDE_SAY;
-    if (!asked && !state->quiet && event->what == VT_GUIDE_BEGINS)
+    if (!asked && !state->quiet && !again)
         ask_about(step);
+}
+
+bool vt_guide_wants_person(struct vt_str lang, struct vt_str text)
+{
+    struct vt_guide_line line;
+    vt_guide_line_init(&line, text);
+    bool wants = is_any(&line, vt_guide_locale(lang)->person);
+    vt_guide_line_finish(&line);
+    return wants;
 }
 
 void vt_guide_step(const struct vt_guide_around *around, struct vt_t_guide *state,
@@ -432,7 +445,7 @@ void vt_guide_step(const struct vt_guide_around *around, struct vt_t_guide *stat
     *ret = (struct vt_guide_acts){ .budget = -1 };
     if (event->what == VT_GUIDE_OFFS)
         say_word(&step, VT_GUIDE_OFF);
-    else if (event->what == VT_GUIDE_BEGINS || event->what == VT_GUIDE_AGAIN)
+    else if (event->what <= VT_GUIDE_RESUMES)
         begin(&step, event);
     else if (state->quiet)
         return;

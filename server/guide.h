@@ -31,6 +31,9 @@ struct vt_guide_event {
     enum vt_guide_happened {
         VT_GUIDE_BEGINS, /* the customer came and nobody is there; `text`: what they have asked already */
         VT_GUIDE_AGAIN,  /* so too, after somebody was there */
+        VT_GUIDE_GREETS, /* of BEGINS only the first line: the site's own bot does the rest */
+        VT_GUIDE_GREETS_AGAIN,
+        VT_GUIDE_RESUMES, /* of BEGINS all but the first line: the bot has not answered */
         VT_GUIDE_SAYS,
         VT_GUIDE_CHOOSES, /* `text`: the option's id */
         VT_GUIDE_OFFS
@@ -53,6 +56,8 @@ struct vt_guide_acts {
 /* Changes `state` and fills `ret`; texts live in `arena`. */
 void vt_guide_step(const struct vt_guide_around *around, struct vt_t_guide *state,
                    const struct vt_guide_event *event, struct vt_arena *arena, struct vt_guide_acts *ret);
+/* The customer asks for a person in so many words. */
+bool vt_guide_wants_person(struct vt_str lang, struct vt_str text);
 /* What the answers so far look for in the catalogue. */
 void vt_guide_query(const struct vt_setting_helper *helper, const struct vt_t_guide *state,
                     struct vt_arena *arena, struct vt_shelf_query *ret);

@@ -208,6 +208,49 @@ void vt_guide_by_rules(struct vt_guide_work *work, struct vt_conversation *conv,
         vt_guide_end(work);
 }
 
+/* "I want a person" is never left to a bot. */
+static bool is_for_bot(struct vt_guide_work *work, const struct vt_conversation *conv, const struct vt_site *site)
+{
+    const struct vt_guide_event *event = &work->event;
+    struct vt_guide_around around;
+    if (!site->settings->helper.bot.on || !work->app->deps.outgoing)
+        return false;
+    vt_guide_around(work, conv, site, &around);
+    if (event->what == VT_GUIDE_CHOOSES)
+        return !vt_str_eq(event->text, VT_STR(VT_GUIDE_PERSON_ID));
+    return event->text.len == 0 || !vt_guide_wants_person(around.lang, event->text);
+}
+
+/* The first line is ours, whoever goes on: it says that nobody is there. */
+static void greet(struct vt_guide_work *work, struct vt_conversation *conv, const struct vt_site *site)
+{
+    struct vt_guide_around around;
+    struct vt_guide_acts acts;
+    const struct vt_guide_event event = { work->event.what == VT_GUIDE_AGAIN ? VT_GUIDE_GREETS_AGAIN
+                                                                             : VT_GUIDE_GREETS,
+                                          work->event.text };
+    vt_guide_around(work, conv, site, &around);
+    vt_guide_step(&around, &work->state, &event, &work->arena, &acts);
+    for (size_t i = 0; i < acts.n; i++)
+        write_act(work, conv, &acts.at[i]);
+}
+
+static void take_step(struct vt_guide_work *work, struct vt_conversation *conv, const struct vt_site *site)
+{
+    if (!is_for_bot(work, conv, site)) {
+        vt_guide_by_rules(work, conv, site);
+        return;
+    }
+    if (work->event.what == VT_GUIDE_BEGINS || work->event.what == VT_GUIDE_AGAIN) {
+        greet(work, conv, site);
+        work->event.what = VT_GUIDE_RESUMES;
+    } else if (work->state.quiet) {
+        vt_guide_end(work);
+        return;
+    }
+    vt_guide_ask_bot(work, conv, site);
+}
+
 /* --- one step ------------------------------------------------------------------------------------ */
 
 static void work_free(struct vt_guide_work *work)
@@ -250,12 +293,14 @@ static bool read_row(struct vt_guide_work *work, const struct vt_store_row *row,
     if (!vt_str_eq(row->by, VT_STR("c")) || !vt_str_eq(row->op, VT_STR("chat.send")) ||
         vt_decode_body(&work->arena, vt_op_rows[VT_OP_CHAT_SEND].msg, row->body, &said, &error) != VT_OK)
         return false;
-    if (said.kind == VT_CHAT_KIND_TEXT)
+    if (said.kind == VT_CHAT_KIND_TEXT) {
         *ret = (struct vt_guide_event){ VT_GUIDE_SAYS, said.body.text };
-    else if (said.kind == VT_CHAT_KIND_ANSWER && said.body.values_n == 1)
+    } else if (said.kind == VT_CHAT_KIND_ANSWER && said.body.values_n == 1) {
         *ret = (struct vt_guide_event){ VT_GUIDE_CHOOSES, said.body.values[0].id };
-    else
+        work->label = said.body.values[0].value;
+    } else {
         return false;
+    }
     return true;
 }
 
@@ -309,7 +354,7 @@ static void handle_rows(void *arg, int err, const struct vt_store_row *rows, siz
     read_state(conv, &work->arena, &work->state);
     if (is_new_visit(&work->state)) {
         if (begin(work, conv, rows, n))
-            vt_guide_by_rules(work, conv, site_of(conv));
+            take_step(work, conv, site_of(conv));
         else
             leave(work);
         return;
@@ -321,7 +366,7 @@ static void handle_rows(void *arg, int err, const struct vt_store_row *rows, siz
         return;
     }
     work->state.lines = 0;
-    vt_guide_by_rules(work, conv, site_of(conv));
+    take_step(work, conv, site_of(conv));
 }
 
 static int start(struct vt_conversation *conv, uint32_t after)

@@ -18,6 +18,7 @@ struct vt_guide_work {
     uint32_t about;     /* the row that is answered; 0: none, it begins */
     uint16_t line;      /* rows of this step */
     bool more;          /* further rows of the customer wait */
+    struct vt_str label; /* of the option chosen, as the customer read it */
     struct vt_shelf *shelf; /* a reference, while the catalogue is looked through */
     struct vt_shelf_query query;
     struct vt_str *best; /* skus, the best first */
@@ -39,6 +40,8 @@ bool vt_guide_write(struct vt_guide_work *work, struct vt_conversation *conv, co
 void vt_guide_by_rules(struct vt_guide_work *work, struct vt_conversation *conv, const struct vt_site *site);
 /* Keeps where it stands, tells staff, frees, and goes on with what has happened meanwhile. */
 void vt_guide_end(struct vt_guide_work *work);
+/* guide_bot.c: asks the site's own bot; ends the work, by rules when there is no answer. */
+void vt_guide_ask_bot(struct vt_guide_work *work, struct vt_conversation *conv, const struct vt_site *site);
 /* guide_show.c: the pieces that fit; ends the work. */
 void vt_guide_show(struct vt_guide_work *work, const struct vt_site *site);
 /* A piece as a card, with today's price and stock. False: it is gone. */

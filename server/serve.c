@@ -279,7 +279,8 @@ static int open_app(struct serve *serve)
                                       .audit = serve->audit,
                                       .uploads = serve->uploads,
                                       .media = serve->media,
-                                      .merchant = serve->merchant };
+                                      .merchant = serve->merchant,
+                                      .outgoing = serve->outgoing };
     serve->app = vt_app_create(&deps, mark, &serve->app_ready);
     if (!serve->app)
         return no_memory(serve, "the sessions");

@@ -14,6 +14,7 @@ enum { PLACE_BYTES = 128 };
 static const char *const purposes[VT_SITE_PURPOSES] = {
     [VT_SITE_SIGN] = "sign",
     [VT_SITE_IDS] = "ids",
+    [VT_SITE_BOT] = "bot",
     [VT_SITE_CUSTOMERS] = "customers",
 };
 

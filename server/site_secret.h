@@ -23,6 +23,7 @@ struct vt_site_secret {
 enum vt_site_purpose {
     VT_SITE_SIGN,      /* addresses and grants, media/sign.h */
     VT_SITE_IDS,       /* ids of uploads and films */
+    VT_SITE_BOT,       /* what the site's own bot is told is signed with, webhook_sign.h */
     VT_SITE_CUSTOMERS, /* HS256 of the shop's tokens for customers: the key as lower-case hex */
     VT_SITE_PURPOSES
 };

@@ -95,6 +95,7 @@ struct vt_api_call {
     struct vt_sale *sale;          /* of orders.c, in the arena */
     struct vt_str feed;            /* of feeds.c: a name */
     struct vt_hook *hook;          /* of hooks.c, in the arena */
+    int64_t began_ms;              /* of helper.c: when it asked */
     bool is_stock;
     struct vt_privacy_conv *convs; /* of privacy.c, in the arena */
     size_t convs_n;

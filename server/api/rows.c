@@ -64,6 +64,8 @@ const struct vt_api_row vt_api_rows[] = {
     { VT_POST,   "/webhooks/{id}/test",    ADMIN,      0,     NULL,       NULL,       vt_api_hook_test, vt_api_hook_test_now },
     { VT_POST,   "/webhooks/{id}/retry",   ADMIN,      TOKEN, NULL,       NULL,       vt_api_hook_retry, vt_api_hook_look },
     { VT_GET,    "/webhooks/{id}/deliveries", ADMIN,   TOKEN, NULL,       NULL,       vt_api_hook_events, NULL },
+    { VT_POST,   "/helper/secret",         ADMIN,      0,     NULL,       NULL,       vt_api_helper_secret, vt_api_helper_tell_secret },
+    { VT_POST,   "/helper/test",           ADMIN,      0,     NULL,       NULL,       vt_api_helper_test, vt_api_helper_test_now },
     { VT_GET,    "/merchant",              ADMIN,      TOKEN, NULL,       NULL,       vt_api_merchant, NULL },
     { VT_PUT,    "/merchant",              ADMIN,      0,     NULL,       NULL,       vt_api_merchant_put, vt_api_merchant_after },
     { VT_GET,    "/mails",                 ADMIN,      TOKEN, NULL,       NULL,       vt_api_mails, NULL },

@@ -53,5 +53,8 @@ vt_api_run_fn vt_api_stock, vt_api_stock_put;
 vt_api_run_fn vt_api_hooks, vt_api_hook_add, vt_api_hook_put, vt_api_hook_remove, vt_api_hook_secret;
 vt_api_run_fn vt_api_hook_retry, vt_api_hook_test, vt_api_hook_events, vt_api_merchant, vt_api_merchant_put;
 vt_api_after_fn vt_api_hook_look, vt_api_hook_test_now, vt_api_merchant_after;
+/* helper.c */
+vt_api_run_fn vt_api_helper_secret, vt_api_helper_test;
+vt_api_after_fn vt_api_helper_tell_secret, vt_api_helper_test_now;
 
 #endif

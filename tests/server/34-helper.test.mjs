@@ -2,13 +2,15 @@
 /// The automatic helper: what it says before somebody is there, what it asks, knows and shows, and that it makes way.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { rest } from './lib/http.mjs';
 import { query } from './lib/kept.mjs';
+import { top } from './lib/protocol.mjs';
 import { SITE, associate, back, customer, eventually, keeper, say, setSettings, shop, take, writeCatalogue } from './lib/kit.mjs';
 
 const later = keeper(after);
@@ -46,7 +48,7 @@ const piece = (sku, material, price, type = 'Rings') => ({ sku, title: `Piece ${
 let server;
 let ada;
 before(async () => {
-  server = await shop(later, { associates: ['lea', ['ada', 'admin']], settings: { helper }, args: ['--chat-per-minute', '200', '--away-hold', '1s', '--beat-idle', '400ms', '--beat-live', '400ms', '--capacity', '20'] });
+  server = await shop(later, { associates: ['lea', ['ada', 'admin']], settings: { helper }, args: ['--media-fetch-private', '--chat-per-minute', '200', '--away-hold', '1s', '--beat-idle', '400ms', '--beat-live', '400ms', '--capacity', '20'] });
   const file = writeCatalogue(folder, [piece('R-1', 'Rose gold', '900.00'), piece('R-2', 'Rose gold', '800.00'), piece('R-3', 'Rose gold', '700.00'), piece('R-4', 'Rose gold', '1700.00'),
     piece('R-5', 'Platinum', '650.00'), piece('R-6', 'Rose gold', '600.00'), piece('N-1', 'Rose gold', '500.00', 'Necklaces')]);
   const { status, stderr } = await server.admin(['catalogue', 'import', '--site', SITE, file]);
@@ -243,6 +245,88 @@ test('killed, it repeats nothing and goes on where it was', async () => {
   assert.equal(texts.filter((text) => text === 'What is it about?').length, 1);
   assert.ok(before > 0);
   await again.cut();
+});
+
+/// The check of the signature as the docs have it, run as it stands there.
+const shown = /```js\n([^]*?)```/.exec(readFileSync(join(top, 'server/docs/helper.md'), 'utf8'))[1];
+const { isOurs } = await import(`data:text/javascript,${encodeURIComponent(shown)}`);
+
+test('a bot of the site\'s own answers over a signed webhook; what cannot be shown leaves the line to the rules', async () => {
+  const asked = [];
+  let answer = () => ({ messages: [] });
+  const bot = createServer(async (request, reply) => {
+    let text = '';
+    for await (const part of request) text += part;
+    asked.push({ headers: request.headers, text, d: JSON.parse(text) });
+    const said = answer(JSON.parse(text));
+    if (said === null) return; // never answered
+    if (typeof said === 'function') return said(reply);
+    reply.writeHead(200, { 'Content-Type': 'application/json' }).end(typeof said === 'string' ? said : JSON.stringify(said));
+  });
+  await new Promise((resolve) => bot.listen(0, '127.0.0.1', resolve));
+  later(() => { bot.closeAllConnections(); bot.close(); });
+  const url = `http://127.0.0.1:${bot.address().port}/answer`;
+  assert.equal((await ada.post('/helper/test', {})).status, 409, 'there is no bot yet');
+  await setSettings(server, { helper: { ...helper, bot: { on: true, url } } });
+  const { secret } = (await ada.post('/helper/secret', {})).json();
+  assert.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
+  const tried = await eventually('the bot is known', async () => {
+    const reply = await ada.post('/helper/test', {});
+    return reply.status === 200 && reply.json();
+  });
+  assert.deepEqual([tried.taken, tried.status, asked[0].d.type], [true, 200, 'test']);
+  assert.ok(isOurs(secret, asked[0].headers, asked[0].text));
+  assert.equal(isOurs(secret, asked[0].headers, `${asked[0].text} `), false);
+  assert.equal(isOurs(`whsec_${Buffer.alloc(32).toString('base64')}`, asked[0].headers, asked[0].text), false);
+
+  answer = (d) => (d.type === 'begins' ? { messages: [{ text: 'Which metal?', choices: [{ id: 'rose', label: 'Rose' }, { id: 'white', label: 'White' }] }] }
+    : d.choice ? { messages: [{ text: `So ${d.choice.label}.` }, { product: 'R-1' }, { product: 'NONE' }] } : { messages: [{ text: 'Bye' }], handover: true });
+  const c = await asks();
+  assert.match((await line(c, 1)).d.body.text, /^Hello! I am the automatic assistant/, 'the first line is ours');
+  const choice = await line(c, 2);
+  assert.deepEqual(choice.d.body.options.map((o) => o.id), ['b:rose', 'b:white', 'vt:person']);
+  await choose(c, choice, 'b:rose');
+  assert.equal((await line(c, 3)).d.body.text, 'So Rose.');
+  assert.equal((await line(c, 4)).d.body.product.price, '900.00');
+  assert.deepEqual(asked.at(-1).d.choice, { id: 'rose', label: 'Rose' });
+  await say(c, 'Thanks');
+  assert.equal((await line(c, 5)).d.body.text, 'Bye');
+  const count = asked.length;
+  await say(c, 'can I return it?'); // handed over: neither the bot nor the rules
+  const a = await associate(server);
+  for (const [name, faulty, why] of [
+    ['unreadable', '{"messages": [', /cannot be read/],
+    ['of another kind', { messages: [{ text: 'x', html: '<b>' , choices: [{ id: '1', label: 'One' }] }] }, /two to seven/],
+    ['too many', { messages: Array.from({ length: 5 }, () => ({ text: 'x' })) }, /cannot be read, at/],
+    ['with control characters', { messages: [{ text: 'a\u0007b' }] }, /control characters/],
+    ['huge', ' '.repeat(70000), /more than 64 KiB/],
+    ['a redirect', (reply) => reply.writeHead(302, { Location: url }).end(), /302|redirect/],
+    ['a failure', (reply) => reply.writeHead(500).end(), /500 instead of 200/],
+    ['cut off', (reply) => reply.socket.destroy(), /cannot be asked/],
+  ]) {
+    answer = () => faulty;
+    const d = await asks();
+    assert.equal((await line(d, 2)).d.body.text, 'What is it about?', `${name}: the rules go on`);
+    const { c: n } = await a.request('conv.open', { conv: d.conv });
+    const { profile } = (await a.waitFor('snapshot', (_, e) => e.c === n)).d;
+    assert.match(profile.guide.why, why, name);
+    await d.cut();
+  }
+  assert.equal(asked.filter(({ d }) => d.conversation === c.conv).length, 3);
+  assert.ok(asked.length > count);
+
+  // Somebody comes while the bot thinks: it is not heard any more.
+  answer = () => null;
+  const e = await asks();
+  await eventually('the bot thinks', () => asked.at(-1).d.conversation === e.conv);
+  await take(a, e.conv);
+  await e.waitFor('session.state', (d) => d.state === 'live');
+  bot.closeAllConnections();
+  await say(e, 'Hello?');
+  await say(e, 'Are you there?');
+  assert.equal(byHelper(e).length, 1);
+  await setSettings(server, { helper });
+  for (const peer of [a, c, e]) await peer.cut();
 });
 
 test('settings are checked, each fault with its field', async () => {

@@ -70,7 +70,7 @@ function helper(app: App): void {
   more.row = (to, r) => {
     const d = r.d as ChatSend;
     if (r.by !== BY) {
-      const mine = r.op === 'chat.send' && d.kind === 'answer' && /^(vt|c|a):/.test(d.body.values?.[0]?.id ?? '');
+      const mine = r.op === 'chat.send' && d.kind === 'answer' && /^(vt|c|a|b):/.test(d.body.values?.[0]?.id ?? '');
       return mine ? h('span', { class: 'b' }, d.body.values![0]!.value) : row(to, r);
     }
     return h('div', null, label(r), d.kind === 'choice' ? choice(r.cs, d.body) : row(to, r) || h('span', { class: 'b' }, d.body.text));

@@ -14,7 +14,7 @@ const verbs: Record<string, string> = {
   'login': 'Logged in', 'logout': 'Logged out', 'login.failed': 'Login failed', 'login.locked': 'Login closed for a while', 'login.revoked': 'Logins ended',
   'password.changed': 'Password changed', 'factor.on': 'Second factor on', 'factor.off': 'Second factor off', 'factor.recovery': 'New recovery codes',
   'person.invited': 'Invited', 'person.joined': 'Joined', 'person.changed': 'Person changed', 'person.removed': 'Person removed', 'person.reset': 'New password offered',
-  'invitation.removed': 'Link withdrawn', 'site.added': 'Site added', 'site.changed': 'Settings changed', 'secret.rotated': 'New signing secret', 'token.made': 'API token made', 'token.removed': 'API token removed',
+  'invitation.removed': 'Link withdrawn', 'site.added': 'Site added', 'site.changed': 'Settings changed', 'helper.secret': 'Bot\'s secret shown', 'helper.test': 'Bot tried', 'secret.rotated': 'New signing secret', 'token.made': 'API token made', 'token.removed': 'API token removed',
   'conversation.opened': 'Conversation opened', 'customer.exported': 'Customer exported', 'customer.erased': 'Customer erased', 'conversation.exported': 'Conversation exported', 'conversation.erased': 'Conversation erased',
 };
 
