@@ -114,7 +114,8 @@ static void add_option(struct stepping *step, struct vt_guide_act *ask, const ch
     if (ask->options_n == VT_GUIDE_OPTIONS || label.len == 0)
         return;
     snprintf(text, sizeof(text), "%s%.*s", begin, VT_STR_ARG(id));
-    ask->options[ask->options_n++] = (struct vt_t_chat_option){ vt_arena_str(step->arena, vt_str(text)), label };
+    ask->options[ask->options_n++] = (struct vt_t_chat_option){ vt_arena_str(step->arena, vt_str(text)),
+                                                                label };
 }
 
 static struct vt_guide_act begin_ask(struct stepping *step, struct vt_str text)
@@ -149,7 +150,8 @@ static void ask_question(struct stepping *step, const struct vt_setting_question
 /* The first question without an answer; behind the last the pieces that fit. */
 static void go_on(struct stepping *step)
 {
-    const struct vt_setting_category *category = vt_guide_category(step->around->helper, step->state->category);
+    const struct vt_setting_category *category = vt_guide_category(step->around->helper,
+                                                                   step->state->category);
     step->state->step = VT_STR("");
     for (size_t i = 0; category && i < category->questions_n; i++)
         if (!answer_of(step->state, category->questions[i].id)) {
@@ -182,13 +184,14 @@ static void ask_about(struct stepping *step)
     }
     step->state->step = VT_STR("?");
     for (size_t i = 0; i < helper->categories_n; i++)
-        add_option(step, &ask, "c:", helper->categories[i].id, site_words(step, &helper->categories[i].label));
+        add_option(step, &ask, "c:", helper->categories[i].id,
+                   site_words(step, &helper->categories[i].label));
     end_ask(step, &ask);
 }
 
 /* Answering again puts the new answer in the place of the old. */
-static void note_answer(struct stepping *step, const struct vt_setting_question *question, struct vt_str value,
-                        struct vt_str said)
+static void note_answer(struct stepping *step, const struct vt_setting_question *question,
+                        struct vt_str value, struct vt_str said)
 {
     struct vt_t_guide *state = step->state;
     struct vt_t_guide_answer *all = vt_arena_array(step->arena, 3, sizeof(*all));
@@ -220,13 +223,14 @@ static bool take_option(struct stepping *step, struct vt_str id)
 {
     const struct vt_setting_helper *helper = step->around->helper;
     if (id.len > 2 && memcmp(id.ptr, "c:", 2) == 0) {
-        const struct vt_setting_category *category = vt_guide_category(helper,
-                                                                       (struct vt_str){ id.ptr + 2, id.len - 2 });
+        const struct vt_setting_category *category = vt_guide_category(
+            helper, (struct vt_str){ id.ptr + 2, id.len - 2 });
         if (category)
             choose_category(step, category);
         return category != NULL;
     }
-    const char *colon = id.len > 2 && memcmp(id.ptr, "a:", 2) == 0 ? memchr(id.ptr + 2, ':', id.len - 2) : NULL;
+    const char *colon = id.len > 2 && memcmp(id.ptr, "a:", 2) == 0 ? memchr(id.ptr + 2, ':', id.len - 2)
+                                                                   : NULL;
     if (!colon)
         return false;
     struct vt_str asked = { id.ptr + 2, (size_t)(colon - id.ptr - 2) };
@@ -437,11 +441,9 @@ bool vt_guide_wants_person(struct vt_str lang, struct vt_str text)
 void vt_guide_step(const struct vt_guide_around *around, struct vt_t_guide *state,
                    const struct vt_guide_event *event, struct vt_arena *arena, struct vt_guide_acts *ret)
 {
-    struct stepping step = { .around = around,
-                             .locale = vt_guide_locale(around->lang),
-                             .state = state,
-                             .arena = arena,
-                             .out = ret };
+    struct stepping step = {
+        .around = around, .locale = vt_guide_locale(around->lang), .state = state, .arena = arena, .out = ret
+    };
     *ret = (struct vt_guide_acts){ .budget = -1 };
     if (event->what == VT_GUIDE_OFFS)
         say_word(&step, VT_GUIDE_OFF);

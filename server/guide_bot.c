@@ -11,8 +11,8 @@
 #include "server/auth/digest.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
-#include "server/guide_work.h"
 #include "server/guide_words.h"
+#include "server/guide_work.h"
 #include "server/log.h"
 #include "server/profile.h"
 #include "server/site_secret.h"
@@ -91,8 +91,8 @@ static void handle_posted(void *arg, const struct vt_outgoing_result *result)
     posting_free(posting);
 }
 
-int vt_bot_post(struct vt_outgoing *outgoing, const struct vt_site *site, struct vt_str url, struct vt_str body,
-                vt_bot_fn *done, void *arg)
+int vt_bot_post(struct vt_outgoing *outgoing, const struct vt_site *site, struct vt_str url,
+                struct vt_str body, vt_bot_fn *done, void *arg)
 {
     struct vt_webhook_key keys[VT_WEBHOOK_KEYS];
     struct vt_webhook_headers headers;
@@ -197,8 +197,9 @@ static void put_page(struct vt_buf *out, const struct vt_conversation *conv, str
 {
     struct vt_t_page page;
     struct vt_error error;
-    if (conv->trail_n == 0 || vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[conv->trail_n - 1].body),
-                                             &page, &error) != VT_OK)
+    if (conv->trail_n == 0 ||
+        vt_decode_body(arena, &vt_shape_page, vt_str(conv->trail[conv->trail_n - 1].body), &page, &error) !=
+            VT_OK)
         return;
     vt_json_put_raw(out, "page", VT_STR("{"));
     vt_json_put_text(out, "url", page.url);
@@ -238,7 +239,10 @@ static void write_question(struct vt_guide_work *work, const struct vt_conversat
     vt_json_put_text(out, "conversation", vt_str(conv->conv));
     vt_json_put_number(out, "row", work->about);
     vt_json_put_text(out, "lang", around.lang);
-    vt_json_put_text(out, "state", around.waits ? VT_STR("waiting") : around.closed ? VT_STR("closed") : VT_STR("nobody"));
+    vt_json_put_text(out, "state",
+                     around.waits    ? VT_STR("waiting")
+                     : around.closed ? VT_STR("closed")
+                                     : VT_STR("nobody"));
     put_customer(out, &profile);
     put_page(out, conv, &work->arena);
     vt_buf_byte(out, '}');

@@ -17,9 +17,10 @@ enum { VT_BOT_MS = 10000, VT_BOT_BYTES = 65536 };
 /* One call; `done` gets the answer's text, or why there is none, as a sentence of people's. */
 typedef void vt_bot_fn(void *arg, const struct vt_outgoing_result *result, struct vt_str text,
                        const char *why);
-/* VT_OK and then `done` in a later turn; VT_ERR_FULL, VT_ERR_MISSING (the site has no secret), VT_ERR_NOMEM. */
-int vt_bot_post(struct vt_outgoing *outgoing, const struct vt_site *site, struct vt_str url, struct vt_str body,
-                vt_bot_fn *done, void *arg);
+/* VT_OK and then `done` in a later turn; VT_ERR_FULL, VT_ERR_MISSING (the site has no secret), VT_ERR_NOMEM.
+ */
+int vt_bot_post(struct vt_outgoing *outgoing, const struct vt_site *site, struct vt_str url,
+                struct vt_str body, vt_bot_fn *done, void *arg);
 /* What the other side checks signatures with. VT_OK or VT_ERR_MISSING. */
 int vt_bot_secret(const struct vt_site *site, char ret_text[VT_WEBHOOK_SECRET]);
 /* Reads and checks an answer; texts live in `arena`. VT_OK; or VT_ERR_INVALID and a sentence that holds

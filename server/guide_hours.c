@@ -25,14 +25,14 @@ static void put_when(const struct vt_hours *hours, struct vt_str lang, int64_t n
     }
     vt_letter_date(vt_letter_locale(lang), at_ms, date);
     const char *name = day - today <= WEEK ? locale->days[vt_zone_weekday(day)] : date;
-    vt_letter_fill(out, locale->words[VT_GUIDE_WHEN],
-                   (const struct vt_letter_blank[]){ { "day", vt_str(name) }, { "time", vt_str(time) }, { 0 } },
-                   NULL);
+    vt_letter_fill(
+        out, locale->words[VT_GUIDE_WHEN],
+        (const struct vt_letter_blank[]){ { "day", vt_str(name) }, { "time", vt_str(time) }, { 0 } }, NULL);
 }
 
 /* The queue named, or of those with hours the one that is open, else that opens first. */
-static const struct vt_hours *hours_of(const struct vt_settings *settings, struct vt_str queue, int64_t now_ms,
-                                       struct vt_hours_state *ret)
+static const struct vt_hours *hours_of(const struct vt_settings *settings, struct vt_str queue,
+                                       int64_t now_ms, struct vt_hours_state *ret)
 {
     const struct vt_setting_queue *named = vt_settings_queue(settings, queue);
     const struct vt_hours *best = named ? named->hours : NULL;
@@ -79,8 +79,7 @@ struct vt_str vt_guide_hours(const struct vt_settings *settings, struct vt_str q
     if (!hours || state.until_ms == 0)
         return (struct vt_str){ 0 };
     put_when(hours, lang, now_ms, state.until_ms, &when);
-    vt_letter_fill(&out,
-                   vt_guide_locale(lang)->words[state.open ? VT_GUIDE_OPEN_UNTIL : VT_GUIDE_OPENS],
+    vt_letter_fill(&out, vt_guide_locale(lang)->words[state.open ? VT_GUIDE_OPEN_UNTIL : VT_GUIDE_OPENS],
                    (const struct vt_letter_blank[]){ { "when", vt_buf_view(&when) }, { 0 } }, NULL);
     return vt_arena_str(arena, vt_buf_view(&out));
 }

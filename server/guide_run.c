@@ -52,8 +52,7 @@ static bool is_alone(const struct vt_conversation *conv, const struct vt_site *s
 {
     return !conv->session.joining && is_customer_here(conv) &&
            (vt_session_waits(&conv->session) ||
-            (!is_served(conv) &&
-             vt_queue_status_best(conv->app, site) != VT_QUEUE_STATE_AVAILABLE));
+            (!is_served(conv) && vt_queue_status_best(conv->app, site) != VT_QUEUE_STATE_AVAILABLE));
 }
 
 static struct vt_conversation *find(const struct vt_guide_work *work)
@@ -68,8 +67,8 @@ struct vt_conversation *vt_guide_conv(const struct vt_guide_work *work)
     return site && is_alone(conv, site) ? conv : NULL;
 }
 
-void vt_guide_around(struct vt_guide_work *work, const struct vt_conversation *conv, const struct vt_site *site,
-                     struct vt_guide_around *ret)
+void vt_guide_around(struct vt_guide_work *work, const struct vt_conversation *conv,
+                     const struct vt_site *site, struct vt_guide_around *ret)
 {
     struct vt_t_profile profile;
     struct vt_str queue = vt_str(conv->session.queue);
@@ -131,8 +130,8 @@ static void keep_budget(struct vt_conversation *conv, struct vt_arena *arena, in
     vt_profile_read(conv, arena, &profile);
     snprintf(text, sizeof(text), "%lld.%02d", (long long)(amount / 100), (int)(amount % 100));
     all = profile.context.len > 0 ? vt_json_parse(profile.context, CONTEXT_BYTES, &why) : json_object();
-    keys = json_pack("{s:{s:s, s:s%}}", "budget", "amount", text, "currency", currency.ptr ? currency.ptr : "",
-                     currency.len);
+    keys = json_pack("{s:{s:s, s:s%}}", "budget", "amount", text, "currency",
+                     currency.ptr ? currency.ptr : "", currency.len);
     if (!all || !keys || json_object_update(all, keys) != 0)
         return;
     VT_FREE
@@ -159,7 +158,8 @@ static bool has_room(struct vt_t_guide *state)
     return state->lines < VT_GUIDE_LINES && state->today < VT_GUIDE_DAY;
 }
 
-bool vt_guide_write(struct vt_guide_work *work, struct vt_conversation *conv, const struct vt_evt_chat_send *d)
+bool vt_guide_write(struct vt_guide_work *work, struct vt_conversation *conv,
+                    const struct vt_evt_chat_send *d)
 {
     char cid[VT_CID_BYTES + 1];
     struct vt_t_guide *state = &work->state;
@@ -179,12 +179,13 @@ bool vt_guide_write(struct vt_guide_work *work, struct vt_conversation *conv, co
     return true;
 }
 
-static void write_act(struct vt_guide_work *work, struct vt_conversation *conv, const struct vt_guide_act *act)
+static void write_act(struct vt_guide_work *work, struct vt_conversation *conv,
+                      const struct vt_guide_act *act)
 {
-    struct vt_evt_chat_send d = { .kind = act->kind == VT_GUIDE_ASK ? VT_CHAT_KIND_CHOICE : VT_CHAT_KIND_TEXT,
-                                  .body = { .text = act->text,
-                                            .options = act->options,
-                                            .options_n = act->options_n } };
+    struct vt_evt_chat_send d = {
+        .kind = act->kind == VT_GUIDE_ASK ? VT_CHAT_KIND_CHOICE : VT_CHAT_KIND_TEXT,
+        .body = { .text = act->text, .options = act->options, .options_n = act->options_n }
+    };
     vt_guide_write(work, conv, &d);
 }
 
@@ -209,7 +210,8 @@ void vt_guide_by_rules(struct vt_guide_work *work, struct vt_conversation *conv,
 }
 
 /* "I want a person" is never left to a bot. */
-static bool is_for_bot(struct vt_guide_work *work, const struct vt_conversation *conv, const struct vt_site *site)
+static bool is_for_bot(struct vt_guide_work *work, const struct vt_conversation *conv,
+                       const struct vt_site *site)
 {
     const struct vt_guide_event *event = &work->event;
     struct vt_guide_around around;

@@ -52,14 +52,16 @@ static int find_pieces(struct vt_guide_work *work, const uint32_t *best, struct 
         if (!err && hits.read_as.ptr && page == 0 && work->query.wants_n == 0)
             break; /* words nobody wrote here so are no answer */
         for (size_t i = 0; i < hits.n && !err; i++)
-            take(picks, ret_n, (struct pick){ rank(work, hits.numbers[i], best), hits.numbers[i], hits.skus[i] });
+            take(picks, ret_n,
+                 (struct pick){ rank(work, hits.numbers[i], best), hits.numbers[i], hits.skus[i] });
         if (hits.n < VT_SHELF_HITS)
             break;
     }
     return err;
 }
 
-static int look_stock(struct vt_manage *manage, struct vt_guide_work *work, const struct pick *picks, size_t n)
+static int look_stock(struct vt_manage *manage, struct vt_guide_work *work, const struct pick *picks,
+                      size_t n)
 {
     struct vt_str *skus = vt_arena_array(&work->arena, (size_t)VT_GUIDE_PIECES * VARIANTS, sizeof(*skus));
     size_t skus_n = 0;

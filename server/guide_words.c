@@ -4,24 +4,29 @@
 #include "server/base/cleanup.h"
 
 static const char *const person_en[] = {
-    "human",        "real person",   "want person",  "need person", "talk person", "speak person",
-    "speak someone", "talk someone", "talk somebody", "speak somebody", "person please", "advisor", "adviser",
-    "representative", NULL,
+    "human",         "real person",   "want person",  "need person",    "talk person",
+    "speak person",  "speak someone", "talk someone", "talk somebody",  "speak somebody",
+    "person please", "advisor",       "adviser",      "representative", NULL,
 };
-static const char *const hours_en[] = { "opening hours", "opening times", "when open", "open today",
-                                        "open tomorrow", "are you open", "you closed", "when close",
-                                        "open until",    NULL };
-static const char *const person_fr[] = { "humain",         "vraie personne", "parler personne", "parler quelqu un",
-                                         "conseiller",     "conseillere",    "veux personne",   "voudrais personne",
-                                         "besoin personne", NULL };
-static const char *const hours_fr[] = { "horaires",  "heures ouverture", "ouvert quand", "quand ouvrez",
-                                        "ouvrez quelle heure", "etes ouverts", "etes vous ouvert", "fermez quelle heure",
-                                        "quand fermez", NULL };
-static const char *const person_de[] = { "mensch",           "echte person",      "person sprechen",
-                                         "jemandem sprechen", "jemanden sprechen", "berater",
-                                         "beraterin",        "mitarbeiter",       "mitarbeiterin", NULL };
-static const char *const hours_de[] = { "offnungszeiten", "oeffnungszeiten", "wann offen", "wann geoffnet",
-                                        "wann auf",       "heute offen",     "heute geoffnet", "wann schliessen", NULL };
+static const char *const hours_en[] = {
+    "opening hours", "opening times", "when open",  "open today", "open tomorrow",
+    "are you open",  "you closed",    "when close", "open until", NULL
+};
+static const char *const person_fr[] = {
+    "humain",      "vraie personne", "parler personne",   "parler quelqu un", "conseiller",
+    "conseillere", "veux personne",  "voudrais personne", "besoin personne",  NULL
+};
+static const char *const hours_fr[] = {
+    "horaires",     "heures ouverture", "ouvert quand",        "quand ouvrez", "ouvrez quelle heure",
+    "etes ouverts", "etes vous ouvert", "fermez quelle heure", "quand fermez", NULL
+};
+static const char *const person_de[] = {
+    "mensch",  "echte person", "person sprechen", "jemandem sprechen", "jemanden sprechen",
+    "berater", "beraterin",    "mitarbeiter",     "mitarbeiterin",     NULL
+};
+static const char *const hours_de[] = { "offnungszeiten", "oeffnungszeiten", "wann offen",
+                                        "wann geoffnet",  "wann auf",        "heute offen",
+                                        "heute geoffnet", "wann schliessen", NULL };
 
 static const struct vt_guide_locale locales[] = {
     { .lang = "en",
@@ -107,7 +112,8 @@ static const struct vt_guide_locale locales[] = {
 const struct vt_guide_locale *vt_guide_locale(struct vt_str lang)
 {
     for (size_t i = 0; i < VT_COUNT(locales); i++)
-        if (lang.len >= 2 && memcmp(lang.ptr, locales[i].lang, 2) == 0 && (lang.len == 2 || lang.ptr[2] == '-'))
+        if (lang.len >= 2 && memcmp(lang.ptr, locales[i].lang, 2) == 0 &&
+            (lang.len == 2 || lang.ptr[2] == '-'))
             return &locales[i];
     return &locales[0];
 }

@@ -41,8 +41,8 @@ int vt_settings_words(struct vt_reading *reading, const json_t *value, int64_t m
     json_t *text;
     *to = (struct vt_setting_words){ 0 };
     if (n < 1 || n > LANGS_MOST || (!json_is_object(value) && !json_is_string(value)))
-        return vt_read_refuse(reading, "must be a text, or texts by language as {\"fr\": \"Bagues\"}; at most %d",
-                              LANGS_MOST);
+        return vt_read_refuse(
+            reading, "must be a text, or texts by language as {\"fr\": \"Bagues\"}; at most %d", LANGS_MOST);
     to->at = vt_arena_array(reading->arena, n, sizeof(to->at[0]));
     if (!to->at)
         return vt_read_refuse(reading, "is more than the server can hold");
@@ -131,7 +131,9 @@ static int check_bot_url(struct vt_reading *reading, const void *value)
                (url->len > 7 && memcmp(url->ptr, "http://", 7) == 0);
     for (size_t i = 0; i < url->len; i++)
         web = web && (unsigned char)url->ptr[i] > ' ';
-    return web ? VT_OK : vt_read_refuse(reading, "must be the address of your bot, as https://bot.shop.example/answer");
+    return web ? VT_OK
+               : vt_read_refuse(reading,
+                                "must be the address of your bot, as https://bot.shop.example/answer");
 }
 
 /* --- tables ------------------------------------------------------------------------------------ */
@@ -148,8 +150,8 @@ SHAPE(question_shape, sizeof(struct vt_setting_question),
       { AT(vt_setting_question, id), TEXT(1, VT_HELPER_ID), .required = true, .check = check_id },
       { AT(vt_setting_question, text), .kind = VT_ROW_OWN, .take = take_line, .required = true },
       { AT(vt_setting_question, budget), .kind = VT_ROW_FLAG },
-      { AT(vt_setting_question, choices),
-        LIST(vt_setting_question, choices, VT_HELPER_CHOICES, choice_shape), .required = true });
+      { AT(vt_setting_question, choices), LIST(vt_setting_question, choices, VT_HELPER_CHOICES, choice_shape),
+        .required = true });
 
 SHAPE(category_shape, sizeof(struct vt_setting_category),
       { AT(vt_setting_category, id), TEXT(1, VT_HELPER_ID), .required = true, .check = check_id },
@@ -159,13 +161,13 @@ SHAPE(category_shape, sizeof(struct vt_setting_category),
         LIST(vt_setting_category, questions, VT_HELPER_QUESTIONS, question_shape) },
       { AT(vt_setting_category, best), TEXTS(24, 64) });
 
-SHAPE(faq_shape, sizeof(struct vt_setting_faq),
-      { AT(vt_setting_faq, ask), TEXTS(12, 120), .required = true },
+SHAPE(faq_shape, sizeof(struct vt_setting_faq), { AT(vt_setting_faq, ask), TEXTS(12, 120), .required = true },
       { AT(vt_setting_faq, answer), .kind = VT_ROW_OWN, .take = take_answer, .required = true });
 
 /* Rows of the small parts: offsets are those in struct vt_setting_helper, less where the part begins. */
 #define IN(part, label, field)                                                                               \
-    .name = label, .offset = offsetof(struct vt_setting_helper, field) - offsetof(struct vt_setting_helper, part)
+    .name = label,                                                                                           \
+    .offset = offsetof(struct vt_setting_helper, field) - offsetof(struct vt_setting_helper, part)
 SHAPE(code_shape, 0, { IN(code, "text", code.text), TEXT(1, 40), .required = true },
       { IN(code, "about", code.about), .kind = VT_ROW_OWN, .take = take_line });
 SHAPE(bot_shape, 0, { IN(bot, "on", bot.on), .kind = VT_ROW_FLAG, .required = true },
@@ -194,7 +196,8 @@ static int refuse(struct vt_settings_error *error, const char *field, const char
     return VT_ERR_INVALID;
 }
 
-static int check_choices(struct vt_setting_question *question, const char *at, struct vt_settings_error *error)
+static int check_choices(struct vt_setting_question *question, const char *at,
+                         struct vt_settings_error *error)
 {
     char field[120];
     if (question->choices_n < 2) {
@@ -267,6 +270,7 @@ int vt_settings_check_helper(const struct vt_setting_helper *helper, struct vt_s
             snprintf(field, sizeof(field), "faq/%zu/ask", i);
             return refuse(error, field, "must hold the words of at least one question");
         }
-    return helper->bot.on && !helper->bot.url.ptr ? refuse(error, "bot/url", "is missing: where your bot answers")
-                                                  : VT_OK;
+    return helper->bot.on && !helper->bot.url.ptr
+               ? refuse(error, "bot/url", "is missing: where your bot answers")
+               : VT_OK;
 }

@@ -73,9 +73,10 @@ void vt_api_helper_test_now(struct vt_api_call *call)
     }
     vt_buf_text(&body, "{\"type\":\"test\"");
     vt_json_put_text(&body, "site", vt_str(site->key));
-    vt_buf_text(&body, ",\"text\":\"Hello\",\"lang\":\"en\",\"state\":\"nobody\",\"customer\":{\"verified\":false}}");
+    vt_buf_text(
+        &body, ",\"text\":\"Hello\",\"lang\":\"en\",\"state\":\"nobody\",\"customer\":{\"verified\":false}}");
     call->began_ms = vt_now_ms();
-    if (vt_bot_post(outgoing, site, site->settings->helper.bot.url, vt_buf_view(&body), handle_tested, call) !=
-        VT_OK)
+    if (vt_bot_post(outgoing, site, site->settings->helper.bot.url, vt_buf_view(&body), handle_tested,
+                    call) != VT_OK)
         vt_api_answer_busy(call, "Too many requests are under way.");
 }

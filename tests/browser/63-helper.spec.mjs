@@ -8,6 +8,8 @@ import AxeBuilder from '@axe-core/playwright';
 
 import { top } from '../server/lib/protocol.mjs';
 import { settings } from './lib/furnish.mjs';
+import { PASSWORD, SITE } from './lib/ground.mjs';
+import { DESK } from './lib/people.mjs';
 import { expect, shot, test } from './lib/story.mjs';
 
 const { helper } = JSON.parse(readFileSync(join(top, 'web/shop/site.json'), 'utf8'));
@@ -47,17 +49,35 @@ test('it asks and shows while the customer waits, says what it is, and hands ove
   await expect(panel.getByRole('button', { name: 'Turn off' })).toHaveCount(0);
 });
 
-test('nobody is there: a person by one tap, and off by another, kept over the next page', async ({ customer, server }) => {
+test('the shop writes an answer; a customer switches the helper off and on again, and calls a person', async ({ cast, customer, server }) => {
   await settings(server, { helper });
+  await server.addAssociate({ site: SITE, login: 'ada', name: 'Ada', role: 'admin' });
+  const [page, watch] = await cast.page(await cast.context(DESK), 'admin');
+  watch.expect(/401 .*\/api\/v1\/me$/);
+  watch.expect(/422 .*\/api\/v1\/site$/);
+  await page.goto(`${cast.ground.url}/admin/#/helper`);
+  await page.getByLabel('Name').fill('ada');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await expect(page.getByRole('region', { name: 'Rings', exact: true })).toBeVisible();
+  await isClean(page, 'admin-helper');
+  await page.getByRole('button', { name: 'Write an answer' }).click();
+  const made = page.getByRole('group', { name: 'Answer 5', exact: true }).first();
+  await made.getByRole('textbox', { name: 'Answer', exact: true }).fill('Behind the house, in the yard.');
+  const save = page.getByRole('region', { name: 'Unsaved changes' });
+  await save.getByRole('button', { name: 'Save' }).click();
+  await expect(made.getByText(/are allowed|at least/)).toBeVisible(); // said at its field
+  await made.getByRole('textbox', { name: 'Words 1' }).fill('park car');
+  await save.getByRole('button', { name: 'Save' }).click();
+  await expect(save).toHaveCount(0);
+
+  const { panel } = customer;
   await customer.visit();
   await customer.open();
-  const { panel, page } = customer;
   await expect(panel).toContainText('No advisor is here just now');
-  await isClean(page, 'phone-nobody');
+  await shot(customer.page, '63-phone-nobody');
   await panel.getByRole('button', { name: 'Turn off' }).click();
   await expect(panel).toContainText('is off for this conversation');
-  await page.reload();
-  await customer.open();
   await panel.getByRole('button', { name: 'Turn on' }).click();
   await panel.getByRole('button', { name: 'I want a person' }).last().click();
   await expect(panel.getByText('You are number', { exact: true })).toBeVisible();

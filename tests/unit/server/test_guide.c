@@ -31,7 +31,7 @@ static void words_are_found_with_slips_and_accents(void **state)
                 holds("Wie sind die Öffnungszeiten?", "offnungszeiten"));
     assert_true(holds("resise my rings", "resize ring"));
     assert_true(holds("garanties", "garantie"));
-    assert_false(holds("tome", "time"));          /* too short for a slip */
+    assert_false(holds("tome", "time"));           /* too short for a slip */
     assert_false(holds("reduce it", "refuse it")); /* two slips in six letters */
     assert_false(holds("send it", "send back"));
     assert_false(holds("750", "751"));
@@ -46,10 +46,11 @@ static void amounts_are_read(void **state)
     const struct {
         const char *text;
         int64_t amount;
-    } rows[] = { { "1500", 150000 },        { "about 1 500 EUR", 150000 }, { "1,500.50", 150050 },
-                 { "1.500", 150000 },       { "12.5", 1250 },              { "99,90", 9990 },
-                 { "none", -1 },            { "", -1 },                    { "1500.", 150000 },
-                 { "2 rings for 90", 200 } };
+    } rows[] = { { "1500", 150000 },     { "about 1 500 EUR", 150000 },
+                 { "1,500.50", 150050 }, { "1.500", 150000 },
+                 { "12.5", 1250 },       { "99,90", 9990 },
+                 { "none", -1 },         { "", -1 },
+                 { "1500.", 150000 },    { "2 rings for 90", 200 } };
     for (size_t i = 0; i < VT_COUNT(rows); i++)
         assert_int_equal(vt_guide_amount(vt_str(rows[i].text)), rows[i].amount);
     assert_true(vt_guide_amount(VT_STR("99999999999999999999")) > 0); /* cut short, not run over */
@@ -67,7 +68,8 @@ static const char settings_json[] =
     "{\"id\":\"low\",\"label\":\"Up to 500\",\"most\":\"500.00\"},"
     "{\"id\":\"high\",\"label\":\"More\",\"least\":\"500.00\"}]}]},"
     "{\"id\":\"care\",\"label\":\"Care\"}],"
-    "\"faq\":[{\"ask\":[\"return\"],\"answer\":\"30 days.\"},{\"ask\":[\"return abroad\"],\"answer\":\"60 days.\"},"
+    "\"faq\":[{\"ask\":[\"return\"],\"answer\":\"30 days.\"},{\"ask\":[\"return abroad\"],\"answer\":\"60 "
+    "days.\"},"
     "{\"ask\":[\"engrave\"],\"answer\":\"Yes.\"},{\"ask\":[\"polish\"],\"answer\":\"Of course.\"}],"
     "\"code\":{\"text\":\"HELLO\",\"about\":\"A gift.\"}}}";
 

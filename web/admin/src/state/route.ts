@@ -13,6 +13,7 @@ export const pages: readonly Page[] = [
   { id: 'site', title: 'Site', group: 'Shop', who: 'supervisor', edits: ['/name', '/origins', '/settings/imageHosts', '/settings/pushHosts', '/settings/identify', '/settings/requireTotp', '/settings/attention'] },
   { id: 'hours', title: 'Queues and hours', group: 'Shop', who: 'supervisor', edits: ['/settings/queues', '/settings/cap', '/settings/ring', '/settings/sticky'] },
   { id: 'notices', title: 'Notices', group: 'Shop', who: 'supervisor', edits: ['/settings/notices', '/settings/greeting'] },
+  { id: 'helper', title: 'Helper', group: 'Shop', who: 'supervisor', edits: ['/settings/helper'] },
   { id: 'canned', title: 'Canned replies', group: 'Shop', who: 'supervisor', edits: ['/settings/canned'] },
   { id: 'labels', title: 'Labels', group: 'Shop', who: 'supervisor', edits: ['/settings/labels'] },
   { id: 'sharing', title: 'Sharing pages', group: 'Shop', who: 'supervisor', edits: ['/settings/mirror', '/settings/mask'] },

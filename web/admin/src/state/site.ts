@@ -51,7 +51,7 @@ export function forgetSite(): void {
 export const at = (pointer: string): Json | undefined => read(draft.value ?? undefined, pointer);
 
 /// Parts whose `on` the server wants said as soon as anything in them is.
-const switches: Record<string, boolean> = { '/settings/recap': true, '/settings/greeting': false, '/settings/identify': false };
+const switches: Record<string, boolean> = { '/settings/recap': true, '/settings/greeting': false, '/settings/identify': false, '/settings/helper': false, '/settings/helper/bot': false };
 
 export function edit(pointer: string, value: Json | undefined): void {
   if (draft.value === null) return;

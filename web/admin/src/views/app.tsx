@@ -13,6 +13,7 @@ import { Canned } from './canned.js';
 import { CataloguePage } from './catalogue.js';
 import { Enrol } from './factor.js';
 import { GateCard, LoginView, Waiting } from './gate.js';
+import { HelperPage } from './helper.js';
 import { HoursPage } from './hours.js';
 import { Labels } from './labels.js';
 import { LinkView } from './link.js';
@@ -32,7 +33,7 @@ import { Theme } from './theme.js';
 import { Webhooks } from './webhooks.js';
 
 const views: Record<string, FunctionComponent<{ me: Me }>> = {
-  people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, canned: Canned, labels: Labels, orders: OrdersPage, theme: Theme, sharing: Sharing,
+  people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, helper: HelperPage, canned: Canned, labels: Labels, orders: OrdersPage, theme: Theme, sharing: Sharing,
   reports: Reports, catalogue: CataloguePage, pages: Pages, pictures: Pictures, mail: MailPage, webhooks: Webhooks, privacy: Privacy, audit: Audit,
 };
 
