@@ -912,6 +912,33 @@ struct vt_t_guide {
 };
 extern const struct vt_shape vt_shape_guide;
 
+/* One of the answers a site's own bot offers. */
+struct vt_t_bot_choice {
+    struct vt_str id;
+    struct vt_str label;
+};
+extern const struct vt_shape vt_shape_bot_choice;
+
+/* One line of a site's own bot: a text, a text with choices, or a piece of the catalogue. */
+struct vt_t_bot_message {
+    struct vt_str text; /* May be absent. */
+    struct vt_t_bot_choice *choices;
+    size_t choices_n; /* 0..7 */
+    struct vt_str product; /* A sku. May be absent. */
+};
+extern const struct vt_shape vt_shape_bot_message;
+
+/* What a site's own bot answers to one line of a customer's (docs/helper.md). */
+struct vt_t_bot_answer {
+    struct vt_t_bot_message *messages;
+    size_t messages_n; /* 0..4 */
+    bool handover; /* A person shall take over. */
+    bool has_handover;
+    bool end; /* The bot is done here and says nothing more. */
+    bool has_end;
+};
+extern const struct vt_shape vt_shape_bot_answer;
+
 /* How many of each kind: pictures and films; pieces put into the view or sent as cards; choices, forms, offers, and what the page is asked to do. */
 struct vt_t_attention_count {
     uint16_t pictures;

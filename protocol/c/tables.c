@@ -715,6 +715,32 @@ const struct vt_shape vt_shape_guide = {
     .name = "guide", .size = sizeof(struct vt_t_guide), .fields = t_guide_fields, .fields_n = VT_COUNT(t_guide_fields),
 };
 
+static const struct vt_field t_bot_choice_fields[] = {
+    { .name = "id", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_bot_choice, id), .size = sizeof(struct vt_str), .min = 1, .max = 24 },
+    { .name = "label", .type = VT_FIELD_STR, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_bot_choice, label), .size = sizeof(struct vt_str), .min = 1, .max = 120 },
+};
+const struct vt_shape vt_shape_bot_choice = {
+    .name = "bot_choice", .size = sizeof(struct vt_t_bot_choice), .fields = t_bot_choice_fields, .fields_n = VT_COUNT(t_bot_choice_fields),
+};
+
+static const struct vt_field t_bot_message_fields[] = {
+    { .name = "text", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_bot_message, text), .size = sizeof(struct vt_str), .min = 1, .max = 2000 },
+    { .name = "choices", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_LIST, .offset = offsetof(struct vt_t_bot_message, choices), .has_offset = offsetof(struct vt_t_bot_message, choices_n), .size = sizeof(struct vt_t_bot_choice), .list_min = 0, .list_max = 7, .list_multiple = 1, .shape = &vt_shape_bot_choice },
+    { .name = "product", .type = VT_FIELD_STR, .offset = offsetof(struct vt_t_bot_message, product), .size = sizeof(struct vt_str), .min = 1, .max = 64 },
+};
+const struct vt_shape vt_shape_bot_message = {
+    .name = "bot_message", .size = sizeof(struct vt_t_bot_message), .fields = t_bot_message_fields, .fields_n = VT_COUNT(t_bot_message_fields),
+};
+
+static const struct vt_field t_bot_answer_fields[] = {
+    { .name = "messages", .type = VT_FIELD_OBJECT, .flags = VT_FIELD_REQUIRED | VT_FIELD_LIST, .offset = offsetof(struct vt_t_bot_answer, messages), .has_offset = offsetof(struct vt_t_bot_answer, messages_n), .size = sizeof(struct vt_t_bot_message), .list_min = 0, .list_max = 4, .list_multiple = 1, .shape = &vt_shape_bot_message },
+    { .name = "handover", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_bot_answer, handover), .has_offset = offsetof(struct vt_t_bot_answer, has_handover), .size = sizeof(bool) },
+    { .name = "end", .type = VT_FIELD_BOOL, .flags = VT_FIELD_HAS, .offset = offsetof(struct vt_t_bot_answer, end), .has_offset = offsetof(struct vt_t_bot_answer, has_end), .size = sizeof(bool) },
+};
+const struct vt_shape vt_shape_bot_answer = {
+    .name = "bot_answer", .size = sizeof(struct vt_t_bot_answer), .fields = t_bot_answer_fields, .fields_n = VT_COUNT(t_bot_answer_fields),
+};
+
 static const struct vt_field t_attention_count_fields[] = {
     { .name = "pictures", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_attention_count, pictures), .size = sizeof(uint16_t), .min = 0, .max = 65535 },
     { .name = "pushes", .type = VT_FIELD_INT, .flags = VT_FIELD_REQUIRED, .offset = offsetof(struct vt_t_attention_count, pushes), .size = sizeof(uint16_t), .min = 0, .max = 65535 },

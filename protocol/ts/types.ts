@@ -595,6 +595,29 @@ export interface Guide {
   why?: string | undefined;
 }
 
+/// One of the answers a site's own bot offers.
+export interface BotChoice {
+  id: string;
+  label: string;
+}
+
+/// One line of a site's own bot: a text, a text with choices, or a piece of the catalogue.
+export interface BotMessage {
+  text?: string | undefined;
+  choices?: BotChoice[] | undefined;
+  /** A sku. */
+  product?: string | undefined;
+}
+
+/// What a site's own bot answers to one line of a customer's (docs/helper.md).
+export interface BotAnswer {
+  messages: BotMessage[];
+  /** A person shall take over. */
+  handover?: boolean | undefined;
+  /** The bot is done here and says nothing more. */
+  end?: boolean | undefined;
+}
+
 /// How many of each kind: pictures and films; pieces put into the view or sent as cards; choices, forms, offers, and what the page is asked to do.
 export interface AttentionCount {
   pictures: number;
