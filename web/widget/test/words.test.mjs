@@ -4,26 +4,16 @@ import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { load } from '../../check/load.mjs';
 
-const { words, english: first } = await load(new URL('../src/words.ts', import.meta.url));
-const { englishMore } = await load(new URL('../src/words-more.ts', import.meta.url));
-const { englishPhoto } = await load(new URL('../src/words-photo.ts', import.meta.url));
-const views = await Promise.all(['words', 'tool-words', 'compare-words', 'ask-words', 'film-words'].map((name) => load(new URL(`../../viewer/${name}.ts`, import.meta.url))));
-const ofViewer = Object.assign({}, ...views.flatMap((v) => Object.values(v)));
-const { englishGuest } = await load(new URL('../guest/words.ts', import.meta.url));
-// The launcher's label is the loader's word.
-const { englishFloor } = await load(new URL('../src/words-floor.ts', import.meta.url));
-const { englishSession } = await load(new URL('../src/words-session.ts', import.meta.url));
-const { englishEnding } = await load(new URL('../src/words-ending.ts', import.meta.url));
-const { englishSharing } = await load(new URL('../src/words-sharing.ts', import.meta.url));
-const { englishBag } = await load(new URL('../src/words-bag.ts', import.meta.url));
-const { englishChoice } = await load(new URL('../src/words-choice.ts', import.meta.url));
-const { englishBasket } = await load(new URL('../src/words-basket.ts', import.meta.url));
-const { englishSearch } = await load(new URL('../src/words-search.ts', import.meta.url));
-const { englishSizes } = await load(new URL('../src/words-sizes.ts', import.meta.url));
-const { englishCalm } = await load(new URL('../src/words-calm.ts', import.meta.url));
-const { englishOffer } = await load(new URL('../src/words-offer.ts', import.meta.url));
-const { englishWatch } = await load(new URL('../src/words-watch.ts', import.meta.url));
-const english = { launcher: '', ...first, ...englishMore, ...englishPhoto, ...ofViewer, ...englishFloor, ...englishSession, ...englishSharing, ...englishChoice, ...englishBag, ...englishOffer, ...englishWatch, ...englishCalm, ...englishSearch, ...englishSizes, ...englishBasket, ...englishEnding, ...englishGuest };
+const src = new URL('../src/', import.meta.url);
+const { words } = await load(new URL('words.ts', src));
+/// All that any chunk says in English: whoever adds a chunk adds its words to every locale.
+const files = [
+  ...(await readdir(src)).filter((name) => /^words.*\.ts$/.test(name)).map((name) => new URL(name, src)),
+  ...['words', 'tool-words', 'compare-words', 'ask-words', 'film-words'].map((name) => new URL(`../../viewer/${name}.ts`, import.meta.url)),
+  new URL('../guest/words.ts', import.meta.url),
+];
+const english = { launcher: '' }; // the loader's word
+for (const file of files) for (const said of Object.values(await load(file))) if (typeof said === 'object') Object.assign(english, said);
 const dir = new URL('../locales/', import.meta.url);
 const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
 
