@@ -72,6 +72,7 @@ static enum vt_attention_kind kind_of(const struct vt_envelope *env)
     case VT_OP_CART_ADD:
     case VT_OP_CART_UPDATE:
     case VT_OP_GUEST_POLL:
+    case VT_OP_WATCH_ASK:
         return VT_ATTENTION_PROMPT;
     default:
         return VT_ATTENTION_NONE;
@@ -105,8 +106,10 @@ static bool is_answer(enum vt_op op)
     case VT_OP_CONSENT_GIVE:
     case VT_OP_CONSENT_REFUSE:
     case VT_OP_GUEST_INVITE:
+    case VT_OP_GUEST_POLL:
     case VT_OP_GUEST_VOTE:
     case VT_OP_RATING_GIVE:
+    case VT_OP_WATCH_SET:
         return true;
     default:
         return false;
