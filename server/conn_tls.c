@@ -7,10 +7,24 @@
  * RSA key before, an elliptic one now) leave nothing of the former behind, as they would in one context. */
 #include <openssl/ssl.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "server/base/err.h"
 #include "server/conn_internal.h"
 #include "server/log.h"
+
+static struct vt_metric expires = {
+    .name = "vitrine_certificate_expiry_timestamp_seconds",
+    .help = "When the certificate of --tls-cert is over, in seconds since 1970.",
+    .kind = VT_METRIC_GAUGE
+};
+#define RELOADS(word)                                                                                        \
+    {                                                                                                        \
+        .name = "vitrine_certificate_loads_total",                                                           \
+        .help = "Readings of certificate and key, at the start and on SIGHUP.",                              \
+        .labels = "result=\"" word "\"", .kind = VT_METRIC_COUNTER                                           \
+    }
+static struct vt_metric loaded = RELOADS("taken"), refused = RELOADS("refused");
 
 struct vt_conn_pair {
     X509 *cert;             /* owned */
@@ -84,11 +98,23 @@ void vt_conn_tls_context(struct vt_net *net, void *ssl_ctx)
     SSL_CTX_set_cert_cb(ssl_ctx, handle_handshake, net);
 }
 
+static void tell(const struct vt_conn_pair *pair)
+{
+    struct tm tm;
+    vt_metrics_add(&expires);
+    vt_metrics_add(&loaded);
+    vt_metrics_add(&refused);
+    vt_metric_inc(pair ? &loaded : &refused, 1);
+    if (pair && ASN1_TIME_to_tm(X509_get0_notAfter(pair->cert), &tm) == 1)
+        vt_metric_set(&expires, (double)timegm(&tm));
+}
+
 int vt_net_reload(struct vt_net *net, struct vt_buf *ret_error)
 {
     if (!net->tls)
         return VT_OK;
     struct vt_conn_pair *pair = read_pair(net->config, ret_error);
+    tell(pair);
     if (!pair)
         return VT_ERR_INVALID;
     vt_conn_pair_destroy(net->pair);

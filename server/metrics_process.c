@@ -21,6 +21,9 @@ static struct vt_metric cpu = { .name = "process_cpu_seconds_total",
 static struct vt_metric resident = { .name = "process_resident_memory_bytes",
                                      .help = "Resident memory.",
                                      .kind = VT_METRIC_GAUGE };
+static struct vt_metric virtual = { .name = "process_virtual_memory_bytes",
+                                    .help = "Virtual memory.",
+                                    .kind = VT_METRIC_GAUGE };
 static struct vt_metric open_fds = { .name = "process_open_fds",
                                      .help = "Open file descriptors.",
                                      .kind = VT_METRIC_GAUGE };
@@ -90,7 +93,8 @@ static double count_fds(void)
 
 static void add_all(void)
 {
-    struct vt_metric *const all[] = { &cpu, &resident, &open_fds, &max_fds, &threads, &started, &build };
+    struct vt_metric *const all[] = { &cpu,     &resident, &virtual, &open_fds,
+                                      &max_fds, &threads,  &started, &build };
     static bool is_added;
     if (is_added)
         return;
@@ -110,6 +114,7 @@ void vt_metrics_refresh_process(void)
         cpu.value = (double)used.tv_sec + (double)used.tv_nsec / 1e9;
     if (read_text("/proc/self/status", status, sizeof(status))) {
         resident.value = number_after(status, "VmRSS:") * 1024;
+        virtual.value = number_after(status, "VmSize:") * 1024;
         threads.value = number_after(status, "Threads:");
     }
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0)

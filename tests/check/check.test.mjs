@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { includes } from './includes.mjs';
 import { licences } from './licences.mjs';
 import { locks } from './locks.mjs';
+import { metrics, metricsOf, pageOf } from './metrics.mjs';
 import { sizes } from './sizes.mjs';
 import { count, countJunit, flaky } from './tally.mjs';
 
@@ -29,6 +30,23 @@ test('layers and private headers', () => {
   assert.equal(includes(tree({ 'server/app.c': '#include "server/conn_internal.h"\n' })).length, 1);
   assert.equal(includes(tree({ 'server/handlers/a.c': '#include "server/handlers/b.h"\n' })).length, 1);
   assert.deepEqual(includes(tree({ 'server/handlers/a.c': '#include "server/handlers/a.h"\n#include "server/base/buf.h"\n' })), []);
+});
+
+test('metrics: named as the field does, and each on the page', () => {
+  const source = (name, kind, help = 'What.') => `static struct vt_metric m = { .name = "${name}",\n .help = "${help}",\n .labels = "kind=\\"b\\"",\n .kind = VT_METRIC_${kind} };\n`;
+  const judged = (text, page) => {
+    const files = { 'server/a.c': text };
+    files['server/docs/metrics.md'] = page ?? pageOf(metricsOf(tree(files)).rows);
+    return metrics(tree(files));
+  };
+  assert.deepEqual(judged(source('vitrine_a_total', 'COUNTER')), []);
+  assert.match(pageOf(metricsOf(tree({ 'server/a.c': source('vitrine_a_total', 'COUNTER') })).rows), /\| `vitrine_a_total` \| counter \| `kind` \| What\. \|/);
+  assert.equal(judged(source('vitrine_a', 'COUNTER')).length, 1);
+  assert.equal(judged(source('vitrine_a_total', 'GAUGE')).length, 1);
+  assert.equal(judged(source('vitrine_wait_ms', 'GAUGE')).length, 1);
+  assert.equal(judged(source('vitrine_a', 'GAUGE', '')).length, 1);
+  assert.equal(judged(source('vitrine_a', 'GAUGE') + source('vitrine_a', 'GAUGE', 'Else.')).length, 1);
+  assert.equal(judged(source('vitrine_a', 'GAUGE'), 'stale').length, 1);
 });
 
 test('long functions and files', () => {

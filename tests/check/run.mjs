@@ -10,6 +10,7 @@ import { generated } from './generated.mjs';
 import { includes } from './includes.mjs';
 import { licences } from './licences.mjs';
 import { locks } from './locks.mjs';
+import { metrics } from './metrics.mjs';
 import { sizes } from './sizes.mjs';
 
 export const top = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -32,7 +33,7 @@ export const readTree = () => {
 };
 
 /// Each takes a tree and returns the sentences of what is wrong.
-export const checks = { includes, sizes, licences, locks, generated };
+export const checks = { includes, sizes, licences, locks, metrics, generated };
 
 const main = () => {
   const tree = readTree();

@@ -11,11 +11,44 @@ import { test } from 'node:test';
 
 import { http } from './lib/http.mjs';
 import { customer, eventually, say, shop } from './lib/kit.mjs';
+import { top } from './lib/protocol.mjs';
 import { certificate, folder } from './lib/proxy.mjs';
 
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // the names are of the tests
 
 const SOCKETS = 200;
+const PROMTOOL = '/usr/bin/promtool'; // of Debian's prometheus, where somebody has it
+
+/// A page of metrics by the format's rules, each name one of the documented ones with its type. Resolves series to value.
+function readMetrics(text) {
+  const documented = new Map([...readFileSync(join(top, 'server/docs/metrics.md'), 'utf8').matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name, kind]) => [name, kind]));
+  const series = new Map();
+  let name;
+  let kind;
+  let below = 0;
+  for (const line of text.trimEnd().split('\n')) {
+    const head = /^# (HELP|TYPE) (\w+) (.+)$/.exec(line);
+    if (head?.[1] === 'HELP') name = head[2];
+    if (head?.[1] === 'TYPE') {
+      assert.equal(head[2], name, 'TYPE behind its HELP');
+      kind = head[3];
+      assert.equal(documented.get(name), kind, `${name} in server/docs/metrics.md`);
+    }
+    if (head) continue;
+    const [, at, value] = /^(\S+) (\S+)$/.exec(line.replace(/ (?=[^"]*"[^"]*$)/g, '_')) ?? assert.fail(line);
+    const own = at.replace(/\{.*/, '');
+    assert.ok(own === name || (kind === 'histogram' && [`${name}_bucket`, `${name}_sum`, `${name}_count`].includes(own)), line);
+    assert.ok(!series.has(at), `${at} stands twice`);
+    if (own === `${name}_bucket`) {
+      assert.ok(Number(value) >= below, `${line}: a bucket holds those before it`);
+      below = at.includes('le="+Inf"') ? 0 : Number(value);
+    }
+    if (kind === 'counter') assert.ok(Number(value) >= 0, line);
+    series.set(at, Number(value));
+  }
+  if (existsSync(PROMTOOL)) execFileSync(PROMTOOL, ['check', 'metrics'], { input: text });
+  return series;
+}
 
 /// The name on the certificate that a new line is shown.
 async function shown(server, options = {}) {
@@ -67,6 +100,12 @@ test('200 sockets stay when the certificate is exchanged, new lines get the new 
   assert.match(await reloaded(server), /level=error.*--tls-key/);
   assert.equal((await shown(server)).name, 'new.example');
   assert.equal((await http(server, '/healthz')).status, 200);
+  const told = readMetrics((await http(server, '/metrics')).text);
+  assert.equal(told.get('vitrine_certificate_loads_total{result="taken"}'), 2);
+  assert.equal(told.get('vitrine_certificate_loads_total{result="refused"}'), 2);
+  const days = (told.get('vitrine_certificate_expiry_timestamp_seconds') - Date.now() / 1000) / 86400;
+  assert.ok(days > 88 && days < 91, `${days} days`);
+  assert.equal(told.get('vitrine_peers'), SOCKETS);
   assert.equal(peers.filter((peer) => peer.isOpen).length, SOCKETS);
   await Promise.all(peers.map((peer) => peer.cut()));
 });
