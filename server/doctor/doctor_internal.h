@@ -30,7 +30,7 @@ struct vt_doctor {
     const char *config_file; /* NULL: none */
     const char *url, *page;  /* NULL: --base-url; none */
     bool json;
-    bool is_apache;                     /* the public answer's Server says so */
+    bool is_nginx;                      /* the public answer's Server says so */
     struct vt_origin to;                /* the public address */
     char to_text[VT_ORIGIN_TEXT];       /* the same */
     char listen_text[VT_ORIGIN_TEXT];   /* where a proxy on this machine finds the server */

@@ -158,7 +158,7 @@ static void look_at_key(struct vt_doctor *doctor)
     struct vt_buf error = VT_BUF_INIT(2048);
     char path[VT_SEAL_PATH];
     bool is_credential = vt_seal_path(doctor->config.data, doctor->config.key_file, path);
-    if (access(path, F_OK) != 0 && !doctor->config.key_file[0]) {
+    if (access(path, F_OK) != 0 && errno == ENOENT && !doctor->config.key_file[0]) {
         vt_doctor_say(doctor, VT_DOCTOR_WARN, "key.mode",
                       "There is no key file yet; the server makes %s when it starts for the first time.",
                       path);

@@ -99,7 +99,7 @@ static bool look_at_health(struct vt_doctor *doctor)
         vt_doctor_say(doctor, VT_DOCTOR_OK, "public.reach", "%s answers.", doctor->to_text);
         look_at_date(doctor, &answer);
         struct vt_str server = vt_line_header(&answer, "server", 0);
-        doctor->is_apache = server.len >= 6 && memcmp(server.ptr, "Apache", 6) == 0;
+        doctor->is_nginx = server.len >= 5 && memcmp(server.ptr, "nginx", 5) == 0;
     } else if (err) {
         vt_doctor_say(doctor, VT_DOCTOR_FAIL, "public.reach", "%s does not answer: %s.", doctor->to_text,
                       why);
@@ -379,7 +379,8 @@ static void look_at_upgrade(struct vt_doctor *doctor)
 
 /* --- uploads and ranges -------------------------------------------------------------------------- */
 
-/* Apache passes an upload on as it comes, but not the answer to it before its end. */
+/* Apache and Caddy pass an upload on as it comes, but the answer to it not before its end: only of nginx does
+ * silence mean that it collects. */
 static void judge_upload(struct vt_doctor *doctor, int status, bool is_late)
 {
     if (status == 413) {
@@ -388,10 +389,10 @@ static void judge_upload(struct vt_doctor *doctor, int status, bool is_late)
                       (int)(VT_CLIP_LIMITS.bytes / 1000000));
         vt_doctor_cure_proxy(doctor, "client_max_body_size 110m;", "LimitRequestBody 115343360",
                              "no request_body { max_size … } below 110MB");
-    } else if (is_late && !doctor->is_apache) {
+    } else if (is_late && doctor->is_nginx) {
         vt_doctor_say(doctor, VT_DOCTOR_WARN, "proxy.upload",
                       "The proxy collects uploads before it passes them on: who sends sees no progress.");
-        vt_doctor_cure_proxy(doctor, "proxy_request_buffering off;", NULL, "no request_buffers");
+        vt_doctor_cure(doctor, "nginx   proxy_request_buffering off;");
     } else if (is_late ||
                (status >= 400 && status < 500)) { /* the server's own refusal: there was no ticket */
         vt_doctor_say(doctor, VT_DOCTOR_OK, "proxy.upload", "Nothing on the way refuses uploads of %d MB.",

@@ -25,24 +25,27 @@ static void cure_files(struct vt_doctor *doctor)
         "help.shop.example { … }: it fetches one for that name by itself");
 }
 
-/* Days until it is over; negative: it is. */
-static int days_left(const X509 *cert)
+/* Hours until a date; negative: it has been. */
+static int hours_to(const ASN1_TIME *date)
 {
     int days = 0, seconds = 0;
-    ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(cert));
-    return seconds < 0 ? days - 1 : days;
+    ASN1_TIME_diff(&days, &seconds, NULL, date);
+    return days * 24 + (seconds - (seconds < 0 ? 3599 : 0)) / 3600;
 }
 
+/* Certificates that live for days are renewed in their last third, others with weeks to spare. */
 static void look_at_expiry(struct vt_doctor *doctor, const X509 *cert, const char *whose)
 {
-    int days = days_left(cert);
-    enum vt_doctor_level level = days < DAYS_FAIL   ? VT_DOCTOR_FAIL
-                                 : days < DAYS_WARN ? VT_DOCTOR_WARN
-                                                    : VT_DOCTOR_OK;
-    if (days < 0)
-        vt_doctor_say(doctor, level, "tls.expiry", "%s was over %d days ago.", whose, -days - 1);
+    int left = hours_to(X509_get0_notAfter(cert)), life = left - hours_to(X509_get0_notBefore(cert));
+    int warn = life / 4 < DAYS_WARN * 24 ? life / 4 : DAYS_WARN * 24;
+    int bad = life / 20 < DAYS_FAIL * 24 ? life / 20 : DAYS_FAIL * 24;
+    enum vt_doctor_level level = left < bad ? VT_DOCTOR_FAIL : left < warn ? VT_DOCTOR_WARN : VT_DOCTOR_OK;
+    int days = left / 24;
+    if (left < 0)
+        vt_doctor_say(doctor, level, "tls.expiry", "%s is over since %d days.", whose, -days);
     else
-        vt_doctor_say(doctor, level, "tls.expiry", "%s is good for %d more days.", whose, days);
+        vt_doctor_say(doctor, level, "tls.expiry", "%s is good for %d more %s.", whose,
+                      days > 2 ? days : left, days > 2 ? "days" : "hours");
     if (level == VT_DOCTOR_OK)
         return;
     vt_doctor_cure(doctor, "certbot renew --deploy-hook 'systemctl reload nginx' (or apache2, or vitrine)");

@@ -32,8 +32,8 @@ export function folder(after) {
 
 const openssl = (...args) => execFileSync('openssl', args, { stdio: 'ignore' });
 
-/// An authority of its own and a certificate by it: { ca, cert, key }, all files.
-export function certificate(dir, { name = 'localhost', days = 90, stem = 'site' } = {}) {
+/// An authority of its own and a certificate by it, good for 90 days or since 2025 `until` ("20250601000000Z"): { ca, cert, key }, all files.
+export function certificate(dir, { name = 'localhost', stem = 'site', until } = {}) {
   const file = (ending) => join(dir, `${stem}.${ending}`);
   const ca = join(dir, 'ca.pem');
   const caKey = join(dir, 'ca.key');
@@ -45,7 +45,14 @@ export function certificate(dir, { name = 'localhost', days = 90, stem = 'site' 
   }
   openssl('req', ...ec, '-keyout', file('key'), '-out', file('csr'), '-subj', `/CN=${name}`);
   writeFileSync(file('ext'), `subjectAltName=DNS:${name}\n`);
-  openssl('x509', '-req', '-in', file('csr'), '-CA', ca, '-CAkey', caKey, '-CAcreateserial', '-days', String(days), '-extfile', file('ext'), '-out', file('crt'));
+  const by = ['-in', file('csr'), '-extfile', file('ext'), '-out', file('crt')];
+  if (until) {
+    writeFileSync(file('db'), '');
+    writeFileSync(file('cnf'), `[ca]\ndefault_ca = own\n[own]\ndatabase = ${file('db')}\nnew_certs_dir = ${dir}\nrand_serial = yes\ndefault_md = sha256\npolicy = any\nx509_extensions =\n[any]\ncommonName = supplied\n`);
+    openssl('ca', '-batch', '-notext', '-config', file('cnf'), '-cert', ca, '-keyfile', caKey, '-startdate', '20250101000000Z', '-enddate', until, ...by);
+  } else {
+    openssl('x509', '-req', '-CA', ca, '-CAkey', caKey, '-CAcreateserial', '-days', '90', ...by);
+  }
   return { ca, cert: file('crt'), key: file('key') };
 }
 
