@@ -23,7 +23,8 @@ enum {
     BEYOND_BEAT_MS = 1000
 };
 
-static const char config_hint[] = "server/docs/proxy/ has whole files for all three";
+static const char config_hint[] =
+    "whole files for all three: server/docs/proxy, installed in /usr/share/doc/vitrine/proxy";
 
 /* --- is it there --------------------------------------------------------------------------------- */
 
@@ -443,7 +444,7 @@ static void look_at_range(struct vt_doctor *doctor)
     } else {
         vt_doctor_say(doctor, VT_DOCTOR_FAIL, "public.script", "/v1/vitrine.js is answered %d.",
                       answer.status);
-        vt_doctor_cure(doctor, "the whole name must lead to the server, %s", config_hint);
+        vt_doctor_cure(doctor, "the whole name must lead to the server; %s", config_hint);
     }
     vt_line_answer_finish(&answer);
 }
