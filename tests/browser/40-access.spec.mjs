@@ -122,6 +122,17 @@ test('axe: the associate on a phone', async ({ cast, customer }) => {
   const associate = await cast.associate({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 });
   await livePair({ customer, associate });
   await isClean(associate.page, 'light-console-phone-thread');
+  // The bag and an order, beside the customer.
+  await customer.page.evaluate(() => {
+    const piece = { sku: 'VT-1002', variant: 'VT-1002-52', name: 'Lagoon Halo Ring, 52', qty: 1, price: '3680.00' };
+    window.Vitrine('cart', { currency: 'EUR', total: '3680.00', items: [piece], checkout: '/checkout/' });
+    window.Vitrine('order', { reference: 'MV-77', value: '3680.00', currency: 'EUR', items: [piece] });
+  });
+  await associate.page.getByRole('button', { name: 'Customer', exact: true }).click();
+  await expect(associate.page.getByRole('button', { name: 'Send checkout link' })).toBeVisible();
+  await expect(associate.page.locator('.order')).toContainText('MV-77');
+  await associate.page.locator('.bag').evaluate((bag) => bag.scrollIntoView());
+  await isClean(associate.page, 'light-console-phone-customer');
   await associate.page.getByRole('button', { name: 'Piece' }).click();
   await associate.showTheirs();
   await isClean(associate.page, 'light-console-phone-piece');
