@@ -15,6 +15,7 @@
 #include "server/http/contact.h"
 #include "server/http/feed.h"
 #include "server/http/films.h"
+#include "server/http/invite.h"
 #include "server/http/mirror_css.h"
 #include "server/http/pictures.h"
 #include "server/http/probe.h"
@@ -49,6 +50,7 @@ struct vt_mounts {
     struct vt_http_recap *recap;                /* owned */
     struct vt_http_contact *contact;            /* owned */
     struct vt_http_watch *watch;                /* owned */
+    struct vt_http_invite *invite;              /* owned */
     struct vt_http_css *css;                    /* owned */
     struct vt_feed_files *feed_files;           /* owned */
     struct vt_api *api;                         /* owned */
@@ -181,6 +183,8 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
         &(struct vt_http_uploads_deps){ .net = deps->net, .app = deps->app, .media = deps->media });
     mounts->contact = vt_http_contact_mount(
         &(struct vt_http_contact_deps){ .net = deps->net, .app = deps->app });
+    mounts->invite = vt_http_invite_mount(&(struct vt_http_invite_deps){
+        .net = deps->net, .app = deps->app, .invitations = deps->invitations });
     mounts->watch = vt_http_watch_mount(&(struct vt_http_watch_deps){ .net = deps->net, .app = deps->app });
     mounts->css = vt_http_css_mount(&(struct vt_http_css_deps){ .net = deps->net, .app = deps->app });
     mounts->feed_files = vt_feed_files_mount(
@@ -192,7 +196,7 @@ static int mount_all(struct vt_mounts *mounts, const struct vt_mounts_deps *deps
         return err;
     return mounts->pictures && mounts->templates && mounts->spins && mounts->clips && mounts->films &&
                    mounts->recap && mounts->login && mounts->uploads && mounts->contact && mounts->watch &&
-                   mounts->css && mounts->feed_files && mounts->api
+                   mounts->invite && mounts->css && mounts->feed_files && mounts->api
                ? VT_OK
                : VT_ERR_NOMEM;
 }
@@ -229,6 +233,7 @@ void vt_mounts_destroy(struct vt_mounts *mounts)
     vt_http_recap_destroy(mounts->recap);
     vt_http_contact_destroy(mounts->contact);
     vt_http_watch_destroy(mounts->watch);
+    vt_http_invite_destroy(mounts->invite);
     vt_http_css_destroy(mounts->css);
     vt_feed_files_destroy(mounts->feed_files);
     vt_api_destroy(mounts->api);

@@ -32,6 +32,7 @@ struct vt_mounts_deps { /* all borrowed, alive until vt_mounts_destroy */
     struct vt_hooks *hooks;
     struct vt_merchant *merchant;
     struct vt_app *app;
+    struct vt_invitations *invitations;
     struct vt_audit *audit;
     const struct vt_seal *seal;
     void (*end_person)(void *arg, struct vt_str person); /* a login ended: its sockets must too */

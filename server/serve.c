@@ -29,6 +29,7 @@
 #include "server/feeds.h"
 #include "server/fetcher.h"
 #include "server/hooks.h"
+#include "server/invitations.h"
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/loop.h"
@@ -69,6 +70,7 @@ struct serve {
     struct vt_merchant *merchant;
     struct vt_app *app;
     struct vt_watches *watches;
+    struct vt_invitations *invitations;
     struct vt_retention *retention;
     struct vt_net *net;
     struct vt_mounts *mounts;
@@ -287,7 +289,8 @@ static int open_app(struct serve *serve)
     vt_mailer_on_tried(serve->mailer, vt_recap_mail_tried, serve->app);
     vt_merchant_begin(serve->merchant, serve->app);
     serve->watches = vt_watches_create(serve->app);
-    if (!serve->watches)
+    serve->invitations = vt_invitations_create(serve->app);
+    if (!serve->watches || !serve->invitations)
         return no_memory(serve, "the watches");
     return turn_until(serve, &serve->app_ready) ? VT_OK : VT_ERR_GONE;
 }
@@ -334,6 +337,7 @@ static int open_net(struct serve *serve)
                                          .index = serve->index,
                                          .mailer = serve->mailer,
                                          .feeds = serve->feeds,
+                                         .invitations = serve->invitations,
                                          .hooks = serve->hooks,
                                          .merchant = serve->merchant,
                                          .app = serve->app,
@@ -405,6 +409,7 @@ static void stop(struct serve *serve)
     vt_mounts_close(serve->mounts);
     vt_retention_close(serve->retention);
     vt_watches_close(serve->watches);
+    vt_invitations_close(serve->invitations);
     vt_fetcher_close(serve->fetcher);
     vt_feeds_close(serve->feeds);
     vt_hooks_close(serve->hooks);
@@ -439,6 +444,7 @@ static void stop(struct serve *serve)
     vt_outgoing_destroy(serve->outgoing);
     vt_media_destroy(serve->media);
     vt_watches_destroy(serve->watches);
+    vt_invitations_destroy(serve->invitations);
     vt_app_destroy(serve->app);
     vt_sites_destroy(serve->sites);
     vt_media_index_destroy(serve->index);

@@ -11,6 +11,7 @@
 #include "server/base/err.h"
 #include "server/settings_helper.h"
 #include "server/settings_hours.h"
+#include "server/settings_invitations.h"
 #include "server/settings_rows.h"
 
 enum { ARENA_BYTES = 4 * VT_SETTINGS_BYTES };
@@ -237,7 +238,8 @@ SHAPE(settings_shape, sizeof(struct vt_settings),
       { AT(vt_settings, identify), PART(identify_shape) }, { AT(vt_settings, mask), TEXTS(100, 300) },
       { NAMED("pushHosts", vt_settings, push_hosts), TEXTS(50, 255), .check = check_hosts },
       { AT(vt_settings, mirror), PART(mirror_shape) },
-      { AT(vt_settings, helper), PART(vt_settings_helper_shape) });
+      { AT(vt_settings, helper), PART(vt_settings_helper_shape) },
+      { AT(vt_settings, invitations), PART(vt_settings_invitations_shape) });
 
 /* --- what concerns several values ----------------------------------------------------------- */
 
@@ -348,6 +350,7 @@ static void set_defaults(struct vt_settings *settings)
     memcpy(settings->attention.limit, (const uint32_t[]){ 6, 4, 2 }, sizeof(settings->attention.limit));
     memcpy(settings->attention.day, (const uint32_t[]){ 60, 60, 20 }, sizeof(settings->attention.day));
     settings->watch.notes_month = 4;
+    settings->invitations.per_day = 3;
     settings->watch.drop_percent = 5;
     settings->theme.radius = UINT32_MAX;
     settings->mirror.allowed = true;
@@ -419,6 +422,8 @@ struct vt_settings *vt_settings_parse(struct vt_str json, struct vt_settings_err
         err = check_mirror(settings, tree, ret_error);
     if (!err)
         err = vt_settings_check_helper(&settings->helper, ret_error);
+    if (!err)
+        err = vt_settings_check_invitations(&settings->invitations, ret_error);
     if (!err)
         return settings;
     vt_settings_destroy(settings);

@@ -111,6 +111,29 @@ struct vt_setting_helper {
     } bot;
 };
 
+/* When somebody is invited: all of what is written. */
+struct vt_setting_invitation_when {
+    uint32_t seconds, site_seconds; /* on the page, on the site; 0: any */
+    struct vt_texts url;            /* words of which one is in the page's address */
+    struct vt_texts types;          /* words of which one is in the type of the page's piece */
+    uint32_t pieces;                /* seen; 0: any */
+    struct vt_str bag;              /* a decimal: as much is in it; absent: any */
+    bool returning;
+    struct vt_texts languages;
+};
+struct vt_setting_invitation {
+    struct vt_str id, name;
+    struct vt_setting_words text; /* {piece} stands for the page's */
+    bool staffed;                 /* only while somebody is there */
+    struct vt_setting_invitation_when when;
+};
+struct vt_setting_invitations {
+    bool on;
+    uint32_t per_day; /* for one customer */
+    struct vt_setting_invitation *rules;
+    size_t rules_n;
+};
+
 enum { VT_TOTP_ASSOCIATE = 1, VT_TOTP_SUPERVISOR = 2, VT_TOTP_ADMIN = 4 };
 
 struct vt_settings {
@@ -170,6 +193,7 @@ struct vt_settings {
         char version[17]; /* changes with the rules and the mask: the consent ledger names it */
     } mirror;
     struct vt_setting_helper helper;
+    struct vt_setting_invitations invitations;
 };
 
 struct vt_settings_error {

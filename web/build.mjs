@@ -235,7 +235,7 @@ const report = (rows) => {
 for (const part of ['v1', 'console', 'admin', 'phone', 'recap', 'watch', 'mirror', 'g']) await rm(join(out, part), { recursive: true, force: true });
 const words = await locales();
 const calls = await chunk('calls', 'widget/src/calls-chunk.ts');
-const widget = await chunk('widget', 'widget/src/main.ts', { __CALLS__: JSON.stringify([calls.file, calls.sri]) });
+const invite = await chunk('invite', 'widget/src/invite-chunk.ts');
 const viewerAsk = await chunk('viewer-ask', 'widget/src/viewer-ask-chunk.ts');
 const viewerCompare = await chunk('viewer-compare', 'widget/src/viewer-compare-chunk.ts', { __ASK__: JSON.stringify([viewerAsk.file, viewerAsk.sri]) });
 const viewerTools = await chunk('viewer-tools', 'widget/src/viewer-tools-chunk.ts', { __COMPARE__: JSON.stringify([viewerCompare.file, viewerCompare.sri]) });
@@ -283,10 +283,11 @@ const page = await chunk('page', 'widget/src/page-chunk.ts', {
   __DETECT__: JSON.stringify([detect.file, detect.sri]), __WATCH__: JSON.stringify([watch.file, watch.sri]),
   __VIEWER__: JSON.stringify([viewer.file, viewer.sri]), __FLOOR__: JSON.stringify([floor.file, floor.sri]),
 });
+const widget = await chunk('widget', 'widget/src/main.ts', { __CALLS__: JSON.stringify([calls.file, calls.sri]), __PAGE__: JSON.stringify([page.file, page.sri]) });
 const loaderCode = await bundle('loader/src/loader.ts', {
   define: {
     ...common.define,
-    __CHUNKS__: JSON.stringify({ widget: [widget.file, widget.sri], page: [page.file, page.sri] }),
+    __CHUNKS__: JSON.stringify({ widget: [widget.file, widget.sri], invite: [invite.file, invite.sri] }),
     __LOCALES__: JSON.stringify(words.table),
     __LABELS__: JSON.stringify(words.labels),
   },
@@ -305,6 +306,8 @@ await buildShop();
 report([
   { name: 'loader', gzip: gzip(loaderCode), limit: 3 },
   { name: 'loader + widget', gzip: gzip(loaderCode) + widget.gzip, limit: 15 },
+  // The shop's invitations, where its tag asks for them.
+  { name: 'invite', gzip: invite.gzip, limit: 3 },
   // With the line's half of the shared view.
   { name: 'calls', gzip: calls.gzip, limit: 1 },
   { name: 'page', gzip: page.gzip, limit: 6 },

@@ -75,6 +75,7 @@ const struct vt_api_row vt_api_rows[] = {
     { VT_GET,    "/audit/verify",          ADMIN,      0,     NULL,       NULL,       vt_api_audit_verify, vt_api_audit_verify_after },
     { VT_GET,    "/conversations",         ADMIN,      TOKEN, NULL,       NULL,       vt_api_conversations, NULL },
     { VT_GET,    "/search",                ASSOCIATE,  TOKEN | READER, NULL, NULL,     vt_api_search, NULL },
+    { VT_GET,    "/site/invitations",      SUPERVISOR, TOKEN, NULL,       NULL,       vt_api_site_invitations, NULL },
     { VT_GET,    "/site/pages",            SUPERVISOR, TOKEN, NULL,       NULL,       vt_api_seen, vt_api_seen_after },
     { VT_GET,    "/mirror/css/{id}",       ASSOCIATE,  0,     NULL,       NULL,       vt_api_mirror_css, vt_api_mirror_css_after },
     { VT_GET,    "/conversations/{id}/export", ADMIN,  TOKEN | READER, NULL, NULL,   vt_api_export, NULL },

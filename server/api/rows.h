@@ -36,7 +36,7 @@ vt_api_run_fn vt_api_report;
 vt_api_run_fn vt_api_mirror_css;
 vt_api_after_fn vt_api_mirror_css_after;
 /* seen.c */
-vt_api_run_fn vt_api_seen;
+vt_api_run_fn vt_api_seen, vt_api_site_invitations;
 vt_api_after_fn vt_api_seen_after;
 /* search.c */
 vt_api_run_fn vt_api_search;

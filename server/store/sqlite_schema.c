@@ -271,6 +271,11 @@ static const char *const steps[] = {
     /* 24: what reports look for among the rows of all threads */
     "CREATE INDEX message_offer ON message (site, ts) WHERE kind='offer.make';"
     "CREATE INDEX message_kept ON message (site, conv, sid) WHERE kind='view.kept';",
+
+    /* 25: how often invitations were shown, accepted and closed */
+    "CREATE TABLE invitation_count (site TEXT NOT NULL, rule TEXT NOT NULL, day INTEGER NOT NULL,"
+    " shown INTEGER NOT NULL, accepted INTEGER NOT NULL, closed INTEGER NOT NULL,"
+    " PRIMARY KEY (site, rule, day)) STRICT, WITHOUT ROWID;",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -279,7 +279,7 @@ async function isClean(page, name) {
   expect.soft(lines, `axe on ${name}`).toEqual([]);
 }
 
-const TITLES = ['People', 'My account', 'Site', 'Queues and hours', 'Notices', 'Canned replies', 'Labels', 'Theme', 'Pictures', 'Mail', 'Privacy', 'Audit log'];
+const TITLES = ['People', 'My account', 'Site', 'Queues and hours', 'Notices', 'Invitations', 'Canned replies', 'Labels', 'Theme', 'Pictures', 'Mail', 'Privacy', 'Audit log'];
 const SETTINGS = {
   queues: [{ id: 'main', name: 'Main', hours: { tz: 'Europe/Paris', week: { mon: [['10:00', '13:00'], ['14:00', '18:30']], tue: [['10:00', '18:30']] }, exceptions: [{ date: '2026-12-25', open: [], why: 'Christmas' }] }, groups: [['camille'], ['noor', 'gone']] }],
   notices: [{ id: 'a', kind: 'load', text: 'We are asked more than usual.', when: { waitingOver: 3 } }], greeting: { on: true, text: 'Hello' },

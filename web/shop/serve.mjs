@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serves the built shop as a careful shop would: strict policy, right types, nothing from outside.
 //
-//   node serve.mjs --port 8090 --vitrine http://127.0.0.1:8080 --site pk_demo [--host] [--root]
+//   node serve.mjs --port 8090 --vitrine http://127.0.0.1:8080 --site pk_demo [--invite] [--host] [--root]
 //
 // The pages are static; only the address of Vitrine, the site's public key and the request's
 // nonce are filled in. What a shop's own server says, merchant.mjs does. Prints one line, `shop http://…`, when it listens; port 0 takes a free one.
@@ -88,10 +88,10 @@ function sendText(response, status, text) {
   response.end(`${text}\n`);
 }
 
-async function sendPage(request, response, { file, status, vitrine, site, routes }) {
+async function sendPage(request, response, { file, status, vitrine, site, invite, routes }) {
   const nonce = randomBytes(18).toString('base64');
-  const filled = { __VITRINE__: vitrine, __SITE__: site, __NONCE__: nonce, __ACCOUNT__: routes.has('/account/token') ? 'yes' : '' };
-  const text = (await readFile(file, 'utf8')).replace(/__(?:VITRINE|SITE|NONCE|ACCOUNT)__/g, (name) => escapeHtml(filled[name]));
+  const filled = { __VITRINE__: vitrine, __SITE__: site, __INVITE__: invite ? 'on' : '', __NONCE__: nonce, __ACCOUNT__: routes.has('/account/token') ? 'yes' : '' };
+  const text = (await readFile(file, 'utf8')).replace(/__(?:VITRINE|SITE|INVITE|NONCE|ACCOUNT)__/g, (name) => escapeHtml(filled[name]));
   response.writeHead(status, {
     ...commonHeaders(TYPES['.html']),
     'Cache-Control': 'no-cache',
@@ -146,9 +146,9 @@ export function readOrigin(text) {
 }
 
 /** A server that is not listening yet. */
-export function createShopServer({ root = DEFAULT_OUT, vitrine, site, identityKey, merchantSecret }) {
+export function createShopServer({ root = DEFAULT_OUT, vitrine, site, invite = false, identityKey, merchantSecret }) {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(site)) throw new Error(`--site "${site}" is not a public key`);
-  const settings = { root: realpathSync(root), vitrine: readOrigin(vitrine), site, routes: merchantRoutes({ identityKey, merchantSecret, site }) };
+  const settings = { root: realpathSync(root), vitrine: readOrigin(vitrine), site, invite, routes: merchantRoutes({ identityKey, merchantSecret, site }) };
   const server = createServer((request, response) => {
     handleRequest(settings, request, response).catch((error) => {
       process.stderr.write(`shop: ${request.method} ${error.code ?? error.name}\n`);
@@ -174,6 +174,7 @@ function main() {
       host: { type: 'string', default: '127.0.0.1' },
       vitrine: { type: 'string', default: 'http://127.0.0.1:8080' },
       site: { type: 'string', default: 'pk_demo' },
+      invite: { type: 'boolean', default: false },
       root: { type: 'string', default: DEFAULT_OUT },
     },
   });

@@ -26,24 +26,21 @@ export interface Launcher {
 /// One quiet button in a shadow root of its own; the widget's panel goes into the same root. Light or dark as the page is,
 /// unless told otherwise: a shop without a dark side gets no dark panel.
 export function createLauncher(o: Options): Launcher {
-  const make = <K extends keyof HTMLElementTagNameMap>(tag: K, id: string): HTMLElementTagNameMap[K] =>
-    Object.assign(document.createElement(tag), { id });
-  const host = document.createElement('vitrine-help');
+  const make = <K extends keyof HTMLElementTagNameMap>(tag: K, more: object): HTMLElementTagNameMap[K] =>
+    Object.assign(document.createElement(tag), more);
+  const host = make('vitrine-help' as 'div', {});
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
   if (o.position === 'left') host.dataset.left = '';
-  if (o.theme && o.theme !== 'auto') host.dataset[o.theme] = '';
+  if (o.theme) host.dataset[o.theme] = ''; // "auto" is nobody's
 
   const lang = (o.locale && o.locale !== 'auto' ? o.locale : document.documentElement.lang || navigator.language).slice(0, 2);
-  const button = make('button', 'go');
-  button.hidden = String(o.launcher) === 'false';
-  button.ariaLabel = o.strings?.['launcher'] ?? __LABELS__[lang] ?? 'Ask an advisor';
-  button.ariaHasPopup = 'dialog';
-  const no = make('p', 'no');
-  no.role = 'alert';
-  no.hidden = true;
+  const button = make('button', {
+    id: 'go', hidden: String(o.launcher) === 'false', ariaLabel: o.strings?.['launcher'] ?? __LABELS__[lang] ?? 'Ask an advisor', ariaHasPopup: 'dialog',
+  });
+  const no = make('p', { id: 'no', role: 'alert', hidden: true });
   root.append(button, no);
   document.body.append(host);
   return {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Call, OpenRequest, Options, StartWidget, Widget } from '../../widget/src/api.js';
+import type { Call, Host, OpenRequest, Options, StartWidget, Widget } from '../../widget/src/api.js';
+import type { Invite } from '../../widget/src/invite-chunk.js';
 import { load, register } from './chunks.js';
 import type { Entry } from './chunks.js';
 import { createLauncher } from './launcher.js';
@@ -11,7 +12,7 @@ import type { Launcher } from './launcher.js';
 declare const __VERSION__: string;
 declare const __LOCALES__: Record<string, string>;
 type Fn = (detail: unknown) => void;
-interface Api { (...call: Call): void; q?: ArrayLike<unknown>[]; chunk?: typeof register }
+interface Api { (...call: Call): void; q?: Iterable<unknown>[]; chunk?: typeof register }
 
 const KEPT_MAX = 50;
 /// The calls, by the type of their first argument.
@@ -53,19 +54,18 @@ function wrong(name: string, arg: unknown): string {
 
 const chunk = (name: string, entry?: Entry): Promise<unknown> => load(name, base, own?.nonce ?? '', entry);
 
+const host = (): Host => ({ ...launcher!, base, options: options!, fire, load: chunk, words: (locale) => __LOCALES__[locale] && base + __LOCALES__[locale] });
+
 async function summon(): Promise<void> {
   launcher!.say('');
   try {
     const start = await chunk('widget') as StartWidget;
     if (!launcher || widget) return;
-    widget = start({
-      base, options: options!, root: launcher.root, button: launcher.button, fire, load: chunk,
-      words: (locale) => __LOCALES__[locale] && base + __LOCALES__[locale],
-    }, kept);
+    widget = start(host(), kept);
     kept = [];
   } catch {
-    launcher?.say('Help did not load. Please try again.');
-    fault('chunk', `nothing came from ${base}: does the CSP allow it?`, true);
+    launcher?.say('Help did not load. Try again.');
+    fault('chunk', `nothing came from ${base}: is it in the CSP?`, true);
   }
 }
 
@@ -93,16 +93,19 @@ function onClick(e: Event): void {
 function init(given: Options): void {
   const o: Options = { ...(own?.dataset as object), ...given };
   if (options) return o.site === options.site ? undefined : fault('init', "call 'shutdown' first");
-  if (!o.site || !(o.baseUrl || own)) return fault('init', 'site (data-site) and baseUrl are needed');
+  if (!o.site || !(o.baseUrl || own)) return fault('init', 'needs: site (data-site), baseUrl');
   base = new URL('v1/', o.baseUrl ? o.baseUrl + '/' : new URL('..', own!.src)).href;
   options = o;
   launcher = createLauncher(o);
   listen(launcher.button, 'click', () => open());
-  listen(launcher.button, 'pointerenter focus', () => void chunk('widget').catch(() => 0));
+  listen(launcher.button, 'pointerenter focus', () => void chunk('widget').catch(Object));
   listen(document, 'click', onClick);
   listen(window, 'load scroll resize', () => {
     clearTimeout(calm);
-    calm = setTimeout(() => launcher?.dodge(), 150);
+    calm = setTimeout(() => {
+      launcher?.dodge();
+      if (o.invite && launcher && !widget) chunk('invite').then((ask) => (ask as Invite)(host(), kept), Object);
+    }, 150);
   });
   fire('ready', { version: __VERSION__ });
   if (kept.some((k) => k[0] === 'open') || isResuming(o)) void summon();
@@ -111,7 +114,7 @@ function init(given: Options): void {
 
 /// A link of ours, or an entry, says that a conversation goes on.
 function isResuming(o: Options): boolean {
-  try { return /#vt/.test(location.hash) || o.storage !== 'none' && !!sessionStorage['vitrine:' + o.site]; } catch { return false; }
+  try { return /#vt/.test(location.hash) || o.storage !== 'none' && sessionStorage['vitrine:' + o.site]; } catch { return false; }
 }
 
 /// Another tab may be in a conversation: one question, then quiet.
@@ -161,7 +164,7 @@ Vitrine.chunk = register;
 
 /// `init` comes first wherever it stands in the queue; the script's own attributes are enough.
 function begin(): void {
-  const queue = Array.from(win.Vitrine?.q ?? [], (a) => Array.from(a) as Call);
+  const queue = [...win.Vitrine?.q ?? []].map((a) => [...a] as unknown as Call);
   const asked = queue.find((q) => q[0] === 'init');
   win.Vitrine = Vitrine;
   if (asked || own?.dataset['site']) init((asked?.[1] ?? {}) as Options);

@@ -32,7 +32,7 @@ function head({ title, description, assets, structured }) {
 <link rel="icon" href="${assets.base}/icon.svg" type="image/svg+xml">
 ${assets.styles.map((name) => html`<link rel="stylesheet" href="${assets.base}/${name}">\n`)}${assets.modules.map((name) => html`<link rel="modulepreload" href="${assets.base}/${name}">\n`)}<script type="application/ld+json">${jsonBlock(structured)}</script>
 <script type="module" nonce="__NONCE__" src="${assets.base}/shop.js"></script>
-<script async nonce="__NONCE__" src="__VITRINE__/v1/vitrine.js" data-site="__SITE__"></script>
+<script async nonce="__NONCE__" src="__VITRINE__/v1/vitrine.js" data-site="__SITE__" data-invite="__INVITE__"></script>
 </head>`;
 }
 

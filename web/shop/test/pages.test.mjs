@@ -58,7 +58,7 @@ for (const { path, text } of pages) {
   });
 
   test(`${path}: one snippet tag, one JSON-LD block, one h1 in sight`, () => {
-    assert.equal(text.match(/<script async nonce="__NONCE__" src="__VITRINE__\/v1\/vitrine\.js" data-site="__SITE__"><\/script>/g).length, 1);
+    assert.equal(text.match(/<script async nonce="__NONCE__" src="__VITRINE__\/v1\/vitrine\.js" data-site="__SITE__" data-invite="__INVITE__"><\/script>/g).length, 1);
     const [data, ...more] = jsonLd(text);
     assert.equal(more.length, 0);
     assert.equal(data['@context'], 'https://schema.org');

@@ -56,7 +56,7 @@ test('a page carries address, key and nonce, and the policy fits them', async ()
   assert.equal(response.headers.get('content-type'), 'text/html; charset=utf-8');
   assert.equal(response.headers.get('cache-control'), 'no-cache');
   assert.doesNotMatch(text, /__(VITRINE|SITE|NONCE)__/);
-  const [, nonce] = /<script async nonce="([^"]+)" src="https:\/\/help\.example:8443\/v1\/vitrine\.js" data-site="pk_test">/.exec(text);
+  const [, nonce] = /<script async nonce="([^"]+)" src="https:\/\/help\.example:8443\/v1\/vitrine\.js" data-site="pk_test" data-invite="">/.exec(text);
   assert.equal(response.headers.get('content-security-policy'), contentPolicy('https://help.example:8443', nonce));
 });
 

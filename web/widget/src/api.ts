@@ -13,6 +13,8 @@ export interface Options {
   storage?: 'session' | 'local' | 'none';
   privacy?: 'inputs' | 'strict';
   spa?: boolean;
+  /// "on": the shop's invitations may be asked for.
+  invite?: 'on' | boolean;
   strings?: Record<string, string>;
 }
 

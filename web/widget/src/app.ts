@@ -11,6 +11,9 @@ import { isPhone } from './parts.js';
 import type { Viewing } from './viewer-chunk.js';
 import type { T } from './words.js';
 
+/// Named here and not in the loader, whose table is in every page.
+declare const __PAGE__: [file: string, integrity: string];
+
 const NUMBER_EVERY = 15_000;
 
 export type Status = Events['queue.status'];
@@ -87,7 +90,7 @@ export class App {
       // On a phone the panel is the whole screen, and the page is what they went to see.
       if (entry.open && !isPhone()) this.show();
     }
-    host.load('page').then((surround) => {
+    host.load('page', __PAGE__).then((surround) => {
       this._undo.push((surround as Surround)(this));
       this.draw();
       if (this.follows && !document.hidden) this.lead();
@@ -216,7 +219,7 @@ export class App {
 
   /// The viewer's chunk; the page's names it, and has plugged the view's half into the line.
   async viewing(): Promise<Viewing> {
-    await this.host.load('page');
+    await this.host.load('page', __PAGE__);
     return await this.host.load('viewer', this.more!.viewer) as Viewing;
   }
 

@@ -116,8 +116,8 @@ function photos(app: App): void {
 
   const one = (p: Pending): VNode => h('li', { key: p.key }, h('img', { src: p.url, alt: '', onerror: (e: Event) => { (e.target as HTMLElement).hidden = true; } }),
     p.why ? h('span', { key: 'why', class: 'bad' }, p.why) : h('span', { key: 'how' }, h('progress', { max: 1, value: p.part, 'aria-label': t('photoSending') })),
-    p.why && h('button', { key: 'again', class: 'n', onclick: () => void send(p) }, app.t('retry')),
-    p.why && iconButton('drop', close, app.t('drop'), () => drop(p)));
+    p.why && h('button', { key: 'again', class: 'n', onclick: () => void send(p) }, app.more!.t('retry')),
+    p.why && iconButton('drop', close, app.more!.t('drop'), () => drop(p)));
 
   function see(media: string): void {
     app.viewing().then((v) => v.open(app, media)).catch((e) => app.fail(e as Fault));

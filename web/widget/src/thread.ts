@@ -17,7 +17,7 @@ export function thread(app: App): VNode {
   stick();
   return h('div', { key: 'log', class: 'log', tabIndex: 0, role: 'group', 'aria-label': t('chat'), ref: (n) => { log = n; n.scrollTop = n.scrollHeight; } },
     h('ol', { class: 'rows' },
-      conv?.more && h('li', { key: 'older' }, h('button', { class: 'n', onclick: () => older(app) }, t('older'))),
+      conv?.more && h('li', { key: 'older' }, app.more?.older(app, log!)),
       ...rows.map((r, i) => row(app, r, rows[i - 1], rows[i + 1])),
       typing && h('li', { key: 'typing', class: 'q', 'aria-hidden': 'true' }, t('types', { name: app.name(typing) }))));
 }
@@ -29,11 +29,6 @@ function stick(): void {
   queueMicrotask(() => { at.scrollTop = at.scrollHeight; });
 }
 
-function older(app: App): void {
-  const from = log && log.scrollHeight - log.scrollTop;
-  app.conv?.older().then(() => queueMicrotask(() => { if (log && from) log.scrollTop = log.scrollHeight - from; }), (e) => app.fail(e as never));
-}
-
 function row(app: App, r: ThreadRow, before?: ThreadRow, after?: ThreadRow): VNode {
   const isOwn = r.by === app.conv?.me;
   const { body } = r.d as ChatSend;
@@ -43,13 +38,9 @@ function row(app: App, r: ThreadRow, before?: ThreadRow, after?: ThreadRow): VNo
     (after?.by !== r.by || r.state === 'failed') && meta(app, r, isOwn));
 }
 
-function meta(app: App, r: ThreadRow, isOwn: boolean): VNode {
+function meta(app: App, r: ThreadRow, isOwn: boolean): VNode | undefined {
+  if (r.state === 'failed') return app.more?.failed(app, r);
   const { t, conv } = app;
-  if (r.state === 'failed') {
-    return h('p', { class: 'q row' }, h('span', { class: 'bad' }, t('failed')),
-      h('button', { class: 'n', onclick: () => conv?.retry(r) }, t('retry')),
-      h('button', { class: 'n', onclick: () => conv?.discard(r) }, t('drop')));
-  }
   const how = isOwn && conv ? ` · ${t(conv.status(r) as 'sent')}` : '';
   return h('p', { class: 'q' }, clock(r.ts, app.locale) + how);
 }

@@ -14,6 +14,7 @@ export const pages: readonly Page[] = [
   { id: 'hours', title: 'Queues and hours', group: 'Shop', who: 'supervisor', edits: ['/settings/queues', '/settings/cap', '/settings/ring', '/settings/sticky'] },
   { id: 'notices', title: 'Notices', group: 'Shop', who: 'supervisor', edits: ['/settings/notices', '/settings/greeting'] },
   { id: 'helper', title: 'Helper', group: 'Shop', who: 'supervisor', edits: ['/settings/helper'] },
+  { id: 'invitations', title: 'Invitations', group: 'Shop', who: 'supervisor', edits: ['/settings/invitations', '/settings/watch'] },
   { id: 'canned', title: 'Canned replies', group: 'Shop', who: 'supervisor', edits: ['/settings/canned'] },
   { id: 'labels', title: 'Labels', group: 'Shop', who: 'supervisor', edits: ['/settings/labels'] },
   { id: 'sharing', title: 'Sharing pages', group: 'Shop', who: 'supervisor', edits: ['/settings/mirror', '/settings/mask'] },

@@ -15,6 +15,7 @@ import { Enrol } from './factor.js';
 import { GateCard, LoginView, Waiting } from './gate.js';
 import { HelperPage } from './helper.js';
 import { HoursPage } from './hours.js';
+import { Invitations } from './invitations.js';
 import { Labels } from './labels.js';
 import { LinkView } from './link.js';
 import { MailPage } from './mail.js';
@@ -33,7 +34,7 @@ import { Theme } from './theme.js';
 import { Webhooks } from './webhooks.js';
 
 const views: Record<string, FunctionComponent<{ me: Me }>> = {
-  people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, helper: HelperPage, canned: Canned, labels: Labels, orders: OrdersPage, theme: Theme, sharing: Sharing,
+  people: People, account: Account, site: SitePage, hours: HoursPage, notices: Notices, helper: HelperPage, invitations: Invitations, canned: Canned, labels: Labels, orders: OrdersPage, theme: Theme, sharing: Sharing,
   reports: Reports, catalogue: CataloguePage, pages: Pages, pictures: Pictures, mail: MailPage, webhooks: Webhooks, privacy: Privacy, audit: Audit,
 };
 
