@@ -130,7 +130,7 @@ async function invite(host: Host, kept: readonly Call[]): Promise<void> {
       if (hadFocus) host.button.focus();
     };
     const card = make('section', { id: 'invite', ariaLabel: label, onkeydown: (e) => { if (e.key === 'Escape') refuse(); } }, words,
-      make('div', {}, make('button', { type: 'button', className: 'yes', onclick: accept }, yes), make('button', { type: 'button', onclick: refuse }, no)));
+      make('div', {}, make('button', { type: 'button', className: 'yes', onclick: accept }, yes), make('button', { type: 'button', className: 'no', ariaLabel: no, onclick: refuse }, no)));
     card.style.translate = host.button.style.translate;
     here.prepend(card);
     words.textContent = text; // into a region that stands already, so that it is read out
