@@ -19,7 +19,7 @@ const PAIRS = pick(10, 100);
 const HOUR = 3600000;
 const DAYS = 30 * 24 * HOUR;
 const JUMPS = [HOUR, -HOUR, DAYS, -DAYS];
-const LIFE_MS = 3000; // of a resume token
+const LIFE_MS = 5000; // of a resume token
 const LOGIN_S = 60; // the least an option takes
 
 /// { env, set(ms) }: the clock of a server started with this environment.
@@ -63,9 +63,9 @@ await chaos('clock', async (run) => {
     clock.set(jump);
     const { time } = await pairs[0].customer.peer.beat();
     seen.push(Math.abs(time - Date.now() - jump) < 5000);
-    await sleep(pick(1300, 5000)); // whatever looks once a second has looked
+    await sleep(pick(1100, 5000)); // whatever looks once a second has looked
     clock.set(0);
-    await sleep(pick(1300, 5000));
+    await sleep(pick(500, 5000));
   }
   over = true;
   await Promise.all(talking);

@@ -55,7 +55,7 @@ async function relayed(pair, ms) {
   for (let x = 1; Date.now() < until; x++) {
     pair.customer.peer.ptr({ x }, { flags: 16 });
     found.sent++;
-    found.got += await desk.waitFrame('PTR', (frame) => frame.body.x === x && desk.chans.get(frame.head.chan)?.c === c, 2000).then(() => 1, () => 0);
+    found.got += await desk.waitFrame('PTR', (frame) => frame.body.x === x && desk.chans.get(frame.head.chan)?.c === c, 10000).then(() => 1, () => 0);
     await sleep(20);
   }
   return found;

@@ -9,8 +9,8 @@ import { chaos, pick, sleep } from './lib/report.mjs';
 
 const PAIRS = pick(10, 100);
 const IDLE = pick(20, 200);
-const STOPS = pick([4000], [5000, 10000, 20000, 40000]);
-const BEATS = pick(['--beat-live', '1s', '--beat-idle', '2s'], []);
+const STOPS = pick([8000], [5000, 10000, 20000, 40000]);
+const BEATS = pick(['--beat-live', '3s', '--beat-idle', '5s'], []); // 7.5 and 7 s of silence, instead of 12.5 and 35
 
 await chaos('freeze', async (run) => {
   const server = await shop((fn) => run.after(fn), { associates: logins(PAIRS), args: [...ROOMY, ...BEATS] });

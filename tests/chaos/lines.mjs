@@ -47,7 +47,7 @@ async function holes(run, proxy, pairs, desks) {
   let over = false;
   const talking = pairs.flatMap((pair) => pair.talk(() => over, { gap: 20 }));
   for (const stall of ['up', 'down', 'both']) {
-    await sleep(200);
+    await sleep(pick(400, 3000)); // heard of again before the next
     proxy.set({ stall });
     await sleep(HOLE_MS);
     proxy.set({ stall: null });
