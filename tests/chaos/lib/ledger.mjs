@@ -45,7 +45,10 @@ export class Voice {
   async talk(where, isOver, { batch = 1, gap = 0 } = {}) {
     while (!isOver()) {
       const { peer, c } = await where();
-      if (!peer?.isOpen) continue;
+      if (!peer?.isOpen) {
+        await sleep(20); // a client that was stopped has no other
+        continue;
+      }
       if (!(await this.again(peer, c))) {
         await sleep(50); // refused, or the line went
         continue;
