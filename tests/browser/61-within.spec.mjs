@@ -3,7 +3,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 
-import { settings } from './lib/furnish.mjs';
+import { live, settings } from './lib/furnish.mjs';
 import { SITE } from './lib/ground.mjs';
 import { expect, livePair, shot, test } from './lib/story.mjs';
 
@@ -178,6 +178,29 @@ for (const colorScheme of ['light', 'dark']) {
     await expect(page.getByRole('tablist', { name: 'Customers' })).toBeVisible();
   });
 }
+
+test.describe('with much said', () => {
+  test.use({ serverArgs: ['--rate-talk', '1000'] });
+  test('a message found far back is brought before the eyes', async ({ customer, associate, server }) => {
+    const { camille, n } = await live(server, customer, 'Is the sapphire from Ceylon?');
+    for (let i = 1; i <= 110; i++) await camille.request('chat.send', { kind: 'note', body: { text: `Note ${i}` } }, { c: n });
+    await associate.comes();
+    const { page } = associate;
+    await page.getByRole('button', { name: 'Search what was said' }).click();
+    await page.getByRole('searchbox').fill('ceylon');
+    await page.locator('.found-open').click();
+    const sought = page.locator('.message.sought');
+    await expect(sought).toContainText('Is the sapphire from Ceylon?');
+    await expect(sought).toBeInViewport();
+    await shot(page, '61-found-far-back');
+    // Another of the same thread.
+    await page.getByRole('searchbox').fill('note 60');
+    await page.locator('.found', { hasText: 'Note 60' }).locator('.found-open').click();
+    await expect(sought).toHaveText(/Note 60/);
+    await expect(sought).toBeInViewport();
+    await camille.cut();
+  });
+});
 
 test('on a phone the search opens the thread, and leads back to what was found', async ({ cast, customer, associate }) => {
   await livePair({ customer, associate }, { text: 'Is the sapphire from Ceylon?' });

@@ -176,16 +176,16 @@ function Day({ ts }: { ts: number }): JSX.Element {
 }
 
 /// One message. Whose it is shows by side, ground and corner before a word is read; a note is drawn as paper among them.
-export function Message({ placed, talk, latest }: { placed: Placed<Said>; talk: Talk; latest: boolean }): JSX.Element {
+export function Message({ placed, talk, latest, sought }: { placed: Placed<Said>; talk: Talk; latest: boolean; sought: boolean }): JSX.Element {
   const { row: said, first, last, day } = placed;
   const staff = said.by !== 'c' && !said.by.startsWith('g');
   const own = said.by === talk.conversation.value?.me;
   const state = said.row.state === 'sent' ? '' : said.row.state;
-  if (said.line !== null) return <>{day && <Day ts={said.ts} />}<li class="happened"><bdi>{said.line}</bdi> <time dateTime={new Date(said.ts).toISOString()}>{clock(said.ts)}</time></li></>;
+  if (said.line !== null) return <>{day && <Day ts={said.ts} />}<li class={sought ? 'happened sought' : 'happened'} data-cs={said.row.cs}><bdi>{said.line}</bdi> <time dateTime={new Date(said.ts).toISOString()}>{clock(said.ts)}</time></li></>;
   return (
     <>
       {day && <Day ts={said.ts} />}
-      <li class={`message ${said.note ? 'note' : said.by === 'helper' ? 'staff helper' : staff ? 'staff' : 'customer'} ${first ? 'first' : ''} ${last ? 'last' : ''} ${state}`}>
+      <li class={`message ${said.note ? 'note' : said.by === 'helper' ? 'staff helper' : staff ? 'staff' : 'customer'} ${first ? 'first' : ''} ${last ? 'last' : ''} ${state} ${sought ? 'sought' : ''}`} data-cs={said.row.cs} aria-current={sought ? 'true' : undefined}>
         {first && <p class="by"><bdi>{own ? 'You' : talk.name(said.by)}</bdi>{said.note && <span class="by-note"><Icon d={icons.note} size={14} />{said.row.op === 'supervisor.whisper' ? 'Whispered' : 'Private note'}</span>}</p>}
         <div class={`bubble ${said.row.op === 'guest.poll' || said.row.op === 'offer.make' ? 'choice' : said.body.kind}`}><Body said={said} talk={talk} /></div>
         <Failed said={said} talk={talk} />

@@ -6,6 +6,7 @@ import { icons } from '../../../ui/index.js';
 import { explain } from '../lib/faults.js';
 import { place } from '../lib/thread.js';
 import { busy, isMine, markRead, open, owns, rowFault, take } from '../state/desk.js';
+import { chosen } from '../state/found.js';
 import { pane } from '../state/layout.js';
 import { rows } from '../state/queue.js';
 import type { Talk } from '../state/talk.js';
@@ -17,6 +18,8 @@ import { AskedOf, Away, Oversee, WrapUp } from './beside.js';
 import { Recap } from './recap.js';
 
 const AT_END_PX = 40;
+/// A message that was found lies at most so many pages back: 50 rows each.
+const SOUGHT_PAGES = 60;
 
 function Head({ talk }: { talk: Talk }): JSX.Element {
   void talk.at.session.value;
@@ -112,11 +115,35 @@ function useEnd(talk: Talk, length: number): { box: { current: HTMLDivElement | 
   return { box, away, toEnd, moved };
 }
 
+/// The message that was chosen in the search comes before the eyes, once, with what lies between loaded first.
+function useSought(talk: Talk, box: { current: HTMLDivElement | null }, length: number): number {
+  const hit = chosen.value;
+  const at = useRef<{ hit: typeof hit; pages: number }>({ hit: null, pages: 0 });
+  const conversation = talk.conversation.value;
+  const cs = hit?.conversation === talk.conv ? hit.cs : 0;
+  useLayoutEffect(() => {
+    const el = box.current;
+    if (cs === 0 || el === null || conversation === null) return;
+    if (at.current.hit !== hit) at.current = { hit, pages: SOUGHT_PAGES };
+    if (at.current.pages <= 0) return;
+    const row = el.querySelector(`[data-cs="${cs}"]`);
+    if (row !== null) {
+      at.current.pages = 0;
+      row.scrollIntoView({ block: 'center' });
+    } else if (conversation.known && conversation.more && (conversation.rows[0]?.cs ?? 0) > cs) {
+      at.current.pages--;
+      void conversation.older().catch(() => { at.current.pages = 0; });
+    }
+  }, [talk, conversation, hit, length]);
+  return cs;
+}
+
 export function Thread({ talk }: { talk: Talk }): JSX.Element {
   void talk.at.thread.value;
   const conversation = talk.conversation.value;
   const said = (conversation?.rows ?? []).map((row) => saidOf(row, talk)).filter((s): s is Said => s !== null);
   const { box, away, toEnd, moved } = useEnd(talk, said.length);
+  const sought = useSought(talk, box, conversation?.rows.length ?? 0);
   const latest = said.findLast((s) => s.line === null && s.by === conversation?.me && !s.note && s.row.state !== 'failed');
   useEffect(() => markRead(), [talk, said.length, pane.value]);
   useEffect(() => {
@@ -136,7 +163,7 @@ export function Thread({ talk }: { talk: Talk }): JSX.Element {
         {said.length === 0 && conversation !== null && <Empty icon={icons.chat} title="Nothing written yet"><p>Say hello and read out the reference number.</p></Empty>}
         {conversation === null && <Waiting talk={talk} />}
         <ol class="said-list">
-          {place(said).map((p) => <Message key={p.row.row.key} placed={p} talk={talk} latest={p.row === latest} />)}
+          {place(said).map((p) => <Message key={p.row.row.key} placed={p} talk={talk} latest={p.row === latest} sought={sought !== 0 && p.row.row.cs === sought} />)}
         </ol>
         <Typing talk={talk} />
       </div>
