@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -112,6 +112,11 @@ test('a backup that is not whole, and one of a newer build, are refused and noth
   await done('backup', '--to', place, '--data', server.data, '--with-key');
   await server.halt();
   const from = join(place, readdirSync(place)[0]);
+  // A restore that was cut short in its exchange: no server starts on half of it, and a second one ends it.
+  mkdirSync(join(server.data, 'restoring'));
+  await assert.rejects(server.start(), /did not come to its end; run it again/);
+  server.child = null;
+  await done('restore', '--from', from, '--data', server.data);
   const was = readFileSync(join(server.data, 'store.db'));
   const refused = async (why) => {
     const { status, stderr } = await vitrine('restore', '--from', from, '--data', server.data);
@@ -120,10 +125,9 @@ test('a backup that is not whole, and one of a newer build, are refused and noth
     assert.deepEqual(readFileSync(join(server.data, 'store.db')), was);
   };
   const manifest = readFileSync(join(from, 'manifest.txt'), 'utf8');
-  const put = async (path, bytes) => (await import('node:fs')).writeFileSync(path, bytes);
-  await put(join(from, 'manifest.txt'), manifest.replace(/^schema \d+$/m, 'schema 999'));
+  writeFileSync(join(from, 'manifest.txt'), manifest.replace(/^schema \d+$/m, 'schema 999'));
   await refused(/newer Vitrine/);
-  await put(join(from, 'manifest.txt'), manifest);
+  writeFileSync(join(from, 'manifest.txt'), manifest);
   appendFileSync(join(from, 'store.db'), 'x');
   await refused(/not what was written/);
   unlinkSync(join(from, 'manifest.txt'));
