@@ -38,7 +38,9 @@ static void handle_made(void *arg, const struct vt_media_result *result)
         return;
     trial->is_over = true;
     trial->err = result->err;
-    snprintf(trial->why, sizeof(trial->why), "%.150s", result->problem.detail);
+    size_t len = strnlen(result->problem.detail, sizeof(trial->why) - 1);
+    len -= len > 0 && result->problem.detail[len - 1] == '.';
+    snprintf(trial->why, sizeof(trial->why), "%.*s", (int)len, result->problem.detail);
 }
 
 static void handle_late(void *arg)
@@ -56,52 +58,93 @@ static int file_of(const void *bytes, size_t len)
     return fd;
 }
 
-/* One picture through a real worker. What it says is empty when all went well. */
-static void try_worker(struct trial *trial)
+/* A pool of one worker, as the server has it. */
+struct workshop {
+    struct vt_loop *loop;
+    struct vt_pool *pool;
+};
+
+static void run_job(struct workshop *shop, const struct vt_recipe *recipe, int source, int out,
+                    struct trial *ret_trial)
 {
-    static const struct vt_recipe recipe = { .kind = VT_RECIPE_INGEST };
-    const struct vt_pool_config config = { .binary = "/proc/self/exe", .workers = 1 };
-    struct vt_loop *loop = vt_loop_create();
-    struct vt_pool *pool = loop ? vt_pool_open(vt_loop_uv(loop), &config) : NULL;
     struct vt_timer timer;
     bool is_late = false, is_begun = false;
-    int source = file_of(picture, sizeof(picture)), out = file_of(NULL, 0);
-    snprintf(trial->why, sizeof(trial->why), pool ? "no worker came up" : "no worker can be started");
-    if (pool) {
-        vt_timer_init(loop, &timer, handle_late, &is_late);
-        vt_timer_start(&timer, WORKER_MS, 0);
-        while (!trial->is_over && !is_late) {
-            if (!is_begun && vt_pool_is_idle(pool))
-                is_begun = vt_pool_submit(pool, &recipe, source, out, WORKER_MS, handle_made, trial) == VT_OK;
-            uv_run(vt_loop_uv(loop), UV_RUN_ONCE);
-        }
-        vt_timer_close(&timer, NULL);
-        vt_pool_close(pool);
-        vt_loop_run_dry(loop);
+    *ret_trial = (struct trial){ .why = "no worker came up" };
+    vt_timer_init(shop->loop, &timer, handle_late, &is_late);
+    vt_timer_start(&timer, WORKER_MS, 0);
+    while (!ret_trial->is_over && !is_late) {
+        if (!is_begun && vt_pool_is_idle(shop->pool))
+            is_begun = vt_pool_submit(shop->pool, recipe, source, out, WORKER_MS, handle_made, ret_trial) ==
+                       VT_OK;
+        uv_run(vt_loop_uv(shop->loop), UV_RUN_ONCE);
     }
-    if (loop) {
-        vt_loop_close_own(loop);
-        vt_loop_run(loop);
-        vt_loop_destroy(loop);
+    if (is_begun && !ret_trial->is_over)
+        vt_pool_abandon(shop->pool, handle_made, ret_trial);
+    vt_timer_close(&timer, NULL);
+    uv_run(vt_loop_uv(shop->loop), UV_RUN_NOWAIT); /* the timer stands on our stack */
+}
+
+static void look_at_films(struct vt_doctor *doctor, struct workshop *shop, int master)
+{
+    static const char film[] =
+        "{\"stills\":[{\"id\":\"doctor\",\"seconds\":0.5}],\"size\":[160,160],\"name\":\"\"}";
+    static const struct {
+        enum vt_recipe_kind kind;
+        const char *codec, *package;
+    } rows[] = { { VT_RECIPE_FILM, "H.264", "libopenh264-7" },
+                 { VT_RECIPE_FILM_AV1, "AV1", "libsvtav1enc1" } };
+    for (size_t i = 0; i < VT_COUNT(rows); i++) {
+        const struct vt_recipe recipe = { .kind = rows[i].kind, .media = "doctor", .template_json = film };
+        struct trial trial;
+        run_job(shop, &recipe, master, -1, &trial);
+        if (trial.is_over && trial.err == VT_MEDIA_OK) {
+            vt_doctor_say(doctor, VT_DOCTOR_OK, "media.films", "A film was made in %s.", rows[i].codec);
+            continue;
+        }
+        vt_doctor_say(doctor, VT_DOCTOR_FAIL, "media.films", "No film can be made in %s: %s.", rows[i].codec,
+                      trial.why);
+        vt_doctor_cure(doctor, "apt-get install --reinstall %s", rows[i].package);
+    }
+}
+
+static void look_at_pictures(struct vt_doctor *doctor, struct workshop *shop)
+{
+    static const struct vt_recipe recipe = { .kind = VT_RECIPE_INGEST };
+    int source = file_of(picture, sizeof(picture)), master = file_of(NULL, 0);
+    struct trial trial = { .why = "no worker can be started" };
+    if (shop->pool)
+        run_job(shop, &recipe, source, master, &trial);
+    if (trial.is_over && trial.err == VT_MEDIA_OK) {
+        vt_doctor_say(doctor, VT_DOCTOR_OK, "media.worker",
+                      "A picture worker started behind its filter and took a picture apart.");
+        look_at_films(doctor, shop, master);
+    } else {
+        vt_doctor_say(doctor, VT_DOCTOR_FAIL, "media.worker", "Pictures cannot be made: %s.", trial.why);
+        vt_doctor_cure(doctor, "container: allow seccomp, memfd_create and clone (not --security-opt "
+                               "seccomp=… that forbids them); memory of 768 MB a worker");
+        vt_doctor_cure(doctor,
+                       "systemd: no SystemCallFilter= without @system-service, no MemoryMax= below 1G; "
+                       "ldd on the binary shows a missing library");
     }
     close(source);
-    close(out);
+    close(master);
 }
 
 static void look_at_worker(struct vt_doctor *doctor)
 {
-    struct trial trial = { 0 };
-    try_worker(&trial);
-    if (trial.is_over && trial.err == VT_MEDIA_OK) {
-        vt_doctor_say(doctor, VT_DOCTOR_OK, "media.worker",
-                      "A picture worker started behind its filter and took a picture apart.");
-        return;
+    const struct vt_pool_config config = { .binary = "/proc/self/exe", .workers = 1 };
+    struct workshop shop = { .loop = vt_loop_create() };
+    shop.pool = shop.loop ? vt_pool_open(vt_loop_uv(shop.loop), &config) : NULL;
+    look_at_pictures(doctor, &shop);
+    if (shop.pool) {
+        vt_pool_close(shop.pool);
+        vt_loop_run_dry(shop.loop);
     }
-    vt_doctor_say(doctor, VT_DOCTOR_FAIL, "media.worker", "Pictures cannot be made: %s.", trial.why);
-    vt_doctor_cure(doctor, "container: allow seccomp, memfd_create and clone (not --security-opt "
-                           "seccomp=… that forbids them); memory of 768 MB a worker");
-    vt_doctor_cure(doctor, "systemd: no SystemCallFilter= without @system-service, no MemoryMax= below 1G; "
-                           "ldd on the binary shows a missing library");
+    if (shop.loop) {
+        vt_loop_close_own(shop.loop);
+        vt_loop_run(shop.loop);
+        vt_loop_destroy(shop.loop);
+    }
 }
 
 /* --- fonts --------------------------------------------------------------------------------------- */

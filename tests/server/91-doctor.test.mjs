@@ -50,7 +50,7 @@ async function passes(t, start) {
   const found = await doctor([...options, '--page', shop], { ca: tls.ca });
   assert.deepEqual(failing(found), []);
   assert.equal(found.status, 0);
-  for (const check of ['tls.chain', 'tls.name', 'tls.expiry', 'tls.versions', 'proxy.upgrade', 'proxy.upload', 'proxy.range', 'proxy.idle', 'proxy.buffering', 'proxy.address', 'proxy.host', 'page.script', 'page.site', 'page.origin', 'page.csp'])
+  for (const check of ['media.worker', 'media.films', 'media.fonts', 'tls.chain', 'tls.name', 'tls.expiry', 'tls.versions', 'proxy.upgrade', 'proxy.upload', 'proxy.range', 'proxy.idle', 'proxy.buffering', 'proxy.address', 'proxy.host', 'page.script', 'page.site', 'page.origin', 'page.csp'])
     assert.equal(found.of(check)?.level, 'ok', JSON.stringify(found.of(check) ?? check) + found.stderr);
   // What the doctor says holds: a conversation, and a picture sent into it, by the public address.
   const outside = through(server, port);
