@@ -88,6 +88,9 @@ void vt_dispatch_text(struct vt_peer *peer, const char *bytes, size_t len)
         vt_metric_inc(&received, 1);
         if (err == VT_OK) {
             dispatch_one(peer, &env, now_ms);
+        } else if (err == VT_ERR_OVERLOADED && (env.id == 0 || peer->phase != VT_PHASE_OPEN)) {
+            vt_peer_close(peer, 1011,
+                          "out of room"); /* what was asked is not known, so nobody could be told */
         } else if (peer->phase != VT_PHASE_OPEN) {
             vt_peer_close(peer, VT_CLOSE_PROTOCOL, "hello comes first");
         } else {

@@ -241,8 +241,11 @@ int vt_decode_body(struct vt_arena *arena, const struct vt_shape *shape, struct 
 {
     struct vt_walk walk = { .arena = arena, .error = ret_error };
     VT_CLEANUP(vt_json_unref)
-    json_t *value = vt_json_read(json);
-    if (!value) {
+    json_t *value = NULL;
+    const int read = vt_json_read(json, &value);
+    if (read == VT_ERR_NOMEM)
+        return vt_walk_no_memory(&walk);
+    if (read) {
         vt_error_set(ret_error, VT_ERR_JSON_BAD, "", NULL);
         return VT_ERR_JSON_BAD;
     }

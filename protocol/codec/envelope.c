@@ -101,11 +101,11 @@ static int decode_d(struct vt_walk *walk, const json_t *root, struct vt_envelope
     const struct vt_shape *shape = env->row->msg;
     const json_t *d = json_object_get(root, "d");
     VT_CLEANUP(vt_json_unref)
-    json_t *nothing = d ? NULL : vt_json_read(empty);
+    json_t *nothing = NULL;
     if (!shape)
         return VT_OK;
     vt_walk_name(walk, "d");
-    if (!d && !nothing)
+    if (!d && vt_json_read(empty, &nothing))
         return vt_walk_no_memory(walk);
     if (shape->size > 0 && !(env->msg = vt_arena_alloc(walk->arena, shape->size)))
         return vt_walk_no_memory(walk);
@@ -164,7 +164,9 @@ int vt_decode_text(struct vt_arena *arena, const char **cursor, const char *end,
     if (len > VT_TEXT_BYTES_MAX)
         return vt_walk_large(&walk, "one message takes at most %d bytes", VT_TEXT_BYTES_MAX);
     VT_CLEANUP(vt_json_unref)
-    json_t *root = vt_json_read((struct vt_str){ line, len });
+    json_t *root = NULL;
+    if (vt_json_read((struct vt_str){ line, len }, &root) == VT_ERR_NOMEM)
+        return vt_walk_no_memory(&walk);
     if (!json_is_object(root)) {
         vt_error_set(ret_error, VT_ERR_JSON_BAD, "", NULL);
         return VT_ERR_JSON_BAD;

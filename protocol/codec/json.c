@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "protocol/codec/json.h"
 
+#include <stdlib.h>
+
 #include "protocol/codec/codec.h"
 #include "protocol/codec/number.h"
+#include "server/base/err.h"
 
 /* The library recurses to 2048; a peer's text may go VT_TEXT_DEPTH_MAX deep. Only brackets outside
  * strings count; whether they match is the parser's question. */
@@ -29,12 +32,33 @@ static bool is_shallow(struct vt_str text)
     return true;
 }
 
-json_t *vt_json_read(struct vt_str text)
+/* The library tells most failed allocations as a syntax error; a peer would then be blamed for our memory. */
+static _Thread_local bool starved;
+
+static void *json_memory(size_t size)
+{
+    void *memory = malloc(size);
+    if (!memory)
+        starved = true;
+    return memory;
+}
+
+__attribute__((constructor)) static void watch_memory(void)
+{
+    json_set_alloc_funcs(json_memory, free);
+}
+
+int vt_json_read(struct vt_str text, json_t **ret_value)
 {
     json_error_t error;
     if (!text.ptr || !is_shallow(text))
-        return NULL;
-    return json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+        return VT_ERR_INVALID;
+    starved = false;
+    json_t *value = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (!value)
+        return starved ? VT_ERR_NOMEM : VT_ERR_INVALID;
+    *ret_value = value;
+    return VT_OK;
 }
 
 void vt_json_unref(json_t **value)
