@@ -38,11 +38,20 @@ void vt_member_send(struct vt_member *member, struct vt_frame *frame, enum vt_cl
 
 static struct vt_frame *text_frame(struct vt_app *app)
 {
-    if (app->text.failed) {
+    struct vt_frame *frame = app->text.failed ? NULL
+                                              : vt_frame_create(VT_WS_TEXT, app->text.data, app->text.len);
+    if (!frame)
         vt_log(VT_LOG_ERROR, "fanout.encode", VT_LOG_N("bytes", app->text.len));
-        return NULL;
-    }
-    return vt_frame_create(VT_WS_TEXT, app->text.data, app->text.len);
+    return frame;
+}
+
+/* Without a frame there is a hole in what the member is told: closed, it comes back and gets the whole. */
+static void hand_over(struct vt_member *member, struct vt_frame *frame, enum vt_class class, uint64_t key)
+{
+    if (frame)
+        vt_member_send(member, frame, class, key);
+    else
+        vt_peer_close(member->peer, 1011, "out of room");
 }
 
 static bool is_any(const struct vt_conversation *conv, int audience)
@@ -58,7 +67,7 @@ static void spread(struct vt_conversation *conv, int audience, struct vt_frame *
 {
     VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
         if (member != except && vt_member_audience(member) == audience)
-            vt_member_send(member, frame, class, key);
+            hand_over(member, frame, class, key);
 }
 
 static uint64_t slot_key(const struct vt_conversation *conv, const struct vt_event *event)
@@ -116,8 +125,7 @@ void vt_fanout_control(struct vt_conversation *conv, const struct vt_event *even
         vt_buf_reset(&app->text);
         vt_encode_event(&app->text, event->op, &head, event->d);
         struct vt_frame *frame = text_frame(app);
-        if (frame)
-            spread(conv, a, frame, VT_CLASS_CONTROL, conv->s, event->except);
+        spread(conv, a, frame, VT_CLASS_CONTROL, conv->s, event->except);
         vt_frame_unref(frame);
     }
     remember(conv, event, &kept);
@@ -137,8 +145,7 @@ static void spread_text(struct vt_conversation *conv, const struct vt_event *eve
         vt_buf_reset(&app->text);
         vt_encode_event(&app->text, event->op, &head, event->d);
         struct vt_frame *frame = text_frame(app);
-        if (frame)
-            spread(conv, a, frame, class, key, event->except);
+        spread(conv, a, frame, class, key, event->except);
         vt_frame_unref(frame);
     }
 }
@@ -180,8 +187,7 @@ void vt_fanout_row(struct vt_conversation *conv, const struct vt_store_row *row,
         vt_buf_reset(&app->text);
         vt_encode_event_raw(&app->text, op, &head, body);
         struct vt_frame *frame = text_frame(app);
-        if (frame)
-            spread(conv, a, frame, VT_CLASS_DURABLE, row->cs, except);
+        spread(conv, a, frame, VT_CLASS_DURABLE, row->cs, except);
         vt_frame_unref(frame);
     }
 }
@@ -193,11 +199,15 @@ void vt_fanout_member(struct vt_member *member, enum vt_op op, enum vt_class cla
     vt_buf_reset(&app->text);
     vt_encode_event(&app->text, op, &head, d);
     struct vt_frame *frame = text_frame(app);
-    if (frame)
-        vt_member_send(member, frame, class,
-                       class == VT_CLASS_LATEST ? (uint64_t)op << 56 | (uint64_t)member->conv->number << 16
-                                                : 0);
+    hand_over(member, frame, class,
+              class == VT_CLASS_LATEST ? (uint64_t)op << 56 | (uint64_t)member->conv->number << 16 : 0);
     vt_frame_unref(frame);
+}
+
+void vt_fanout_break(struct vt_conversation *conv)
+{
+    VT_LIST_EACH (member, &conv->members, struct vt_member, of_conv)
+        vt_peer_close(member->peer, 1011, "out of room");
 }
 
 void vt_fanout_frame(struct vt_frame *frame, enum vt_class class, const struct vt_chan *chan,

@@ -31,6 +31,8 @@ void vt_fanout_row(struct vt_conversation *conv, const struct vt_store_row *row,
 /* Link class, to all members. */
 void vt_fanout_link(struct vt_conversation *conv, enum vt_op op, const void *d,
                     const struct vt_member *except);
+/* There is no memory for what all were to have: closed with 1011 they come back, and then get the whole. */
+void vt_fanout_break(struct vt_conversation *conv);
 /* To one member alone, unnumbered. */
 void vt_fanout_member(struct vt_member *member, enum vt_op op, enum vt_class class, const void *d);
 struct vt_chan;

@@ -116,8 +116,10 @@ void vt_mirror_update(struct vt_conversation *conv)
         return;
     if (!conv->mirror) {
         conv->mirror = calloc(1, sizeof(*conv->mirror));
-        if (!conv->mirror)
+        if (!conv->mirror) {
+            vt_fanout_break(conv); /* joining again asks for it again */
             return;
+        }
         vt_mirror_in_init(conv->mirror);
     }
     bool was_on = vt_mirror_is_on(conv);
