@@ -6,6 +6,7 @@
 #include "server/base/err.h"
 #include "server/fanout.h"
 #include "server/log.h"
+#include "server/media_grant.h"
 #include "server/media_told.h"
 #include "server/session.h"
 #include "server/thread.h"
@@ -92,54 +93,81 @@ static bool show_in_view(struct vt_conversation *conv, const struct vt_upload *u
     return err == VT_OK;
 }
 
-static void show_in_thread(struct vt_conversation *conv, const struct vt_upload *upload, const char *id)
+/* One that is on its way into the thread. */
+struct showing {
+    struct vt_app *app;
+    struct vt_upload upload;
+    char id[VT_SIGN_ID + 1], media[VT_GRANT_TEXT];
+};
+
+/* Whoever sent it hears of it either way: sent again, it is there at once. */
+static void told(struct showing *showing, int err)
 {
-    const uint32_t film_ms = vt_told_film_ms(conv, vt_str(id));
-    const struct vt_msg_chat_send d = {
-        .kind = film_ms > 0 ? VT_CHAT_KIND_FILM : VT_CHAT_KIND_PICTURE,
-        .body = { .media = vt_str(id), .seconds = film_ms / 1000.0, .has_seconds = film_ms > 0 }
-    };
-    const struct vt_thread_row row = { .op = VT_OP_CHAT_SEND, .by = upload->who, .d = &d };
-    int err = vt_thread_append(conv, &row, NULL, NULL, NULL);
     if (err)
         vt_log(VT_LOG_WARN, "upload.not-shown", VT_LOG_T("why", vt_err_name(err)));
+    vt_upload_tell(showing->app, &showing->upload, err ? VT_FILE_STATE_REFUSED : VT_FILE_STATE_READY,
+                   vt_str(err ? NULL : showing->media),
+                   err ? "It could not be put into the conversation just now. Send it again." : NULL);
+    free(showing);
+}
+
+static void handle_shown(void *arg, int err, uint32_t cs, const struct vt_event_head *numbers)
+{
+    (void)cs;
+    (void)numbers;
+    told(arg, err);
+}
+
+static void show_in_thread(struct vt_conversation *conv, struct showing *showing)
+{
+    const struct vt_str media = vt_str(showing->id);
+    const uint32_t film_ms = vt_told_film_ms(conv, media);
+    const struct vt_msg_chat_send d = {
+        .kind = film_ms > 0 ? VT_CHAT_KIND_FILM : VT_CHAT_KIND_PICTURE,
+        .body = { .media = media, .seconds = film_ms / 1000.0, .has_seconds = film_ms > 0 }
+    };
+    const struct vt_thread_row row = { .op = VT_OP_CHAT_SEND, .by = showing->upload.who, .d = &d };
+    int err = vt_thread_append(conv, &row, NULL, handle_shown, showing);
+    if (err)
+        told(showing, err);
 }
 
 /* --- either ------------------------------------------------------------------------------------------- */
 
-static void show(struct vt_conversation *conv, const struct vt_upload *upload, const char *id)
+static void show(struct vt_conversation *conv, struct showing *showing)
 {
-    if (upload->use != VT_FILE_USE_VIEW || !show_in_view(conv, upload, id))
-        show_in_thread(conv, upload, id);
+    if (showing->upload.use == VT_FILE_USE_VIEW && show_in_view(conv, &showing->upload, showing->id))
+        told(showing, VT_OK);
+    else
+        show_in_thread(conv, showing);
 }
-
-struct late {
-    struct vt_upload upload;
-    char id[VT_SIGN_ID + 1];
-};
 
 static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
 {
-    struct late *late = arg;
     if (conv)
-        show(conv, &late->upload, late->id);
+        show(conv, arg);
     else
-        vt_log(VT_LOG_WARN, "upload.not-shown", VT_LOG_T("why", vt_err_name(err)));
-    free(late);
+        told(arg, err ? err : VT_ERR_NOT_FOUND);
 }
 
-void vt_upload_show(struct vt_app *app, const struct vt_upload *upload, const char *id)
+void vt_upload_show(struct vt_app *app, const struct vt_upload *upload, const char *id, struct vt_str media)
 {
     struct vt_conversation *conv = conv_of(app, upload);
-    if (conv) {
-        show(conv, upload, id);
+    struct showing *showing = calloc(1, sizeof(*showing));
+    if (!showing) {
+        vt_upload_tell(app, upload, VT_FILE_STATE_REFUSED, (struct vt_str){ NULL, 0 },
+                       "The server is short of memory. Send it again.");
         return;
     }
-    struct late *late = calloc(1, sizeof(*late));
-    if (!late)
+    showing->app = app;
+    showing->upload = *upload;
+    vt_str_copy(showing->id, sizeof(showing->id), vt_str(id));
+    vt_str_copy(showing->media, sizeof(showing->media), media);
+    if (conv) {
+        show(conv, showing);
         return;
-    late->upload = *upload;
-    vt_str_copy(late->id, sizeof(late->id), vt_str(id));
-    if (vt_conv_load(app, vt_str(upload->site), vt_str(upload->conv), handle_loaded, late) != VT_OK)
-        free(late);
+    }
+    int err = vt_conv_load(app, vt_str(upload->site), vt_str(upload->conv), handle_loaded, showing);
+    if (err)
+        told(showing, err);
 }

@@ -10,8 +10,9 @@
 void vt_upload_tell(struct vt_app *app, const struct vt_upload *upload, enum vt_file_state state,
                     struct vt_str media, const char *why);
 
-/* Puts it where its sender wanted it. The viewer shows it beside the active piece; where no session is live any
- * more, or the viewer holds all it can, it goes into the thread: what was sent is never lost. */
-void vt_upload_show(struct vt_app *app, const struct vt_upload *upload, const char *id);
+/* Puts it where its sender wanted it, and tells them: ready with `media`, or refused with a sentence. The
+ * viewer shows it beside the active piece; where no session is live any more, or the viewer holds all it can,
+ * it goes into the thread: what was sent is never lost. */
+void vt_upload_show(struct vt_app *app, const struct vt_upload *upload, const char *id, struct vt_str media);
 
 #endif

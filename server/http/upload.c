@@ -165,8 +165,7 @@ void vt_sending_succeed(struct vt_sending *sending)
     vt_metric_inc(&taken, 1);
     sending->is_told = true;
     answer_created(sending, vt_str(media));
-    vt_upload_show(app, &sending->upload, sending->id);
-    vt_upload_tell(app, &sending->upload, VT_FILE_STATE_READY, vt_str(media), NULL);
+    vt_upload_show(app, &sending->upload, sending->id, vt_str(media));
 }
 
 /* --- the body as it comes ------------------------------------------------------------------------------ */

@@ -32,8 +32,8 @@ static void work_keep(void *arg)
 
 static void handle_kept(void *arg)
 {
-    struct vt_sending *sending = arg;
-    sending->is_busy = false;
+    struct vt_sending
+        *sending = arg; /* busy to the end: keeping may fail at once, and tells handle_taken then */
     if (sending->failure.err) {
         vt_sending_refuse(sending, vt_sending_request(sending), &sending->failure);
     } else if (sending->keep_err == VT_OK && !vt_sending_is_known(sending)) {
@@ -47,6 +47,7 @@ static void handle_kept(void *arg)
     } else {
         give_up(sending, VT_MEDIA_BUSY, "The picture could not be kept. Send it again.");
     }
+    sending->is_busy = false;
     vt_sending_free_when_done(sending);
 }
 
