@@ -204,7 +204,7 @@ static const char *check_claims(const json_t *claims, const struct vt_jwt_rules 
         return "the token's aud is not this site's key";
     if (!json_is_integer(exp))
         return "the token has no exp in whole seconds";
-    if (exp_s + VT_JWT_SKEW_S < rules->now_s)
+    if (exp_s < rules->now_s - VT_JWT_SKEW_S)
         return "the token has expired";
     if (exp_s > rules->now_s + rules->life_s + VT_JWT_SKEW_S)
         return "the token's exp lies too far ahead";
