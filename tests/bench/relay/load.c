@@ -5,7 +5,7 @@
  * served, so that heartbeats go on. Keys that are left out are 0.
  *   pairs n=        opens n pairs            viewers pairs= each=   adds viewers to the first pairs
  *   idle n=         opens n idle sockets     stall pair= on=        the staff side stops reading
- *   run seconds= hz= burst= pairs= edge= oneway= chats= chatbytes= chatpair= beats=
+ *   run seconds= hz= burst= pairs= edge= oneway= chats= chatbytes= chatpair= chathz= beats=
  *   number pair=    the last number of the thread, as a new viewer is told */
 #include "load.h"
 
@@ -55,6 +55,7 @@ static void command_run(const char *line)
                        .one_way = key(line, "oneway") > 0,
                        .chats = (unsigned)key(line, "chats"),
                        .chat_bytes = (unsigned)key(line, "chatbytes"),
+                       .chat_hz = key(line, "chathz"),
                        .chat_pair = (uint32_t)key(line, "chatpair"),
                        .beats = (unsigned)key(line, "beats") };
     if (run.burst == 0)

@@ -35,7 +35,8 @@ struct client {
     uint16_t chan; /* its own pointer channel; 0: not open yet */
     bool stalled, open_done;
     uint32_t seq, id, c;
-    uint64_t s, cs; /* last numbers seen, for acks */
+    int64_t asked_ns; /* when the open chat or beat was due */
+    uint64_t s, cs;   /* last numbers seen, for acks */
     unsigned unacked;
     char conv[64];
 };
@@ -103,6 +104,7 @@ struct run {
     uint32_t pairs;
     bool edge, one_way;
     unsigned chats, chat_bytes, chat_pair; /* beside it: one after the other, as answers come */
+    double chat_hz;                        /* each pair's customer, to the plan; not together with chats */
     unsigned beats;                        /* a second, from the first idle client (or customer) */
 };
 void run_load(const struct run *run);

@@ -22,7 +22,8 @@ static struct {
     const struct run *run;
     uint64_t sent, expected, messages;
     uint64_t chats_acked;
-    int64_t asked_ns; /* the open chat or beat */
+    uint64_t chats_planned, chats_sent,
+        chats_late; /* late: the one before had no answer yet, so none was sent */
     struct client *beating;
     uint64_t beats_sent, beats_back;
 } now_running;
@@ -167,7 +168,7 @@ static void send_due(uint64_t message, int64_t due_ns)
 /* --- beside the frames: chat and beats ---------------------------------------------------------------------
  */
 
-static void send_chat(struct client *client)
+static void send_chat(struct client *client, int64_t due_ns)
 {
     static char text[CHAT_BYTES_MOST + 1];
     size_t bytes = now_running.run->chat_bytes < CHAT_BYTES_MOST ? now_running.run->chat_bytes
@@ -175,7 +176,8 @@ static void send_chat(struct client *client)
     memset(text, 'x', bytes);
     text[bytes] = '\0';
     client->asked = ASK_CHAT;
-    now_running.asked_ns = now_ns();
+    client->asked_ns = due_ns;
+    now_running.chats_sent++;
     client_send_text(client,
                      "{\"op\":\"chat.send\",\"id\":%u,\"cid\":\"%08x-0000-4000-a000-%08x%04x\","
                      "\"d\":{\"kind\":\"text\",\"body\":{\"text\":\"%s\"}}}",
@@ -184,7 +186,7 @@ static void send_chat(struct client *client)
 
 static void send_beat(void)
 {
-    now_running.asked_ns = now_ns();
+    now_running.beating->asked_ns = now_ns();
     now_running.beats_sent++;
     client_send_text(now_running.beating, "{\"op\":\"hb\",\"d\":{\"t\":1}}");
 }
@@ -199,9 +201,9 @@ void run_replied(struct client *client, enum ask asked)
         now_running.chats_acked++;
     else
         return;
-    record(&answers, now_ns() - now_running.asked_ns);
+    record(&answers, now_ns() - client->asked_ns);
     if (asked == ASK_CHAT && now_running.chats_acked < now_running.run->chats)
-        send_chat(client);
+        send_chat(client, now_ns());
 }
 
 /* --- the window --------------------------------------------------------------------------------------------
@@ -215,11 +217,28 @@ static void beat_if_due(int64_t zero_ns)
         send_beat();
 }
 
+/* The pairs one after the other. */
+static void chat_if_due(int64_t zero_ns)
+{
+    const struct run *run = now_running.run;
+    double per_second = run->chat_hz * run->pairs;
+    while (per_second > 0 && (double)now_running.chats_planned < run->seconds * per_second) {
+        int64_t due = zero_ns + (int64_t)((double)now_running.chats_planned * 1e9 / per_second);
+        if (now_ns() < due)
+            return;
+        struct client *client = load.pairs[now_running.chats_planned++ % run->pairs].customer;
+        if (client->phase != PHASE_READY || client->asked != ASK_NONE)
+            now_running.chats_late++;
+        else
+            send_chat(client, due);
+    }
+}
+
 /* The next moment of the plan, or soon enough for what runs beside it. */
 static int64_t wait_for(int64_t due_ns)
 {
     int64_t wait = due_ns - now_ns();
-    int64_t most = now_running.run->beats ? 200000 : 5000000;
+    int64_t most = now_running.run->beats || now_running.run->chat_hz > 0 ? 200000 : 5000000;
     return wait < 0 ? 0 : wait > most ? most : wait;
 }
 
@@ -237,6 +256,7 @@ static void keep_to_plan(void)
             send_due(message, due);
         }
         beat_if_due(zero);
+        chat_if_due(zero);
         if (message >= messages && now_ns() >= end)
             break;
         net_poll(wait_for(due));
@@ -247,10 +267,11 @@ static void keep_to_plan(void)
 static void drain(void)
 {
     int64_t until = now_ns() + DRAIN_NS;
-    bool chatting = now_running.run->chats > 0;
+    bool chatting = now_running.chats_sent > 0;
+    uint64_t chats = now_running.run->chats > 0 ? now_running.run->chats : now_running.chats_sent;
     while (now_ns() < until && (load.delivered < now_running.expected || chatting)) {
         net_poll(1000000);
-        if (chatting && now_running.chats_acked < now_running.run->chats && now_ns() < until + 20000000000LL)
+        if (chatting && now_running.chats_acked < chats && now_ns() < until + 20000000000LL)
             until = now_ns() + DRAIN_NS;
         else
             chatting = false;
@@ -261,13 +282,15 @@ static void report(uint64_t server_ns, uint64_t self_ns, double seconds)
 {
     printf("{\"ok\":true,\"seconds\":%.3f,\"sent\":%llu,\"expected\":%llu,\"delivered\":%llu,\"cpu_ns\":%llu,"
            "\"generator_ns\":%llu,\"p50\":%.3f,\"p99\":%.3f,\"p999\":%.3f,\"lag_p99\":%.3f,\"answers\":%llu,"
-           "\"answer_p50\":%.3f,\"answer_p99\":%.3f,\"chats_acked\":%llu,\"closed\":%llu,\"errors\":%llu,"
+           "\"answer_p50\":%.3f,\"answer_p99\":%.3f,\"chats_sent\":%llu,\"chats_late\":%llu,\"chats_acked\":%"
+           "llu,\"closed\":%llu,\"errors\":%llu,"
            "\"texts\":%llu,\"memory_kb\":%llu}\n",
            seconds, (unsigned long long)now_running.sent, (unsigned long long)now_running.expected,
            (unsigned long long)load.delivered, (unsigned long long)server_ns, (unsigned long long)self_ns,
            percentile(&frames, 0.5), percentile(&frames, 0.99), percentile(&frames, 0.999),
            percentile(&lags, 0.99), (unsigned long long)answers.n, percentile(&answers, 0.5),
-           percentile(&answers, 0.99), (unsigned long long)now_running.chats_acked,
+           percentile(&answers, 0.99), (unsigned long long)now_running.chats_sent,
+           (unsigned long long)now_running.chats_late, (unsigned long long)now_running.chats_acked,
            (unsigned long long)load.closed, (unsigned long long)load.errors, (unsigned long long)load.texts,
            (unsigned long long)memory_kb(load.server_pid));
     fflush(stdout);
@@ -293,7 +316,7 @@ void run_load(const struct run *run)
     uint64_t cpu = cpu_ns(load.server_pid), self = own_ns();
     load.run_zero_ns = now_ns() + 1000000;
     if (run->chats)
-        send_chat(load.pairs[run->chat_pair].customer);
+        send_chat(load.pairs[run->chat_pair].customer, now_ns());
     keep_to_plan();
     drain();
     report(cpu_ns(load.server_pid) - cpu, own_ns() - self, (double)(now_ns() - load.run_zero_ns) / 1e9);

@@ -320,6 +320,55 @@ export async function stall({ rounds, seconds }) {
   });
 }
 
+/* --- all at once ------------------------------------------------------------------------------------------ */
+
+const SLICE_S = 30;
+const LOOKED_AT = 10; // pairs whose number is asked before and after
+
+/// KiB a minute, by least squares.
+function slope(samples) {
+  const mean = (pick) => samples.reduce((sum, sample) => sum + pick(sample), 0) / samples.length;
+  const [x, y] = [mean((s) => s.at), mean((s) => s.kib)];
+  return samples.reduce((sum, s) => sum + (s.at - x) * (s.kib - y), 0) / samples.reduce((sum, s) => sum + (s.at - x) ** 2, 0);
+}
+
+/// security.md's G19. Slices of half a minute, since a histogram is kept for each; the first warms up. The worst slice counts.
+export async function live({ pairs, minutes }) {
+  return withTargets([['vitrine', TALKATIVE, pairs]], async (target) => {
+    const numbers = async () => {
+      const found = [];
+      for (let pair = 0; pair < LOOKED_AT; pair++) found.push((await target.ask('number', { pair })).cs);
+      return found;
+    };
+    const keys = { seconds: SLICE_S, hz: 30, chathz: 1, chatbytes: 60 };
+    await target.run(keys);
+    const before = await numbers();
+    const [slices, samples, began] = [[], [], Date.now()];
+    while (Date.now() - began < minutes * 60000 || slices.length < 2) {
+      slices.push(await target.run(keys));
+      samples.push({ at: (Date.now() - began) / 60000, kib: target.resident / 1024 });
+    }
+    const after = await numbers();
+    const sum = (name) => slices.reduce((total, slice) => total + slice[name], 0);
+    const worst = (name) => Math.max(...slices.map((slice) => slice[name]));
+    const [sent, acked] = [sum('chats_sent'), sum('chats_acked')];
+    const each = slices.length * SLICE_S;
+    const short = after.filter((cs, i) => cs - before[i] < each - sum('chats_late')).length;
+    const grows = slope(samples) / 1024;
+    const lost = sent - acked + short;
+    return [
+      judged({
+        what: `${pairs} pairs, each 30 pointers and a chat message a second, for ${(each / 60).toFixed(1)} min`,
+        must: 'chat p99 < 20 ms, 0 lost, resident size grows < 1 MiB a minute',
+        measured: `p99 ${worst('answer_p99').toFixed(1)} ms, ${lost} lost of ${sent}, ${grows.toFixed(2)} MiB a minute`,
+        met: worst('answer_p99') < 20 && lost === 0 && grows < 1 && sum('closed') === 0,
+        detail: `the worst of ${slices.length} slices; median slice: chat p50 ${median(slices.map((s) => s.answer_p50)).toFixed(2)}, p99 ${median(slices.map((s) => s.answer_p99)).toFixed(2)} ms, frames p50 ${median(slices.map((s) => s.p50)).toFixed(2)}, p99 ${median(slices.map((s) => s.p99)).toFixed(2)} ms; ${sum('chats_late')} not sent since the one before was unanswered; ${((sum('delivered') / sum('expected')) * 100).toFixed(1)} % of ${sum('expected')} frames arrived; the server used ${((sum('cpu_ns') / sum('seconds') / 1e9) * 100).toFixed(0)} % of a core, the generator was ${worst('lag_p99').toFixed(1)} ms late (p99)`,
+        data: { live: { late: slices.filter((slice) => !isSound(slice)).length, rounds: slices.length }, slices, samples },
+      }),
+    ];
+  });
+}
+
 /// Named in performance.md, but not of this protocol yet.
 export async function large() {
   return [

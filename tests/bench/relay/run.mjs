@@ -8,7 +8,8 @@ import * as rows from './rows.mjs';
 await report({
   marker: 'relay',
   rows,
-  order: ['relay', 'idle', 'large', 'fanout', 'chat', 'tls', 'stall'],
-  full: { rounds: 5, seconds: 3, pairs: 1000, hold: 45, memoryN: 5000 },
-  quick: { rounds: 3, seconds: 1, pairs: 300, hold: 10, memoryN: 2000 },
+  order: ['relay', 'idle', 'large', 'fanout', 'chat', 'tls', 'stall', 'live'],
+  apart: ['live'],
+  full: { minutes: 10, rounds: 5, seconds: 3, pairs: 1000, hold: 45, memoryN: 5000 },
+  quick: { minutes: 1, rounds: 3, seconds: 1, pairs: 300, hold: 10, memoryN: 2000 },
 });
