@@ -11,8 +11,9 @@ import { binary } from '../server/lib/server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const LONG = process.env.VITRINE_LONG === '1';
-const RUNS = ['slow', 'handshakes', 'lines', 'freeze', 'isolation', 'drain', 'storm', 'disk', 'clock', 'kill']; // the longest first
-const RUN_MS = LONG ? 3600000 : 120000;
+const RUNS = ['memory', 'slow', 'handshakes', 'lines', 'freeze', 'isolation', 'drain', 'storm', 'disk', 'clock', 'kill', 'hostile']; // the longest first
+const BY_NAME = ['soak']; // hours: only when asked for
+const RUN_MS = LONG ? 3 * 3600000 : 120000;
 
 function runOne(name) {
   return new Promise((resolve) => {
@@ -32,7 +33,7 @@ function runOne(name) {
 
 async function main(words) {
   if (!existsSync(binary)) throw new Error(`there is no server at ${binary}: build it, or name another by VITRINE_BIN`);
-  const left = RUNS.filter((name) => existsSync(join(here, `${name}.mjs`)) && (!words.length || words.some((word) => name.includes(word))));
+  const left = [...RUNS, ...(words.length ? BY_NAME : [])].filter((name) => existsSync(join(here, `${name}.mjs`)) && (!words.length || words.some((word) => name.includes(word))));
   const results = [];
   const worker = async () => {
     for (let name = left.shift(); name; name = left.shift()) results.push(await runOne(name));

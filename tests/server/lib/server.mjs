@@ -28,11 +28,12 @@ function environment(extra) {
 }
 
 export class Server {
-  /// `args`: options of `vitrine serve`; `env`: more environment; `web`: the browser files.
-  constructor({ args = [], env = {}, data, web = built } = {}) {
+  /// `args`: options of `vitrine serve`; `env`: more environment; `web`: the browser files; `bin`: another build of it.
+  constructor({ args = [], env = {}, data, web = built, bin = binary } = {}) {
     this.data = data ?? mkdtempSync(join(tmpdir(), 'vitrine-test-'));
     this.args = args;
     this.web = web;
+    this.bin = bin;
     this.env = env;
     this.url = null;
     this.log = '';
@@ -71,7 +72,7 @@ export class Server {
     // A worker costs a server under a sanitiser a third of a second to begin with: more than one only where a test is about them.
     const few = this.args.includes('--media-workers') ? [] : ['--media-workers', '1'];
     const args = ['serve', '--data', this.data, '--listen', listen, ...(existsSync(this.web) ? ['--web', this.web] : []), ...few, ...this.args];
-    const child = spawn(binary, args, { env: environment(this.env), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(this.bin, args, { env: environment(this.env), stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     child.stderr.setEncoding('utf8').on('data', (text) => (this.log += text));

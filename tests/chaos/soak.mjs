@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+/// G23: hours of talk over lines that break, and nothing grows: descriptors, resident size, threads. Run by name only,
+/// for VITRINE_SOAK_MINUTES (120). Each quarter ends in a calm moment with everybody back, and those are compared.
+
+import { readFileSync, readdirSync } from 'node:fs';
+
+import { eventually, shop } from '../server/lib/kit.mjs';
+import { isWhole, words } from './lib/ledger.mjs';
+import { ROOMY, auditAll, faults, livePairs, logins } from './lib/pairs.mjs';
+import { chaos, pick, sleep } from './lib/report.mjs';
+import { Proxy } from './proxy.mjs';
+
+const MINUTES = Number(process.env.VITRINE_SOAK_MINUTES) || 120;
+const PAIRS = pick(20, 250);
+const PARTS = 5; // the first warms up and is not compared
+const WEATHER_MS = 5000;
+const POINTER_MS = 100;
+const REST_MS = 5000; // until what was freed late is free
+
+/// Each for a while, then a calm one: what a phone on a train goes through.
+const WEATHERS = [{ delay: 80, jitter: 40 }, { slice: 7 }, { stall: 'down' }, { rate: 20000 }, { stall: 'up' }, 'reset', 'some'];
+
+/// What the kernel says of the process.
+function sizes(pid) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const number = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)[1]);
+  return { descriptors: readdirSync(`/proc/${pid}/fd`).length, resident: number('VmRSS'), threads: number('Threads') };
+}
+
+async function storms(proxy, until) {
+  for (let i = 0; Date.now() < until; i++) {
+    const weather = WEATHERS[i % WEATHERS.length];
+    if (weather === 'reset') proxy.resetAll();
+    else if (weather === 'some') for (const line of [...proxy.lines].slice(0, proxy.lines.size / 10)) line.reset();
+    else proxy.set(weather);
+    await sleep(Math.min(WEATHER_MS, Math.max(0, until - Date.now())));
+    proxy.calm();
+    await sleep(Math.min(WEATHER_MS, Math.max(0, until - Date.now())));
+  }
+}
+
+function move(pairs, over) {
+  let x = 0;
+  const timer = setInterval(() => {
+    if (over()) return clearInterval(timer);
+    x = (x + 1) % 65536;
+    for (const { customer: { peer } } of pairs) if (peer?.isOpen && peer.channel('ptr') !== undefined) peer.ptr({ x });
+  }, POINTER_MS);
+}
+
+const change = (name, list) => Math.max(...list.map((at) => Math.abs(at[name] / list[0][name] - 1)));
+
+await chaos('soak', async (run) => {
+  const server = await shop((fn) => run.after(fn), { associates: logins(PAIRS), args: ROOMY });
+  const proxy = await Proxy.open(Number(new URL(server.url).port));
+  run.after(() => proxy.close());
+  const { desks, pairs } = await livePairs(run, server, PAIRS, { port: () => proxy.port });
+  const clients = [...desks, ...pairs.map((pair) => pair.customer)];
+  const began = Date.now();
+  const calm = [];
+  let over = false;
+  const talking = pairs.flatMap((pair) => pair.talk(() => over, { gap: 1000 }));
+  move(pairs, () => over);
+  for (let part = 1; part <= PARTS; part++) {
+    await storms(proxy, began + (part * MINUTES * 60000) / PARTS - REST_MS);
+    await eventually('everybody is back', () => clients.every((client) => client.peer.isOpen), 60000);
+    await sleep(REST_MS);
+    calm.push(sizes(server.child.pid));
+    console.log(`after ${((Date.now() - began) / 60000).toFixed(1)} min: ${JSON.stringify(calm.at(-1))}`);
+  }
+  over = true;
+  await Promise.all(talking);
+  const total = await auditAll(pairs);
+  for (const fault of faults(clients)) run.fault(fault);
+  const [, ...compared] = calm;
+  const closes = clients.flatMap((client) => client.closes).length;
+  const enough = MINUTES >= 30; // before that the store's cache and the allocator still find their size
+  run.goal('G23', `${PAIRS} pairs for ${MINUTES} min, ${closes} lines broken: the chat`, '0 lost, doubled, reordered', words(total), isWhole(total) && closes > 0);
+  for (const name of ['descriptors', 'resident', 'threads'])
+    run.goal('G23', `${name}, in the calm moments`, '± 2 %', `${compared.map((at) => at[name]).join(', ')}${name === 'resident' ? ' KiB' : ''}`, change(name, compared) <= 0.02, { judged: enough || name === 'threads' });
+});
