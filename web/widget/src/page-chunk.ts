@@ -81,7 +81,7 @@ function surround(app: App): () => void {
   const floor = app.host.load('floor', __FLOOR__).then((made) => (made as Floor)(app), () => undefined);
   let watches = false;
   const watch = app.link.on('event', () => {
-    if (watches || !app.site?.notes || !app.conv?.rows.some((r) => /watch|cart/.test(r.op) || (r.d as ChatSend).body?.product)) return;
+    if (watches || !app.site?.notes || !app.conv?.rows.some((r) => /watch|cart/.test(r.op) || (r.d as ChatSend | null)?.body?.product)) return;
     watches = true;
     app.host.load('watch', __WATCH__).then((made) => (made as Watches)(app), () => { watches = false; });
   });

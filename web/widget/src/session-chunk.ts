@@ -78,7 +78,7 @@ function session(app: App): void {
   };
   const needsOffer = wanted('offer', __OFFER__, () => app.conv?.rows.some((r) => r.op === 'offer.make'));
   const needsCalm = wanted('calm', __CALM__, () => app.conv?.session.calm || app.conv?.view
-    || app.conv?.rows.filter((r) => r.by !== app.conv!.me && /^(pic|fi|pro)/.test((r.d as { kind?: string }).kind ?? '')).length! > 1);
+    || app.conv?.rows.filter((r) => r.by !== app.conv!.me && /^(pic|fi|pro)/.test((r.d as { kind?: string } | null)?.kind ?? '')).length! > 1);
 
   /// Who came, went or took over since this was asked last; `quietly` only remembers.
   const look = (quietly = false): void => {
