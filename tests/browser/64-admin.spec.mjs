@@ -284,6 +284,7 @@ const SETTINGS = {
   queues: [{ id: 'main', name: 'Main', hours: { tz: 'Europe/Paris', week: { mon: [['10:00', '13:00'], ['14:00', '18:30']], tue: [['10:00', '18:30']] }, exceptions: [{ date: '2026-12-25', open: [], why: 'Christmas' }] }, groups: [['camille'], ['noor', 'gone']] }],
   notices: [{ id: 'a', kind: 'load', text: 'We are asked more than usual.', when: { waitingOver: 3 } }], greeting: { on: true, text: 'Hello' },
   canned: [{ id: 'a', shortcut: 'size', text: 'We measure it.' }], labels: ['Repair', 'Gift'], theme: { accent: '#6b3fa0' }, mask: ['.account'],
+  invitations: { on: true, rules: [{ id: 'ring', name: 'A while on a ring', text: { en: 'Questions about the {piece}?', fr: 'Des questions sur {piece} ?' }, staffed: true, when: { seconds: 45, url: ['/rings/'] } }] },
 };
 
 for (const [look, how] of [['light', {}], ['dark', { colorScheme: 'dark' }], ['phone', PHONE]]) {
