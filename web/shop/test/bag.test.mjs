@@ -69,7 +69,7 @@ test('totals are whole cents', () => {
 test('the cart for Vitrine has absolute addresses and decimal prices', () => {
   const cart = toCart(fill({ sku: 'R', variant: 'R-48', qty: 2 }), pieces, 'https://shop.example');
   assert.deepEqual(cart, {
-    id: 'bag-1', currency: 'EUR', total: '4901.00',
+    id: 'bag-1', currency: 'EUR', total: '4901.00', checkout: 'https://shop.example/checkout/',
     items: [{
       sku: 'R', variant: 'R-48', name: 'Ring, 48', qty: 2, price: '2450.50',
       url: 'https://shop.example/products/ring/', image: 'https://shop.example/photos/ring/hero.jpg',
