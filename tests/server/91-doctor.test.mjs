@@ -56,6 +56,8 @@ async function passes(t, start) {
   const outside = through(server, port);
   const c = await customer(outside);
   const sent = await sendPicture(outside, c, photo(), { use: 'chat' });
+  assert.equal((await http(outside, '/doctor')).status, 401);
+  assert.equal((await http(outside, '/doctor', { headers: { Authorization: `Bearer ${'A'.repeat(80)}` } })).status, 401);
   const part = await http(outside, '/v1/vitrine.js', { headers: { Range: 'bytes=0-9' } });
   assert.equal(part.status, 206, part.text);
   assert.equal((await http(outside, sent.thumb)).status, 200);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "server/auth/probe.h"
 #include "server/auth/seal.h"
 #include "tests/unit/server/store_fixture.h"
 
@@ -108,6 +109,30 @@ static void test_systemd_hands_it_over(void **state)
     vt_seal_close(seal);
 }
 
+static void test_a_probe_is_of_this_key_and_this_time(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t now = 1795000000000, five_minutes = 5 * 60 * 1000;
+    char path[128], token[VT_SEAL_TEXT];
+    uint8_t secret[VT_SEAL_BYTES] = { 0 };
+    snprintf(path, sizeof(path), "%s/other.key", f->dir);
+    put_file(path, 0600, 64);
+    struct vt_seal *seal = open_seal(f->dir, "", NULL), *other = open_seal(f->dir, path, NULL);
+    assert_int_equal(vt_probe_token(seal, now, token), VT_OK);
+    assert_true(vt_probe_token_ok(seal, now, vt_str(token)));
+    assert_true(vt_probe_token_ok(seal, now + five_minutes, vt_str(token)));
+    assert_false(vt_probe_token_ok(seal, now + five_minutes + 1, vt_str(token)));
+    assert_false(vt_probe_token_ok(seal, now - five_minutes - 1, vt_str(token)));
+    assert_false(vt_probe_token_ok(other, now, vt_str(token)));
+    assert_false(vt_probe_token_ok(seal, now, VT_STR("")));
+    /* What was sealed for another place, such as a site's secret, is no probe. */
+    memcpy(secret, &now, sizeof(now));
+    assert_int_equal(vt_seal_put(seal, VT_STR("site s"), secret, token), VT_OK);
+    assert_false(vt_probe_token_ok(seal, now, vt_str(token)));
+    vt_seal_close(other);
+    vt_seal_close(seal);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -117,6 +142,7 @@ int main(void)
         TEST(test_only_key_and_place_open_it),
         TEST(test_a_bad_file_is_told),
         TEST(test_systemd_hands_it_over),
+        TEST(test_a_probe_is_of_this_key_and_this_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
