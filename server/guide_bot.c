@@ -317,7 +317,7 @@ static void handle_answered(void *arg, const struct vt_outgoing_result *result, 
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf fault = VT_BUF_INIT(WHY_BYTES);
     if (!site || result->err == VT_OUTGOING_CLOSED) {
-        vt_guide_end(work); /* somebody has come meanwhile, or we go: what the bot says is said to nobody */
+        vt_guide_leave(work); /* what the bot says is said to nobody */
         return;
     }
     if (!why && vt_bot_read(&work->arena, text, &answer, &fault) != VT_OK)

@@ -15,6 +15,8 @@ void vt_guide_line_init(struct vt_guide_line *line, struct vt_str text)
     if (text.len > VT_GUIDE_TEXT)
         text.len = VT_GUIDE_TEXT;
     vt_fold(&line->folded, text);
+    if (line->folded.len == 0)
+        return;
     const char *at = line->folded.data, *end = at + line->folded.len;
     while (at < end && line->n < VT_GUIDE_WORDS_MOST) {
         const char *space = ++at < end ? memchr(at, ' ', (size_t)(end - at)) : NULL;

@@ -64,7 +64,7 @@ struct vt_conversation *vt_guide_conv(const struct vt_guide_work *work)
 {
     struct vt_conversation *conv = find(work);
     const struct vt_site *site = conv ? site_of(conv) : NULL;
-    return site && is_alone(conv, site) ? conv : NULL;
+    return site && !is_served(conv) && is_customer_here(conv) ? conv : NULL;
 }
 
 void vt_guide_around(struct vt_guide_work *work, const struct vt_conversation *conv,
@@ -274,8 +274,7 @@ void vt_guide_end(struct vt_guide_work *work)
     work_free(work);
 }
 
-/* Nothing was said, and nothing is kept. */
-static void leave(struct vt_guide_work *work)
+void vt_guide_leave(struct vt_guide_work *work)
 {
     struct vt_conversation *conv = find(work);
     if (conv) {
@@ -349,8 +348,8 @@ static void handle_rows(void *arg, int err, const struct vt_store_row *rows, siz
 {
     struct vt_guide_work *work = arg;
     struct vt_conversation *conv = err ? NULL : vt_guide_conv(work);
-    if (!conv) {
-        leave(work);
+    if (!conv || !is_alone(conv, site_of(conv))) {
+        vt_guide_leave(work);
         return;
     }
     read_state(conv, &work->arena, &work->state);
@@ -358,13 +357,13 @@ static void handle_rows(void *arg, int err, const struct vt_store_row *rows, siz
         if (begin(work, conv, rows, n))
             take_step(work, conv, site_of(conv));
         else
-            leave(work);
+            vt_guide_leave(work);
         return;
     }
     work->about = next_said(work, rows, n);
     work->more |= more;
     if (work->about == 0) {
-        leave(work);
+        vt_guide_leave(work);
         return;
     }
     work->state.lines = 0;

@@ -151,16 +151,18 @@ static void handle_looked(void *arg, int err)
     const struct vt_site *site = conv ? vt_sites_by_id(work->app->deps.sites, vt_str(work->site)) : NULL;
     struct vt_guide_around around;
     work->shelf = vt_shelf_unref(work->shelf);
-    if (site) {
-        vt_guide_around(work, conv, site, &around);
-        bool any = !err && work->chosen_n > 0;
-        struct vt_evt_chat_send over = { .kind = VT_CHAT_KIND_TEXT,
-                                         .body = { .text = vt_guide_over_pieces(&around, &work->state, any,
-                                                                                &work->arena) } };
-        vt_guide_write(work, conv, &over);
-        for (size_t i = 0; any && i < work->chosen_n; i++)
-            vt_guide_card(work, conv, site, work->chosen[i]);
+    if (!site) {
+        vt_guide_leave(work);
+        return;
     }
+    vt_guide_around(work, conv, site, &around);
+    bool any = !err && work->chosen_n > 0;
+    struct vt_evt_chat_send over = { .kind = VT_CHAT_KIND_TEXT,
+                                     .body = { .text = vt_guide_over_pieces(&around, &work->state, any,
+                                                                            &work->arena) } };
+    vt_guide_write(work, conv, &over);
+    for (size_t i = 0; any && i < work->chosen_n; i++)
+        vt_guide_card(work, conv, site, work->chosen[i]);
     vt_guide_end(work);
 }
 

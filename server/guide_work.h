@@ -29,7 +29,7 @@ struct vt_guide_work {
     size_t stock_n;
 };
 
-/* NULL: it has gone, or somebody is there by now. */
+/* NULL: it has gone, or somebody is there by now. A place in the line that is just being given is nobody. */
 struct vt_conversation *vt_guide_conv(const struct vt_guide_work *work);
 /* Texts in the work's arena, in `site` and in `conv`: for the turn. */
 void vt_guide_around(struct vt_guide_work *work, const struct vt_conversation *conv,
@@ -41,6 +41,8 @@ bool vt_guide_write(struct vt_guide_work *work, struct vt_conversation *conv,
 void vt_guide_by_rules(struct vt_guide_work *work, struct vt_conversation *conv, const struct vt_site *site);
 /* Keeps where it stands, tells staff, frees, and goes on with what has happened meanwhile. */
 void vt_guide_end(struct vt_guide_work *work);
+/* Nothing is kept: what the customer said is answered when they are back, or by whoever has come. */
+void vt_guide_leave(struct vt_guide_work *work);
 /* guide_bot.c: asks the site's own bot; ends the work, by rules when there is no answer. */
 void vt_guide_ask_bot(struct vt_guide_work *work, struct vt_conversation *conv, const struct vt_site *site);
 /* guide_show.c: the pieces that fit; ends the work. */
