@@ -91,7 +91,7 @@ export function Invitations({ me }: { me: Me }): JSX.Element {
         };
         return (
           <>
-            <p class="quiet">One small card above the launcher, when a rule fits; the first that does. At most one a visit, never in the quiet hours, while a conversation runs, or within 30 days of “No thanks”. Nothing is kept about anybody before they answer, and what is counted names nobody.</p>
+            <p class="quiet">One small card above the launcher, when a rule fits; the first that does. At most one a visit, never in the quiet hours, while a conversation runs, or within 30 days of “No thanks”. Before a card is shown nothing is kept in anybody’s browser, and what is counted names nobody.</p>
             <Section title="In general">
               <Flag at={`${ROOT}/on`} label="Invite customers by these rules" />
               <Whole at={`${ROOT}/perDay`} label="At most, for one customer" unit="a day" placeholder="3" />
