@@ -62,7 +62,7 @@ export class Peer {
 
   /// Resolves when the upgrade is through; rejects with the status when it is refused.
   static open(server, { origin = server.origin, name = 'peer', protocols = ['vitrine.v1'], headers = {} } = {}) {
-    const options = { perMessageDeflate: false, maxPayload: 1 << 20, headers };
+    const options = { perMessageDeflate: false, maxPayload: 1 << 20, handshakeTimeout: WAIT_MS, headers };
     if (origin !== undefined && origin !== null) options.origin = origin;
     const socket = new WebSocket(server.socketUrl, protocols, options);
     return new Promise((resolve, reject) => {
