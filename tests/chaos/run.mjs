@@ -13,6 +13,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const LONG = process.env.VITRINE_LONG === '1';
 const RUNS = ['memory', 'slow', 'handshakes', 'lines', 'freeze', 'isolation', 'drain', 'storm', 'disk', 'clock', 'kill', 'hostile']; // the longest first
 const BY_NAME = ['soak']; // hours: only when asked for
+const DAY_MS = 86400000;
 const RUN_MS = LONG ? 3 * 3600000 : 120000;
 
 function runOne(name) {
@@ -21,11 +22,12 @@ function runOne(name) {
     let log = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (log += text));
     child.stderr.setEncoding('utf8').on('data', (text) => (log += text));
-    const timer = setTimeout(() => child.kill('SIGKILL'), RUN_MS);
+    const most = BY_NAME.includes(name) ? DAY_MS : RUN_MS;
+    const timer = setTimeout(() => child.kill('SIGKILL'), most);
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
       const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(log) ?? [0, 0, 0];
-      console.log(`== ${name}${signal ? `: ended by ${signal} after ${RUN_MS / 1000} s` : ''}\n${log.replace(/^\d+ passed, \d+ failed\n/m, '')}`);
+      console.log(`== ${name}${signal ? `: ended by ${signal} after ${most / 1000} s` : ''}\n${log.replace(/^\d+ passed, \d+ failed\n/m, '')}`);
       resolve({ passed: Number(passed), failed: Number(failed) || (code === 0 ? 0 : 1) });
     });
   });
