@@ -51,7 +51,11 @@ export class Client {
         return this.take(peer);
       } catch (error) {
         this.lastFault = error;
-        if (error.code === 'token.bad') this.broken ??= error; // nothing may end a resume token that is in time
+        if (error.code !== 'token.bad') continue;
+        console.log(`${this.name}: no way back after ${n + 1} tries and ${Date.now() - began} ms: ${error.message}`);
+        this.broken ??= error; // nothing may end a resume token that is in time
+        this.stopped = true; // it would be refused for ever
+        for (const resolve of this.waiting.splice(0)) resolve(this.peer);
       }
     }
   }
