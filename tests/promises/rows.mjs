@@ -2,12 +2,14 @@
 /// What is promised about security and reliability, goal by goal, and where each figure comes from. A source is a function of the last
 /// runs (`last.chaos(goal)`, `last.log(stage)`, see run.mjs) and gives { measured, met }, or null where nothing ran here.
 
-/// Goals of ./dev chaos: every line of the run; met if all are.
-const chaos = (goal) => (last) => {
+/// Goals of ./dev chaos: every line of the run; met if all are, and if `short` of what was measured does not say that it falls short of the
+/// goal: a run may leave room for a busy machine, or be smaller than the goal.
+const chaos = (goal, short) => (last) => {
   const lines = last.chaos(goal);
   if (!lines.length) return null;
   const form = lines[0].form === 'long' ? '' : ' (short form)';
-  return { measured: lines.map(({ what, measured }) => `${what}: ${measured}`).join('; ') + form, met: lines.every(({ ok }) => ok) };
+  const measured = lines.map(({ what, measured: of }) => `${what}: ${of}`).join('; ') + form;
+  return { measured, met: lines.every(({ ok }) => ok) && !short?.(measured) };
 };
 
 /// Files of the server's suite, as "ok 63-hostile: 48 in 10 s" has them in its log.
@@ -33,7 +35,8 @@ const rfc6455 = (read) => (last) => {
 
 const never = (why) => () => ({ measured: `not measured: ${why}`, met: null });
 const TEST = './dev test --only';
-const chaosRow = (goal, run, what, promised) => ({ goal, what, promised, command: `VITRINE_LONG=1 ./dev chaos ${run}`, from: chaos(goal) });
+const chaosRow = (goal, run, what, promised, short) => ({ goal, what, promised, command: `VITRINE_LONG=1 ./dev chaos ${run}`, from: chaos(goal, short) });
+const number = (text, pattern) => Number(pattern.exec(text)?.[1]);
 const MORE_NODES = 'one machine so far; Redis and PostgreSQL are not in this version';
 
 export const rows = [
@@ -46,7 +49,7 @@ export const rows = [
     return { measured: `0 wrong, ${n} of ${of} looser (${((n / of) * 100).toFixed(1)} %), each listed with its reason`, met: n / of <= 0.02 };
   }) },
   { goal: 'G3', what: 'foreign upgrades (h2c, the h2 preface, others)', promised: 'never 101; no compression', command: `${TEST} server`, from: rfc6455((log) => ({ measured: 'among the cases of G1: refused', met: !/not ok/.test(log) })) },
-  chaosRow('G3b', 'isolation', 'canaries of a pair outside it', '0 of 500 pairs, 10 min of reconnects and bad lines'),
+  chaosRow('G3b', 'isolation', 'canaries of a pair outside it', '0 of 500 pairs, 10 min of reconnects and bad lines', (text) => !/plain: 500 pairs/.test(text)),
   chaosRow('G4', 'hostile', 'mutated streams under sanitisers', '0 reports, RSS growth < 32 MiB'),
   { goal: 'G5', what: 'fuzzed parsers', promised: 'at least 10 targets, corpora committed', command: './dev fuzz', from: (last) => (last.targets ? { measured: `${last.targets} targets; their corpora replayed in each ./dev test`, met: last.targets >= 10 } : null) },
   chaosRow('G6', 'memory', 'the n-th allocation fails', 'no crash, no leak; >= 5,000 points'),
@@ -66,8 +69,8 @@ export const rows = [
     return row && { measured: row.measured, met: row.met && Number(/p99 ([\d.]+) ms/.exec(row.measured)?.[1]) < 5 };
   } },
   { goal: 'G19', what: '1,000 pairs, 30 pointers/s and 1 chat/s each, 10 min', promised: 'chat p99 < 20 ms, 0 lost, < 1 MiB/min', command: './dev bench relay live', from: (last) => last.bench('relay', '1,000 pairs') ?? last.bench('relay', '1000 pairs') },
-  chaosRow('G20', 'slow', '100 of 1,000 never read', '<= 1 MiB each, closed <= 10 s, others p99 < 10 % off'),
-  chaosRow('G21', 'handshakes', '2,000 half handshakes', 'each gone <= 10 s, a good one p99 < 100 ms'),
+  chaosRow('G20', 'slow', '100 of 1,000 never read', '<= 1 MiB each, closed <= 10 s, others p99 < 10 % off', (text) => !/100 of 1000/.test(text) || number(text, /meanwhile: ([\d.]+) MiB/) > 1),
+  chaosRow('G21', 'handshakes', '2,000 half handshakes', 'each gone <= 10 s, a good one p99 < 100 ms', (text) => number(text, /handshakes: (\d+) ms/) > 10_000),
   chaosRow('G22', 'storm', '5,000 dropped at once', 'all back < 15 s, < 1 query a session'),
   chaosRow('G23', 'soak', '2 h at half load with faults', 'fd, RSS, threads ±2 %'),
   { goal: 'Model', what: 'resume against the reference model', promised: '10,000 schedules, 0 differences', command: `${TEST} unit`, from: (last) => {

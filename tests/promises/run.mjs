@@ -26,7 +26,8 @@ const last = {
   chaos(goal) {
     const all = lines('build/chaos/results.jsonl').filter((row) => row.goal === goal);
     const of = all.some(({ form }) => form === 'long') ? all.filter(({ form }) => form === 'long') : all;
-    return [...new Map(of.map((row) => [row.what, row])).values()];
+    // Of each run that speaks of the goal only the last time: names hold counts, so a former's would stay beside it.
+    return of.filter((row) => row.began === of.findLast(({ run }) => run === row.run).began);
   },
   bench: (name, what) => benches[name].find((row) => row.what.startsWith(what)) ?? null,
   targets: readdirSync(join(top, 'tests/fuzz')).filter((name) => /^fuzz_\w+\.c$/.test(name)).length,

@@ -37,7 +37,7 @@ class Run {
     console.log(`${goal.padEnd(5)} ${what} | promised ${promised} | measured ${measured} | ${word}`);
     if (ok || !judged) this.passed++;
     else this.failed++;
-    const row = { at: new Date().toISOString(), commit: commit(), build: binary.split('/').at(-2), form: LONG ? 'long' : 'short', run: this.name, goal, what, promised, measured: String(measured), ok, judged };
+    const row = { at: new Date().toISOString(), began: this.began, commit: commit(), build: binary.split('/').at(-2), form: LONG ? 'long' : 'short', run: this.name, goal, what, promised, measured: String(measured), ok, judged };
     mkdirSync(join(top, 'build/chaos'), { recursive: true });
     appendFileSync(join(top, 'build/chaos/results.jsonl'), `${JSON.stringify(row)}\n`);
   }
