@@ -212,7 +212,7 @@ class Bag {
   /// A product's card with the way into the bag below it, while somebody is there to see it done.
   private _card(card: VNode | undefined, r: ThreadRow): VNode | undefined {
     const { conv } = this._app;
-    const p = (r.d as ChatSend).body?.product;
+    const p = (r.d as ChatSend | null)?.body?.product;
     if (!p || !card || r.by === conv?.me || conv?.session.state !== 'live' || !this._canAdd()) return undefined;
     const t = this._t;
     const isBusy = this._busy.has(r.cs);

@@ -167,7 +167,7 @@ function watch(app: App): void {
   };
 
   const below = (made: Kid | null | undefined | false | '', r: ThreadRow): Kid | null | undefined | false | '' => {
-    const p = (r.d as ChatSend).body?.product;
+    const p = (r.d as ChatSend | null)?.body?.product;
     return made && p && app.site?.notes ? h('div', { class: 'later' }, made, ways(r.key, p.sku, p.variant, p.name ?? p.sku)) : made;
   };
 
@@ -182,7 +182,7 @@ function watch(app: App): void {
   };
   more.together = (to) => {
     const bar = together(to);
-    const isCard = to.conv?.rows.some((r) => (r.d as ChatSend).body?.product?.sku === to.product?.sku); // its button stands there
+    const isCard = to.conv?.rows.some((r) => (r.d as ChatSend | null)?.body?.product?.sku === to.product?.sku); // its button stands there
     if (bar && to.product && to.site?.notes && !isCard) bar.kids.push(ways('page', to.product.sku, to.product.variant, to.product.name ?? to.product.sku));
     return bar;
   };
