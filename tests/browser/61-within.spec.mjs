@@ -39,7 +39,7 @@ for (const colorScheme of ['light', 'dark']) {
 
     await page.getByRole('button', { name: 'More to send' }).click();
     await page.getByRole('button', { name: 'Choice', exact: true }).click();
-    await page.getByLabel('Question').fill('Which size do you wear?');
+    await page.getByRole('textbox', { name: 'Question' }).fill('Which size do you wear?');
     await page.getByLabel('Answer 1', { exact: true }).fill('52');
     await page.getByLabel('Answer 2', { exact: true }).fill('54');
     await isClean(page, `${colorScheme}-choice`);
@@ -47,7 +47,7 @@ for (const colorScheme of ['light', 'dark']) {
     await expect(associate.said.last()).toContainText('54');
     await page.getByRole('button', { name: 'More to send' }).click();
     await page.getByRole('button', { name: 'Form', exact: true }).click();
-    await page.getByLabel('Question').fill('Where shall we send it?');
+    await page.getByRole('textbox', { name: 'Question' }).fill('Where shall we send it?');
     await page.getByLabel('Field 1', { exact: true }).fill('City');
     await page.getByRole('dialog').getByRole('button', { name: 'Send', exact: true }).click();
     await expect(associate.said.last()).toContainText('City');
