@@ -43,7 +43,8 @@ export function LoginView({ note, name: given = '' }: { note: string | null; nam
   const form = useRef<HTMLFormElement>(null);
   const wait = useWait(until);
   const focus = (field: string): void => { requestAnimationFrame(() => form.current?.querySelector<HTMLElement>(`[name=${field}]`)?.focus()); };
-  useEffect(() => focus(given === '' ? 'username' : 'password'), []);
+  // Not out of the field in which somebody quick writes already.
+  useEffect(() => { if (!form.current?.contains(document.activeElement)) form.current?.querySelector<HTMLElement>(`[name=${given === '' ? 'username' : 'password'}]`)?.focus(); }, []);
 
   const submit = async (e: Event): Promise<void> => {
     e.preventDefault();

@@ -43,7 +43,8 @@ export function LoginView({ note }: { note: string | null }): JSX.Element {
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const focus = (field: string): void => { requestAnimationFrame(() => form.current?.querySelector<HTMLElement>(`[name=${field}]`)?.focus()); };
-  useEffect(() => focus('username'), []);
+  // Not out of the field in which somebody quick writes already.
+  useEffect(() => { if (!form.current?.contains(document.activeElement)) form.current?.querySelector<HTMLElement>('[name=username]')?.focus(); }, []);
   const wait = left(trouble);
 
   const back = (): void => {
