@@ -234,7 +234,7 @@ void vt_attention_answered(struct vt_conversation *conv)
     if (!waiting[VT_ATTENTION_PICTURE] && !waiting[VT_ATTENTION_PUSH] && !waiting[VT_ATTENTION_PROMPT])
         return;
     memset(conv->attention.waiting, 0, sizeof(conv->attention.waiting));
-    for (size_t i = 0; i < VT_ATTENTION_PUT; i++)
+    for (size_t i = 0; conv->attention.put && i < VT_ATTENTION_PUT; i++)
         conv->attention.put[i].kind = VT_ATTENTION_NONE;
     changed(conv);
 }
@@ -342,7 +342,7 @@ static uint64_t hash_of(struct vt_str cid)
 static size_t find_put(const struct vt_conversation *conv, struct vt_str cid)
 {
     uint64_t hash = hash_of(cid);
-    size_t i = 0;
+    size_t i = conv->attention.put ? 0 : VT_ATTENTION_PUT;
     while (i < VT_ATTENTION_PUT && (hash == 0 || conv->attention.put[i].cid != hash))
         i++;
     return i;
@@ -372,9 +372,14 @@ void vt_attention_taken(const struct vt_request *rq)
         vt_attention_answered(conv);
     if (is_theirs || is_again(conv, rq->env->cid))
         return;
-    size_t at = conv->attention.put_next++ % VT_ATTENTION_PUT;
-    conv->attention.put[at].cid = hash_of(rq->env->cid);
-    conv->attention.put[at].kind = (uint8_t)kind;
+    /* Most of those who wait are shown nothing: a quarter of a KiB of each. */
+    if (!conv->attention.put)
+        conv->attention.put = calloc(VT_ATTENTION_PUT, sizeof(*conv->attention.put));
+    if (conv->attention.put) { /* else it would count again if it were said again */
+        size_t at = conv->attention.put_next++ % VT_ATTENTION_PUT;
+        conv->attention.put[at].cid = hash_of(rq->env->cid);
+        conv->attention.put[at].kind = (uint8_t)kind;
+    }
     vt_attention_put(conv, kind);
 }
 

@@ -95,6 +95,7 @@ void vt_conv_destroy(struct vt_conversation *conv)
     for (size_t i = 0; conv->cids && i < VT_CIDS; i++)
         free(conv->cids[i].d);
     free(conv->cids);
+    free(conv->attention.put);
     vt_ask_close(conv, "ended");
     free(conv->profile);
     free(conv->people);

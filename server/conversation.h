@@ -137,12 +137,12 @@ struct vt_conversation {
         uint32_t day;                  /* of today, since 1970 */
         uint8_t put_next;
         struct {
-            uint64_t cid;        /* its hash; 0: none */
-            uint8_t kind;        /* VT_ATTENTION_NONE: answered since */
-        } put[VT_ATTENTION_PUT]; /* those counted last */
-    } attention;                 /* attention.h */
-    bool calm;                   /* the customer has paused pictures */
-    struct vt_ask *ask;          /* owned; NULL: nobody is asked */
+            uint64_t cid; /* its hash; 0: none */
+            uint8_t kind; /* VT_ATTENTION_NONE: answered since */
+        } * put;          /* owned; VT_ATTENTION_PUT counted last; NULL: none yet */
+    } attention;          /* attention.h */
+    bool calm;            /* the customer has paused pictures */
+    struct vt_ask *ask;   /* owned; NULL: nobody is asked */
     struct vt_consents consents;
     struct vt_acts *acts;         /* owned; NULL until the page is asked for something */
     struct vt_mirror *mirror;     /* owned; NULL: the customer has not agreed */
