@@ -22,6 +22,7 @@
 #include "server/rights.h"
 #include "server/ring.h"
 #include "server/session.h"
+#include "server/trail.h"
 #include "server/view.h"
 
 enum { KEY_TEXT = VT_PERSON_TEXT + VT_CONV_TEXT + 2 };
@@ -91,6 +92,7 @@ void vt_conv_destroy(struct vt_conversation *conv)
     vt_list_remove(&conv->link);
     for (size_t i = 0; i < conv->trail_n; i++)
         free(conv->trail[i].body);
+    free(conv->trail);
     free(conv->cart);
     for (size_t i = 0; conv->cids && i < VT_CIDS; i++)
         free(conv->cids[i].d);
@@ -157,7 +159,7 @@ static void handle_pages(void *arg, int err, const struct vt_str *bodies, size_t
         return;
     }
     for (size_t i = 0; i < n && conv->trail_n < VT_TRAIL_MAX; i++)
-        conv->trail[conv->trail_n++].body = vt_str_dup(bodies[i]);
+        vt_trail_keep(conv, bodies[i]);
     if (vt_store_rows_named(loading->app->deps.store, vt_str(loading->site), vt_str(loading->conv),
                             VT_STR(""), VT_STR("consent."), VT_CONSENT_LAST, handle_consents,
                             loading) != VT_OK)

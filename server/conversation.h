@@ -121,7 +121,7 @@ struct vt_conversation {
     struct vt_notices *notices; /* owned; what is shown to who waits: notice.c */
     char known[VT_PERSON_TEXT]; /* the associate of the session before; "": none */
     int64_t known_ms;           /* ms since 1970 of that */
-    struct vt_page_kept trail[VT_TRAIL_MAX];
+    struct vt_page_kept *trail; /* owned, with room for more than trail_n; NULL until the first: trail.c */
     uint8_t trail_n;
     char *cart;          /* owned JSON of `cart`; NULL: the page has not said. handlers/cart.c */
     struct vt_cid *cids; /* owned, VT_CIDS of them; NULL until the first */

@@ -10,17 +10,30 @@
 
 enum { PAGE_BYTES = 16384 };
 
-static void keep(struct vt_conversation *conv, const char *json)
+enum { FIRST_ROOM = 4 }; /* a power of two, as all that follow */
+
+/* Room for one more; most customers see a handful of pages, so it grows with them. */
+static bool has_room(struct vt_conversation *conv)
 {
-    char *copy = strdup(json);
-    if (!copy)
-        return;
+    size_t n = conv->trail_n;
+    bool is_full = n == 0 ? !conv->trail : n >= FIRST_ROOM && (n & (n - 1)) == 0;
+    void *more = is_full ? realloc(conv->trail, (n ? 2 * n : FIRST_ROOM) * sizeof(conv->trail[0]))
+                         : conv->trail;
+    if (more)
+        conv->trail = more;
+    return more != NULL;
+}
+
+void vt_trail_keep(struct vt_conversation *conv, struct vt_str json)
+{
     if (conv->trail_n == VT_TRAIL_MAX) {
         free(conv->trail[0].body);
         memmove(&conv->trail[0], &conv->trail[1], (VT_TRAIL_MAX - 1) * sizeof(conv->trail[0]));
         conv->trail_n--;
     }
-    conv->trail[conv->trail_n++].body = copy;
+    char *copy = has_room(conv) ? vt_str_dup(json) : NULL;
+    if (copy)
+        conv->trail[conv->trail_n++].body = copy;
 }
 
 static bool is_same_page(const struct vt_conversation *conv, const struct vt_t_page *page,
@@ -61,7 +74,7 @@ void vt_trail_add(struct vt_conversation *conv, struct vt_t_page *page)
     page->has_ts = true;
     if (vt_encode_body(&json, &vt_shape_page, page) != VT_OK)
         return;
-    keep(conv, vt_buf_cstr(&json));
+    vt_trail_keep(conv, vt_str(vt_buf_cstr(&json)));
     vt_store_page_put(conv->app->deps.store, vt_str(conv->site), vt_str(conv->conv), page->ts,
                       vt_buf_view(&json));
     vt_fanout_latest(conv,

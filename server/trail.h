@@ -11,4 +11,7 @@ void vt_trail_add(struct vt_conversation *conv, struct vt_t_page *page);
 /* The same from the JSON of `page`; what does not decode is left out. */
 void vt_trail_add_json(struct vt_conversation *conv, const char *json);
 
+/* Keeps the JSON of a page as the newest, the oldest gives way; what there is no memory for is left out. */
+void vt_trail_keep(struct vt_conversation *conv, struct vt_str json);
+
 #endif
