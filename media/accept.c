@@ -17,12 +17,7 @@ static struct vt_str trim(struct vt_str s)
 /* The part up to `end`, trimmed; the rest stays in `from`. */
 static struct vt_str take_until(struct vt_str *from, char end)
 {
-    const char *found = memchr(from->ptr, end, from->len);
-    size_t n = found ? (size_t)(found - from->ptr) : from->len;
-    struct vt_str part = { from->ptr, n };
-    from->ptr += found ? n + 1 : n;
-    from->len -= found ? n + 1 : n;
-    return trim(part);
+    return trim(vt_str_cut(from, end));
 }
 
 static bool is_text(struct vt_str s, const char *text, size_t len)

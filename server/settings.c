@@ -18,15 +18,6 @@ enum { ARENA_BYTES = 4 * VT_SETTINGS_BYTES };
 
 /* --- single values ------------------------------------------------------------------------- */
 
-static int check_id(struct vt_reading *reading, const void *value)
-{
-    const struct vt_str *id = value;
-    for (size_t i = 0; i < id->len; i++)
-        if (!isalnum((unsigned char)id->ptr[i]) && !strchr("-_", id->ptr[i]))
-            return vt_read_refuse(reading, "must be made of A-Z a-z 0-9 - and _");
-    return VT_OK;
-}
-
 /* A script may not be where an address is expected. */
 static int check_url(struct vt_reading *reading, const void *value)
 {
@@ -128,7 +119,8 @@ static int take_label(struct vt_reading *reading, const json_t *value, void *to)
 /* --- tables -------------------------------------------------------------------------------- */
 
 SHAPE(queue_shape, sizeof(struct vt_setting_queue),
-      { AT(vt_setting_queue, id), TEXT(1, VT_QUEUE_ID_TEXT - 1), .required = true, .check = check_id },
+      { AT(vt_setting_queue, id), TEXT(1, VT_QUEUE_ID_TEXT - 1), .required = true,
+        .check = vt_read_check_id },
       { AT(vt_setting_queue, name), TEXT(1, 80), .required = true },
       { AT(vt_setting_queue, department), TEXT(1, 80) }, { AT(vt_setting_queue, languages), TEXTS(20, 35) },
       { AT(vt_setting_queue, offered), .kind = VT_ROW_FLAG },
@@ -145,7 +137,7 @@ SHAPE(when_shape, sizeof(struct when),
 
 static const char *const notice_words[] = { "load", "special", "tip", NULL };
 SHAPE(notice_shape, sizeof(struct vt_setting_notice),
-      { AT(vt_setting_notice, id), TEXT(1, 64), .required = true, .check = check_id },
+      { AT(vt_setting_notice, id), TEXT(1, 64), .required = true, .check = vt_read_check_id },
       { AT(vt_setting_notice, kind), .kind = VT_ROW_WORD, .words = notice_words, .required = true },
       { AT(vt_setting_notice, text), TEXT(1, 500), .required = true },
       { AT(vt_setting_notice, url), TEXT(1, 2048), .check = check_url },
@@ -155,8 +147,8 @@ SHAPE(notice_shape, sizeof(struct vt_setting_notice),
       { NAMED("when", vt_setting_notice, waiting_over), PART(when_shape) });
 
 SHAPE(canned_shape, sizeof(struct vt_setting_canned),
-      { AT(vt_setting_canned, id), TEXT(1, 64), .required = true, .check = check_id },
-      { AT(vt_setting_canned, shortcut), TEXT(1, 32), .required = true, .check = check_id },
+      { AT(vt_setting_canned, id), TEXT(1, 64), .required = true, .check = vt_read_check_id },
+      { AT(vt_setting_canned, shortcut), TEXT(1, 32), .required = true, .check = vt_read_check_id },
       { AT(vt_setting_canned, text), TEXT(1, 4000), .required = true },
       { AT(vt_setting_canned, lang), TEXT(2, 35) }, { AT(vt_setting_canned, queue), TEXT(1, 64) });
 

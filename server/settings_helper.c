@@ -87,15 +87,6 @@ static int take_answer(struct vt_reading *reading, const json_t *value, void *to
 
 /* --- single values ----------------------------------------------------------------------------- */
 
-static int check_id(struct vt_reading *reading, const void *value)
-{
-    const struct vt_str *id = value;
-    for (size_t i = 0; i < id->len; i++)
-        if (!isalnum((unsigned char)id->ptr[i]) && !strchr("-_", id->ptr[i]))
-            return vt_read_refuse(reading, "must be made of A-Z a-z 0-9 - and _");
-    return VT_OK;
-}
-
 static int take_facet(struct vt_reading *reading, const json_t *value, void *to)
 {
     const char *word = json_string_value(value);
@@ -139,7 +130,7 @@ static int check_bot_url(struct vt_reading *reading, const void *value)
 /* --- tables ------------------------------------------------------------------------------------ */
 
 SHAPE(choice_shape, sizeof(struct vt_setting_choice),
-      { AT(vt_setting_choice, id), TEXT(1, VT_HELPER_ID), .required = true, .check = check_id },
+      { AT(vt_setting_choice, id), TEXT(1, VT_HELPER_ID), .required = true, .check = vt_read_check_id },
       { AT(vt_setting_choice, label), .kind = VT_ROW_OWN, .take = take_label, .required = true },
       { AT(vt_setting_choice, facet), .kind = VT_ROW_OWN, .take = take_facet },
       { AT(vt_setting_choice, value), TEXT(1, 120) }, { AT(vt_setting_choice, words), TEXT(1, 120) },
@@ -147,14 +138,14 @@ SHAPE(choice_shape, sizeof(struct vt_setting_choice),
       { NAMED("most", vt_setting_choice, most_text), TEXT(1, 20), .check = check_amount });
 
 SHAPE(question_shape, sizeof(struct vt_setting_question),
-      { AT(vt_setting_question, id), TEXT(1, VT_HELPER_ID), .required = true, .check = check_id },
+      { AT(vt_setting_question, id), TEXT(1, VT_HELPER_ID), .required = true, .check = vt_read_check_id },
       { AT(vt_setting_question, text), .kind = VT_ROW_OWN, .take = take_line, .required = true },
       { AT(vt_setting_question, budget), .kind = VT_ROW_FLAG },
       { AT(vt_setting_question, choices), LIST(vt_setting_question, choices, VT_HELPER_CHOICES, choice_shape),
         .required = true });
 
 SHAPE(category_shape, sizeof(struct vt_setting_category),
-      { AT(vt_setting_category, id), TEXT(1, VT_HELPER_ID), .required = true, .check = check_id },
+      { AT(vt_setting_category, id), TEXT(1, VT_HELPER_ID), .required = true, .check = vt_read_check_id },
       { AT(vt_setting_category, label), .kind = VT_ROW_OWN, .take = take_label, .required = true },
       { AT(vt_setting_category, type), TEXT(1, 120) }, { AT(vt_setting_category, words), TEXT(1, 120) },
       { AT(vt_setting_category, questions),

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/settings_invitations.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,15 +10,6 @@
 #include "server/settings_rows.h"
 
 enum { TEXT_BYTES = 200 };
-
-static int check_id(struct vt_reading *reading, const void *value)
-{
-    const struct vt_str *id = value;
-    for (size_t i = 0; i < id->len; i++)
-        if (!isalnum((unsigned char)id->ptr[i]) && !strchr("-_", id->ptr[i]))
-            return vt_read_refuse(reading, "must be made of A-Z a-z 0-9 - and _");
-    return VT_OK;
-}
 
 static int check_amount(struct vt_reading *reading, const void *value)
 {
@@ -41,7 +31,8 @@ SHAPE(when_shape, sizeof(struct vt_setting_invitation_when), { WHEN("seconds", s
       { WHEN("returning", returning), .kind = VT_ROW_FLAG }, { WHEN("languages", languages), TEXTS(20, 35) });
 
 SHAPE(rule_shape, sizeof(struct vt_setting_invitation),
-      { AT(vt_setting_invitation, id), TEXT(1, VT_INVITATION_ID), .required = true, .check = check_id },
+      { AT(vt_setting_invitation, id), TEXT(1, VT_INVITATION_ID), .required = true,
+        .check = vt_read_check_id },
       { AT(vt_setting_invitation, name), TEXT(1, 80) },
       { AT(vt_setting_invitation, text), .kind = VT_ROW_OWN, .take = take_text, .required = true },
       { AT(vt_setting_invitation, staffed), .kind = VT_ROW_FLAG },

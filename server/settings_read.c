@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/settings_read.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,15 @@ int vt_read_refuse(struct vt_reading *reading, const char *format, ...)
     vsnprintf(reading->error->msg, sizeof(reading->error->msg), format, args);
     va_end(args);
     return VT_ERR_INVALID;
+}
+
+int vt_read_check_id(struct vt_reading *reading, const void *value)
+{
+    const struct vt_str *id = value;
+    for (size_t i = 0; i < id->len; i++)
+        if (!isalnum((unsigned char)id->ptr[i]) && !strchr("-_", id->ptr[i]))
+            return vt_read_refuse(reading, "must be made of A-Z a-z 0-9 - and _");
+    return VT_OK;
 }
 
 /* RFC 6901: "~" and "/" of a key are written ~0 and ~1. */

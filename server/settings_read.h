@@ -55,6 +55,8 @@ int vt_read_text(struct vt_reading *reading, const struct vt_row *row, const jso
 int vt_read_texts(struct vt_reading *reading, const struct vt_row *row, const json_t *json,
                   struct vt_texts *to);
 int vt_read_refuse(struct vt_reading *reading, const char *format, ...) VT_PRINTF(2, 3);
+/* The `check` of a row that is an id: letters, digits, - and _. */
+int vt_read_check_id(struct vt_reading *reading, const void *value);
 /* Goes down to a key or an element, and back up to `len`, the path's length before. */
 size_t vt_read_down(struct vt_reading *reading, const char *key);
 size_t vt_read_down_index(struct vt_reading *reading, size_t index);

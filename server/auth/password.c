@@ -44,21 +44,10 @@ int vt_password_hash(struct vt_str password, char ret_text[VT_PASSWORD_TEXT])
     return err;
 }
 
-/* The next field up to a '$' or the end. */
-static struct vt_str next_field(struct vt_str *rest)
-{
-    const char *dollar = rest->len > 0 ? memchr(rest->ptr, '$', rest->len) : NULL;
-    struct vt_str field = { rest->ptr, dollar ? (size_t)(dollar - rest->ptr) : rest->len };
-    size_t used = field.len + (dollar ? 1 : 0);
-    rest->ptr += used;
-    rest->len -= used;
-    return field;
-}
-
 static int read_number(struct vt_str *rest, unsigned most, unsigned *ret_number)
 {
     uint64_t value;
-    int err = vt_str_to_u64(next_field(rest), 1, most, &value);
+    int err = vt_str_to_u64(vt_str_cut(rest, '$'), 1, most, &value);
     if (!err)
         *ret_number = (unsigned)value;
     return err;
@@ -68,13 +57,13 @@ static int read_number(struct vt_str *rest, unsigned most, unsigned *ret_number)
 static int parse(struct vt_str text, struct parameters *ret)
 {
     struct vt_str rest = text;
-    if (!text.ptr || !vt_str_eq(next_field(&rest), VT_STR("scrypt")))
+    if (!text.ptr || !vt_str_eq(vt_str_cut(&rest, '$'), VT_STR("scrypt")))
         return VT_ERR_INVALID;
     if (read_number(&rest, 18, &ret->log2_n) || read_number(&rest, 16, &ret->r) ||
         read_number(&rest, 4, &ret->p))
         return VT_ERR_INVALID;
-    bool fits = vt_str_copy(ret->salt, sizeof(ret->salt), next_field(&rest));
-    fits = vt_str_copy(ret->hash, sizeof(ret->hash), next_field(&rest)) && fits;
+    bool fits = vt_str_copy(ret->salt, sizeof(ret->salt), vt_str_cut(&rest, '$'));
+    fits = vt_str_copy(ret->hash, sizeof(ret->hash), vt_str_cut(&rest, '$')) && fits;
     bool whole = rest.len == 0 && strlen(ret->hash) == HASH_TEXT - 1 && strlen(ret->salt) >= 16;
     return fits && whole ? VT_OK : VT_ERR_INVALID;
 }

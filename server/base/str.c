@@ -5,6 +5,17 @@
 
 #include "server/base/err.h"
 
+struct vt_str vt_str_cut(struct vt_str *rest, char end)
+{
+    const char *found = rest->len > 0 ? memchr(rest->ptr, end, rest->len) : NULL;
+    struct vt_str part = { rest->ptr, found ? (size_t)(found - rest->ptr) : rest->len };
+    size_t used = part.len + (found ? 1 : 0);
+    if (used > 0)
+        rest->ptr += used;
+    rest->len -= used;
+    return part;
+}
+
 char *vt_str_dup(struct vt_str s)
 {
     char *copy = malloc(s.len + 1);

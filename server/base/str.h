@@ -28,6 +28,9 @@ static inline bool vt_str_eq(struct vt_str a, struct vt_str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* The part of `rest` before the first `end`, which is taken off with it; without one, all of it. */
+struct vt_str vt_str_cut(struct vt_str *rest, char end);
+
 /* Copies with a terminator; NULL when memory is short. An absent text gives "". Owned by the caller. */
 char *vt_str_dup(struct vt_str s);
 

@@ -60,17 +60,6 @@ static void handle_get(struct vt_http_req *req, void *owner)
 
 /* --- counts ---------------------------------------------------------------------------------- */
 
-/* The next word of "key rule event". */
-static struct vt_str take_word(struct vt_str *text)
-{
-    const char *space = text->len > 0 ? memchr(text->ptr, ' ', text->len) : NULL;
-    struct vt_str word = { text->ptr, space ? (size_t)(space - text->ptr) : text->len };
-    size_t n = word.len + (space ? 1 : 0);
-    text->ptr += n;
-    text->len -= n;
-    return word;
-}
-
 static bool count(struct vt_http_invite *invite, const struct vt_site *site, struct vt_str rule,
                   struct vt_str event)
 {
@@ -95,8 +84,8 @@ static void handle_post(struct vt_http_req *req, void *owner)
 {
     struct vt_http_invite *invite = owner;
     struct vt_str text = vt_http_body(req), origin = vt_http_header(req, "origin");
-    const struct vt_site *site = vt_sites_by_key(invite->deps.app->deps.sites, take_word(&text));
-    struct vt_str rule = take_word(&text);
+    const struct vt_site *site = vt_sites_by_key(invite->deps.app->deps.sites, vt_str_cut(&text, ' '));
+    struct vt_str rule = vt_str_cut(&text, ' ');
     open_to_all(req);
     vt_http_set(req, "Cache-Control", "no-store");
     if (!site || !origin.ptr || !vt_site_origin_allowed(site, origin))
