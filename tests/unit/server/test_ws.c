@@ -410,16 +410,14 @@ static void foreign_upgrade_on_a_kept_line(void **state)
 
 static void counts_addresses(void **state)
 {
-    int fds[60], refused = 0;
+    int fds[50], refused = 0;
     char answer[1024];
     (void)state;
     assert_true(net_wait(&fixture.closed, fixture.opened));
     for (int i = 0; i < 50; i++)
         fds[i] = net_connect(&fixture);
-    /* Asked all at once: one after the other, the silent forty may run into their own time limit meanwhile.
-     */
-    for (int i = 40; i < 50; i++)
-        net_say(fds[i], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    /* The refusal comes before the first byte. Asking for it would lose it on a slow machine: a byte that
+     * reaches a line closed meanwhile resets it, and what waited to be read is gone. */
     for (int i = 40; i < 50; i++) {
         net_read_all(fds[i], answer, sizeof(answer));
         refused += net_status(answer) == 429 && strstr(answer, "Retry-After: ") && strstr(answer, "too-many");
