@@ -33,6 +33,10 @@ struct vt_sale {
 int vt_sale_put(struct vt_manage *manage, const struct vt_sale_said *said, struct vt_arena *arena,
                 struct vt_sale *ret_sale);
 
+/* Part of it: lines of the order that were looked at in a session it is credited to, as the same sku, as a
+ * variant, or as one product of the catalogue. */
+int vt_sale_note_seen(struct vt_manage *manage, const struct vt_sale_said *said, struct vt_arena *arena);
+
 struct vt_sale_return {
     struct vt_str site, reference, id; /* id: the return's own, counted once */
     int64_t value;                     /* VT_SALE_WHOLE: of its items; without items, all that is left */

@@ -86,6 +86,8 @@ struct vt_shelf;
 /* NULL: one sentence in ret_error. The one reference is the caller's. */
 struct vt_shelf *vt_shelf_open(const char *data_dir, struct vt_str site, int64_t generation,
                                struct vt_buf *ret_error);
+/* For vt_shelf_number alone: nothing is read into memory. NULL: it cannot be opened. */
+struct vt_shelf *vt_shelf_names(const char *data_dir, struct vt_str site, int64_t generation);
 struct vt_shelf *vt_shelf_ref(struct vt_shelf *shelf);
 struct vt_shelf *vt_shelf_unref(struct vt_shelf *shelf); /* NULL */
 size_t vt_shelf_count(const struct vt_shelf *shelf);

@@ -130,15 +130,41 @@ static void read_event(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_ite
                                                                 .status = (int)vt_db_int(stmt, 14) };
 }
 
+int vt_hook_event_copy(const struct vt_hook_event *event, struct vt_arena *arena,
+                       struct vt_hook_event *ret_copy)
+{
+    struct vt_hook *to = vt_arena_alloc(arena, sizeof(*to));
+    const struct vt_hook *from = event->to;
+    if (!to)
+        return VT_ERR_NOMEM;
+    *to = (struct vt_hook){ .id = vt_arena_str(arena, from->id),
+                            .url = vt_arena_str(arena, from->url),
+                            .secret = vt_arena_str(arena, from->secret),
+                            .former = vt_arena_str(arena, from->former),
+                            .former_until = from->former_until,
+                            .tries = from->tries };
+    *ret_copy = (struct vt_hook_event){ .n = event->n,
+                                        .site = vt_arena_str(arena, event->site),
+                                        .hook = to->id,
+                                        .id = vt_arena_str(arena, event->id),
+                                        .conv = vt_arena_str(arena, event->conv),
+                                        .body = vt_arena_str(arena, event->body),
+                                        .to = to };
+    bool whole = to->id.ptr && to->url.ptr && to->secret.ptr && ret_copy->site.ptr && ret_copy->id.ptr &&
+                 ret_copy->conv.ptr && ret_copy->body.ptr;
+    return whole ? VT_OK : VT_ERR_NOMEM;
+}
+
 #define EVENT "SELECT n, site, hook, id, conv, type, "
-#define REST                                                                                                 \
-    ", state, why, created, next, tried, tries, took, status FROM hook_event e WHERE site=? AND hook=?"
+#define REST(by)                                                                                             \
+    ", state, why, created, next, tried, tries, took, status FROM hook_event e" by " WHERE site=? AND "      \
+                                                                                   "hook=?"
 
 int vt_hook_events(struct vt_manage *manage, struct vt_str site, struct vt_str hook, size_t limit,
                    struct vt_arena *arena, struct vt_hook_event **ret_events, size_t *ret_n)
 {
     return vt_manage_read_all(manage,
-                              vt_db_start(manage->db, EVENT "''" REST " ORDER BY n DESC LIMIT ?",
+                              vt_db_start(manage->db, EVENT "''" REST("") " ORDER BY n DESC LIMIT ?",
                                           VT_DB_T(site), VT_DB_T(hook), VT_DB_N(limit)),
                               arena, sizeof(**ret_events), read_event, (void *)ret_events, ret_n);
 }
@@ -201,9 +227,14 @@ int vt_hooks_due(struct vt_manage *manage, int64_t now, struct vt_arena *arena,
         err = vt_manage_read_all(
             manage,
             vt_db_start(manage->db,
-                        EVENT "body" REST " AND state='waiting' AND next<=? AND NOT EXISTS (SELECT 1 FROM"
-                              " hook_event f WHERE f.site=e.site AND f.hook=e.hook AND f.conv=e.conv"
-                              " AND f.state='waiting' AND f.n<e.n) ORDER BY n LIMIT ?",
+                        /* The planner would walk past everything that was ever sent. */
+                        EVENT
+                        "body" REST(" INDEXED BY hook_event_waiting") " AND state='waiting' AND next<=? AND "
+                                                                      "NOT EXISTS (SELECT 1 FROM"
+                                                                      " hook_event f WHERE f.site=e.site AND "
+                                                                      "f.hook=e.hook AND f.conv=e.conv"
+                                                                      " AND f.state='waiting' AND f.n<e.n) "
+                                                                      "ORDER BY n LIMIT ?",
                         VT_DB_T(hooks[i].site), VT_DB_T(hooks[i].hook.id), VT_DB_N(now),
                         VT_DB_N(hooks[i].hook.tries > 0 ? 1 : DUE_EACH)),
             arena, sizeof(*found), read_event, (void *)&found, &found_n);
@@ -214,6 +245,30 @@ int vt_hooks_due(struct vt_manage *manage, int64_t now, struct vt_arena *arena,
     }
     *ret_events = events;
     *ret_n = n;
+    return err;
+}
+
+int vt_hook_following(struct vt_manage *manage, const struct vt_hook_event *before, int64_t now,
+                      struct vt_arena *arena, struct vt_hook_event *ret_event)
+{
+    struct vt_hooks_pull *to = vt_arena_alloc(arena, sizeof(*to));
+    if (!to)
+        return VT_ERR_NOMEM;
+    int err = vt_manage_read_one(manage,
+                                 vt_db_start(manage->db, DUE "site=?2 AND id=?3", VT_DB_N(now),
+                                             VT_DB_T(before->site), VT_DB_T(before->hook)),
+                                 arena, read_due_hook, to);
+    if (!err)
+        err = vt_manage_read_one(
+            manage,
+            vt_db_start(
+                manage->db,
+                EVENT "body" REST(
+                    "") " AND next<=? AND n=(SELECT min(f.n) FROM hook_event f WHERE f.site=e.site AND"
+                        " f.hook=e.hook AND f.state='waiting' AND f.conv=?)",
+                VT_DB_T(before->site), VT_DB_T(before->hook), VT_DB_N(now), VT_DB_T(before->conv)),
+            arena, read_event, ret_event);
+    ret_event->to = &to->hook;
     return err;
 }
 

@@ -223,39 +223,6 @@ static int share_out(struct vt_manage *manage, struct vt_str site, const struct 
     return err;
 }
 
-/* What was kept of the views of the credited sessions; what is on show now will be kept only later. */
-static int note_seen(struct vt_manage *manage, const struct vt_sale_said *said)
-{
-    struct vt_str site = said->site, reference = said->order->reference;
-    int err = vt_db_run(
-        manage->db,
-        "UPDATE sale_item SET seen=1 WHERE site=?1 AND reference=?2 AND EXISTS (SELECT 1 FROM sale_credit c"
-        " JOIN session s ON s.site=c.site AND s.sid=c.sid JOIN message m ON m.site=s.site AND m.conv=s.conv"
-        " AND m.kind='view.kept' AND m.sid=s.sid WHERE c.site=?1 AND c.reference=?2 AND (sale_item.sku IN"
-        " (json_extract(m.body, '$.sku'), json_extract(m.body, '$.variant'))"
-        " OR sale_item.variant=json_extract(m.body, '$.variant')))",
-        VT_DB_T(site), VT_DB_T(reference));
-    /* Whoever tells of it: as the view of a session was saved last. */
-    if (!err)
-        err = vt_db_run(
-            manage->db,
-            "UPDATE sale_item SET seen=1 WHERE site=?1 AND reference=?2 AND EXISTS (SELECT 1 FROM "
-            "sale_credit c"
-            " JOIN session s ON s.site=c.site AND s.sid=c.sid, json_each(s.view, '$.items') i WHERE c.site=?1"
-            " AND c.reference=?2 AND c.gap=0 AND (i.value->>'slot'=s.view->>'active' OR "
-            "(s.view->>'mode'='compare'"
-            " AND i.value->>'slot' IN (SELECT value FROM json_each(s.view, '$.compare.slots'))))"
-            " AND (sale_item.sku IN (i.value->>'sku', i.value->>'variant')"
-            " OR sale_item.variant=i.value->>'variant'))",
-            VT_DB_T(site), VT_DB_T(reference));
-    for (size_t i = 0; i < said->on_show_n && !err; i++)
-        err = vt_db_run(manage->db,
-                        "UPDATE sale_item SET seen=1 WHERE site=?1 AND reference=?2 AND sku=?3"
-                        " AND EXISTS (SELECT 1 FROM sale_credit WHERE site=?1 AND reference=?2 AND gap=0)",
-                        VT_DB_T(site), VT_DB_T(reference), VT_DB_T(said->on_show[i]));
-    return err;
-}
-
 static int credit(struct vt_manage *manage, const struct vt_sale_said *said, struct vt_str conv,
                   struct vt_arena *arena)
 {
@@ -357,7 +324,7 @@ int vt_sale_put(struct vt_manage *manage, const struct vt_sale_said *said, struc
     if (!err && first_whose)
         err = credit(manage, &as, conv, arena);
     if (!err)
-        err = note_seen(manage, &as);
+        err = vt_sale_note_seen(manage, &as, arena);
     if (!err)
         err = vt_sale_get(manage, said->site, said->order->reference, arena, ret_sale);
     ret_sale->changed = higher || first_whose;

@@ -145,17 +145,35 @@ static int open_file(struct vt_shelf *shelf, const char *path)
     return shelf->db.sqlite ? vt_db_err(&shelf->db, code) : VT_ERR_NOMEM;
 }
 
+static struct vt_shelf *create(void)
+{
+    struct vt_shelf *shelf = calloc(1, sizeof(*shelf));
+    if (shelf) {
+        shelf->refs = 1;
+        vt_arena_init(&shelf->arena, ARENA_BYTES);
+    }
+    return shelf;
+}
+
+struct vt_shelf *vt_shelf_names(const char *data_dir, struct vt_str site, int64_t generation)
+{
+    char path[VT_SHELF_PATH];
+    struct vt_shelf *shelf = create();
+    if (!shelf ||
+        (vt_shelf_path(data_dir, site, generation, path) == VT_OK && open_file(shelf, path) == VT_OK))
+        return shelf;
+    return vt_shelf_unref(shelf);
+}
+
 struct vt_shelf *vt_shelf_open(const char *data_dir, struct vt_str site, int64_t generation,
                                struct vt_buf *ret_error)
 {
     char path[VT_SHELF_PATH];
-    struct vt_shelf *shelf = calloc(1, sizeof(*shelf));
+    struct vt_shelf *shelf = create();
     if (!shelf) {
         vt_buf_text(ret_error, "There is no memory left.");
         return NULL;
     }
-    shelf->refs = 1;
-    vt_arena_init(&shelf->arena, ARENA_BYTES);
     int err = vt_shelf_path(data_dir, site, generation, path);
     if (!err)
         err = open_file(shelf, path);

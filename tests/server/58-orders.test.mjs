@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -149,6 +150,25 @@ test('looked at together, though the shop alone tells of it and no view was kept
   await eventually('the view is stored', () => query(server, 'SELECT view FROM session WHERE conv = ?', c.conv)[0][0]);
   assert.equal(query(server, "SELECT count(*) FROM message WHERE conv = ? AND kind = 'view.kept'", c.conv)[0][0], 0);
   assert.deepEqual(await tells([RING, { ...CHAIN, sku: 'VT-2' }]), [true, false], 'what lies in the viewer beside the piece on show is not looked at');
+  await cut(c, a);
+});
+
+test('a till that names sizes by skus of their own: the catalogue knows whose they are', async () => {
+  const path = join(server.data, 'sizes.csv');
+  const line = (id, of, size) => `${id},${of},Halo ring,1000.00 EUR,${size},in stock`;
+  writeFileSync(path, ['id,item_group_id,title,price,size,availability', line('VT-1-52', 'VT-1', 52), line('VT-1-54', 'VT-1', 54), line('VT-8-52', 'VT-8', 52)].join('\n'));
+  await server.mustAdmin(['catalogue', 'import', '--site', SITE, path]);
+  const pair = await live(server);
+  const { c, a } = pair;
+  await openView(pair, 1);
+  const tells = async (...skus) => {
+    await c.request('order.done', order({ items: skus.map((sku) => ({ ...CHAIN, sku })) }));
+    return (await known(`MV-${numbers}`)).order.items.map(({ seen }) => seen === true);
+  };
+  assert.deepEqual(await tells('VT-1-52', 'VT-8-52', 'VT-1-99'), [true, false, false], 'the piece was on show, the till names its size');
+  await c.request('mark.add', { slot: 1, kind: 'circle', points: [0.5, 0.5, 0.6, 0.6], colour: 1 });
+  await c.request('view.open', { items: [{ sku: 'VT-8-52', media: 'm1' }], active: 1, mode: 'image' });
+  assert.deepEqual(await tells('VT-8', 'VT-1-54', 'VT-9'), [true, true, false], 'the view named a size, the till the piece; and what was kept of the view');
   await cut(c, a);
 });
 
