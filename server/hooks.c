@@ -17,30 +17,38 @@ enum {
     TRY_MS = 10000,
     REST_MS = 30000,  /* when the store cannot note what was sent */
     SENDING_MOST = 4, /* of the eight that outgoing runs */
+    CHAIN_MOST = 32,  /* of one conversation, before others are looked for */
+    NOTED_MOST = 64,
     NAME_BYTES = 96,
     PLACE_BYTES = 160,
     WHY_BYTES = VT_OUTGOING_WHY + 1,
-    ARENA_BYTES = 16 << 20
+    ARENA_BYTES = 16 << 20,
+    EVENT_BYTES = 2 << 20
 };
 
 struct vt_hooks {
     struct vt_hooks_deps deps;
     struct vt_timer look;
-    bool looking, again;    /* the store is asked for what is due; something came meanwhile */
+    bool looking, again;       /* the store is asked for what is due; something came meanwhile */
+    int64_t noted[NOTED_MOST]; /* tried since it was asked: its answer may be older */
+    size_t noted_n;
     struct vt_list sending; /* list of delivery.link */
     size_t sending_n;
     int64_t rest_until_ms; /* monotonic; nothing is sent before */
     bool closing;
 };
 
-/* One event on its way, or the result of that being stored. */
+/* One event on its way, or the result of that being stored; then the next of its conversation. */
 struct delivery {
     struct vt_list link;
     struct vt_hooks *hooks;
-    char site[NAME_BYTES], hook[VT_HOOK_ID + 1], why[WHY_BYTES];
-    int64_t n, began_ms;
+    struct vt_arena arena, next_arena; /* of the events */
+    struct vt_hook_event event, next;
+    bool has_next, off;
+    char why[WHY_BYTES];
+    int64_t began_ms;
     struct vt_hook_try tried;
-    bool off;
+    unsigned sent_n; /* one after the other */
 };
 
 #define METRIC(word)                                                                                         \
@@ -146,45 +154,82 @@ static enum vt_hook_end judge(const struct vt_outgoing_result *result, char *why
 
 /* --- what is due ------------------------------------------------------------------------------ */
 
+static void delivery_free(struct delivery *delivery)
+{
+    vt_list_remove(&delivery->link);
+    delivery->hooks->sending_n--;
+    vt_arena_finish(&delivery->arena);
+    vt_arena_finish(&delivery->next_arena);
+    free(delivery);
+}
+
 static void delivery_end(struct delivery *delivery)
 {
     struct vt_hooks *hooks = delivery->hooks;
-    vt_list_remove(&delivery->link);
-    hooks->sending_n--;
-    free(delivery);
+    delivery_free(delivery);
     if (!hooks->closing)
         vt_hooks_look(hooks);
 }
 
+/* What is in `event` from now on. */
+static void delivery_go_on(struct delivery *delivery)
+{
+    struct vt_arena spent = delivery->arena;
+    delivery->arena = delivery->next_arena;
+    delivery->event = delivery->next;
+    delivery->has_next = false;
+    delivery->why[0] = '\0';
+    vt_arena_finish(&spent);
+    vt_arena_init(&delivery->next_arena, EVENT_BYTES);
+}
+
+static void delivery_send(struct delivery *delivery);
+
 static void handle_stored(void *arg, int err)
 {
     struct delivery *delivery = arg;
+    struct vt_hooks *hooks = delivery->hooks;
+    if (hooks->noted_n < NOTED_MOST)
+        hooks->noted[hooks->noted_n++] = delivery->event.n;
     if (err) { /* it is due as before: sent again and again it would drown the other side */
         vt_log(VT_LOG_ERROR, "webhook.store", VT_LOG_T("err", vt_err_name(err)));
-        delivery->hooks->rest_until_ms = vt_now_ms() + REST_MS;
+        hooks->rest_until_ms = vt_now_ms() + REST_MS;
     } else if (delivery->off) {
-        vt_log(VT_LOG_WARN, "webhook.off", VT_LOG_T("hook", delivery->hook),
+        vt_log(VT_LOG_WARN, "webhook.off", VT_LOG_T("hook", delivery->event.hook.ptr),
                VT_LOG_N("status", delivery->tried.status));
     }
-    delivery_end(delivery);
+    if (err || hooks->closing || !delivery->has_next) {
+        delivery_end(delivery);
+        return;
+    }
+    delivery_go_on(delivery);
+    delivery_send(delivery);
 }
 
-/* The mail in the same transaction: whoever is switched off is told of, once. */
+/* The mail in the same transaction: whoever is switched off is told of, once. And what follows, since looking
+ * for what is due reads past everything that waits in this conversation. */
 static int work_tried(struct vt_manage *manage, void *arg)
 {
     struct delivery *delivery = arg;
+    vt_arena_reset(&delivery->next_arena);
     int err = vt_hook_tried(manage, &delivery->tried, &delivery->off);
-    return err || !delivery->off ? err
-                                 : vt_hooks_mail_off(manage, delivery->hooks->deps.config, &delivery->tried);
+    if (!err && delivery->off)
+        err = vt_hooks_mail_off(manage, delivery->hooks->deps.config, &delivery->tried);
+    if (err || delivery->tried.end != VT_HOOK_TAKEN || delivery->sent_n >= CHAIN_MOST)
+        return err;
+    err = vt_hook_following(manage, &delivery->event, delivery->tried.now, &delivery->next_arena,
+                            &delivery->next);
+    delivery->has_next = err == VT_OK;
+    return err == VT_ERR_MISSING ? VT_OK : err;
 }
 
 static void conclude(struct delivery *delivery, enum vt_hook_end end, int status)
 {
     const struct vt_config *config = delivery->hooks->deps.config;
     vt_metric_inc(&counts[end], 1);
-    delivery->tried = (struct vt_hook_try){ .site = vt_str(delivery->site),
-                                            .hook = vt_str(delivery->hook),
-                                            .n = delivery->n,
+    delivery->tried = (struct vt_hook_try){ .site = delivery->event.site,
+                                            .hook = delivery->event.hook,
+                                            .n = delivery->event.n,
                                             .now = vt_wall_ms(),
                                             .end = end,
                                             .status = status,
@@ -193,7 +238,8 @@ static void conclude(struct delivery *delivery, enum vt_hook_end end, int status
                                             .wait_ms = config->webhook_wait,
                                             .give_up_ms = config->webhook_give_up };
     if (end != VT_HOOK_TAKEN)
-        vt_log(VT_LOG_INFO, "webhook.put-off", VT_LOG_T("hook", delivery->hook), VT_LOG_N("status", status));
+        vt_log(VT_LOG_INFO, "webhook.put-off", VT_LOG_T("hook", delivery->event.hook.ptr),
+               VT_LOG_N("status", status));
     if (vt_store_work(delivery->hooks->deps.store, work_tried, handle_stored, delivery) != VT_OK)
         handle_stored(delivery, VT_ERR_FULL);
 }
@@ -207,41 +253,51 @@ static void handle_sent(void *arg, const struct vt_outgoing_result *result)
         conclude(delivery, judge(result, delivery->why, sizeof(delivery->why)), result->status);
 }
 
+/* What cannot be sent stays due, and the next look asks again. */
+static void delivery_send(struct delivery *delivery)
+{
+    const struct vt_hook_event *event = &delivery->event;
+    delivery->began_ms = vt_now_ms();
+    delivery->sent_n++;
+    int err = post(delivery->hooks, event->site, event->to, event->id, event->body, handle_sent, delivery);
+    if (err == VT_ERR_INVALID) { /* the key file was changed */
+        vt_str_copy(delivery->why, sizeof(delivery->why),
+                    VT_STR("The secret cannot be opened: make a new one."));
+        conclude(delivery, VT_HOOK_FAILED, 0);
+    } else if (err) {
+        delivery_free(delivery);
+    }
+}
+
 static void send_event(struct vt_hooks *hooks, const struct vt_hook_event *event)
 {
     struct delivery *delivery = calloc(1, sizeof(*delivery));
     if (!delivery)
         return;
     delivery->hooks = hooks;
-    delivery->n = event->n;
-    delivery->began_ms = vt_now_ms();
-    vt_str_copy(delivery->site, sizeof(delivery->site), event->site);
-    vt_str_copy(delivery->hook, sizeof(delivery->hook), event->hook);
+    vt_arena_init(&delivery->arena, EVENT_BYTES);
+    vt_arena_init(&delivery->next_arena, EVENT_BYTES);
     vt_list_append(&hooks->sending, &delivery->link);
     hooks->sending_n++;
-    int err = post(hooks, event->site, event->to, event->id, event->body, handle_sent, delivery);
-    if (!err)
-        return;
-    if (err == VT_ERR_INVALID) { /* the key file was changed */
-        vt_str_copy(delivery->why, sizeof(delivery->why),
-                    VT_STR("The secret cannot be opened: make a new one."));
-        conclude(delivery, VT_HOOK_FAILED, 0);
-        return;
-    }
-    vt_list_remove(&delivery->link); /* it stays due, and the next look asks again */
-    hooks->sending_n--;
-    free(delivery);
+    if (vt_hook_event_copy(event, &delivery->arena, &delivery->event) == VT_OK)
+        delivery_send(delivery);
+    else
+        delivery_free(delivery);
 }
 
-/* How many of the address are under way; whether this one is. */
+/* How many of the address are under way; whether one of the conversation is. */
 static size_t under_way(const struct vt_hooks *hooks, const struct vt_hook_event *event, bool *ret_itself)
 {
     size_t n = 0;
     *ret_itself = false;
     VT_LIST_EACH (delivery, (struct vt_list *)&hooks->sending, struct delivery, link) {
-        n += vt_str_eq(vt_str(delivery->hook), event->hook) && vt_str_eq(vt_str(delivery->site), event->site);
-        *ret_itself |= delivery->n == event->n;
+        const struct vt_hook_event *other = &delivery->event;
+        bool same = vt_str_eq(other->hook, event->hook) && vt_str_eq(other->site, event->site);
+        n += same;
+        *ret_itself |= same && vt_str_eq(other->conv, event->conv);
     }
+    for (size_t i = 0; i < hooks->noted_n; i++)
+        *ret_itself |= hooks->noted[i] == event->n;
     return n;
 }
 
@@ -265,7 +321,9 @@ static void handle_due(void *arg, int err)
     hooks->looking = false;
     if (err && !hooks->closing)
         vt_log(VT_LOG_ERROR, "webhook.read", VT_LOG_T("err", vt_err_name(err)));
-    for (size_t i = 0; !err && !hooks->closing && i < looking->n && hooks->sending_n < SENDING_MOST; i++) {
+    bool is_known = hooks->noted_n < NOTED_MOST; /* what of it was tried meanwhile */
+    for (size_t i = 0;
+         !err && !hooks->closing && is_known && i < looking->n && hooks->sending_n < SENDING_MOST; i++) {
         const struct vt_hook_event *event = &looking->events[i];
         bool itself;
         size_t others = under_way(hooks, event, &itself);
@@ -289,6 +347,7 @@ void vt_hooks_look(struct vt_hooks *hooks)
         return;
     looking->hooks = hooks;
     vt_arena_init(&looking->arena, ARENA_BYTES);
+    hooks->noted_n = 0;
     hooks->looking = vt_store_look(hooks->deps.store, look_due, handle_due, looking) == VT_OK;
     if (!hooks->looking) {
         vt_arena_finish(&looking->arena);

@@ -4,10 +4,11 @@
  * The events wait in the store (store/hooks.h). Twice a second, and after each answer, what is due is signed
  * (auth/webhook_sign.h) and sent by server/outgoing: the same id on every try, a fresh time, no redirects,
  * and the answer's body is read by nobody. Any 2xx takes an event. Of one conversation they go one after the
- * other; of one address two at a time, of all four. When nobody answers the address rests, at first for
- * --webhook-wait, each time four times as long; other answers of 4xx put off that event alone. What has not
- * gone through for
- * --webhook-give-up switches the address off, and the site's admins get a mail. Loop thread. */
+ * other, as fast as the answers come, and after some of them others have their turn; of one address two at a
+ * time, of all four. When nobody answers the address rests, at first for --webhook-wait, each time four times
+ * as long; other answers of 4xx put off that event alone. What has not gone through for --webhook-give-up
+ * switches the address off, and the site's admins get a mail. Loop thread.
+ */
 #ifndef VT_HOOKS_H
 #define VT_HOOKS_H
 

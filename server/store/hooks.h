@@ -61,12 +61,19 @@ struct vt_hook_event {
     int status;               /* 0: no answer */
     const struct vt_hook *to; /* of those that are due */
 };
+/* With what is needed to send it, into the arena. VT_OK or VT_ERR_NOMEM. */
+int vt_hook_event_copy(const struct vt_hook_event *event, struct vt_arena *arena,
+                       struct vt_hook_event *ret_copy);
 /* The newest first. */
 int vt_hook_events(struct vt_manage *manage, struct vt_str site, struct vt_str hook, size_t limit,
                    struct vt_arena *arena, struct vt_hook_event **ret_events, size_t *ret_n);
 /* What may be told now: at most two of each address, one of an address that fails. */
 int vt_hooks_due(struct vt_manage *manage, int64_t now, struct vt_arena *arena,
                  struct vt_hook_event **ret_events, size_t *ret_n);
+
+/* The next of the same conversation and address, if it may be told now. VT_ERR_MISSING: there is none. */
+int vt_hook_following(struct vt_manage *manage, const struct vt_hook_event *before, int64_t now,
+                      struct vt_arena *arena, struct vt_hook_event *ret_event);
 
 /* The site whose shop is to be asked for its orders now, the longest due. VT_ERR_MISSING: none. */
 struct vt_hooks_pull {

@@ -131,6 +131,26 @@ test('an answer other than 2xx: the same id, a fresh time, later ones of the con
   await cut(c, other);
 });
 
+test('what has gathered in one conversation goes one after the other, each once, and others are not kept waiting for all of it', async () => {
+  const to = await receiver(later);
+  const { id } = await add(to, ['message.created']);
+  const [c, other] = [await customer(server), await customer(server)];
+  const gather = (n, conv) => query(server, `WITH RECURSIVE up(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM up WHERE i < ${n})
+    INSERT INTO hook_event (site, hook, id, conv, type, body, created) SELECT site, id, 'evt_' || lower(hex(randomblob(16))), ?, 'message.created',
+    json_object('type', 'message.created', 'data', json_object('conversation', ?, 'number', i)), 0 FROM up, hook WHERE id = ?`, conv, conv, id);
+  gather(150, c.conv);
+  gather(3, other.conv);
+  await got(to, 153);
+  const numbers = (of) => to.calls.map(({ d }) => d.data).filter(({ conversation }) => conversation === of.conv).map(({ number }) => number);
+  assert.deepEqual(numbers(c), Array.from({ length: 150 }, (_, i) => i + 1));
+  assert.deepEqual(numbers(other), [1, 2, 3]);
+  assert.ok(to.calls.slice(0, 100).some(({ d }) => d.data.conversation === other.conv), 'the other conversation has its turn');
+  await eventually('all are noted', () => query(server, "SELECT count(*) FROM hook_event WHERE hook = ? AND state = 'waiting'", id)[0][0] === 0, SOON_MS);
+  assert.equal(to.calls.length, 153);
+  await remove(id);
+  await cut(c, other);
+});
+
 test('what was committed is told after kill -9, and while nobody listens it waits', async () => {
   const to = await receiver(later, () => 503);
   const { id } = await add(to, ['message.created']);
