@@ -70,6 +70,19 @@ test('weighed against the budget, sent by a key; so much and no more; paused by 
   await customer.panel.getByRole('button', { name: 'Go on' }).tap();
   await expect(meter).toHaveCount(0);
 
+  // A card of the thread is weighed like a piece of the catalogue, and there alone.
+  const card = page.locator('.message.staff .card').last();
+  await card.getByRole('button', { name: 'Show together' }).click();
+  const again = page.getByRole('group', { name: 'Before it is shown' });
+  await expect(again).toHaveCount(1);
+  await expect(card.locator('.care-one').first()).toBeFocused();
+  await expect(card).toContainText('€1,680 over');
+  await clean(page);
+  await shot(page, '76-fair-card');
+  await page.keyboard.press('Escape');
+  await expect(again).toHaveCount(0);
+  await expect(card.getByRole('button', { name: 'Show together' })).toBeFocused();
+
   // What was put by.
   const short = tray.getByRole('group', { name: 'Shortlist' });
   await short.getByRole('button', { name: /^Shortlist 1/ }).click();

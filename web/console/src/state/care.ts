@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { signal } from '@preact/signals';
-import type { Product, Replies } from '../../../protocol/index.js';
+import type { Product, ProductRef, Replies } from '../../../protocol/index.js';
+import { productOf } from './catalogue.js';
+import { sendCard, show, showRef } from './show.js';
 import type { Talk } from './talk.js';
-import { sendCard, show } from './show.js';
 
 /// One piece on its way to the customer, looked at once more: beside their budget, with one that costs less and one that
-/// compares. A second press of the same key sends it, and where there is nothing to weigh it goes at once.
+/// compares. A second press of the same key sends it, and where there is nothing to weigh it goes at once. So does another
+/// picture of what is in the viewer already.
 
 export type Way = 'show' | 'card';
-export interface Care { talk: Talk; product: Product; way: Way; answer: Replies['catalogue.care'] | null }
+export interface Care {
+  talk: Talk;
+  product: Product;
+  way: Way;
+  /// Where it was asked for: data-care of the button there.
+  at: string;
+  put(): void;
+  answer: Replies['catalogue.care'] | null;
+}
 
 export const care = signal<Care | null>(null);
 
@@ -26,22 +36,34 @@ function put(talk: Talk, product: Product, way: Way): void {
 
 const isPlain = ({ budget, cheaper, comparable }: Replies['catalogue.care']): boolean => !budget && !cheaper && !comparable;
 
-export async function consider(talk: Talk, product: Product, way: Way): Promise<void> {
+const isSeen = (talk: Talk, sku: string): boolean =>
+  (talk.conversation.peek()?.view?.items ?? []).some((item) => item.sku === sku);
+
+/// `how`: what goes when the piece itself is sent, where that is not all of it.
+export async function consider(talk: Talk, product: Product, way: Way, at: string, how = (): void => put(talk, product, way)): Promise<void> {
   const now = care.peek() ?? pending;
-  const isAgain = now?.talk === talk && now.product.sku === product.sku && now.way === way;
+  const isAgain = now?.talk === talk && now.at === at && now.way === way;
   leaveIt();
-  if (isAgain) return put(talk, product, way);
+  if (isAgain || (way === 'show' && isSeen(talk, product.sku))) return how();
   const mine = ++asked;
-  pending = { talk, product, way };
+  pending = { talk, product, way, at, put: how };
   const answer = weigh(talk, product);
   const first = await Promise.race([answer, new Promise<undefined>((done) => setTimeout(done, PATIENCE_MS))]);
   if (mine !== asked) return;
   pending = null;
-  if (first === null || (first && isPlain(first))) return put(talk, product, way);
-  care.value = { talk, product, way, answer: first ?? null };
+  if (first === null || (first && isPlain(first))) return how();
+  care.value = { talk, product, way, at, put: how, answer: first ?? null };
   if (first !== undefined) return;
   const late = await answer;
-  if (mine === asked && care.peek() !== null) care.value = { talk, product, way, answer: late };
+  if (mine === asked && care.peek() !== null) care.value = { ...care.peek()!, answer: late };
+}
+
+/// The same for a piece as the trail or a card names it, with the picture and size it names.
+export async function considerRef(talk: Talk, ref: ProductRef, at: string): Promise<void> {
+  const product = await productOf(ref.sku);
+  const how = (): void => void showRef(talk, ref);
+  if (product === null) how();
+  else await consider(talk, product, 'show', at, how);
 }
 
 /// Null: the catalogue has nothing to say of it.
@@ -65,7 +87,9 @@ export async function weighAgain(): Promise<void> {
 export function pick(product: Product): void {
   const now = care.peek();
   leaveIt();
-  if (now !== null) put(now.talk, product, now.way);
+  if (now === null) return;
+  if (product.sku === now.product.sku) now.put();
+  else put(now.talk, product, now.way);
 }
 
 export function leaveIt(): void {

@@ -26,33 +26,37 @@ function step(from: EventTarget | null, by: number): void {
   all[(all.indexOf(from as HTMLElement) + by + all.length) % all.length]?.focus();
 }
 
-function back(sku: string): void {
+const focusAt = (at: string): void => document.querySelector<HTMLElement>(`[data-care="${CSS.escape(at)}"]`)?.focus();
+
+function back(at: string): void {
   leaveIt();
-  document.querySelector<HTMLElement>(`[data-sku="${CSS.escape(sku)}"]`)?.focus();
+  focusAt(at);
 }
 
-function send(sku: string, one: Product): void {
-  document.querySelector<HTMLElement>(`[data-sku="${CSS.escape(sku)}"]`)?.focus();
+function send(at: string, one: Product): void {
+  focusAt(at);
   pick(one);
 }
 
-export function Care({ product }: { product: Product }): JSX.Element | null {
+/// `at`: data-care of the button beside it.
+export function Care({ at }: { at: string }): JSX.Element | null {
   const now = care.value;
   const first = useRef<HTMLButtonElement>(null);
-  const isHere = now?.product.sku === product.sku;
+  const isHere = now?.at === at;
   useEffect(() => { if (isHere) first.current?.focus(); }, [isHere]);
-  useEffect(() => () => { if (care.peek()?.product.sku === product.sku) leaveIt(); }, []);
+  useEffect(() => () => { if (care.peek()?.at === at) leaveIt(); }, []);
   if (now === null || !isHere) return null;
+  const { product } = now;
   const all = choices(now);
   const budget = budgetOf(now.talk.profile.value.context);
   const does = now.way === 'show' ? 'Show' : 'Send';
   const key = (e: KeyboardEvent): void => {
     const nth = all[Number(e.key) - 1];
     if (e.ctrlKey || e.metaKey || e.altKey || e.repeat) return;
-    if (nth) send(product.sku, nth.product);
+    if (nth) send(at, nth.product);
     else if (e.key === 'ArrowDown' || e.key === 'ArrowUp') step(e.target, e.key === 'ArrowDown' ? 1 : -1);
-    else if (e.key === 'Escape') back(product.sku);
-    else if (e.key.toLowerCase() === (now.way === 'show' ? 's' : 'c')) send(product.sku, product);
+    else if (e.key === 'Escape') back(at);
+    else if (e.key.toLowerCase() === (now.way === 'show' ? 's' : 'c')) send(at, product);
     else return;
     e.preventDefault();
     e.stopPropagation();
@@ -61,7 +65,7 @@ export function Care({ product }: { product: Product }): JSX.Element | null {
     <div class="care" role="group" aria-label={now.way === 'show' ? 'Before it is shown' : 'Before the card is sent'} onKeyDown={key}>
       {all.map(({ product: one, what }, i) => (
         <button key={one.sku} type="button" class="care-one" ref={i === 0 ? first : undefined} aria-keyshortcuts={String(i + 1)}
-          disabled={now.way === 'show' && one.media.length === 0} onClick={() => send(product.sku, one)}>
+          disabled={now.way === 'show' && one.media.length === 0} onClick={() => send(at, one)}>
           <Picture media={one.media[0]} width={40} />
           <span class="care-text">
             {what !== '' && <span class="care-what">{what}<span class="vt-unseen">: </span></span>}
@@ -75,7 +79,7 @@ export function Care({ product }: { product: Product }): JSX.Element | null {
       <div class="care-foot">
         <Budget talk={now.talk} currency={product.currency ?? ''} />
         {now.answer === null && <span class="quiet small">Comparing…</span>}
-        <button type="button" class="vt-icon" aria-label="Not now" onClick={() => back(product.sku)}><Icon d={icons.close} size={18} /></button>
+        <button type="button" class="vt-icon" aria-label="Not now" onClick={() => back(at)}><Icon d={icons.close} size={18} /></button>
       </div>
     </div>
   );

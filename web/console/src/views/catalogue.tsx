@@ -29,7 +29,7 @@ function Pictures({ product }: { product: Product }): JSX.Element | null {
   return (
     <span class="hit-pictures">
       {product.media.slice(0, 6).map((media, i) => (
-        <button key={media} type="button" class="hit-picture" aria-label={`Show picture ${i + 1} of ${product.title}`} onClick={() => void show(t, product, media)}>
+        <button key={media} type="button" class="hit-picture" aria-label={`Show picture ${i + 1} of ${product.title}`} onClick={() => void consider(t, product, 'show', `hit ${product.sku}`, () => void show(t, product, media))}>
           <Picture media={media} width={44} />
         </button>
       ))}
@@ -51,8 +51,8 @@ function pressHit(e: KeyboardEvent & { currentTarget: HTMLElement }, product: Pr
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   if (key === 'arrowdown' || key === 'arrowup') stepHit(e.currentTarget, key === 'arrowdown' ? 1 : -1);
   else if (e.repeat) return; // a key held down sends nothing twice
-  else if (key === 's' && t !== null && why === null && product.media.length > 0) void consider(t, product, 'show');
-  else if (key === 'c' && t !== null && isMine.peek()) void consider(t, product, 'card');
+  else if (key === 's' && t !== null && why === null && product.media.length > 0) void consider(t, product, 'show', `hit ${product.sku}`);
+  else if (key === 'c' && t !== null && isMine.peek()) void consider(t, product, 'card', `hit ${product.sku}`);
   else if (key === 'x') void putBy(product);
   else return;
   e.preventDefault();
@@ -70,7 +70,7 @@ function Hit({ product, why }: { product: Product; why: string | null }): JSX.El
   const isIn = isPutBy(product.sku);
   return (
     <li class="hit">
-      <button type="button" class="hit-open" aria-expanded={open} aria-keyshortcuts="S C X" data-sku={product.sku} onClick={() => setOpen(!open)} onKeyDown={(e) => pressHit(e, product, why)}>
+      <button type="button" class="hit-open" aria-expanded={open} aria-keyshortcuts="S C X" data-care={`hit ${product.sku}`} onClick={() => setOpen(!open)} onKeyDown={(e) => pressHit(e, product, why)}>
         <Picture media={product.media[0]} width={64} />
         <span class="hit-text">
           <span class="hit-name"><bdi>{product.title}</bdi></span>
@@ -79,12 +79,12 @@ function Hit({ product, why }: { product: Product; why: string | null }): JSX.El
         </span>
       </button>
       <span class="hit-do">
-        <button type="button" class="vt-button" disabled={why !== null || product.media.length === 0} onClick={() => { if (t) void consider(t, product, 'show'); }}>Show together</button>
-        <button type="button" class="vt-button" disabled={t === null || !isMine.value} onClick={() => { if (t) void consider(t, product, 'card'); }}>Send card</button>
+        <button type="button" class="vt-button" disabled={why !== null || product.media.length === 0} onClick={() => { if (t) void consider(t, product, 'show', `hit ${product.sku}`); }}>Show together</button>
+        <button type="button" class="vt-button" disabled={t === null || !isMine.value} onClick={() => { if (t) void consider(t, product, 'card', `hit ${product.sku}`); }}>Send card</button>
         <button type="button" class="vt-button choose" aria-pressed={isIn} aria-label={`Shortlist ${product.title}`} title="Shortlist"
           disabled={t === null || (!isIn && skus.value.length === SHORTLIST_MAX)} onClick={() => void putBy(product)}><Icon d={isIn ? icons.check : icons.plus} size={18} /></button>
       </span>
-      <Care product={product} />
+      <Care at={`hit ${product.sku}`} />
       {open && <div class="hit-more">
         {product.description && <p>{product.description}</p>}
         {why === null && <Pictures product={product} />}

@@ -5,6 +5,7 @@ import type { Page, SessionInfo } from '../../../protocol/index.js';
 import { clock as timeOfDay, icons } from '../../../ui/index.js';
 import { aloud, path } from '../lib/text.js';
 import { coarse, counter, spoken } from '../lib/times.js';
+import { considerRef } from '../state/care.js';
 import { now } from '../state/clock.js';
 import { close, isMine, owns, putAway, waitedMs } from '../state/desk.js';
 import { house, isPractice, queueName } from '../state/house.js';
@@ -14,6 +15,7 @@ import { cannotShow, pieceOf, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
 import { Earlier, Facts, Identity, Labels, Spending, Together } from './about.js';
 import { Bag } from './bag.js';
+import { Care } from './care.js';
 import { Merchant } from './merchant.js';
 import { HelpedFacts } from './helped.js';
 import { Orders } from './orders.js';
@@ -41,9 +43,11 @@ function Session({ talk }: { talk: Talk }): JSX.Element | null {
   );
 }
 
+/// What they have open now is before them already; what they looked at earlier is weighed as any other piece.
 function Stop({ page, talk, latest }: { page: Page; talk: Talk; latest: boolean }): JSX.Element {
   const why = cannotShow(talk, isMine.value);
   const product = pieceOf(talk, page);
+  const at = `visit ${page.n}`;
   return (
     <li class={latest ? 'visit latest' : 'visit'}>
       {product ? <Thumb of={product} width={44} /> : <span class="picture none" />}
@@ -53,8 +57,9 @@ function Stop({ page, talk, latest }: { page: Page; talk: Talk; latest: boolean 
         <span class="visit-line">{latest ? 'Now' : page.ts === undefined ? '' : <time dateTime={new Date(page.ts).toISOString()}>{timeOfDay(page.ts)}</time>}</span>
       </span>
       {product && why === null && (
-        <button type="button" class="vt-icon" onClick={() => void showRef(talk, product)} aria-label={`Show ${product.name ?? 'this piece'} together`} title="Show together"><Icon d={icons.eye} /></button>
+        <button type="button" class="vt-icon" data-care={at} onClick={() => void (latest ? showRef(talk, product) : considerRef(talk, product, at))} aria-label={`Show ${product.name ?? 'this piece'} together`} title="Show together"><Icon d={icons.eye} /></button>
       )}
+      <Care at={at} />
     </li>
   );
 }

@@ -10,6 +10,7 @@ import { answers, happened, votes } from '../lib/happened.js';
 import { sizeName, sizesOf } from '../lib/sizes.js';
 import type { Placed } from '../lib/thread.js';
 import { isProposed, propose } from '../state/bag.js';
+import { considerRef } from '../state/care.js';
 import { productOf, products } from '../state/catalogue.js';
 import { isMine } from '../state/desk.js';
 import { askWatch } from '../state/doing.js';
@@ -17,6 +18,7 @@ import { queueName } from '../state/house.js';
 import { staff } from '../state/presence.js';
 import { cannotShow, showPicture, showRef } from '../state/show.js';
 import type { Talk } from '../state/talk.js';
+import { Care } from './care.js';
 import { FilmCard } from './film.js';
 import { Offered } from './offer.js';
 import { Icon, Picture, Price, Thumb } from './parts.js';
@@ -54,8 +56,10 @@ function isWatched(talk: Talk, of: ProductRef): boolean {
   return last !== undefined && (last.stock || last.price);
 }
 
-export function Card({ of, talk }: { of: ProductRef; talk: Talk }): JSX.Element {
+/// `said`: the row it stands in. What the customer sent is theirs, and shown without weighing it.
+export function Card({ of, talk, said }: { of: ProductRef; talk: Talk; said: Said }): JSX.Element {
   const why = cannotShow(talk, isMine.value);
+  const at = `row ${said.row.key}`;
   const [variant, pick] = useState('');
   const product = products.value.get(of.sku);
   const sizes = of.variant ? [] : sizesOf(product);
@@ -69,11 +73,12 @@ export function Card({ of, talk }: { of: ProductRef; talk: Talk }): JSX.Element 
       {why === null && (
         <span class="card-do">
           {product && sizes.length > 0 && <Sizes of={product} value={variant} pick={pick} />}
-          <button type="button" class="vt-button" onClick={() => void showRef(talk, of)}>Show together</button>
+          <button type="button" class="vt-button" data-care={at} onClick={() => void (said.by === 'c' ? showRef(talk, of) : considerRef(talk, of, at))}>Show together</button>
           <button type="button" class="vt-button" disabled={isProposed(talk, chosen)} title="The customer is asked first" onClick={() => void propose(talk, chosen)}>{isProposed(talk, chosen) ? 'Asking…' : 'Propose for bag'}</button>
           <button type="button" class="vt-button wide" title="When it can be had again, or costs less. The customer decides." disabled={isWatched(talk, chosen)} onClick={() => void askWatch(talk, chosen)}>{isWatched(talk, chosen) ? 'Offered to tell them later' : 'Offer to tell them later'}</button>
         </span>
       )}
+      <Care at={at} />
     </div>
   );
 }
@@ -135,7 +140,7 @@ function Body({ said, talk }: { said: Said; talk: Talk }): JSX.Element {
   if (said.row.op === 'offer.make') return <Offered cs={said.row.cs} of={said.row.d as OfferMake} talk={talk} />;
   if (kind === 'choice' || kind === 'form') return <Asked body={body} />;
   if (kind === 'answer') return <Answered said={said} talk={talk} />;
-  if (kind === 'product' && body.product) return <Card of={body.product} talk={talk} />;
+  if (kind === 'product' && body.product) return <Card of={body.product} talk={talk} said={said} />;
   if (kind === 'film' && body.media) return <FilmCard body={body} talk={talk} />;
   if (kind === 'picture' && body.media) return <Sent media={body.media} talk={talk} />;
   if (kind === 'picture' && body.draw) return body.address

@@ -29,11 +29,11 @@ function One({ sku, talk: t, why }: { sku: string; talk: Talk; why: string | nul
       <Picture media={product?.media[0]} width={40} />
       <span class="short-text"><span class="short-name"><bdi>{name}</bdi></span>{product && <Price of={product} />}</span>
       <span class="short-do">
-        <button type="button" class="vt-icon" data-sku={`short ${sku}`} disabled={none || why !== null} aria-label={`Show ${name} together`} title="Show together" onClick={() => { if (product) void consider(t, product, 'show'); }}><Icon d={icons.eye} size={18} /></button>
-        <button type="button" class="vt-icon" disabled={!product || !isMine.value} aria-label={`Send card of ${name}`} title="Send card" onClick={() => { if (product) void consider(t, product, 'card'); }}><Icon d={icons.send} size={18} /></button>
+        <button type="button" class="vt-icon" data-care={`short ${sku}`} disabled={none || why !== null} aria-label={`Show ${name} together`} title="Show together" onClick={() => { if (product) void consider(t, product, 'show', `short ${sku}`); }}><Icon d={icons.eye} size={18} /></button>
+        <button type="button" class="vt-icon" disabled={!product || !isMine.value} aria-label={`Send card of ${name}`} title="Send card" onClick={() => { if (product) void consider(t, product, 'card', `short ${sku}`); }}><Icon d={icons.send} size={18} /></button>
         <button type="button" class="vt-icon" aria-label={`Take ${name} off the shortlist`} title="Take off" onClick={() => void shortlist(t, { drop: [sku] })}><Icon d={icons.close} size={18} /></button>
       </span>
-      {product && <Care product={product} />}
+      <Care at={`short ${sku}`} />
     </li>
   );
 }
