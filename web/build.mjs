@@ -150,20 +150,15 @@ const chunk = async (name, entry, define = {}) => {
   return { name, file, sri: sri(code), gzip: gzip(code) };
 };
 
-/// One file of words per locale; English is inlined in the widget, the launcher's label in the loader.
+/// One file of words per locale; English is inlined in the widget, the launcher's label in the loader. All have the hash of all in
+/// their names: a language costs the loader no more than its label.
 const locales = async () => {
   const dir = here('widget/locales');
-  const table = {};
-  const labels = {};
-  for (const file of existsSync(dir) ? (await readdir(dir)).sort() : []) {
-    const strings = JSON.parse(await readFile(join(dir, file), 'utf8'));
-    const text = Buffer.from(JSON.stringify(strings));
-    const name = file.replace('.json', '');
-    labels[name] = strings.launcher;
-    table[name] = `${name}-${short(text)}.json`;
-    await put(`v1/${table[name]}`, text);
-  }
-  return { table, labels };
+  const texts = new Map();
+  for (const file of (await readdir(dir)).sort()) texts.set(file.replace('.json', ''), JSON.parse(await readFile(join(dir, file), 'utf8')));
+  const hash = short(Buffer.from(JSON.stringify([...texts])));
+  for (const [lang, strings] of texts) await put(`v1/${lang}-${hash}.json`, Buffer.from(JSON.stringify(strings)));
+  return { hash, labels: Object.fromEntries([...texts].map(([lang, { launcher }]) => [lang, launcher])) };
 };
 
 /// A page of staff: one script and one style sheet under their hashes.
@@ -194,8 +189,8 @@ const buildPage = async (name, limit, from = name, more = {}) => {
 const pageAt = { phone: '/phone/', recap: '/r/', watch: '/w/', mirror: '/mirror/' };
 
 /// The page of a guest, who was sent a link.
-const buildGuest = async (table) => {
-  const code = await bundle('widget/guest/main.ts', { define: { ...visitor, __LOCALES__: JSON.stringify(table) } });
+const buildGuest = async ({ hash, labels }) => {
+  const code = await bundle('widget/guest/main.ts', { define: { ...visitor, __WORDS__: JSON.stringify(hash), __LANGS__: JSON.stringify(Object.keys(labels)) } });
   const script = `guest-${short(code)}.js`;
   const page = (await readFile(here('widget/guest/index.html'), 'utf8'))
     .replace('<!--script-->', `<script src="/g/${script}" integrity="${sri(code)}" defer></script>`);
@@ -288,7 +283,7 @@ const loaderCode = await bundle('loader/src/loader.ts', {
   define: {
     ...common.define,
     __CHUNKS__: JSON.stringify({ widget: [widget.file, widget.sri], invite: [invite.file, invite.sri] }),
-    __LOCALES__: JSON.stringify(words.table),
+    __WORDS__: JSON.stringify(words.hash),
     __LABELS__: JSON.stringify(words.labels),
   },
 });
@@ -300,7 +295,7 @@ const pages = [
   // The replayer's fields keep their names: its events have some that begin with an underscore.
   await buildPage('mirror', undefined, 'mirror-page', { mangleProps: undefined }),
 ];
-const guest = await buildGuest(words.table);
+const guest = await buildGuest(words);
 await licences();
 await buildShop();
 report([

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export async function load(url) {
   const made = await build({
     entryPoints: [fileURLToPath(url)], bundle: true, format: 'esm', write: false, target: 'es2022',
-    jsx: 'automatic', jsxImportSource: 'preact', define: { __VERSION__: '"test"', __CHUNKS__: '{}', __LOCALES__: '{}', __LABELS__: '{}' },
+    jsx: 'automatic', jsxImportSource: 'preact', define: { __VERSION__: '"test"', __CHUNKS__: '{}', __WORDS__: '""', __LANGS__: '[]', __LABELS__: '{}' },
   });
   return import(`data:text/javascript;base64,${Buffer.from(made.outputFiles[0].contents).toString('base64')}`);
 }

@@ -10,7 +10,8 @@ import type { Launcher } from './launcher.js';
 /// and no further request. Everything else is in the widget, which gets every call that was made before it came.
 
 declare const __VERSION__: string;
-declare const __LOCALES__: Record<string, string>;
+declare const __LABELS__: Record<string, string>;
+declare const __WORDS__: string;
 type Fn = (detail: unknown) => void;
 interface Api { (...call: Call): void; q?: Iterable<unknown>[]; chunk?: typeof register }
 
@@ -54,7 +55,7 @@ function wrong(name: string, arg: unknown): string {
 
 const chunk = (name: string, entry?: Entry): Promise<unknown> => load(name, base, own?.nonce ?? '', entry);
 
-const host = (): Host => ({ ...launcher!, base, options: options!, fire, load: chunk, words: (locale) => __LOCALES__[locale] && base + __LOCALES__[locale] });
+const host = (): Host => ({ ...launcher!, base, options: options!, fire, load: chunk, words: (locale) => __LABELS__[locale] && `${base + locale}-${__WORDS__}.json` });
 
 async function summon(): Promise<void> {
   launcher!.say('');

@@ -16,7 +16,8 @@ import { lookAlong } from './look.js';
 import { style } from './style.js';
 import { all } from './words.js';
 
-declare const __LOCALES__: Record<string, string>;
+declare const __LANGS__: readonly string[];
+declare const __WORDS__: string;
 
 interface Kept { site: string; link: Saved | null }
 
@@ -40,8 +41,8 @@ const keep = (link: Saved | null): void => {
 };
 
 async function words(): Promise<Record<string, string>> {
-  const file = __LOCALES__[navigator.language.slice(0, 2)];
-  try { return file ? await (await fetch(`/v1/${file}`)).json() as Record<string, string> : {}; } catch { return {}; }
+  const lang = navigator.language.slice(0, 2);
+  try { return __LANGS__.includes(lang) ? await (await fetch(`/v1/${lang}-${__WORDS__}.json`)).json() as Record<string, string> : {}; } catch { return {}; }
 }
 
 const picture = (media: string, width: number): string => `/t/${media.replace(/\?|$/, `/${width}$&`)}`;

@@ -5,11 +5,12 @@ import { test } from 'node:test';
 import { load } from '../../check/load.mjs';
 
 const src = new URL('../src/', import.meta.url);
+const viewer = new URL('../../viewer/', import.meta.url);
 const { words } = await load(new URL('words.ts', src));
 /// All that any chunk says in English: whoever adds a chunk adds its words to every locale.
 const files = [
   ...(await readdir(src)).filter((name) => /^words.*\.ts$/.test(name)).map((name) => new URL(name, src)),
-  ...['words', 'tool-words', 'compare-words', 'ask-words', 'film-words'].map((name) => new URL(`../../viewer/${name}.ts`, import.meta.url)),
+  ...(await readdir(viewer)).filter((name) => /words\.ts$/.test(name)).map((name) => new URL(name, viewer)),
   new URL('../guest/words.ts', import.meta.url),
 ];
 const english = { launcher: '' }; // the loader's word
