@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Search in what was said: messages, notes and names, for staff. As manage.h: at once, on the store's thread.
  *
- * Whoever writes a row of the thread adds it, in the same transaction; whoever deletes rows forgets them. */
+ * Whoever writes a row of the thread notes it, in the same transaction; whoever deletes rows forgets them.
+ * What was noted is read a moment later, many rows at once, since words cost far more pages than the row
+ * itself and nobody waits for them: who writes waits for one commit. */
 #ifndef VT_STORE_SEARCH_H
 #define VT_STORE_SEARCH_H
 
@@ -27,9 +29,11 @@ int vt_search(struct vt_manage *manage, struct vt_str site, const struct vt_sear
               struct vt_str words, int64_t before, size_t limit, struct vt_arena *arena,
               struct vt_search_hit **ret_hits, size_t *ret_n);
 
-/* On the writer's connection. A row that says nothing adds nothing. */
-int vt_search_add(struct vt_db *db, struct vt_str site, struct vt_str conv, uint32_t cs, struct vt_str op,
-                  struct vt_str body);
+/* On the writer's connection. A row whose kind says nothing is not noted. */
+int vt_search_note(struct vt_db *db, struct vt_str site, struct vt_str conv, uint32_t cs, struct vt_str op);
+/* Reads what was noted, the oldest first, at most `limit` rows in a transaction of its own; how many they
+ * were. */
+int vt_search_catch_up(struct vt_db *db, size_t limit, size_t *ret_n);
 /* What no row of the conversation says any more. */
 int vt_search_forget(struct vt_db *db, struct vt_str site, struct vt_str conv);
 

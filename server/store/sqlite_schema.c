@@ -276,6 +276,10 @@ static const char *const steps[] = {
     "CREATE TABLE invitation_count (site TEXT NOT NULL, rule TEXT NOT NULL, day INTEGER NOT NULL,"
     " shown INTEGER NOT NULL, accepted INTEGER NOT NULL, closed INTEGER NOT NULL,"
     " PRIMARY KEY (site, rule, day)) STRICT, WITHOUT ROWID;",
+
+    /* 26: rows of threads that the search does not know yet (search.h), in the order they came */
+    "CREATE TABLE found_later (id INTEGER PRIMARY KEY, site TEXT NOT NULL, conv TEXT NOT NULL,"
+    " cs INTEGER NOT NULL) STRICT;",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

@@ -9,23 +9,71 @@ enum { QUERY_BYTES = 2048 };
 
 /* --- keeping ------------------------------------------------------------------------------------- */
 
-int vt_search_add(struct vt_db *db, struct vt_str site, struct vt_str conv, uint32_t cs, struct vt_str op,
-                  struct vt_str body)
+int vt_search_note(struct vt_db *db, struct vt_str site, struct vt_str conv, uint32_t cs, struct vt_str op)
 {
-    bool said = vt_str_eq(op, VT_STR("chat.send"));
-    if (!said && !vt_str_eq(op, VT_STR("identify")) && !vt_str_eq(op, VT_STR("chat.contact")))
+    if (!vt_str_eq(op, VT_STR("chat.send")) && !vt_str_eq(op, VT_STR("identify")) &&
+        !vt_str_eq(op, VT_STR("chat.contact")))
         return VT_OK;
-    int err = vt_db_run(
-        db,
-        "INSERT INTO found (site, conv, cs, text) SELECT ?1, ?2, ?3, json_extract(?4, ?5)"
-        " WHERE json_type(?4, ?5) = 'text' AND NOT EXISTS (SELECT 1 FROM conversation WHERE site=?1"
-        " AND conv=?2 AND customer GLOB 'practice:*')",
-        VT_DB_T(site), VT_DB_T(conv), VT_DB_N(cs), VT_DB_T(body),
-        VT_DB_T(said ? VT_STR("$.body.text") : VT_STR("$.name")));
-    if (err || vt_db_changes(db) == 0)
+    return vt_db_run(db, "INSERT INTO found_later (site, conv, cs) VALUES (?, ?, ?)", VT_DB_T(site),
+                     VT_DB_T(conv), VT_DB_N(cs));
+}
+
+static int read_number(struct vt_db *db, sqlite3_stmt *stmt, int64_t *ret_number)
+{
+    int err = vt_db_step(db, stmt);
+    if (err != VT_DB_ROW)
+        return err ? err : VT_ERR_IO;
+    *ret_number = vt_db_int(stmt, 0);
+    vt_db_end(stmt);
+    return VT_OK;
+}
+
+/* Rows that went meanwhile, that say nothing, and those of practices are noted as well, and passed over here.
+ */
+static int add_until(struct vt_db *db, int64_t last)
+{
+    int64_t newest = 0;
+    int err = read_number(db, vt_db_start_values(db, "SELECT coalesce(max(id), 0) FROM found", NULL, 0),
+                          &newest);
+    if (!err)
+        err = vt_db_run(
+            db,
+            "INSERT INTO found (site, conv, cs, text) SELECT site, conv, cs, text FROM (SELECT l.id, m.site,"
+            " m.conv, m.cs, CASE WHEN json_valid(m.body) THEN"
+            " m.body ->> iif(m.kind='chat.send', '$.body.text', '$.name') END AS text"
+            " FROM found_later l JOIN message m ON m.site=l.site AND m.conv=l.conv AND m.cs=l.cs"
+            " JOIN conversation c ON c.site=l.site AND c.conv=l.conv"
+            " WHERE l.id <= ? AND c.customer NOT GLOB 'practice:*') WHERE typeof(text)='text' ORDER BY id"
+            " ON CONFLICT DO NOTHING",
+            VT_DB_N(last));
+    if (!err)
+        err = vt_db_run(
+            db, "INSERT INTO message_fts (rowid, site, text) SELECT id, site, text FROM found WHERE id > ?",
+            VT_DB_N(newest));
+    return err ? err : vt_db_run(db, "DELETE FROM found_later WHERE id <= ?", VT_DB_N(last));
+}
+
+int vt_search_catch_up(struct vt_db *db, size_t limit, size_t *ret_n)
+{
+    sqlite3_stmt *stmt = vt_db_start(
+        db, "SELECT max(id), count(*) FROM (SELECT id FROM found_later ORDER BY id LIMIT ?)", VT_DB_N(limit));
+    int err = vt_db_step(db, stmt);
+    if (err != VT_DB_ROW)
+        return err ? err : VT_ERR_IO;
+    const int64_t last = vt_db_int(stmt, 0);
+    *ret_n = (size_t)vt_db_int(stmt, 1);
+    vt_db_end(stmt);
+    if (*ret_n == 0)
+        return VT_OK;
+    err = vt_db_exec(db, "BEGIN IMMEDIATE");
+    if (err)
         return err;
-    return vt_db_exec(db, "INSERT INTO message_fts (rowid, site, text) SELECT id, site, text FROM found"
-                          " WHERE id=last_insert_rowid()");
+    err = add_until(db, last);
+    if (!err)
+        err = vt_db_exec(db, "COMMIT");
+    if (!sqlite3_get_autocommit(db->sqlite))
+        vt_db_exec(db, "ROLLBACK");
+    return err;
 }
 
 int vt_search_forget(struct vt_db *db, struct vt_str site, struct vt_str conv)

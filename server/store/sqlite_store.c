@@ -3,20 +3,25 @@
  *
  * The writer takes all that is queued when it becomes free, at most VT_STORE_BATCH rows, and makes
  * one transaction of it: the commit is the window, so batches grow with the load by themselves.
- * Checkpoints run apart, because in the writer they were the slowest hundredth of all commits. */
+ * Checkpoints run apart, because in the writer they were the slowest hundredth of all commits; but what was
+ * written while one ran is added by the writer between two batches, a few pages, so that the log begins anew
+ * under any load. A log that grows costs each commit the blocks and the size of the file beside the rows. */
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
 
 #include "server/base/ids.h"
+#include "server/store/search.h"
 #include "server/store/sqlite_run.h"
 
 enum {
     LAZY_MS = 1000,
-    CHECKPOINT_PAGES = 1000,
+    CATCH_UP_MS = 250,  /* texts that were written wait this long for more, then the search learns them */
+    CATCH_UP_ROWS = 64, /* at once: who writes meanwhile waits for them, about 2 ms */
+    CATCH_UP_AGAIN_MS = 5000, /* after a failure */
+    CHECKPOINT_PAGES = 500,
     CHECKPOINT_MS = 1000,
-    IDLE_ROUNDS = 5,       /* of CHECKPOINT_MS without a write: then the log is cut to nothing */
-    RESTART_PAGES = 16384, /* a log that never gets a pause: make the next write start it anew */
+    IDLE_ROUNDS = 5, /* of CHECKPOINT_MS without a write: then the log is cut to nothing */
 };
 
 struct lane {
@@ -26,6 +31,7 @@ struct lane {
     struct vt_list queue; /* list of vt_job.link */
     size_t n, n_eager;    /* queued; of them not lazy */
     int64_t lazy_until;   /* vt_now_ms: when the oldest lazy job has waited enough */
+    int64_t wake_at;      /* vt_now_ms: when its thread has something of its own to do; 0: nothing */
     bool closing;
 };
 
@@ -40,6 +46,7 @@ struct vt_sqlite {
         pthread_cond_t wake;
         int log_pages, done_pages; /* in the log; at the last checkpoint */
         bool dirty, closing;
+        bool wants_end; /* all but what was written meanwhile is in the file: the writer adds that */
     } checkpoint;
 };
 
@@ -134,23 +141,23 @@ static int lane_push(struct lane *lane, struct vt_job *job, size_t limit)
     return err;
 }
 
-/* True when the lane should run now rather than wait for company. */
+/* When the lane should run by itself; 0: not before somebody pushes. */
+static int64_t due_at(const struct lane *lane)
+{
+    if (lane->n == 0 || (lane->wake_at > 0 && lane->wake_at < lane->lazy_until))
+        return lane->wake_at;
+    return lane->lazy_until;
+}
+
+/* True when its jobs should run now rather than wait for company. */
 static bool is_due(const struct lane *lane, size_t limit)
 {
     return lane->n_eager > 0 || lane->closing ||
            (lane->n > 0 && (lane->n >= limit / 2 || vt_now_ms() >= lane->lazy_until));
 }
 
-/* Waits, then moves at most `most` jobs into `batch`. False: closing, and nothing is left. */
-static bool lane_take(struct lane *lane, size_t limit, size_t most, struct vt_list *batch)
+static void lane_move(struct lane *lane, size_t most, struct vt_list *batch)
 {
-    pthread_mutex_lock(&lane->lock);
-    while (!is_due(lane, limit)) {
-        if (lane->n > 0)
-            wait_until(&lane->wake, &lane->lock, lane->lazy_until);
-        else
-            pthread_cond_wait(&lane->wake, &lane->lock);
-    }
     for (size_t i = 0; i < most && lane->n > 0; i++) {
         struct vt_job *job = VT_CONTAINER_OF(lane->queue.next, struct vt_job, link);
         vt_list_remove(&job->link);
@@ -158,8 +165,24 @@ static bool lane_take(struct lane *lane, size_t limit, size_t most, struct vt_li
         lane->n--;
         lane->n_eager -= !job->lazy;
     }
+}
+
+/* Waits, then moves at most `most` jobs into `batch`; none when it is only the thread's own time. False:
+ * closing, and nothing is left. */
+static bool lane_take(struct lane *lane, size_t limit, size_t most, struct vt_list *batch)
+{
+    pthread_mutex_lock(&lane->lock);
+    while (!is_due(lane, limit) && (lane->wake_at == 0 || vt_now_ms() < lane->wake_at)) {
+        if (due_at(lane) > 0)
+            wait_until(&lane->wake, &lane->lock, due_at(lane));
+        else
+            pthread_cond_wait(&lane->wake, &lane->lock);
+    }
+    if (is_due(lane, limit))
+        lane_move(lane, most, batch);
+    const bool over = lane->closing && vt_list_is_empty(batch);
     pthread_mutex_unlock(&lane->lock);
-    return !vt_list_is_empty(batch);
+    return !over;
 }
 
 static void lane_close(struct lane *lane)
@@ -169,6 +192,85 @@ static void lane_close(struct lane *lane)
     pthread_cond_signal(&lane->wake);
     pthread_mutex_unlock(&lane->lock);
     pthread_join(lane->thread, NULL);
+}
+
+/* --- checkpoints --------------------------------------------------------------------------- */
+
+/* SQLite calls this in the writer after each commit with the pages that are in the log now. */
+static int note_log(void *arg, sqlite3 *sqlite, const char *name, int pages)
+{
+    struct vt_sqlite *backend = arg;
+    (void)sqlite, (void)name;
+    pthread_mutex_lock(&backend->checkpoint.lock);
+    bool was_dirty = backend->checkpoint.dirty;
+    if (pages < backend->checkpoint.done_pages)
+        backend->checkpoint.done_pages = 0; /* the log began anew */
+    backend->checkpoint.log_pages = pages;
+    backend->checkpoint.dirty = true;
+    if (!was_dirty || pages - backend->checkpoint.done_pages >= CHECKPOINT_PAGES)
+        pthread_cond_signal(&backend->checkpoint.wake);
+    pthread_mutex_unlock(&backend->checkpoint.lock);
+    return SQLITE_OK;
+}
+
+static void run_checkpoint(struct vt_sqlite *backend, int mode)
+{
+    int in_log = 0, in_file = 0;
+    backend->checkpoint.dirty = false;
+    backend->checkpoint.done_pages = backend->checkpoint.log_pages;
+    pthread_mutex_unlock(&backend->checkpoint.lock);
+    /* A busy or failed checkpoint costs nothing but space; the next round tries again. */
+    int code = sqlite3_wal_checkpoint_v2(backend->checkpoint_db.sqlite, NULL, mode, &in_log, &in_file);
+    pthread_mutex_lock(&backend->checkpoint.lock);
+    backend->checkpoint.wants_end = code == SQLITE_OK && in_file >= CHECKPOINT_PAGES &&
+                                    in_file < backend->checkpoint.log_pages;
+}
+
+/* In the writer: now nothing is in the log that is not in the file, and the next commit begins it anew unless
+ * somebody still reads from it. */
+static void end_checkpoint(struct vt_sqlite *backend)
+{
+    pthread_mutex_lock(&backend->checkpoint.lock);
+    const bool wanted = backend->checkpoint.wants_end;
+    backend->checkpoint.wants_end = false;
+    pthread_mutex_unlock(&backend->checkpoint.lock);
+    if (wanted)
+        sqlite3_wal_checkpoint_v2(backend->write_db.sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+static void *checkpoint_rounds(void *arg)
+{
+    struct vt_sqlite *backend = arg;
+    int idle = IDLE_ROUNDS;
+    pthread_mutex_lock(&backend->checkpoint.lock);
+    while (!backend->checkpoint.closing) {
+        if (!backend->checkpoint.dirty && idle >= IDLE_ROUNDS) {
+            pthread_cond_wait(&backend->checkpoint.wake, &backend->checkpoint.lock);
+            idle = 0;
+        }
+        int64_t until = vt_now_ms() + CHECKPOINT_MS;
+        while (!backend->checkpoint.closing && vt_now_ms() < until &&
+               backend->checkpoint.log_pages - backend->checkpoint.done_pages < CHECKPOINT_PAGES)
+            wait_until(&backend->checkpoint.wake, &backend->checkpoint.lock, until);
+        if (backend->checkpoint.closing)
+            break;
+        idle = backend->checkpoint.dirty ? 0 : idle + 1;
+        if (idle == 0)
+            run_checkpoint(backend, SQLITE_CHECKPOINT_PASSIVE);
+        else if (idle == IDLE_ROUNDS)
+            run_checkpoint(backend, SQLITE_CHECKPOINT_TRUNCATE);
+    }
+    pthread_mutex_unlock(&backend->checkpoint.lock);
+    return NULL;
+}
+
+static void checkpoint_close(struct vt_sqlite *backend)
+{
+    pthread_mutex_lock(&backend->checkpoint.lock);
+    backend->checkpoint.closing = true;
+    pthread_cond_signal(&backend->checkpoint.wake);
+    pthread_mutex_unlock(&backend->checkpoint.lock);
+    pthread_join(backend->checkpoint.thread, NULL);
 }
 
 /* --- writer -------------------------------------------------------------------------------- */
@@ -217,15 +319,39 @@ static void run_batch(struct vt_db *db, struct vt_list *batch)
     fail_batch(batch, err);
 }
 
+static void write_batch(struct vt_sqlite *backend, struct vt_list *batch)
+{
+    if (vt_list_is_empty(batch))
+        return;
+    VT_CONTAINER_OF(batch->next, struct vt_job, link)->leads = true;
+    run_batch(&backend->write_db, batch);
+    vt_mailbox_finish(backend->mailbox, batch);
+    if (backend->writer.wake_at == 0)
+        backend->writer.wake_at = vt_now_ms() + CATCH_UP_MS;
+}
+
+/* Between two batches: what they wrote is made known to the search. What is left over waits for the next
+ * batch alone, so that a great many texts hold up nobody. */
+static void catch_up(struct vt_sqlite *backend)
+{
+    struct lane *lane = &backend->writer;
+    size_t n = 0;
+    if (lane->wake_at == 0 || vt_now_ms() < lane->wake_at)
+        return;
+    int err = vt_search_catch_up(&backend->write_db, CATCH_UP_ROWS, &n);
+    lane->wake_at = err ? vt_now_ms() + CATCH_UP_AGAIN_MS : n == CATCH_UP_ROWS ? vt_now_ms() : 0;
+}
+
 static void *write_rows(void *arg)
 {
     struct vt_sqlite *backend = arg;
     struct vt_list batch;
     vt_list_init(&batch);
+    backend->writer.wake_at = vt_now_ms(); /* a server that was killed may have left some */
     while (lane_take(&backend->writer, backend->queue_rows, VT_STORE_BATCH, &batch)) {
-        VT_CONTAINER_OF(batch.next, struct vt_job, link)->leads = true;
-        run_batch(&backend->write_db, &batch);
-        vt_mailbox_finish(backend->mailbox, &batch);
+        write_batch(backend, &batch);
+        catch_up(backend);
+        end_checkpoint(backend);
     }
     return NULL;
 }
@@ -243,72 +369,6 @@ static void *read_rows(void *arg)
         vt_mailbox_finish(backend->mailbox, &batch);
     }
     return NULL;
-}
-
-/* --- checkpoints --------------------------------------------------------------------------- */
-
-/* SQLite calls this in the writer after each commit with the pages that are in the log now. */
-static int note_log(void *arg, sqlite3 *sqlite, const char *name, int pages)
-{
-    struct vt_sqlite *backend = arg;
-    (void)sqlite, (void)name;
-    pthread_mutex_lock(&backend->checkpoint.lock);
-    bool was_dirty = backend->checkpoint.dirty;
-    if (pages < backend->checkpoint.done_pages)
-        backend->checkpoint.done_pages = 0; /* the log began anew */
-    backend->checkpoint.log_pages = pages;
-    backend->checkpoint.dirty = true;
-    if (!was_dirty || pages - backend->checkpoint.done_pages >= CHECKPOINT_PAGES)
-        pthread_cond_signal(&backend->checkpoint.wake);
-    pthread_mutex_unlock(&backend->checkpoint.lock);
-    return SQLITE_OK;
-}
-
-static void run_checkpoint(struct vt_sqlite *backend, int mode)
-{
-    backend->checkpoint.dirty = false;
-    backend->checkpoint.done_pages = backend->checkpoint.log_pages;
-    pthread_mutex_unlock(&backend->checkpoint.lock);
-    /* A busy or failed checkpoint costs nothing but space; the next round tries again. */
-    sqlite3_wal_checkpoint_v2(backend->checkpoint_db.sqlite, NULL, mode, NULL, NULL);
-    pthread_mutex_lock(&backend->checkpoint.lock);
-}
-
-static void *checkpoint_rounds(void *arg)
-{
-    struct vt_sqlite *backend = arg;
-    int idle = IDLE_ROUNDS;
-    pthread_mutex_lock(&backend->checkpoint.lock);
-    while (!backend->checkpoint.closing) {
-        if (!backend->checkpoint.dirty && idle >= IDLE_ROUNDS) {
-            pthread_cond_wait(&backend->checkpoint.wake, &backend->checkpoint.lock);
-            idle = 0;
-        }
-        int64_t until = vt_now_ms() + CHECKPOINT_MS;
-        while (!backend->checkpoint.closing && vt_now_ms() < until &&
-               backend->checkpoint.log_pages - backend->checkpoint.done_pages < CHECKPOINT_PAGES)
-            wait_until(&backend->checkpoint.wake, &backend->checkpoint.lock, until);
-        if (backend->checkpoint.closing)
-            break;
-        idle = backend->checkpoint.dirty ? 0 : idle + 1;
-        if (idle == 0)
-            run_checkpoint(backend, backend->checkpoint.log_pages >= RESTART_PAGES
-                                        ? SQLITE_CHECKPOINT_RESTART
-                                        : SQLITE_CHECKPOINT_PASSIVE);
-        else if (idle == IDLE_ROUNDS)
-            run_checkpoint(backend, SQLITE_CHECKPOINT_TRUNCATE);
-    }
-    pthread_mutex_unlock(&backend->checkpoint.lock);
-    return NULL;
-}
-
-static void checkpoint_close(struct vt_sqlite *backend)
-{
-    pthread_mutex_lock(&backend->checkpoint.lock);
-    backend->checkpoint.closing = true;
-    pthread_cond_signal(&backend->checkpoint.wake);
-    pthread_mutex_unlock(&backend->checkpoint.lock);
-    pthread_join(backend->checkpoint.thread, NULL);
 }
 
 /* --- the backend --------------------------------------------------------------------------- */

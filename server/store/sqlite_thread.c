@@ -52,7 +52,7 @@ int vt_run_append(struct vt_db *db, struct vt_job *job)
     if (vt_db_changes(db) == 0)
         return find_first(db, job);
     job->out.append.cs = cs + 1;
-    err = vt_search_add(db, job->site, job->conv, cs + 1, m->op, m->body);
+    err = vt_search_note(db, job->site, job->conv, cs + 1, m->op);
     if (!err)
         err = vt_hooks_note_row(db, job, cs + 1);
     if (err)

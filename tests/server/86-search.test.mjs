@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 
 import { rest } from './lib/http.mjs';
 import { OTHER_SITE, eventually, keeper, live, say, shop } from './lib/kit.mjs';
+import { searchKnows } from './lib/kept.mjs';
 
 const later = keeper(after);
 let server;
@@ -32,6 +33,7 @@ test('words, begun words, accents, notes and names; the newest first, page by pa
   await say(a, 'Rose gold, yes: 18 carats.', { c: n });
   await say(a, 'asks for rose gold again', { c: n, kind: 'note' });
   await say(c, 'silver "OR" {text}: * -NEAR( is fine too');
+  await searchKnows(server);
   assert.deepEqual(await texts('rose gold'), ['asks for rose gold again', 'Rose gold, yes: 18 carats.', 'Is the halo in rosé gold?']);
   const { hits: [note, reply] } = await search('ROSÉ gol');
   assert.deepEqual(note.parts, ['asks for ', 'rose', ' ', 'gold', ' again']);
@@ -53,6 +55,7 @@ test('a restart and an erasure: the index follows, and no file keeps the word', 
   await say(c, 'xylographwombat on the clasp');
   await cut(pair);
   await server.restart();
+  await searchKnows(server);
   assert.deepEqual(await texts('xylographwomb'), ['xylographwombat on the clasp']);
   const ada = await rest(server, 'ada');
   assert.equal((await ada.del(`/conversations/${c.conv}`)).status, 200);

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { rest } from './lib/http.mjs';
 import { eventually, associate, keeper, live, say, shop, take, SITE, SHOP } from './lib/kit.mjs';
-import { holds, query, sendPicture } from './lib/kept.mjs';
+import { holds, query, searchKnows, sendPicture } from './lib/kept.mjs';
 import { Peer } from './lib/peer.mjs';
 import { photo } from './lib/picture.mjs';
 
@@ -94,6 +94,7 @@ test('nobody else sees it, is told of it, or gets in', async () => {
   const real = await live(server, { a: max });
   await sam.waitFor('queue.row', (d) => d.conv === real.c.conv && d.state === 'live');
   for (const peer of [max, sam]) assert.deepEqual(peer.events.filter(({ d }) => JSON.stringify(d ?? '').includes(conversation)), []);
+  await searchKnows(server);
   assert.deepEqual((await rests.lea.get(`/search?q=${WORD}`)).json().hits, []);
   assert.deepEqual((await rests.ada.get('/conversations')).json().conversations.filter((row) => row.id === conversation), []);
   await real.c.request('session.end', {});

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 
 import { http, login, post, rest } from './lib/http.mjs';
 import { SITE, associate, customer, eventually, keeper, say, shop, take } from './lib/kit.mjs';
+import { searchKnows } from './lib/kept.mjs';
 import { PASSWORD } from './lib/server.mjs';
 
 const later = keeper(after);
@@ -91,6 +92,7 @@ test('lists, pushed rows, rings and the search keep to the queues; admins and wh
   assert.deepEqual(await watch(wim), [clock.conv]);
   for (const peer of [all, chief]) assert.deepEqual((await watch(peer)).sort(), [ring.conv, clock.conv].sort());
   await wim.request('presence.set', { mode: 'busy' });
+  await searchKnows(server);
   const found = async (name) => (await (await rest(server, name)).get('/search?q=watchmakers')).json().hits.map(({ conversation }) => conversation);
   assert.deepEqual([await found('ron'), await found('sue')], [[], []]);
   assert.deepEqual([await found('wim'), await found('all'), await found('ada')], [[clock.conv], [clock.conv], [clock.conv]]);

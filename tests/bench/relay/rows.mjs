@@ -272,7 +272,7 @@ export async function chat({ rounds }) {
         must: '<= 1.5x one fdatasync of the same disk',
         measured: `${x(ack / sync)} (${ack.toFixed(2)} ms against ${sync.toFixed(2)} ms)`,
         met: ack / sync <= 1.5,
-        detail: `${n} messages one after the other a round, the server on both cores; each is one fdatasync of about 25 KB of log, the probe's one of 4 KiB`,
+        detail: `${n} messages one after the other a round, the server on both cores; each is one fdatasync of about 16 KB of log, the probe's one of 4 KiB`,
         data: { ack, sync },
       },
     ];

@@ -7,7 +7,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { http } from './http.mjs';
-import { SHOP } from './kit.mjs';
+import { SHOP, eventually } from './kit.mjs';
 
 const PROGRAM = `import json, sqlite3, sys
 db = sqlite3.connect(sys.argv[1], timeout=10)
@@ -18,6 +18,10 @@ print(json.dumps(rows))`;
 /// One statement in the store, whether or not the server runs.
 export const query = (server, sql, ...values) =>
   JSON.parse(execFileSync('python3', ['-c', PROGRAM, join(server.data, 'store.db'), sql, JSON.stringify(values)], { encoding: 'utf8' }));
+
+/// The search learns what was said a moment later.
+export const searchKnows = (server) =>
+  eventually('the search has read all', () => query(server, 'SELECT count(*) FROM found_later')[0][0] === 0);
 
 function* files(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
