@@ -258,7 +258,7 @@ const OFFERED = {
 
 const choices = (customer) => customer.panel.getByRole('group', { name: 'What is it about?' }).getByRole('button');
 /// As with `data-theme="dark"`: the shop itself has no dark side.
-const dark = (customer, is) => customer.page.evaluate((on) => document.querySelector('vitrine-help').toggleAttribute('data-dark', on), is);
+const dark = (customer, is) => customer.page.evaluate((on) => { document.querySelector('vitrine-help').style.colorScheme = on ? 'dark' : ''; }, is);
 
 test('several queues to choose from: asked once, each with how it stands; what is closed takes a message', async ({ customer, associate, server }) => {
   await associate.comes();

@@ -54,10 +54,11 @@ export async function devtools(page) {
 /// A phone's processor: as many times slower.
 export const slowed = async (page, times) => (await devtools(page)).send('Emulation.setCPUThrottlingRate', { rate: times });
 
-/// Milliseconds of all tasks of the page's main thread until now.
+/// Milliseconds of processor time of all tasks of the page's main thread until now: what another process takes in between is not
+/// the page's, what throttling burns is.
 export async function busy(page) {
   const cdp = await devtools(page);
-  await cdp.send('Performance.enable');
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   const { metrics } = await cdp.send('Performance.getMetrics');
   return metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
 }

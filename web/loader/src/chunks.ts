@@ -23,10 +23,8 @@ export function load(name: string, base: string, nonce: string, entry = __CHUNKS
       },
     };
     const [file, integrity] = entry;
-    const script = document.createElement('script');
     policy ??= (window as { trustedTypes?: Factory }).trustedTypes?.createPolicy('vitrine', rules) ?? rules;
-    script.src = policy.createScriptURL(base + file);
-    Object.assign(script, { integrity, nonce, crossOrigin: '', onerror: fail });
+    const script = Object.assign(document.createElement('script'), { src: policy.createScriptURL(base + file), integrity, nonce, crossOrigin: '', onerror: fail });
     arrived[name] = done;
     document.head.append(script);
     script.remove();

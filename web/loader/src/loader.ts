@@ -10,10 +10,8 @@ import type { Launcher } from './launcher.js';
 /// and no further request. Everything else is in the widget, which gets every call that was made before it came.
 
 declare const __VERSION__: string;
-declare const __LABELS__: Record<string, string>;
-declare const __WORDS__: string;
 type Fn = (detail: unknown) => void;
-interface Api { (...call: Call): void; q?: Iterable<unknown>[]; chunk?: typeof register }
+interface Api { (...call: Call): void; q?: Call[]; chunk?: typeof register }
 
 const KEPT_MAX = 50;
 /// The calls, by the type of their first argument.
@@ -55,7 +53,7 @@ function wrong(name: string, arg: unknown): string {
 
 const chunk = (name: string, entry?: Entry): Promise<unknown> => load(name, base, own?.nonce ?? '', entry);
 
-const host = (): Host => ({ ...launcher!, base, options: options!, fire, load: chunk, words: (locale) => __LABELS__[locale] && `${base + locale}-${__WORDS__}.json` });
+const host = (): Host => ({ ...launcher!, base, options: options!, fire, load: chunk });
 
 async function summon(): Promise<void> {
   launcher!.say('');
@@ -136,7 +134,7 @@ function shutdown(): void {
   life.abort();
   life = new AbortController();
   try { delete sessionStorage['vitrine:' + options?.site]; } catch { /* storage is off */ }
-  launcher?.remove();
+  launcher?.root.host.remove();
   widget = launcher = options = undefined;
   kept = [];
 }
@@ -165,7 +163,7 @@ Vitrine.chunk = register;
 
 /// `init` comes first wherever it stands in the queue; the script's own attributes are enough.
 function begin(): void {
-  const queue = [...win.Vitrine?.q ?? []].map((a) => [...a] as unknown as Call);
+  const queue = win.Vitrine?.q ?? [];
   const asked = queue.find((q) => q[0] === 'init');
   win.Vitrine = Vitrine;
   if (asked || own?.dataset['site']) init((asked?.[1] ?? {}) as Options);

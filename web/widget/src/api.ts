@@ -55,8 +55,9 @@ export interface Host {
   readonly root: ShadowRoot;
   /// Loads a chunk once and returns what it registered; `entry` where the loader's own table does not name it.
   load(name: string, entry?: [file: string, integrity: string]): Promise<unknown>;
-  /// The address of a locale's words, when there are any.
-  words(locale: string): string | undefined;
+  /// The locale the panel speaks, and the file of its words, when there is one.
+  readonly locale: string;
+  readonly words: string | undefined;
   /// Tells the page: listeners of `on`, and a CustomEvent on window.
   fire(name: string, detail: object): void;
   /// The launcher; it takes the focus back when the panel closes.

@@ -39,6 +39,7 @@ export class App {
   /// What the live region says.
   said = '';
   conv: Conversation | null = null;
+  readonly locale: string;
   readonly link: Link;
   readonly store: Store;
   /// The page's own word on what it shows, until its address changes.
@@ -70,8 +71,9 @@ export class App {
   private _told = '';
   private _numberAt = 0;
 
-  constructor(readonly host: Host, readonly t: T, readonly over: Record<string, string>, readonly locale: string, private _draw: () => void) {
+  constructor(readonly host: Host, readonly t: T, readonly over: Record<string, string>, private _draw: () => void) {
     const { site, storage, queue } = host.options;
+    const locale = (this.locale = host.locale);
     const store = (this.store = openStore(site, storage === 'none'));
     const { entry } = store;
     this.draft = entry.draft;

@@ -50,9 +50,8 @@ async function invite(host: Host, kept: readonly Call[]): Promise<void> {
   calls = kept;
   if (root === host.root) return;
   const here = root = host.root;
-  const { base, options } = host;
+  const { base, options, locale: lang } = host;
   const key = `vitrine-i:${options.site}`;
-  const lang = options.locale && options.locale !== 'auto' ? options.locale : document.documentElement.lang || navigator.language;
   const isKept = options.storage === 'local';
   let visit = read<Visit>(session, key);
   let mine = read<Kept>(local, key);

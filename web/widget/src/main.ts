@@ -9,7 +9,6 @@ import { style } from './style.js';
 import { words } from './words.js';
 
 const start: StartWidget = (host, kept) => {
-  const locale = localeOf(host);
   const box = document.createElement('div');
   const undo = [adopt(host.root, sheet(style)), onResize(box)];
   host.root.append(box);
@@ -25,9 +24,9 @@ const start: StartWidget = (host, kept) => {
     const live = h('div', { key: 'live', class: 'u', role: 'status' }, app.said);
     patch(box, [panel(app, live) ?? live]);
   };
-  void strings(host, locale).then((over) => {
+  void strings(host).then((over) => {
     const said = { ...over, ...host.options.strings };
-    app = new App(host, words(said), said, locale, draw);
+    app = new App(host, words(said), said, draw);
     for (const c of calls.splice(0)) act(app, c);
     app.draw();
   });
@@ -56,14 +55,8 @@ function act(app: App, call: Call): void {
   else void app.host.load('calls', __CALLS__).then((take) => (take as TakeCall)(app, call));
 }
 
-function localeOf(host: Host): string {
-  const { locale } = host.options;
-  return locale && locale !== 'auto' ? locale : document.documentElement.lang || navigator.language;
-}
-
-async function strings(host: Host, locale: string): Promise<Record<string, string>> {
-  const url = host.words(locale.slice(0, 2));
-  try { return url ? await (await fetch(url)).json() as Record<string, string> : {}; } catch { return {}; }
+async function strings({ base, words }: Host): Promise<Record<string, string>> {
+  try { return words ? await (await fetch(base + words)).json() as Record<string, string> : {}; } catch { return {}; }
 }
 
 /// On a phone the panel is as high as the keyboard leaves it.
