@@ -64,7 +64,8 @@ export function patch(parent: Element | ShadowRoot, kids: readonly Kid[]): void 
     }
     if (node === at) at = at.nextSibling;
     else parent.insertBefore(node, at);
-    if (typeof kid !== 'string') update(node as Held, kid);
+    // What cannot be drawn stays as far as it came, and nothing else with it.
+    if (typeof kid !== 'string') try { update(node as Held, kid); } catch (e) { console.error(e); }
   }
   while (at) {
     const next: ChildNode | null = at.nextSibling;

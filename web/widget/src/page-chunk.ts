@@ -10,7 +10,7 @@ import type { App } from './app.js';
 import type { Detect } from './detect-chunk.js';
 import { bars, why } from './bars.js';
 import { card, hero, pieceStyle, row, together } from './piece.js';
-import { failed, older } from './rows.js';
+import { failed, lost, older } from './rows.js';
 import { moreWords } from './words-more.js';
 import type { MoreT } from './words-more.js';
 import type { Floor } from './floor-chunk.js';
@@ -42,6 +42,7 @@ export interface More {
   card: typeof card;
   older: typeof older;
   failed: typeof failed;
+  lost: typeof lost;
   hero: typeof hero;
   /// A message that is more than text.
   row: (app: App, r: ThreadRow) => VNode | null | undefined | false | '';
@@ -67,7 +68,7 @@ function surround(app: App): () => void {
   let sizes: Sizes | undefined;
   // The first to come puts itself in this one's place.
   const find = (): void => void app.host.load('search', __SEARCH__).then((made) => (made as MakeSearch)(app)).catch((e) => app.fail(e as Fault));
-  app.more = { older, failed, find, sizes: () => app.host.load('sizes', __SIZES__).then((made) => (sizes ??= (made as MakeSizes)(app))), act: (more) => line.act(more), line: () => line.line(), bars, card, hero, row: (to, r) => { if (r.by === 'helper') help(); return row(to, r); }, t: moreWords(app.over), together, viewer: __VIEWER__, why };
+  app.more = { older, failed, lost, find, sizes: () => app.host.load('sizes', __SIZES__).then((made) => (sizes ??= (made as MakeSizes)(app))), act: (more) => line.act(more), line: () => line.line(), bars, card, hero, row: (to, r) => { if (r.by === 'helper') help(); return row(to, r); }, t: moreWords(app.over), together, viewer: __VIEWER__, why };
   let isHelped = false;
   /// With the first line of the automatic helper that is drawn; after the floor, whose screens it rearranges.
   const help = (): void => {

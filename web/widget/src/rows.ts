@@ -10,6 +10,18 @@ export const older = (app: App, log: HTMLElement): VNode => h('button', { class:
   app.conv?.older().then(() => queueMicrotask(() => { log.scrollTop = log.scrollHeight - from; }), (e) => app.fail(e as never));
 } }, app.more!.t('older'));
 
+const told = new WeakSet<ThreadRow>();
+
+/// A row that cannot be drawn says so in its place. The page hears of it once, without a word of what is in it.
+export function lost(app: App, r: ThreadRow, why: unknown): VNode {
+  if (!told.has(r)) {
+    console.error(why);
+    app.host.fire('error', { code: 'row', message: `${r.op} cannot be shown`, retry: false });
+  }
+  told.add(r);
+  return h('li', { key: r.key, class: 'q' }, app.more!.t('lost'));
+}
+
 /// A message that did not go: again, or not at all.
 export function failed(app: App, r: ThreadRow): VNode {
   const { t } = app.more!;

@@ -29,7 +29,12 @@ function stick(): void {
   queueMicrotask(() => { at.scrollTop = at.scrollHeight; });
 }
 
-function row(app: App, r: ThreadRow, before?: ThreadRow, after?: ThreadRow): VNode {
+/// A row that cannot be drawn fails alone.
+function row(app: App, r: ThreadRow, before?: ThreadRow, after?: ThreadRow): VNode | undefined {
+  try { return drawn(app, r, before, after); } catch (e) { return app.more?.lost(app, r, e); }
+}
+
+function drawn(app: App, r: ThreadRow, before?: ThreadRow, after?: ThreadRow): VNode {
   const isOwn = r.by === app.conv?.me;
   const { body } = r.d as ChatSend;
   return h('li', { key: r.key, class: `${isOwn ? 'me' : ''} ${before?.by === r.by ? '' : 'turn'}`, dir: 'auto' },

@@ -8,6 +8,7 @@ export const englishMore = {
   show: 'Send this piece',
   find: 'Search',
   older: 'Earlier messages',
+  lost: 'This message cannot be shown.',
   failed: 'Not sent.',
   retry: 'Try again',
   drop: 'Discard',

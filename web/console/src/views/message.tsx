@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { ChatSend, OfferMake, ProductRef, Watch } from '../../../protocol/index.js';
 import type { ThreadRow } from '../../../transport/index.js';
@@ -36,8 +36,22 @@ export interface Said {
 }
 
 const NOTHING: ChatSend = { kind: 'text', body: {} };
+const LOST = 'This message cannot be shown.';
+const told = new WeakSet<ThreadRow>();
 
+/// What stands in the thread for a row; null for one of which nothing is said. One that nobody can read says so in its place, and
+/// the others stand.
 export function saidOf(row: ThreadRow, talk: Talk): Said | null {
+  try {
+    return read(row, talk);
+  } catch (e) {
+    if (!told.has(row)) console.error(e);
+    told.add(row);
+    return { by: row.by, ts: row.ts, row, note: false, body: NOTHING, line: LOST };
+  }
+}
+
+function read(row: ThreadRow, talk: Talk): Said | null {
   const head = { by: row.by, ts: row.ts, row };
   if (row.op === 'chat.send') {
     const body = row.d as ChatSend;
@@ -180,8 +194,16 @@ function Day({ ts }: { ts: number }): JSX.Element {
   return <li class="day"><span>{text}</span></li>;
 }
 
-/// One message. Whose it is shows by side, ground and corner before a word is read; a note is drawn as paper among them.
-export function Message({ placed, talk, latest, sought }: { placed: Placed<Said>; talk: Talk; latest: boolean; sought: boolean }): JSX.Element {
+interface Shown { placed: Placed<Said>; talk: Talk; latest: boolean; sought: boolean }
+
+/// One message, which fails alone.
+export function Message(of: Shown): JSX.Element {
+  const [error] = useErrorBoundary((e: unknown) => console.error(e));
+  return error === undefined ? <Drawn {...of} /> : <li class="happened" data-cs={of.placed.row.row.cs}>{LOST}</li>;
+}
+
+/// Whose it is shows by side, ground and corner before a word is read; a note is drawn as paper among them.
+function Drawn({ placed, talk, latest, sought }: Shown): JSX.Element {
   const { row: said, first, last, day } = placed;
   const staff = said.by !== 'c' && !said.by.startsWith('g');
   const own = said.by === talk.conversation.value?.me;
