@@ -42,13 +42,13 @@ export function createLauncher(o: Options): Launcher {
     root, button, locale, words: label && `${lang}-${__WORDS__}.json`,
     say: (text) => { no.hidden = !(no.textContent = text); },
     dodge: () => {
-      const { x, y, right, bottom } = host.getBoundingClientRect();
-      let up = 0;
+      const { x, right, width, bottom } = host.getBoundingClientRect();
+      let low = bottom;
       [...document.querySelectorAll('button,input')].map((e) => ({ e, r: e.getBoundingClientRect() })).sort((a, b) => b.r.y - a.r.y).forEach(({ e, r }) => {
-        if (r.x < right && r.right > x && r.y < bottom - up && r.bottom > y - up
-          && document.elementsFromPoint(r.x + r.width / 2, r.y + r.height / 2).includes(e)) up = bottom - r.y + 12;
+        if (r.x < right && r.right > x && r.y < low && r.bottom > low - width
+          && document.elementsFromPoint((r.x + r.right) / 2, (r.y + r.bottom) / 2).includes(e)) low = r.y - 12;
       });
-      button.style.translate = `0 ${-up}px`;
+      button.style.translate = `0 ${low - bottom}px`;
     },
   };
 }
