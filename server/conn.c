@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/conn.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "server/base/ids.h"
 #include "server/conn_internal.h"
@@ -87,10 +89,21 @@ static int writable(struct vt_conn *conn)
     return asked ? 0 : vt_conn_control(conn);
 }
 
-/* The one sign that the library's parser has failed the line: it says its own close frame now and
- * waits for the answer, so nothing of ours may follow. */
+/* Nothing can come any more, so nobody is there to be told anything. */
+static bool is_lost(struct vt_conn *conn)
+{
+    char byte;
+    ssize_t n = recv(lws_get_socket_fd(conn->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN);
+}
+
+/* The one sign that the library's parser has failed the line: it says its own close frame now and waits for
+ * the answer, so nothing of ours may follow. Of some failures it has none ready and would hang up without a
+ * word (RFC 6455, section 7.1.7): those are all against the framing. */
 static int library_closes(struct vt_conn *conn)
 {
+    if (!conn->close_sent && lws_get_close_length(conn->wsi) == 0 && !is_lost(conn))
+        lws_close_reason(conn->wsi, LWS_CLOSE_STATUS_PROTOCOL_ERR, NULL, 0);
     if (!conn->closing) {
         conn->closing = true;
         conn->close_by_ms = vt_now_ms() + VT_CONN_CLOSE_WAIT_MS;

@@ -96,6 +96,17 @@ void vt_conn_flush_all(void *arg)
     vt_conn_pace_turn(net);
 }
 
+void vt_conn_answer_close(struct vt_conn *conn, int code)
+{
+    struct vt_buf *out = &conn->net->out;
+    const uint8_t payload[2] = { (uint8_t)(code >> 8), (uint8_t)code };
+    conn->close_sent = true;
+    vt_buf_reset(out);
+    append_frame(out, VT_WS_CLOSE, payload, code == 1005 ? 0 : sizeof(payload));
+    if (!out->failed && lws_write(conn->wsi, (unsigned char *)out->data, out->len, LWS_WRITE_HTTP) >= 0)
+        vt_conn_metrics_bytes_out(out->len);
+}
+
 static void tick_heart(struct vt_conn *conn, int64_t now_ms)
 {
     int64_t silent_ms = now_ms - conn->heard_ms;

@@ -57,6 +57,7 @@ struct vt_conn {
     struct vt_conn_count *count; /* NULL: an exempt address */
     char *origin;                /* owned; NULL until the upgrade */
     struct vt_buf message;       /* of a message in pieces; empty otherwise */
+    size_t checked;              /* of a text's: bytes that are whole characters */
     int64_t opened_ms, heard_ms, close_by_ms, controls_ms;
     size_t unsent;      /* of the last write, while it is partial */
     uint64_t read_mark; /* bytes the library had read at the last request */
@@ -159,6 +160,9 @@ int vt_conn_peer_close(struct vt_conn *conn, const uint8_t *payload, size_t len)
 /* conn_flush.c */
 void vt_conn_flush_all(void *net);
 void vt_conn_flush(struct vt_conn *conn);
+/* Writes the answer to the peer's close frame, without a code for 1005. For the library's call that tells of
+ * that frame, which comes only while nothing is half sent. */
+void vt_conn_answer_close(struct vt_conn *conn, int code);
 void vt_conn_tick(struct vt_conn *conn, int64_t now_ms);
 
 /* conn_http.c */

@@ -56,6 +56,17 @@ int vt_conn_established(struct vt_conn *conn)
     return 0;
 }
 
+/* Of a text in pieces, as far as it is here: who sends what is none hears so before the rest has come. */
+static bool is_text(struct vt_conn *conn, bool whole)
+{
+    const struct vt_buf *message = &conn->message;
+    size_t good = 0, more = message->len - conn->checked;
+    if (more > 0 && !vt_utf8_begins(message->data + conn->checked, more, &good))
+        return false;
+    conn->checked += good;
+    return !whole || conn->checked == message->len;
+}
+
 int vt_conn_receive(struct vt_conn *conn, const char *bytes, size_t len)
 {
     struct lws *wsi = conn->wsi;
@@ -68,6 +79,7 @@ int vt_conn_receive(struct vt_conn *conn, const char *bytes, size_t len)
         return 0;
     if (lws_is_first_fragment(wsi)) {
         conn->fragments = 0;
+        conn->checked = 0;
         vt_buf_finish(&conn->message);
         conn->message.max_bytes = (size_t)cap_bytes(conn, binary);
     }
@@ -78,16 +90,17 @@ int vt_conn_receive(struct vt_conn *conn, const char *bytes, size_t len)
     if (left == 0 && !last && ++conn->fragments >= VT_CONN_FRAGMENTS_MOST)
         return fail(conn, 1008, "too many fragments");
     if (conn->message.len == 0 && last) { /* the usual case: whole, and not copied */
+        if (!binary && !vt_utf8_valid(bytes, len))
+            return fail(conn, 1007, "bad utf8");
         deliver(conn, binary, bytes, len);
         return 0;
     }
     if (vt_buf_append(&conn->message, bytes, len))
         return fail(conn, 1011, "no memory");
+    if (!binary && !is_text(conn, last))
+        return fail(conn, 1007, "bad utf8");
     if (!last)
         return 0;
-    /* The library looks for a cut character at the end of a last fragment only if that holds a byte. */
-    if (!binary && conn->message.len > 0 && !vt_utf8_valid(conn->message.data, conn->message.len))
-        return fail(conn, 1007, "bad utf8");
     struct vt_buf message = conn->message; /* the peer may close us while it reads */
     conn->message = (struct vt_buf){ 0 };
     deliver(conn, binary, message.data ? message.data : "", message.len);
@@ -126,7 +139,6 @@ static int judge_close(const uint8_t *payload, size_t len)
 int vt_conn_peer_close(struct vt_conn *conn, const uint8_t *payload, size_t len)
 {
     int code = judge_close(payload, len);
-    bool answers = conn->close_sent;
     conn->heard_ms = vt_now_ms();
     if (!conn->closing) {
         conn->code = code;
@@ -134,11 +146,8 @@ int vt_conn_peer_close(struct vt_conn *conn, const uint8_t *payload, size_t len)
     }
     conn->closing = true;
     vt_buf_finish(&conn->message);
-    if (answers)
-        return -1;           /* both sides have said it: no second close frame */
-    conn->close_sent = true; /* in either way below: whatever is still dirty must not follow it */
-    if (code != 1002 && code != 1007)
-        return 0; /* the library echoes it */
-    lws_close_reason(conn->wsi, (enum lws_close_status)code, NULL, 0);
+    /* Both sides have said it now: nothing that came behind it is read any more. */
+    if (!conn->close_sent)
+        vt_conn_answer_close(conn, code);
     return -1;
 }

@@ -77,7 +77,7 @@ static struct lws_context *open_context(struct vt_net *net)
         .port = CONTEXT_PORT_NO_LISTEN,
         .protocols = protocols,
         .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                   LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
         .foreign_loops = loops,
         .pcontext = &net->context,
         .user = net,
@@ -99,7 +99,7 @@ static struct lws_vhost *open_vhost(struct vt_net *net)
         .vhost_name = "vitrine",
         .protocols = protocols,
         /* Each TLS vhost makes a client context too, which nobody here uses: without its CAs at least. */
-        .options = LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
+        .options = LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
                    (net->tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
         .keepalive_timeout = KEPT_SECONDS,
         .timeout_secs = REQUEST_SECONDS,

@@ -40,35 +40,44 @@ bool vt_str_copy(char *field, size_t size, struct vt_str s)
     return fits;
 }
 
-/* Length of the well-formed sequence at `p`, 0 if there is none (Unicode, table 3-7). */
+/* Length of the character that begins at `p`, 0 if none can (Unicode, table 3-7); above `left` where the rest
+ * of it is yet to come. */
 static size_t sequence_len(const unsigned char *p, size_t left)
 {
     unsigned char lead = p[0];
     if (lead < 0x80)
         return 1;
-    size_t len = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || left < len)
+    if (lead < 0xc2 || lead > 0xf4)
         return 0;
+    size_t len = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
     unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
     unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (p[1] < low || p[1] > high)
-        return 0;
-    for (size_t i = 2; i < len; i++)
-        if ((p[i] & 0xc0) != 0x80)
+    for (size_t i = 1; i < len && i < left; i++, low = 0x80, high = 0xbf)
+        if (p[i] < low || p[i] > high)
             return 0;
     return len;
 }
 
-bool vt_utf8_valid(const char *bytes, size_t len)
+bool vt_utf8_begins(const char *bytes, size_t len, size_t *ret_whole)
 {
     const unsigned char *p = (const unsigned char *)bytes;
-    for (size_t i = 0; i < len;) {
-        size_t n = sequence_len(p + i, len - i);
+    size_t whole = 0;
+    while (whole < len) {
+        size_t n = sequence_len(p + whole, len - whole);
         if (n == 0)
             return false;
-        i += n;
+        if (n > len - whole)
+            break;
+        whole += n;
     }
+    *ret_whole = whole;
     return true;
+}
+
+bool vt_utf8_valid(const char *bytes, size_t len)
+{
+    size_t whole;
+    return vt_utf8_begins(bytes, len, &whole) && whole == len;
 }
 
 int vt_str_to_u64(struct vt_str s, uint64_t min, uint64_t max, uint64_t *ret_value)

@@ -42,6 +42,10 @@ bool vt_str_copy(char *field, size_t size, struct vt_str s);
  * U+10FFFF). */
 bool vt_utf8_valid(const char *bytes, size_t len);
 
+/* True as long as the bytes may be the beginning of such a text; the first `ret_whole` of them are whole
+ * characters, and of one more its rest is yet to come. */
+bool vt_utf8_begins(const char *bytes, size_t len, size_t *ret_whole);
+
 /* Decimal digits only, the whole text, within [min, max]. VT_OK or VT_ERR_INVALID. */
 int vt_str_to_u64(struct vt_str s, uint64_t min, uint64_t max, uint64_t *ret_value);
 

@@ -104,5 +104,7 @@ for (const text of invalid) {
   add(`8.1 ${text} a byte a fragment`, [frame(0x01), ...[...bytes].map((byte) => frame(0x00, [byte])), frame(0x80)], { code: 1007 });
   add(`8.1 ${text} as binary`, frame(BINARY, bytes), { delivered: true });
 }
+for (const text of ['ff', 'e080', 'eda0', 'f490'])
+  add(`8.1 ${text} in a message that goes on`, [frame(0x01, 'gut '), frame(0x00, Buffer.from(text, 'hex'))], { code: 1007 });
 
 export const frames = cases;

@@ -92,6 +92,29 @@ static void utf8_agrees_with_the_definition_on_all_pairs(void **state)
         }
 }
 
+/* What may still become a text is told from what cannot, a byte at a time. */
+static void utf8_is_known_by_its_beginning(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        int whole; /* -1: no beginning of any text */
+    } cases[] = {
+        { "", 0 },          { "ab", 2 },           { "a\xc3", 1 },
+        { "a\xe2\x82", 1 }, { "\xe2\x82\xac", 3 }, { "\xf0\x9f\x92", 0 },
+        { "\xe0\xa0", 0 },  { "\xe0\x80", -1 },    { "\xed\x9f", 0 },
+        { "\xed\xa0", -1 }, { "\xf4\x8f\xbf", 0 }, { "\xf4\x90", -1 },
+        { "\xc3(", -1 },    { "\xc1", -1 },        { "\xf0\x9f\x92(", -1 },
+        { "ok\xff", -1 },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        size_t whole = 0;
+        bool begins = vt_utf8_begins(cases[i].bytes, strlen(cases[i].bytes), &whole);
+        if ((begins ? (int)whole : -1) != cases[i].whole)
+            fail_msg("case %zu", i);
+    }
+}
+
 static void numbers_are_digits_within_bounds(void **state)
 {
     (void)state;
@@ -118,6 +141,7 @@ int main(void)
         cmocka_unit_test(copy_cuts_at_a_character),
         cmocka_unit_test(utf8_follows_the_table),
         cmocka_unit_test(utf8_agrees_with_the_definition_on_all_pairs),
+        cmocka_unit_test(utf8_is_known_by_its_beginning),
         cmocka_unit_test(numbers_are_digits_within_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
