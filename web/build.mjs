@@ -72,6 +72,22 @@ $&`);
     replace(/^  const _serializedNode = serializeNode\(n, \{$/m, '  const _serializedNode = serializeNode(n, options.needsMask === false ? options : {');
     replace(/^    const bypassOptions = \{$/m, '    let bypassOptions = options.needsMask === false && !options.cssCaptured && preserveWhiteSpace === options.preserveWhiteSpace ? options : {');
     replace(/^        bypassOptions\.cssCaptured = true;$/m, '        bypassOptions = { ...bypassOptions, cssCaptured: true };');
+    // Two methods are asked for among the getters, so the page's Element never looked untouched and a frame was put into every page, once, to
+    // take a clean one from: a sixth of the first picture's time, and the shop's own observers saw it.
+    replace(/Element: \["shadowRoot", "querySelector", "querySelectorAll"\]/, 'Element: ["shadowRoot"]');
+    // What costs most of a node's time and changes nothing of what is told: a list made of each list of children, an object whose field is
+    // deleted (from then on it is a table), a selector's text read where no attribute selector stands, every name looked up among custom ones.
+    for (const of of ['n', 'shadowRootEl']) {
+      replace(new RegExp(`^(\\s+)for \\(const childN of Array\\.from\\(index\\.childNodes\\(${of}\\)\\)\\) \\{$`, 'm'), `$1for (let childN = index.firstChild(${of}); childN; childN = index.nextSibling(childN)) {`);
+    }
+    replace(/delete serializedNode\.needBlock;/, 'serializedNode.needBlock = void 0;');
+    replace(/isCSSStyleRule\(rule\) && rule\.selectorText\.includes/, 'ruleStringified.includes("[") && $&');
+    replace(/if \(customElements\.get\(tagName\)\)/, 'if (tagName.includes("-") && customElements.get(tagName))');
+    replace(/if \(!mirror2\.hasNode\(doc\)\) return void 0;\n  (const docId = mirror2\.getId\(doc\);\n  return docId === 1) \?/, '$1 || docId === -1 ?');
+    replace(/^(function serializeNode\(n, options\) \{\n)  const \{[^]*?\} = options;/m, '$1  const { doc, mirror: mirror2 } = options;');
+    for (const kind of ['Element', 'Text']) replace(new RegExp(`return serialize${kind}Node\\(n, \\{[^}]*\\}\\);`), `options.rootId = rootId;\n      return serialize${kind}Node(n, options);`);
+    // How far it is scrolled, which asks the layout: not of what holds nothing but a few words. It is told when it moves.
+    replace(/if \(!newlyAddedElement\) \{(?=\s+if \(n\.scrollLeft\))/, 'if (!newlyAddedElement && (n.firstElementChild || tagName === "textarea" || n.firstChild?.length > 200)) {');
     // Frames: every picture put another listener on each of them, for ever, and another set of observers into each, which told all of it
     // once more and ran on when the recorder had stopped. Now there is one of each, the newest; those of a frame that is gone go too.
     replace(/^function onceIframeLoaded\([^]*?^}$/m, `let frameLoads = new WeakMap();
@@ -91,15 +107,37 @@ function onceIframeLoaded(frame, listener, most) {
     replace(/^      handlers\.forEach\(\(handler\) => \{$/m, `      frameLoads = new WeakMap();
       shadowDomManager.reset();
 $&`);
-    replace(/^        handlers\.push\(observe\(iframeEl\.contentDocument\)\);$/m, `        for (const [frame, end] of frameEnds) {
-          if (frame !== iframeEl && frame.isConnected) continue;
-          frameEnds.delete(frame);
-          try { end(); } catch {}
-        }
-        frameEnds.set(iframeEl, observe(iframeEl.contentDocument));`);
-    replace(/^    iframeManager\.addLoadListener\(/m, `    const frameEnds = new Map();
-    handlers.push(() => frameEnds.forEach((end) => { try { end(); } catch {} }));
+    replace(/^        handlers\.push\(observe\(iframeEl\.contentDocument\)\);$/m, `        const { contentDocument } = iframeEl;
+        const was = frameDocs.get(iframeEl);
+        if (was) leave(was);
+        if (was && was !== contentDocument) mirror.removeNodeFromMap(was);
+        frameDocs.set(iframeEl, contentDocument);
+        inners.set(contentDocument, [observe(contentDocument)]);`);
+    replace(/^    iframeManager\.addLoadListener\(/m, `    handlers.push(() => [...inners.keys()].forEach(leave));
 $&`);
+    // A node that goes takes its children out of the map, but what is in its shadow root or its frame stayed there for ever, with
+    // all that observes it: in a shop of one document built of such parts, every part that was ever shown.
+    replace(/^class Mirror \{$/m, `const inners = new Map();
+let frameDocs = new WeakMap();
+const leave = (inner) => {
+  const ends = inners.get(inner) ?? [];
+  inners.delete(inner);
+  for (const end of ends) try { end(); } catch {}
+};
+$&`);
+    replace(/^    this\.idNodeMap\.delete\(id\);$/m, `$&
+    const inner = n.shadowRoot ?? frameDocs.get(n);
+    if (inner) {
+      this.removeNodeFromMap(inner);
+      leave(inner);
+    }`);
+    replace(/^    this\.restoreHandlers\.push\(\(\) => observer\.disconnect\(\)\);\n    this\.restoreHandlers\.push\(/m, `    const ends = [() => observer.disconnect()];
+    inners.set(shadowRoot2, ends);
+    ends.push(() => this.shadowDoms.delete(shadowRoot2),`);
+    replace(/^      this\.restoreHandlers\.push\((?=\n\s+initAdoptedStyleSheetObserver\()/m, '      if (inners.get(shadowRoot2) === ends) ends.push(');
+    replace(/^    this\.restoreHandlers\.push\((?=\n\s+patch\()/m, '    (inners.get(doc) ?? this.restoreHandlers).push(');
+    replace(/^    this\.restoreHandlers = \[\];$/m, `$&
+    for (const inner of [...inners.keys()]) if (inner.host) leave(inner);`);
     // A proxy that warns those who import what is no longer there.
     replace(/^let _mirror = \{[^]*?^};\nif \(typeof window[^]*?^}$/m, '');
     return { contents: text, loader: 'js' };

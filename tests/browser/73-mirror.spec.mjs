@@ -3,7 +3,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 
-import { LAB, openLab, share } from './lib/lab.mjs';
+import { LAB, openLab, settled, share, told } from './lib/lab.mjs';
 import { Desk } from './lib/mirrored-desk.mjs';
 import { RING } from './lib/people.mjs';
 import { expect, livePair, shot, test } from './lib/story.mjs';
@@ -231,5 +231,55 @@ test('of a page that is left behind nothing is kept in the customer\'s browser',
     await cdp.send('HeapProfiler.collectGarbage');
     return page.evaluate(() => window.left.filter((ref) => ref.deref()).length);
   }, 'only the last may still be known to the recorder').toBeLessThanOrEqual(1);
+  await page.close();
+});
+
+test('of what goes from a page nothing is kept: shadow roots, frames; what comes back is told', async ({ browser }) => {
+  const page = await browser.newPage();
+  await openLab(page, { '/': '<!doctype html><main><section id="stays"></section></main>' });
+  await page.goto(`${LAB}/`);
+  await share(page);
+  await page.evaluate(async () => {
+    const main = document.querySelector('main');
+    const part = (text) => {
+      const el = document.createElement('div');
+      el.attachShadow({ mode: 'open' }).append(Object.assign(document.createElement('p'), { textContent: text }));
+      return el;
+    };
+    const turn = () => new Promise((done) => setTimeout(done, 20));
+    window.gone = [];
+    window.known = 0;
+    for (let i = 0; i < 4; i++) {
+      const frame = document.createElement('iframe');
+      frame.srcdoc = '<p>In a frame</p>';
+      const came = new Promise((done) => { frame.onload = done; });
+      main.append(part(`Part ${i}`), frame);
+      await came;
+      await turn();
+      for (const inner of [main.querySelector('div').shadowRoot, frame.contentDocument]) {
+        window.gone.push(new WeakRef(inner));
+        if (window.share_.mirror.idOf(inner.querySelector('p')) > 0) window.known++;
+      }
+      main.querySelector('div').remove();
+      frame.remove();
+      await turn();
+    }
+    const again = part('Here');
+    main.append(again);
+    await turn();
+    again.remove();
+    await turn();
+    document.getElementById('stays').append(again);
+    await turn();
+    again.shadowRoot.querySelector('p').textContent = 'Back again';
+  });
+  expect(await page.evaluate(() => window.known), 'they were all told').toBe(8);
+  const cdp = await page.context().newCDPSession(page);
+  await expect.poll(async () => {
+    await cdp.send('HeapProfiler.collectGarbage');
+    return page.evaluate(() => window.gone.filter((ref) => ref.deref()).length);
+  }, { timeout: 10_000 }).toBe(0);
+  await settled(page);
+  expect(JSON.stringify((await told(page)).units)).toContain('Back again');
   await page.close();
 });

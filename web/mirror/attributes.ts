@@ -19,12 +19,14 @@ export function cut(url: string): string {
 }
 
 /// Style text whose addresses are cut; one within the document, as a gradient's, stays.
-export const bare = (css: string): string => css.replace(/url\(\s*(["']?)(?!["']?(?:#|data:))([^)"'?#]*)[^)"'#]*(#[^)"']*)?\1\s*\)/gi, 'url($1$2$3$1)');
+export const bare = (css: string): string => (css.includes('(') ? css.replace(/url\(\s*(["']?)(?!["']?(?:#|data:))([^)"'?#]*)[^)"'#]*(#[^)"']*)?\1\s*\)/gi, 'url($1$2$3$1)') : css);
 
 /// What is told of one attribute; undefined for nothing.
 export function keep(el: Element, tag: string, isSvg: boolean, name: string, value: Value): Value | undefined {
   if (value === null) return value;
   const text = String(value);
+  // Most of all there are.
+  if (name === 'class' || name === 'id') return bare(text);
   if (name === 'style') return typeof value === 'object' ? styles(value) : bare(text);
   if (name === 'href' || name === 'xlink:href') {
     if (tag === 'a' || tag === 'area' || text[0] === '#') return text[0] === '#' && isSvg ? text : '#';
