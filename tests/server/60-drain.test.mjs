@@ -101,7 +101,8 @@ test('a bad start says what to change and ends with a status', async (t) => {
 test('a port that is listened on is refused by name, unless it is to be taken over', async (t) => {
   const first = await started(t, { associates: [] });
   const run = (args) => new Promise((resolve) => {
-    execFile(binary, ['serve', '--data', mkdtempSync(join(folder, 'd-')), '--listen', first.host, ...args], { timeout: 3000, killSignal: 'SIGTERM' }, (error, stdout, stderr) => resolve({ error, stdout, stderr }));
+    const child = execFile(binary, ['serve', '--data', mkdtempSync(join(folder, 'd-')), '--listen', first.host, ...args], { timeout: 30000 }, (error, stdout, stderr) => resolve({ error, stdout, stderr }));
+    child.stdout.once('data', () => child.kill());
   });
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-port-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -24,7 +24,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { http } from './lib/http.mjs';
+import { http, picture } from './lib/http.mjs';
 import { SITE, keeper, shop, writeCatalogue } from './lib/kit.mjs';
 import { QUARTERS, decodePng, importPictures, look, metric, near, photo, placeAt, places, quarters } from './lib/picture.mjs';
 
@@ -41,7 +41,7 @@ before(async () => {
   ids = await importPictures(server, { site: SITE, folder, writeCatalogue }, { 'places.png': places(W, H), 'quarters.png': quarters(640, 480), 'photo.jpg': photo() });
 });
 
-const get = (path, headers, method) => http(server, path, { headers, method });
+const get = (path, headers, method) => picture(server, path, { headers, method });
 const image = (name, rest, headers) => get(`/iiif/3/${ids[name]}/${rest}`, headers);
 
 async function png(name, rest) {

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { http } from './lib/http.mjs';
+import { picture } from './lib/http.mjs';
 import { SITE, customer, keeper, live, setSettings, shop, writeCatalogue } from './lib/kit.mjs';
 import { QUARTERS, decodePng, look, near, quarters, sha256 } from './lib/picture.mjs';
 
@@ -46,7 +46,7 @@ const in1h = () => Math.floor(Date.now() / 1000) + 3600;
 const sign = (target) => `${target}&s=${mac(key, 'vitrine url', target, '').subarray(0, 16).toString('base64url')}`;
 const address = (kind, id, d, { fmt = 'png', e = in1h() } = {}) =>
   sign(`/p/${kind}/${id}.${fmt}?d=${Buffer.from(JSON.stringify(d)).toString('base64url')}&e=${e}`);
-const get = (path, headers) => http(server, path, { headers });
+const get = (path, headers) => picture(server, path, { headers });
 const drawn = async (path) => {
   const answer = await get(path);
   assert.equal(answer.status, 200, answer.body.toString('utf8').slice(0, 300));

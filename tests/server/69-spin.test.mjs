@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { http } from './lib/http.mjs';
+import { http, picture } from './lib/http.mjs';
 import { SITE, customer, eventually, keeper, leave, live, shop, viewSeen, writeCatalogue } from './lib/kit.mjs';
 import { look, metric, photo, quarters, sha256 } from './lib/picture.mjs';
 import { FLAG } from './lib/protocol.mjs';
@@ -21,7 +21,7 @@ const names = Array.from({ length: N }, (_, i) => `spin-${String(i).padStart(2, 
 const ring = names.map((name) => photo(`solitaire-ring/${name}`));
 const wide = Array(8).fill(quarters(1600, 902));
 const piece = (sku, more) => ({ sku, title: sku, price: '10.00', ...more });
-const get = (path, headers, method) => http(server, path, { headers, method });
+const get = (path, headers, method) => picture(server, path, { headers, method });
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms)); // for rules that are about time itself
 
 let server;

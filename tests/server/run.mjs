@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The server tests: `node tests/server/run.mjs [word …]` runs the files whose name holds a word, all without one.
-/// Two at a time; 99- last, since it looks at what all the others sent. VITRINE_BIN names the server.
+/// Four at a time, since most of their time is waiting; 99- last, since it looks at what all the others sent. VITRINE_BIN names the server.
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { binary } from './lib/server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const AT_ONCE = 2;
+const AT_ONCE = 4;
 const FILE_MS = 300000;
 
 const count = (log, word) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(log)?.[1] ?? 0);

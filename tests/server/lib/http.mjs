@@ -30,6 +30,19 @@ export function http(server, path, { method = 'GET', headers = {}, body } = {}) 
   });
 }
 
+const BUSY = [503, 504];
+const AGAIN_MS = 1000;
+
+/// A picture, asked for again while the machine is too busy to make it in its time: the answer says so, and a browser would.
+export async function picture(server, path, how) {
+  let answer = await http(server, path, how);
+  for (let more = 10; more && BUSY.includes(answer.status); more--) {
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    answer = await http(server, path, how);
+  }
+  return answer;
+}
+
 /// Any method as the console uses it; `d` undefined: no body.
 export function ask(server, method, path, d, { cookie, origin = server.origin, csrf = '1', headers: more = {} } = {}) {
   const text = d === undefined ? undefined : JSON.stringify(d);
