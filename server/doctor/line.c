@@ -44,7 +44,7 @@ static int connect_one(struct vt_line *line, const struct addrinfo *at, int time
     set_time(line->fd, time_ms);
     if (connect(line->fd, at->ai_addr, at->ai_addrlen) == 0)
         return VT_OK;
-    fail(line, errno == EINPROGRESS ? "it does not answer" : strerror(errno));
+    fail(line, errno == EINPROGRESS ? "no answer comes" : strerror(errno));
     close(line->fd);
     line->fd = -1;
     return VT_ERR_IO;
@@ -166,7 +166,7 @@ ssize_t vt_line_read(struct vt_line *line, void *room, size_t size, int time_ms)
         line->is_late = why == SSL_ERROR_WANT_READ;
         n = why == SSL_ERROR_ZERO_RETURN || why == SSL_ERROR_SSL || why == SSL_ERROR_SYSCALL ? 0 : -1;
     }
-    fail(line, n == 0 ? "the line was closed" : strerror(errno));
+    fail(line, n == 0 ? "the line was closed" : line->is_late ? "no answer comes" : strerror(errno));
     return n;
 }
 

@@ -32,7 +32,14 @@ static void look_at_plain(struct vt_doctor *doctor)
 {
     if (strncmp(doctor->to.host, "127.", 4) == 0 || strcmp(doctor->to.host, "localhost") == 0 ||
         strcmp(doctor->to.host, "[::1]") == 0) {
-        vt_doctor_say(doctor, VT_DOCTOR_OK, "tls.used", "Plain HTTP on this machine, for trying out.");
+        if (!doctor->config_file || doctor->config.base_url[0]) {
+            vt_doctor_say(doctor, VT_DOCTOR_OK, "tls.used", "Plain HTTP on this machine, for trying out.");
+            return;
+        }
+        /* Who wrote a file means to serve a shop. */
+        vt_doctor_say(doctor, VT_DOCTOR_WARN, "tls.used",
+                      "No public address is set: browsers on other machines do not reach the server.");
+        vt_doctor_cure_option(doctor, "base-url", "https://help.shop.example");
         return;
     }
     vt_doctor_say(doctor, VT_DOCTOR_FAIL, "tls.used",

@@ -104,7 +104,7 @@ async function clockAhead(t, upstream) {
   return `http://127.0.0.1:${ahead.address().port}`;
 }
 
-test('twenty-two planted mistakes are found, and each cure names its line', async (t) => {
+test('twenty-three planted mistakes are found, and each cure names its line', async (t) => {
   const dir = folder(later(t));
   const tls = certificate(dir, { name: 'elsewhere.example', until: '20250601000000Z' });
   const [bad, good, dead] = [await freePort(), await freePort(), await freePort()];
@@ -154,10 +154,14 @@ test('twenty-two planted mistakes are found, and each cure names its line', asyn
   // The shop's page: a key nobody has, a policy without us, and behind a clock an hour ahead.
   const page = await pages(t, '<!doctype html><script async src="https://help.shop.example/v1/vitrine.js" data-site="pk_wrong"></script>', "default-src 'self'; script-src 'self' https://cdn.example; trusted-types shop");
   const ahead = await clockAhead(t, new URL(server.url).port);
-  const [third, fourth] = await Promise.all([
+  const unnamed = conf.filter((word, i) => word !== '--base-url' && conf[i - 1] !== '--base-url');
+  const [third, fourth, fifth] = await Promise.all([
     doctor([...conf, '--url', `https://localhost:${good}`]),
     doctor([...conf, '--url', ahead, '--page', `${page}/ring`]),
+    doctor(unnamed),
   ]);
+  const unset = fifth.of('tls.used');
+  assert.ok(unset?.level === 'warn' && unset.cure.includes(`${config}: add \`base-url = https://`), JSON.stringify(unset));
   assertFound(third, {
     'tls.chain': 'ssl_certificate',
     'origin.base-url': `base-url = https://localhost:${good}`,
