@@ -10,6 +10,7 @@
 
 #include "media/digest.h"
 #include "media/recipe.h"
+#include "media/room.h"
 #include "server/base/err.h"
 #include "server/base/ids.h"
 
@@ -70,7 +71,7 @@ int vt_cache_disk_write(int dir, const char *folder, const char *key, const stru
     int fd = open_folder(dir, folder, true);
     if (fd < 0)
         return VT_ERR_IO;
-    int err = write_linked(fd, key, blob);
+    int err = vt_room_for(fd, blob->len) ? write_linked(fd, key, blob) : VT_ERR_IO;
     close(fd);
     return err;
 }

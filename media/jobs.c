@@ -352,6 +352,11 @@ static double running_ms(struct vt_jobs *jobs)
     return sum;
 }
 
+uint32_t vt_jobs_bound(const struct vt_jobs *jobs, enum vt_job_queue queue)
+{
+    return jobs->config.bounds[queue];
+}
+
 uint32_t vt_jobs_expected_wait_ms(struct vt_jobs *jobs, enum vt_job_queue queue)
 {
     double queued = queued_ms(jobs, queue);

@@ -92,6 +92,8 @@ void vt_jobs_pump(struct vt_jobs *jobs);
 /* Ends every job of a group with VT_MEDIA_UNKNOWN; the result of a running one is dropped. */
 void vt_jobs_erase(struct vt_jobs *jobs, struct vt_str group);
 
+/* How many may wait there. */
+uint32_t vt_jobs_bound(const struct vt_jobs *jobs, enum vt_job_queue queue);
 /* Milliseconds until a new job of this queue would start. */
 uint32_t vt_jobs_expected_wait_ms(struct vt_jobs *jobs, enum vt_job_queue queue);
 /* 0: running or done; 1: next; and so on. */

@@ -24,6 +24,7 @@
 #include "server/site.h"
 #include "server/store/store.h"
 
+struct vt_quotas;   /* quota.h */
 struct vt_media;    /* media_service.h */
 struct vt_uploads;  /* upload.h */
 struct vt_merchant; /* merchant.h */
@@ -32,6 +33,7 @@ struct vt_outgoing; /* outgoing/outgoing.h */
 struct vt_app_deps { /* all borrowed, alive until vt_app_destroy */
     struct vt_loop *loop;
     const struct vt_config *config;
+    struct vt_quotas *quotas; /* NULL: no site has any */
     struct vt_store *store;
     struct vt_sites *sites;
     struct vt_media_index *index; /* NULL: nothing is personal */

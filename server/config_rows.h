@@ -61,6 +61,20 @@
     X(time, queue_service, "queue-service", "1m", 100, 3600000, false, false,                                         \
       "Time an associate needs for one customer, until the line has seen it: the first forecasts of a wait.")       \
     X(number, store_queue, "store-queue", "1000", 1, 1000000, false, false, "Rows waiting to be committed.")         \
+    X(time, store_wait, "store-wait", "2s", 100, 600000, false, false,                                                \
+      "While the disk has not finished a commit for so long, no row is queued behind it.")                           \
+    X(time, store_unready, "store-unready", "5s", 100, 600000, false, false,                                          \
+      "/readyz says no when nothing could be written for so long.")                                                   \
+    X(number, site_messages, "site-messages", "10000", 1, 1000000, false, false,                                      \
+      "Messages a second of one site's browsers, of several sites; a large one counts once for each 4 KiB.")          \
+    X(number, site_rows, "site-rows", "500", 1, 1000000, false, false,                                                \
+      "Rows a second that one site of several writes into the store.")                                                \
+    X(time, site_renders, "site-renders", "1s", 1, 64000, false, false,                                               \
+      "Time of a picture worker that one site of several gets back each second; it may use 20 times that at once.")   \
+    X(number, site_requests, "site-requests", "10", 1, 10000, false, false,                                           \
+      "Requests a second to other machines for one site of several: pictures, webhooks, feeds. More wait.")           \
+    X(number, site_share, "site-share", "50", 1, 100, false, false,                                                   \
+      "Percent of a queue that one site of several may fill: the store's, the picture workers', that of requests.")   \
     X(number, retention_days, "retention-days", "365", 1, 3650, false, false,                                         \
       "Days for which conversations are kept where a site's settings do not say (retention.days).")                  \
     X(number, media_workers, "media-workers", "0", 0, 64, false, false,                                               \

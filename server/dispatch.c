@@ -7,8 +7,9 @@
 #include "server/handlers/handlers.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/quota.h"
 
-enum { BAD_WINDOW_MS = 60000 };
+enum { BAD_WINDOW_MS = 60000, MESSAGE_BYTES = 4096 };
 
 typedef int handler_fn(struct vt_request *rq);
 #define X(op, name) [VT_OP_##op] = vt_on_##name,
@@ -125,6 +126,11 @@ static int dispatch_motion(struct vt_peer *peer, struct vt_motion *motion)
         vt_bin_head_put(alone, &motion->head);
         motion->bytes = alone;
     }
+    /* What has no rate, as a batch of the mirror, is only counted here: it has a budget of bytes, and without
+     * it the page could not be shown. */
+    if (row->rate != VT_RATE_MOTION)
+        vt_quotas_spend(peer->app->deps.quotas, vt_str(peer->site), VT_QUOTA_MESSAGES,
+                        1 + (uint32_t)(motion->len / MESSAGE_BYTES), motion->now_ms);
     err = motions[row->op](motion);
     /* The end of a gesture of theirs on the view: a hand that looks. */
     if (!err && motion->member->peer->role == VT_ROLE_CUSTOMER && motion->head.flags & VT_BIN_EDGE &&

@@ -341,6 +341,7 @@ static void fetch(struct run *run)
     run->fd = vt_originals_draft(run->feeds->deps.config->data);
     bool has_one = run->row.generation > 0;
     const struct vt_outgoing_request request = {
+        .site = vt_str(run->site),
         .url = run->row.url,
         .etag = has_one ? run->row.etag : (struct vt_str){ 0 },
         .modified = has_one ? run->row.modified : (struct vt_str){ 0 },

@@ -14,6 +14,7 @@
 #include "server/metrics.h"
 #include "server/origin.h"
 #include "server/outgoing/url.h"
+#include "server/quota.h"
 #include "server/store/pictures.h"
 
 enum {
@@ -329,7 +330,8 @@ static bool begin(struct vt_fetcher *fetcher, const struct vt_store_picture *row
     if (!fetch)
         return false;
     find_hosts(site, &hosts);
-    const struct vt_outgoing_request request = { .url = row->url,
+    const struct vt_outgoing_request request = { .site = row->site,
+                                                 .url = row->url,
                                                  .hosts = hosts.list,
                                                  .etag = fetch->had ? row->etag : (struct vt_str){ 0 },
                                                  .modified = fetch->had ? row->modified
@@ -350,6 +352,15 @@ static bool begin(struct vt_fetcher *fetcher, const struct vt_store_picture *row
 
 /* --- what is due -------------------------------------------------------------------------------------- */
 
+static size_t busy_of(const struct vt_fetcher *fetcher, struct vt_str site)
+{
+    const struct fetch *fetch;
+    size_t n = 0;
+    for (size_t at = 0; (fetch = vt_map_next(&fetcher->busy, &at)) != NULL;)
+        n += vt_str_eq(vt_str(fetch->site), site);
+    return n;
+}
+
 static void handle_due(void *arg, int err, const struct vt_store_picture *rows, size_t n)
 {
     struct vt_fetcher *fetcher = arg;
@@ -360,15 +371,17 @@ static void handle_due(void *arg, int err, const struct vt_store_picture *rows, 
         vt_log(VT_LOG_ERROR, "fetcher.read", VT_LOG_T("err", vt_err_name(err)));
     for (size_t i = 0; !err && i < n && fetcher->busy.count < AT_ONCE; i++) {
         const struct vt_site *site = vt_sites_by_id(fetcher->deps.sites, rows[i].site);
-        if (site && !begin(fetcher, &rows[i], site))
+        if (!site || busy_of(fetcher, rows[i].site) >= vt_quotas_share(fetcher->deps.quotas, AT_ONCE))
+            continue;
+        if (!begin(fetcher, &rows[i], site))
             break;
     }
     if (fetcher->more)
         look(fetcher);
 }
 
-/* Rows that are under way are due too, so twice as many are read as may run. One that is younger than the
- * sites we know waits for them: its hosts may have been listed just before it. */
+/* Rows that are under way are due too, so twice as many of a site are read as may run. One that is younger
+ * than the sites we know waits for them: its hosts may have been listed just before it. */
 static void look(void *arg)
 {
     struct vt_fetcher *fetcher = arg;

@@ -23,6 +23,7 @@ struct vt_fetcher;
 struct vt_fetcher_deps { /* borrowed, alive until vt_fetcher_destroy */
     struct vt_loop *loop;
     const struct vt_config *config;
+    struct vt_quotas *quotas; /* NULL: no site has any */
     struct vt_store *store;
     struct vt_sites *sites;
     struct vt_outgoing *outgoing;

@@ -85,7 +85,11 @@ static void handle_smaller(void *arg, const struct vt_media_problem *problem, st
 static struct vt_media_film_order order_of(const struct filming *filming, enum vt_recipe_kind kind)
 {
     return (struct vt_media_film_order){
-        .id = filming->id, .text = filming->text, .kind = kind, .group = vt_str(filming->group)
+        .id = filming->id,
+        .text = filming->text,
+        .kind = kind,
+        .group = vt_str(filming->group),
+        .site = kind == VT_RECIPE_FILM ? vt_str(filming->site) : (struct vt_str){ 0 },
     };
 }
 

@@ -7,6 +7,7 @@
 #include "server/consent.h"
 #include "server/fanout.h"
 #include "server/identity.h"
+#include "server/quota.h"
 #include "server/view.h"
 
 enum { BURST_SECONDS = 4, OVER_MS = 10000 };
@@ -57,6 +58,36 @@ static bool drives(const struct vt_member *member)
     return member->conv->view && strcmp(vt_view_driver(member->conv->view), vt_member_who(member)) == 0;
 }
 
+static bool takes_back(enum vt_op op)
+{
+    switch (op) {
+    case VT_OP_CONSENT_REFUSE:
+    case VT_OP_CONSENT_STOP:
+    case VT_OP_CHAT_CALM:
+    case VT_OP_QUEUE_LEAVE:
+    case VT_OP_SESSION_END:
+    case VT_OP_SESSION_CLOSE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What all of a site's browsers send, and what it writes. Nobody is kept in anything by others: a consent
+ * that is taken back and a goodbye go through, as does what has no rate, such as a beat. */
+static int check_site(struct vt_request *rq)
+{
+    if (takes_back(rq->env->op))
+        return VT_OK;
+    struct vt_quotas *quotas = rq->app->deps.quotas;
+    struct vt_str site = vt_str(rq->peer->site);
+    bool writes = rq->env->row->class_ == VT_CLASS_DURABLE;
+    if (!vt_quotas_take(quotas, site, VT_QUOTA_MESSAGES, 1, rq->now_ms, &rq->error.after_ms) ||
+        (writes && !vt_quotas_has(quotas, site, VT_QUOTA_ROWS, rq->now_ms, &rq->error.after_ms)))
+        return vt_request_fail(rq, VT_ERR_RATE_LIMITED, "", "the site's quota is used up; wait");
+    return VT_OK;
+}
+
 static int check_rate(struct vt_request *rq)
 {
     const struct vt_config *config = rq->app->deps.config;
@@ -79,7 +110,7 @@ static int check_rate(struct vt_request *rq)
         return VT_OK;
     }
     if (vt_bucket_take(bucket, rate, rate * BURST_SECONDS, rq->now_ms, &rq->error.after_ms))
-        return VT_OK;
+        return check_site(rq);
     if (rq->now_ms - bucket->over_ms > OVER_MS)
         vt_peer_close(rq->peer, VT_CLOSE_RATE, "5000"); /* the reason is the wait in ms */
     return rq->error.err = VT_ERR_RATE_LIMITED;
@@ -159,10 +190,13 @@ static bool is_newer(uint32_t a, uint32_t b)
 static int check_motion(struct vt_chan *chan, struct vt_member *member, const struct vt_bin_head *head,
                         bool *ret_drop, int64_t now_ms)
 {
-    uint32_t rate = (uint32_t)member->conv->app->deps.config->rate_motion, after_ms;
-    if (vt_bucket_take(&chan->motion, rate, rate * BURST_SECONDS, now_ms, &after_ms))
+    const struct vt_app_deps *deps = &member->conv->app->deps;
+    uint32_t rate = (uint32_t)deps->config->rate_motion, after_ms;
+    bool fits = vt_bucket_take(&chan->motion, rate, rate * BURST_SECONDS, now_ms, &after_ms);
+    if (fits &&
+        vt_quotas_take(deps->quotas, vt_str(member->peer->site), VT_QUOTA_MESSAGES, 1, now_ms, &after_ms))
         return VT_OK;
-    if (now_ms - chan->motion.over_ms > OVER_MS)
+    if (!fits && now_ms - chan->motion.over_ms > OVER_MS)
         return VT_ERR_RATE_LIMITED;
     if (chan->hz == VT_CHAN_HZ) {
         struct vt_evt_rate d = { .n = chan->n, .hz = 15 };
@@ -171,8 +205,7 @@ static int check_motion(struct vt_chan *chan, struct vt_member *member, const st
         vt_fanout_member(member, VT_OP_RATE, VT_CLASS_LINK, &d);
     }
     /* The end of a gesture goes nevertheless, at the pace of acts: each makes an event that is kept. */
-    const struct vt_config *config = member->conv->app->deps.config;
-    uint32_t acts = (uint32_t)config->rate_act;
+    uint32_t acts = (uint32_t)deps->config->rate_act;
     *ret_drop = !(head->flags & VT_BIN_EDGE) ||
                 !vt_bucket_take(&member->peer->acts, acts, acts * BURST_SECONDS, now_ms, &after_ms);
     return VT_OK;

@@ -109,7 +109,8 @@ int vt_bot_post(struct vt_outgoing *outgoing, const struct vt_site *site, struct
     if (!err)
         err = vt_webhook_sign(keys, n, vt_str(id), vt_wall_ms() / 1000, body, &headers);
     vt_secret_wipe(keys, sizeof(keys));
-    const struct vt_outgoing_request request = { .url = url,
+    const struct vt_outgoing_request request = { .site = vt_str(site->id),
+                                                 .url = url,
                                                  .body = body,
                                                  .type = VT_STR("application/json"),
                                                  .accept = "application/json",

@@ -11,6 +11,7 @@
 #include "server/hooks_mail.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/quota.h"
 
 enum {
     LOOK_MS = 500,
@@ -124,7 +125,8 @@ static int post(struct vt_hooks *hooks, struct vt_str site, const struct vt_hook
     vt_secret_wipe(keys, sizeof(keys));
     if (err)
         return err;
-    const struct vt_outgoing_request request = { .url = hook->url,
+    const struct vt_outgoing_request request = { .site = site,
+                                                 .url = hook->url,
                                                  .body = body,
                                                  .type = VT_STR("application/json"),
                                                  .headers = headers.list,
@@ -285,20 +287,23 @@ static void send_event(struct vt_hooks *hooks, const struct vt_hook_event *event
         delivery_free(delivery);
 }
 
-/* How many of the address are under way; whether one of the conversation is. */
-static size_t under_way(const struct vt_hooks *hooks, const struct vt_hook_event *event, bool *ret_itself)
+/* Not while its conversation is under way, nor when as many are as may be of its address or its site. */
+static bool may_send(const struct vt_hooks *hooks, const struct vt_hook_event *event)
 {
-    size_t n = 0;
-    *ret_itself = false;
+    size_t of_hook = 0, of_site = 0;
+    bool itself = false;
     VT_LIST_EACH (delivery, (struct vt_list *)&hooks->sending, struct delivery, link) {
         const struct vt_hook_event *other = &delivery->event;
-        bool same = vt_str_eq(other->hook, event->hook) && vt_str_eq(other->site, event->site);
-        n += same;
-        *ret_itself |= same && vt_str_eq(other->conv, event->conv);
+        bool is_site = vt_str_eq(other->site, event->site);
+        bool is_hook = is_site && vt_str_eq(other->hook, event->hook);
+        of_site += is_site;
+        of_hook += is_hook;
+        itself |= is_hook && vt_str_eq(other->conv, event->conv);
     }
     for (size_t i = 0; i < hooks->noted_n; i++)
-        *ret_itself |= hooks->noted[i] == event->n;
-    return n;
+        itself |= hooks->noted[i] == event->n;
+    return !itself && of_hook < (event->to->tries > 0 ? 1 : 2) &&
+           of_site < vt_quotas_share(hooks->deps.quotas, SENDING_MOST);
 }
 
 struct looking {
@@ -324,11 +329,8 @@ static void handle_due(void *arg, int err)
     bool is_known = hooks->noted_n < NOTED_MOST; /* what of it was tried meanwhile */
     for (size_t i = 0;
          !err && !hooks->closing && is_known && i < looking->n && hooks->sending_n < SENDING_MOST; i++) {
-        const struct vt_hook_event *event = &looking->events[i];
-        bool itself;
-        size_t others = under_way(hooks, event, &itself);
-        if (!itself && others < (event->to->tries > 0 ? 1 : 2))
-            send_event(hooks, event);
+        if (may_send(hooks, &looking->events[i]))
+            send_event(hooks, &looking->events[i]);
     }
     vt_arena_finish(&looking->arena);
     free(looking);

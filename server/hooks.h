@@ -23,6 +23,7 @@ struct vt_hooks;
 struct vt_hooks_deps { /* all borrowed, alive until vt_hooks_destroy */
     struct vt_loop *loop;
     const struct vt_config *config;
+    struct vt_quotas *quotas; /* NULL: no site has any */
     struct vt_store *store;
     struct vt_outgoing *outgoing;
     const struct vt_seal *seal;

@@ -154,7 +154,8 @@ static void attempt_begin(struct vt_mailer *mailer, const struct vt_store_mail *
 {
     const struct vt_config *config = mailer->deps.config;
     struct attempt *attempt = calloc(1, sizeof(*attempt));
-    const struct vt_outgoing_mail request = { .url = vt_str(config->mail_url),
+    const struct vt_outgoing_mail request = { .site = mail->site,
+                                              .url = vt_str(config->mail_url),
                                               .user = vt_str(config->mail_user),
                                               .password = vt_str(mailer->password),
                                               .from = vt_str(config->mail_from),

@@ -226,7 +226,7 @@ struct finding {
     struct vt_media *media;
     struct vt_film film;
     struct vt_recipe recipe;
-    char key[VT_RECIPE_KEY + 1], group[VT_MEDIA_ID_MAX + 1];
+    char key[VT_RECIPE_KEY + 1], group[VT_MEDIA_ID_MAX + 1], site[VT_MEDIA_SITE];
     char *text; /* owned */
     size_t found;
     vt_media_made_fn *made;
@@ -283,7 +283,8 @@ static void find_next(struct finding *finding)
     }
     const struct vt_media_order order = { .recipe = &finding->recipe,
                                           .key = finding->key,
-                                          .group = vt_str(finding->group) };
+                                          .group = vt_str(finding->group),
+                                          .site = vt_str(finding->site) };
     vt_media_make(finding->media, &order, handle_made, finding);
 }
 
@@ -299,6 +300,8 @@ static void make_stills(struct vt_media *media, const struct vt_media_film_order
         };
         finding->recipe.template_json = finding->text = vt_str_dup(vt_str(order->text));
         vt_str_copy(finding->group, sizeof(finding->group), order->group);
+        if (order->site.ptr)
+            vt_str_copy(finding->site, sizeof(finding->site), order->site);
         err = vt_film_decode(vt_str(order->text), &finding->film, &problem);
     }
     if (!finding || !finding->text || vt_recipe_key(&finding->recipe, finding->key) != VT_OK)

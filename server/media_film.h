@@ -25,6 +25,7 @@ struct vt_media_film_order {
     enum vt_picture_format format; /* FILM_LOOK: JPEG or WEBP */
     uint32_t max_bytes;            /* 0: none */
     struct vt_str group;           /* of its conversation */
+    struct vt_str site;            /* whose quota it draws on; absent: no site's, as nobody waits for it */
 };
 /* Its text is the order's, borrowed. */
 struct vt_recipe vt_media_film_recipe(const struct vt_media_film_order *order);

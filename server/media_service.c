@@ -11,6 +11,7 @@
 #include "server/base/ids.h"
 #include "server/log.h"
 #include "server/media_internal.h"
+#include "server/quota.h"
 
 enum {
     SECOND_MS = 1000,
@@ -30,6 +31,8 @@ struct make {
     char key[VT_RECIPE_KEY + 1];
     char group[VT_MEDIA_ID_MAX + 1]; /* what it is erased with */
     char payer[64];                  /* "": nobody */
+    char site[VT_MEDIA_SITE];        /* "": no site's */
+    bool waits;                      /* counts in its site's share of the queue */
     uint32_t max_wait_ms;
     int64_t asked_ms;
     struct vt_media_master *master; /* a reference */
@@ -45,6 +48,8 @@ struct make {
 
 static void make_free(struct make *make)
 {
+    if (make->waits)
+        vt_quotas_leave(make->media->deps.quotas, vt_str(make->site), VT_QUOTA_RENDERS);
     vt_list_remove(&make->link);
     vt_media_master_unref(make->master);
     vt_buf_finish(&make->bytes);
@@ -250,15 +255,24 @@ static void keep_result(void *arg, const struct vt_recipe *recipe, struct vt_str
     vt_blob_unref(blob);
 }
 
+static void pay(struct make *make)
+{
+    struct vt_media *media = make->media;
+    if (make->payer[0])
+        vt_media_budget_spend(media->budget, vt_str(make->payer), media->price_ms, vt_now_ms());
+    if (make->site[0])
+        vt_quotas_spend(media->deps.quotas, vt_str(make->site), VT_QUOTA_RENDERS, (uint32_t)media->price_ms,
+                        vt_now_ms());
+    media->price_ms = 0;
+}
+
 static void handle_rendered(void *arg, const struct vt_media_result *result)
 {
     struct make *make = arg;
     if (result->more)
         return;
-    if (make->payer[0] && make->media->price_ms > 0) { /* the first who waited pays; the others only joined */
-        vt_media_budget_spend(make->media->budget, vt_str(make->payer), make->media->price_ms, vt_now_ms());
-        make->media->price_ms = 0;
-    }
+    if ((make->payer[0] || make->site[0]) && make->media->price_ms > 0)
+        pay(make); /* the first who waited pays; the others only joined */
     if (result->err == VT_MEDIA_OK) {
         vt_media_count_answer(VT_MEDIA_FROM_WORKER);
         succeed(make, (struct vt_str){ result->bytes, result->len });
@@ -266,6 +280,28 @@ static void handle_rendered(void *arg, const struct vt_media_result *result)
         vt_refusals_add(&make->media->refusals, vt_str(make->key), &result->problem, vt_now_ms());
         fail(make, &result->problem);
     }
+}
+
+/* What its site has used up, or has waiting, of the workers all share. */
+static bool site_may(struct make *make, enum vt_job_queue queue, struct vt_media_problem *problem)
+{
+    struct vt_quotas *quotas = make->media->deps.quotas;
+    struct vt_str site = vt_str(make->site);
+    uint32_t after_ms = 0;
+    if (!make->site[0])
+        return true;
+    if (!vt_quotas_has(quotas, site, VT_QUOTA_RENDERS, vt_now_ms(), &after_ms)) {
+        vt_media_problem_set(problem, VT_MEDIA_BUDGET,
+                             "The time for pictures made to order is used up for this shop.");
+        problem->retry_after_s = after_ms / 1000 + 1;
+        return false;
+    }
+    make->waits = vt_quotas_enter(quotas, site, VT_QUOTA_RENDERS, vt_jobs_bound(make->media->jobs, queue));
+    if (!make->waits) {
+        vt_media_problem_set(problem, VT_MEDIA_BUSY, "Too much waits for this shop. Ask again in a moment.");
+        problem->retry_after_s = 1;
+    }
+    return make->waits;
 }
 
 static bool may_pay(struct make *make, struct vt_media_problem *problem)
@@ -314,6 +350,7 @@ static void render(struct make *make)
     if (!vt_media_is_up(media))
         vt_media_not_ready(&problem);
     else if (!vt_media_is_refused(media, vt_str(make->key), &problem) && may_pay(make, &problem) &&
+             site_may(make, request.queue, &problem) &&
              vt_jobs_request(media->jobs, &request, &make->waiter, &problem) == VT_MEDIA_OK)
         return;
     fail(make, &problem);
@@ -359,6 +396,7 @@ static struct make *make_create(struct vt_media *media, const struct vt_media_or
     make->recipe = *order->recipe;
     memcpy(make->key, order->key, sizeof(make->key));
     vt_str_copy(make->payer, sizeof(make->payer), order->payer.ptr ? order->payer : VT_STR(""));
+    vt_str_copy(make->site, sizeof(make->site), order->site.ptr ? order->site : VT_STR(""));
     vt_str_copy(make->group, sizeof(make->group),
                 order->group.ptr ? order->group : vt_str(order->recipe->media));
     make->max_wait_ms = order->max_wait_ms;

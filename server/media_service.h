@@ -22,7 +22,8 @@ struct vt_media;
 struct vt_media_deps { /* borrowed, alive until vt_media_destroy */
     struct vt_loop *loop;
     const struct vt_config *config;
-    const char *binary; /* to execute as "media-worker"; NULL: no workers, originals only */
+    struct vt_quotas *quotas; /* NULL: no site has any */
+    const char *binary;       /* to execute as "media-worker"; NULL: no workers, originals only */
 };
 
 /* With a sentence in ret_error when it cannot work, as the folders cannot be made: close and destroy
@@ -45,6 +46,8 @@ void vt_media_find(struct vt_media *media, struct vt_str id, vt_media_found_fn *
 /* The same where nobody waits for the picture: ingested while nothing else is to do. */
 void vt_media_ingest(struct vt_media *media, struct vt_str id, vt_media_found_fn *found, void *arg);
 
+enum { VT_MEDIA_SITE = 64 };
+
 struct vt_media_order {
     const struct vt_recipe *recipe; /* its template_json must live until `made` */
     const char *key;                /* of the recipe */
@@ -52,6 +55,7 @@ struct vt_media_order {
                                        masters too. NULL for a film (media_film.h) */
     struct vt_str group;            /* what it is erased with; absent: the picture */
     struct vt_str payer;            /* address whose budget it draws on; absent: nobody's */
+    struct vt_str site;             /* whose quota it draws on, too; absent: no site's */
     uint32_t max_wait_ms;           /* BUSY when it would not be begun within this; 0: any */
 };
 /* `bytes` lives while the call lasts; ptr NULL: `problem` says why. */

@@ -65,7 +65,7 @@ struct spinning {
     struct vt_media *media;
     struct vt_film_spin spin;
     struct vt_recipe recipe;
-    char key[VT_RECIPE_KEY + 1], group[VT_MEDIA_ID_MAX + 1];
+    char key[VT_RECIPE_KEY + 1], group[VT_MEDIA_ID_MAX + 1], site[VT_MEDIA_SITE];
     char *text; /* owned */
     struct vt_film_pack pack;
     struct frame frames[VT_FILM_SPIN_MOST];
@@ -118,7 +118,8 @@ static void go_on(struct spinning *spinning)
     }
     const struct vt_media_order order = { .recipe = &spinning->recipe,
                                           .key = spinning->key,
-                                          .group = vt_str(spinning->group) };
+                                          .group = vt_str(spinning->group),
+                                          .site = vt_str(spinning->site) };
     vt_media_make(spinning->media, &order, handle_made, spinning);
 }
 
@@ -250,6 +251,8 @@ void vt_media_spin_film(struct vt_media *media, const struct vt_media_film_order
     spinning->recipe = vt_media_film_recipe(order);
     spinning->recipe.template_json = text;
     vt_str_copy(spinning->group, sizeof(spinning->group), order->group);
+    if (order->site.ptr)
+        vt_str_copy(spinning->site, sizeof(spinning->site), order->site);
     vt_list_append(&media->spinnings, &spinning->link);
     media->spinning_count++;
     if (vt_film_spin_decode(vt_str(text), &spinning->spin, &problem) != VT_MEDIA_OK)

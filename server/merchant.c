@@ -178,7 +178,8 @@ int vt_merchant_post(struct vt_merchant *merchant, struct vt_merchant_call *call
     if (!err)
         err = vt_webhook_sign(keys, n, vt_str(id), now / 1000, body, &headers);
     vt_secret_wipe(keys, sizeof(keys));
-    const struct vt_outgoing_request request = { .url = hook->url,
+    const struct vt_outgoing_request request = { .site = site,
+                                                 .url = hook->url,
                                                  .body = body,
                                                  .type = VT_STR("application/json"),
                                                  .accept = "application/json",

@@ -24,6 +24,15 @@ void vt_metrics_add(struct vt_metric *metric)
     *at = metric;
 }
 
+void vt_metrics_remove(struct vt_metric *metric)
+{
+    for (struct vt_metric **at = &registry; *at; at = &(*at)->next)
+        if (*at == metric) {
+            *at = metric->next;
+            return;
+        }
+}
+
 void vt_metric_inc(struct vt_metric *metric, double by)
 {
     metric->value += by;

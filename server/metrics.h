@@ -25,7 +25,8 @@ struct vt_metric {
     struct vt_metric *next;              /* in the registry */
 };
 
-void vt_metrics_add(struct vt_metric *metric); /* a static struct; once each */
+void vt_metrics_add(struct vt_metric *metric);    /* a static struct; once each */
+void vt_metrics_remove(struct vt_metric *metric); /* before one that is not static goes */
 void vt_metric_inc(struct vt_metric *metric, double by);
 void vt_metric_set(struct vt_metric *metric, double value);
 void vt_metric_observe(struct vt_metric *metric, double seconds);

@@ -37,8 +37,10 @@
 #include "server/media_index.h"
 #include "server/media_service.h"
 #include "server/merchant.h"
+#include "server/metrics.h"
 #include "server/mounts.h"
 #include "server/outgoing/outgoing.h"
+#include "server/quota.h"
 #include "server/recap_mail.h"
 #include "server/retention.h"
 #include "server/site.h"
@@ -46,12 +48,15 @@
 #include "server/upload.h"
 #include "server/watches.h"
 
-enum { EXIT_START = 1, EXIT_OPTIONS = 2, ERROR_BYTES = 4096, SECOND_MS = 1000 };
+enum { EXIT_START = 1, EXIT_OPTIONS = 2, ERROR_BYTES = 4096, SECOND_MS = 1000, RENDERS_BURST_SECONDS = 20 };
+
+static const char starting[] = "starting\n", draining[] = "draining\n", unable[] = "the store cannot write\n";
 
 struct serve {
     struct vt_config config;
     struct vt_listen_hold hold;
     struct vt_loop *loop;
+    struct vt_quotas *quotas;
     struct vt_media *media;
     struct vt_store *store;
     struct vt_audit *audit;
@@ -82,6 +87,11 @@ struct serve {
     bool handles_open; /* the signals and the timer */
     bool sites_ready, index_ready, app_ready, erased_ready, stop_asked, drained;
 };
+
+static struct vt_metric store_unable = { .name = "vitrine_store_unable_seconds",
+                                         .help = "For how long the store has not been able to write; 0: it "
+                                                 "is.",
+                                         .kind = VT_METRIC_GAUGE };
 
 /* Secrets live in this memory: no core files, no attaching. The leak checker attaches to itself. */
 static void close_memory(void)
@@ -143,10 +153,29 @@ static void handle_hangup(uv_signal_t *signal, int number)
         vt_log(VT_LOG_INFO, "serve.reload", VT_LOG_T("signal", number == SIGHUP ? "SIGHUP" : "SIGUSR1"));
 }
 
+/* Of a server that is up: customers are better sent to one that can keep what they say. Those who are here
+ * stay, for all but that goes on. */
+static void look_at_store(struct serve *serve)
+{
+    const int64_t unable_ms = vt_store_unable_ms(serve->store);
+    const char *state = unable_ms >= serve->config.store_unready ? unable : NULL;
+    vt_metric_set(&store_unable, (double)unable_ms / 1000);
+    if (state == serve->ops.not_ready)
+        return;
+    serve->ops.not_ready = state;
+    if (state)
+        vt_log(VT_LOG_ERROR, "store.unable", VT_LOG_N("ms", unable_ms),
+               VT_LOG_T("detail", "the disk of the data directory is full or does not answer"));
+    else
+        vt_log(VT_LOG_INFO, "store.able", VT_LOG_T("detail", "it writes again"));
+}
+
 static void handle_second(void *arg)
 {
-    (void)arg;
+    struct serve *serve = arg;
     vt_log_flush();
+    if (!serve->ops.not_ready || serve->ops.not_ready == unable)
+        look_at_store(serve);
 }
 
 static void open_handles(struct serve *serve)
@@ -198,8 +227,10 @@ static int no_memory(struct serve *serve, const char *what)
 static int open_state(struct serve *serve)
 {
     char origin[VT_LISTEN_ORIGIN];
-    serve->store = vt_store_open(serve->loop, serve->config.data, (size_t)serve->config.store_queue,
-                                 &serve->error);
+    const struct vt_store_limits limits = { .queue_rows = (size_t)serve->config.store_queue,
+                                            .queue_ms = serve->config.store_wait,
+                                            .quotas = serve->quotas };
+    serve->store = vt_store_open(serve->loop, serve->config.data, &limits, &serve->error);
     if (!serve->store)
         return VT_ERR_IO;
     serve->audit = vt_audit_open(serve->loop, serve->config.data, &serve->error);
@@ -225,6 +256,7 @@ static int open_state(struct serve *serve)
 static int open_outgoing(struct serve *serve)
 {
     const struct vt_outgoing_config config = { .loop = serve->loop,
+                                               .quotas = serve->quotas,
                                                .allow_private = serve->config.media_fetch_private,
                                                .ca_file = serve->config.outgoing_ca };
     serve->outgoing = vt_outgoing_create(&config);
@@ -238,6 +270,7 @@ static int open_outgoing(struct serve *serve)
         return VT_ERR_IO;
     const struct vt_fetcher_deps fetcher = { .loop = serve->loop,
                                              .config = &serve->config,
+                                             .quotas = serve->quotas,
                                              .store = serve->store,
                                              .sites = serve->sites,
                                              .outgoing = serve->outgoing,
@@ -253,6 +286,7 @@ static int open_outgoing(struct serve *serve)
         return no_memory(serve, "the feeds");
     const struct vt_hooks_deps hooks = { .loop = serve->loop,
                                          .config = &serve->config,
+                                         .quotas = serve->quotas,
                                          .store = serve->store,
                                          .outgoing = serve->outgoing,
                                          .seal = serve->seal };
@@ -271,6 +305,7 @@ static int open_app(struct serve *serve)
 {
     const struct vt_app_deps deps = { .loop = serve->loop,
                                       .config = &serve->config,
+                                      .quotas = serve->quotas,
                                       .store = serve->store,
                                       .sites = serve->sites,
                                       .index = serve->index,
@@ -353,9 +388,9 @@ static int open_net(struct serve *serve)
 /* Before keys and stores are open, so that no picture worker ever held one. */
 static int open_media(struct serve *serve)
 {
-    const struct vt_media_deps deps = { .loop = serve->loop,
-                                        .config = &serve->config,
-                                        .binary = "/proc/self/exe" };
+    const struct vt_media_deps deps = {
+        .loop = serve->loop, .config = &serve->config, .quotas = serve->quotas, .binary = "/proc/self/exe"
+    };
     serve->media = vt_media_open(&deps, &serve->error);
     if (!serve->media)
         return no_memory(serve, "the pictures");
@@ -368,6 +403,15 @@ static int start(struct serve *serve)
     if (!serve->loop)
         return no_memory(serve, "the loop");
     open_handles(serve);
+    serve->quotas = vt_quotas_create(&(struct vt_quota_limits){
+        .rate = { [VT_QUOTA_MESSAGES] = (uint32_t)serve->config.site_messages,
+                  [VT_QUOTA_ROWS] = (uint32_t)serve->config.site_rows,
+                  [VT_QUOTA_RENDERS] = (uint32_t)serve->config.site_renders,
+                  [VT_QUOTA_REQUESTS] = (uint32_t)serve->config.site_requests },
+        .burst = { [VT_QUOTA_RENDERS] = (uint32_t)serve->config.site_renders * RENDERS_BURST_SECONDS },
+        .share = (uint32_t)serve->config.site_share });
+    if (!serve->quotas)
+        return no_memory(serve, "the quotas");
     serve->lock = vt_data_lock(serve->config.data, false, &serve->error);
     int err = serve->lock < 0 ? VT_ERR_IO : open_media(serve);
     if (err == VT_OK)
@@ -395,7 +439,7 @@ static void handle_drained(void *arg)
 
 static void begin_drain(struct serve *serve)
 {
-    serve->ops.not_ready = "draining\n";
+    serve->ops.not_ready = draining;
     sd_notify(0, "STOPPING=1");
     vt_app_drain(serve->app);
     vt_net_drain(serve->net, (uint64_t)serve->config.drain_time, handle_drained, serve);
@@ -453,6 +497,7 @@ static void stop(struct serve *serve)
     vt_bus_close(serve->bus);
     vt_coord_close(serve->coord);
     vt_uploads_destroy(serve->uploads);
+    vt_quotas_destroy(serve->quotas);
     vt_loop_destroy(serve->loop);
     if (serve->lock >= 0)
         close(serve->lock);
@@ -494,12 +539,31 @@ static void welcome(const struct serve *serve)
             data, data, vt_net_url(serve->net));
 }
 
+static void know_sites(void *arg)
+{
+    struct serve *serve = arg;
+    size_t n = 0;
+    for (const struct vt_site *site = NULL; (site = vt_sites_next(serve->sites, site)) != NULL; n++)
+        if (vt_quotas_site(serve->quotas, vt_str(site->id), vt_str(site->key)) != VT_OK)
+            vt_log(VT_LOG_ERROR, "site.quota", VT_LOG_T("site", site->key), VT_LOG_T("err", "no memory"));
+    vt_quotas_hold(serve->quotas, n > 1);
+}
+
+/* From now on: what the start reads for all sessions of the last run is nobody's demand. */
+static void hold_quotas(struct serve *serve)
+{
+    know_sites(serve);
+    vt_sites_on_change(serve->sites, know_sites, serve);
+    vt_metrics_add(&store_unable);
+}
+
 static int run(struct serve *serve)
 {
     int status = EXIT_SUCCESS;
     int err = start(serve);
     if (err == VT_OK && !serve->stop_asked) {
         serve->ops.not_ready = NULL;
+        hold_quotas(serve);
         vt_media_start(serve->media);
         announce(serve);
         welcome(serve);
@@ -529,7 +593,7 @@ static int print_help(void)
 
 int vt_serve_main(int argc, char **argv)
 {
-    struct serve serve = { .error = VT_BUF_INIT(ERROR_BYTES), .ops.not_ready = "starting\n", .lock = -1 };
+    struct serve serve = { .error = VT_BUF_INIT(ERROR_BYTES), .ops.not_ready = starting, .lock = -1 };
     for (int i = 0; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return print_help();

@@ -9,8 +9,10 @@
 #include "server/address.h"
 #include "server/api/api_internal.h"
 #include "server/api/device.h"
+#include "server/app.h"
 #include "server/http/file.h"
 #include "server/log.h"
+#include "server/quota.h"
 
 enum { DETAIL_BYTES = 2048, TOKEN_TEXT = 128 };
 
@@ -321,6 +323,8 @@ static void handle_read(void *arg, int err)
 static void handle_run(void *arg, int err)
 {
     struct vt_api_call *call = arg;
+    if (call->row->method != VT_GET) /* known only now; a token's own rate has stood before it */
+        vt_quotas_spend(call->api->deps.app->deps.quotas, call->site, VT_QUOTA_ROWS, 1, vt_now_ms());
     if (err) {
         explain(call, err);
         /* A refusal that stands for itself leaves no record but one that its row asked for. */

@@ -94,7 +94,9 @@ static void make(struct ask *ask)
     waiting->now = ask->req;
     waiting->kind = ask->kind;
     memcpy(waiting->key, ask->key, sizeof(ask->key));
-    const struct vt_media_order order = { .recipe = &recipe, .key = ask->key, .group = vt_str(ask->group) };
+    const struct vt_media_order order = {
+        .recipe = &recipe, .key = ask->key, .group = vt_str(ask->group), .site = vt_str(ask->medium->site)
+    };
     vt_media_make(ask->pages->deps.media, &order, handle_made, waiting);
     if (!waiting->now) {
         free(waiting);

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "media/room.h"
 #include "server/base/err.h"
 #include "server/catalogue/feed.h"
 #include "server/catalogue/originals.h"
 
-enum { FREE_PARTS = 20 /* one of so many of the disk stays free */ };
+enum { TIMES = 3 /* itself, its rows staged, and the shelf */ };
 
 struct vt_feed_files {
     struct vt_feed_files_deps deps;
@@ -42,16 +42,6 @@ static struct vt_str bearer_of(const struct vt_http_req *req)
     return (struct vt_str){ text.ptr + sizeof(scheme) - 1, text.len - (sizeof(scheme) - 1) };
 }
 
-static bool has_disk(int fd, uint64_t length)
-{
-    struct statvfs fs;
-    if (fstatvfs(fd, &fs) != 0)
-        return false;
-    uint64_t kept = (uint64_t)fs.f_blocks / FREE_PARTS * fs.f_frsize;
-    return (uint64_t)fs.f_bavail * fs.f_frsize >
-           kept + 3 * length; /* itself, its rows staged, and the shelf */
-}
-
 static void begin(struct vt_http_req *req, struct sending *sending, uint64_t length)
 {
     vt_http_keep(req, sending, handle_lost);
@@ -59,7 +49,7 @@ static void begin(struct vt_http_req *req, struct sending *sending, uint64_t len
         vt_http_problem(req, 400, "empty", "Nothing came", "The body is the file; this one is empty.");
     else if (length > VT_FEED_BYTES)
         vt_http_problem(req, 413, "large", "Too large", "A file may have 256 MiB.");
-    else if (sending->fd < 0 || !has_disk(sending->fd, length))
+    else if (sending->fd < 0 || !vt_room_for(sending->fd, TIMES * length))
         vt_http_problem(req, 507, "full", "The disk is full", "Nothing was changed.");
 }
 

@@ -47,7 +47,7 @@ struct ask {
     bool may_flow;    /* fragments will do */
     bool is_answered; /* nothing more is to be said; what flows goes on */
     bool is_made;     /* the making has called, or never will */
-    char id[VT_SIGN_ID + 1], group[VT_MEDIA_ID_MAX + 1], key[VT_RECIPE_KEY + 1];
+    char id[VT_SIGN_ID + 1], group[VT_MEDIA_ID_MAX + 1], key[VT_RECIPE_KEY + 1], site[VT_MEDIA_SITE];
     uint32_t max_bytes;
     struct vt_buf text;
     struct vt_media_watcher watcher;
@@ -238,6 +238,7 @@ static enum vt_media_err find_film(struct ask *ask, const struct vt_site **ret_s
         err = vt_media_spin_text(set, &ask->text);
     } else if (medium && medium->kind == VT_MEDIUM_FILM) {
         *ret_site = vt_sites_by_id(deps->sites, vt_str(medium->site));
+        vt_str_copy(ask->site, sizeof(ask->site), vt_str(medium->site));
         vt_media_group(vt_str(medium->conv), ask->group);
         err = vt_media_film_text(deps->media, vt_str(ask->id), &ask->text);
     }
@@ -261,7 +262,8 @@ static struct vt_media_film_order order_of(struct ask *ask)
                                          .kind = kinds[ask->kind].kind,
                                          .format = kinds[ask->kind].format,
                                          .max_bytes = ask->max_bytes,
-                                         .group = vt_str(ask->group) };
+                                         .group = vt_str(ask->group),
+                                         .site = vt_str(ask->site) };
 }
 
 /* What fits as it is needs no second making. */

@@ -144,6 +144,7 @@ static void order_it(struct ask *ask, struct vt_http_req *req, struct vt_media_m
         .master = master,
         .group = medium ? vt_str(group) : (struct vt_str){ NULL, 0 },
         .payer = ask->kind == ASK_IMAGE ? req->addr : (struct vt_str){ NULL, 0 },
+        .site = medium ? vt_str(medium->site) : (struct vt_str){ NULL, 0 },
         .max_wait_ms = ask->is_patient ? PATIENT_MS : VT_JOB_WAIT_MS,
     };
     vt_media_make(ask->pictures->media, &order, handle_made, ask);

@@ -24,7 +24,7 @@ struct ask {
     bool has_first; /* its size is that of the spin */
     unsigned frame;
     uint32_t width, height; /* of the first picture */
-    char first[VT_SHA256_TEXT], picture[VT_SHA256_TEXT];
+    char first[VT_SHA256_TEXT], picture[VT_SHA256_TEXT], site[VT_MEDIA_SITE];
     struct vt_recipe recipe;
     char key[VT_RECIPE_KEY + 1];
 };
@@ -74,7 +74,11 @@ static void make(struct ask *ask, struct vt_http_req *req, struct vt_media_maste
         end(ask);
     } else {
         const struct vt_media_order order = {
-            .recipe = &ask->recipe, .key = ask->key, .master = master, .max_wait_ms = WAIT_MS
+            .recipe = &ask->recipe,
+            .key = ask->key,
+            .master = master,
+            .site = vt_str(ask->site),
+            .max_wait_ms = WAIT_MS,
         };
         vt_media_make(ask->pages->deps.media, &order, handle_made, ask);
     }
@@ -143,6 +147,7 @@ static bool understand(struct ask *ask, struct vt_str path, struct vt_media_prob
                                  vt_media_quote(id).text);
         return false;
     }
+    vt_str_copy(ask->site, sizeof(ask->site), vt_str(site->id));
     ask->frame = (unsigned)frame;
     memcpy(ask->first, spin->frames[0], sizeof(ask->first));
     memcpy(ask->picture, spin->frames[frame], sizeof(ask->picture));

@@ -114,6 +114,7 @@ static void make(struct ask *ask)
                                                   .master = ask->first,
                                                   .group = ask->group[0] ? vt_str(ask->group)
                                                                          : (struct vt_str){ NULL, 0 },
+                                                  .site = vt_str(ask->site),
                                                   .payer = vt_str(ask->group[0] ? ask->group : ask->addr),
                                                   .max_wait_ms = PATIENT_MS };
             vt_media_make(ask->templates->deps.media, &order, handle_made, ask);

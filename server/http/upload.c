@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "media/room.h"
 #include "media/sniff.h"
 #include "server/auth/digest.h"
 #include "server/base/err.h"
@@ -26,7 +26,7 @@ enum {
     SENDING_CONV = 4,  /* and of one conversation */
     SLOW_AFTER_MS = 20000,
     SLOW_BYTES_S = 4096, /* on average, from then on */
-    FREE_PARTS = 20,     /* one of so many of the disk stays free */
+    TIMES = 2,           /* on the disk: itself, and its master */
     PREFLIGHT_S = 600
 };
 
@@ -240,15 +240,6 @@ static size_t count_conv(const struct vt_http_uploads *uploads, const struct vt_
     return n;
 }
 
-static bool has_disk(int fd, uint64_t length)
-{
-    struct statvfs fs;
-    if (fstatvfs(fd, &fs) != 0)
-        return false;
-    uint64_t kept = (uint64_t)fs.f_blocks / FREE_PARTS * fs.f_frsize;
-    return (uint64_t)fs.f_bavail * fs.f_frsize > kept + 2 * length; /* itself, and its master */
-}
-
 static enum vt_media_err check_length(const struct vt_upload *upload, uint64_t length,
                                       struct vt_media_problem *problem)
 {
@@ -288,7 +279,8 @@ static enum vt_media_err open_file(struct vt_sending *sending, struct vt_media_p
     }
     sending->fd = vt_media_blank(uploads->deps.media);
     sending->sha = vt_sha256_begin();
-    if (sending->fd < 0 ? errno == ENOSPC || errno == EDQUOT : !has_disk(sending->fd, sending->length))
+    if (sending->fd < 0 ? errno == ENOSPC || errno == EDQUOT
+                        : !vt_room_for(sending->fd, TIMES * sending->length))
         return vt_media_problem_set(problem, VT_MEDIA_NO_ROOM, "The disk is full.");
     if (sending->fd < 0 || !sending->sha)
         return vt_media_problem_set(problem, VT_MEDIA_BUSY, "The server is short of memory.");

@@ -8,6 +8,7 @@
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/outgoing/outgoing_internal.h"
+#include "server/quota.h"
 
 enum {
     RUNNING_MOST = 8,
@@ -25,6 +26,11 @@ static void pump(struct vt_outgoing *outgoing);
 
 /* --- one request's life -------------------------------------------------------------------- */
 
+static struct vt_str site_of(const struct vt_transfer *transfer)
+{
+    return vt_str(transfer->site);
+}
+
 static void destroy(struct vt_transfer *transfer)
 {
     vt_arena_finish(&transfer->arena);
@@ -36,6 +42,7 @@ static void finish(struct vt_transfer *transfer)
 {
     vt_transfer_end(transfer);
     vt_list_remove(&transfer->link);
+    vt_quotas_leave(transfer->outgoing->quotas, site_of(transfer), VT_QUOTA_REQUESTS);
     transfer->is_ended = true;
     transfer->done(transfer->arg, &transfer->result);
     if (transfer->is_resolving)
@@ -170,10 +177,22 @@ static unsigned running_of(const struct vt_outgoing *outgoing, const char *host)
     return n;
 }
 
+/* One who has used up its quota, or has its share running, waits; others pass. */
+static bool site_may(struct vt_outgoing *outgoing, const struct vt_transfer *of)
+{
+    size_t n = 0;
+    if (!of->site)
+        return true;
+    VT_LIST_EACH (transfer, &outgoing->running, struct vt_transfer, link)
+        n += transfer->site && strcmp(transfer->site, of->site) == 0;
+    return n < vt_quotas_share(outgoing->quotas, RUNNING_MOST) &&
+           vt_quotas_ready(outgoing->quotas, site_of(of), VT_QUOTA_REQUESTS, vt_now_ms());
+}
+
 static struct vt_transfer *next_queued(struct vt_outgoing *outgoing)
 {
     VT_LIST_EACH (transfer, &outgoing->queued, struct vt_transfer, link)
-        if (running_of(outgoing, transfer->url.origin.host) < HOST_MOST)
+        if (running_of(outgoing, transfer->url.origin.host) < HOST_MOST && site_may(outgoing, transfer))
             return transfer;
     return NULL;
 }
@@ -187,6 +206,7 @@ static void pump(struct vt_outgoing *outgoing)
         outgoing->queued_n--;
         vt_list_append(&outgoing->running, &transfer->link);
         outgoing->running_n++;
+        vt_quotas_spend(outgoing->quotas, site_of(transfer), VT_QUOTA_REQUESTS, 1, vt_now_ms());
         if (transfer->result.err) {
             finish_running(transfer);
             continue;
@@ -211,7 +231,8 @@ static struct vt_transfer *find_belated(struct vt_outgoing *outgoing)
     return NULL;
 }
 
-/* A name server that does not answer is not libcurl's to time. Ending one may change the list. */
+/* A name server that does not answer is not libcurl's to time. Ending one may change the list. Sites that
+ * waited for their quota have some again. */
 static void handle_second(void *arg)
 {
     struct vt_outgoing *outgoing = arg;
@@ -221,6 +242,7 @@ static void handle_second(void *arg)
                          transfer->url.origin.host);
         finish_running(transfer);
     }
+    pump(outgoing);
 }
 
 /* --- taking requests ------------------------------------------------------------------------- */
@@ -259,12 +281,26 @@ static const char **keep_list(struct vt_transfer *transfer, const char *const *l
     return copies;
 }
 
-static int queue(struct vt_transfer *transfer, bool failed)
+static bool has_room(struct vt_outgoing *outgoing, struct vt_str site)
+{
+    return !outgoing->closing && outgoing->queued_n < QUEUED_MOST &&
+           vt_quotas_enter(outgoing->quotas, site, VT_QUOTA_REQUESTS, QUEUED_MOST);
+}
+
+static int give_room_back(struct vt_outgoing *outgoing, struct vt_str site)
+{
+    vt_quotas_leave(outgoing->quotas, site, VT_QUOTA_REQUESTS);
+    return VT_ERR_NOMEM;
+}
+
+static int queue(struct vt_transfer *transfer, struct vt_str site, bool failed)
 {
     struct vt_outgoing *outgoing = transfer->outgoing;
+    transfer->site = keep(transfer, site, &failed);
     if (!failed && !outgoing->pump_posted)
         failed = vt_loop_post(outgoing->loop, handle_pump, outgoing) != VT_OK;
     if (failed) {
+        vt_quotas_leave(outgoing->quotas, site, VT_QUOTA_REQUESTS);
         destroy(transfer);
         return VT_ERR_NOMEM;
     }
@@ -279,11 +315,11 @@ int vt_outgoing_fetch(struct vt_outgoing *outgoing, const struct vt_outgoing_req
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf why = VT_BUF_INIT(256);
-    if (outgoing->closing || outgoing->queued_n >= QUEUED_MOST)
+    if (!has_room(outgoing, request->site))
         return VT_ERR_FULL;
     struct vt_transfer *transfer = create(outgoing, done, arg);
     if (!transfer)
-        return VT_ERR_NOMEM;
+        return give_room_back(outgoing, request->site);
     bool failed = false;
     transfer->hosts = keep_list(transfer, request->hosts, &failed);
     transfer->headers = keep_list(transfer, request->headers, &failed);
@@ -298,7 +334,7 @@ int vt_outgoing_fetch(struct vt_outgoing *outgoing, const struct vt_outgoing_req
     transfer->deadline_ms = request->time_ms ? request->time_ms : TIME_MS;
     if (vt_url_parse(request->url, &transfer->url, &why) != VT_OK)
         vt_transfer_fail(transfer, VT_OUTGOING_URL, "%s", vt_buf_cstr(&why));
-    return queue(transfer, failed);
+    return queue(transfer, request->site, failed);
 }
 
 /* smtps://host[:port] and smtp://host[:port], read as the https and http they look like. */
@@ -331,11 +367,11 @@ bool vt_outgoing_mail_url_ok(struct vt_str url)
 int vt_outgoing_mail(struct vt_outgoing *outgoing, const struct vt_outgoing_mail *mail,
                      vt_outgoing_done_fn *done, void *arg)
 {
-    if (outgoing->closing || outgoing->queued_n >= QUEUED_MOST)
+    if (!has_room(outgoing, mail->site))
         return VT_ERR_FULL;
     struct vt_transfer *transfer = create(outgoing, done, arg);
     if (!transfer)
-        return VT_ERR_NOMEM;
+        return give_room_back(outgoing, mail->site);
     bool failed = false;
     transfer->is_mail = true;
     transfer->plain_ok = mail->plain_ok;
@@ -347,7 +383,7 @@ int vt_outgoing_mail(struct vt_outgoing *outgoing, const struct vt_outgoing_mail
     transfer->deadline_ms = MAIL_MS;
     if (read_mail_url(mail->url, &transfer->url.origin) != VT_OK)
         vt_transfer_fail(transfer, VT_OUTGOING_URL, "it is no smtp:// or smtps:// address");
-    return queue(transfer, failed);
+    return queue(transfer, mail->site, failed);
 }
 
 /* --- the engine ------------------------------------------------------------------------------- */
@@ -360,6 +396,7 @@ struct vt_outgoing *vt_outgoing_create(const struct vt_outgoing_config *config)
         return NULL;
     }
     outgoing->loop = config->loop;
+    outgoing->quotas = config->quotas;
     outgoing->allow_private = config->allow_private;
     vt_list_init(&outgoing->queued);
     vt_list_init(&outgoing->running);

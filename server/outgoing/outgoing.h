@@ -8,7 +8,8 @@
  * followed by hand, to the same host, each checked like the first. No proxy, no cookies, no content
  * encoding. `allow_private` (for development) lifts the rules of address, scheme and port, no other.
  *
- * 8 requests run at once, 2 of them to one host, 256 wait. Loop thread only. */
+ * 8 requests run at once, 2 of them to one host, 256 wait. Of several sites each has its share of both, and
+ * waits while its quota is used up. Loop thread only. */
 #ifndef VT_OUTGOING_H
 #define VT_OUTGOING_H
 
@@ -22,7 +23,8 @@
 struct vt_outgoing;
 
 struct vt_outgoing_config {
-    struct vt_loop *loop; /* borrowed */
+    struct vt_loop *loop;     /* borrowed */
+    struct vt_quotas *quotas; /* borrowed; NULL: no site has any */
     bool allow_private;
     const char
         *ca_file; /* borrowed; certificates trusted instead of the system's; NULL or "": the system's */
@@ -67,6 +69,7 @@ struct vt_outgoing_result {
 typedef void vt_outgoing_done_fn(void *arg, const struct vt_outgoing_result *result);
 
 struct vt_outgoing_request { /* everything is copied */
+    struct vt_str site;      /* for whom; absent: the server itself */
     struct vt_str url;
     const char *const *hosts;     /* NULL-terminated, exact and in lower case; NULL: the URL's own */
     struct vt_str etag, modified; /* of a copy that is there: the answer may be 304; absent: none */
@@ -84,6 +87,7 @@ int vt_outgoing_fetch(struct vt_outgoing *outgoing, const struct vt_outgoing_req
 
 /* The operator's own mail server, so its address may be private. TLS is required unless `plain_ok`. */
 struct vt_outgoing_mail {         /* everything is copied */
+    struct vt_str site;           /* for whom; absent: the server itself */
     struct vt_str url;            /* smtp://host[:587] or smtps://host[:465] */
     struct vt_str user, password; /* absent or empty: no login */
     struct vt_str from, to;       /* addresses alone */

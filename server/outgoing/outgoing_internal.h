@@ -15,7 +15,8 @@
 enum { VT_TRANSFER_ADDRESSES = 16 };
 
 struct vt_outgoing {
-    struct vt_loop *loop; /* borrowed */
+    struct vt_loop *loop;     /* borrowed */
+    struct vt_quotas *quotas; /* borrowed; NULL: no site has any */
     bool allow_private;
     char *ca_file;                  /* owned; NULL: the system's */
     CURLM *multi;                   /* owned; NULL once closed */
@@ -32,6 +33,7 @@ struct vt_transfer {
     struct vt_arena arena; /* of all its texts */
     vt_outgoing_done_fn *done;
     void *arg;
+    const char *site;       /* NULL: nobody's */
     bool is_mail, is_ended; /* is_ended: done was called, the resolver still holds it */
     struct vt_url url;      /* of mail: https stands for smtps, http for smtp */
     const char **hosts;     /* NULL: the URL's own */

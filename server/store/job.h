@@ -74,6 +74,7 @@ struct vt_job {
     enum vt_job_kind kind;
     bool lazy;   /* nobody waits: it may sit for a second to share another's commit */
     bool leads;  /* the first of its commit */
+    bool shared; /* counts in its site's share of the queue */
     int64_t now; /* ms since 1970, when the call was made */
     int err;     /* the result */
     void (*deliver)(struct vt_job *job);
@@ -176,6 +177,9 @@ void *vt_job_push(struct vt_job *job, size_t size);
 /* What threads hand back, on its way to the loop thread. */
 struct vt_mailbox {
     size_t pending; /* submitted, not delivered; loop thread only */
+    int64_t
+        failed_since; /* vt_now_ms: the first of the writes that have failed in a row; 0: none. The same */
+    struct vt_quotas *quotas; /* borrowed from the store */
     pthread_mutex_t lock;
     struct vt_list finished; /* list of vt_job.link */
     struct vt_loop *loop;    /* borrowed */
@@ -189,10 +193,12 @@ void vt_mailbox_finish(struct vt_mailbox *mailbox, struct vt_list *jobs);
 /* A backend: what SQLite is today and PostgreSQL later. */
 struct vt_store_ops {
     /* On failure NULL and one sentence in ret_error. `mailbox` outlives the backend. */
-    void *(*open)(struct vt_mailbox *mailbox, const char *data_dir, size_t queue_rows,
+    void *(*open)(struct vt_mailbox *mailbox, const char *data_dir, const struct vt_store_limits *limits,
                   struct vt_buf *ret_error);
     /* VT_OK takes the job; VT_ERR_FULL leaves it with the caller. */
     int (*submit)(void *backend, struct vt_job *job);
+    /* For how long the writer has been at what it is at. */
+    int64_t (*stands_ms)(void *backend);
     /* Commits what is queued; every job taken has been handed to the mailbox when it returns. */
     void (*close)(void *backend);
 };
@@ -202,7 +208,10 @@ struct vt_store {
     const struct vt_store_ops *ops;
     void *backend;              /* owned */
     struct vt_mailbox *mailbox; /* owned, shared with a posted delivery */
-    int64_t (*clock)(void);     /* ms since 1970; tests put their own */
+    struct vt_quotas *quotas;   /* borrowed; NULL: no site has any */
+    size_t queue_rows;
+    bool probing;
+    int64_t (*clock)(void); /* ms since 1970; tests put their own */
 };
 
 #endif

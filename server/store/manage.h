@@ -34,6 +34,8 @@ typedef int vt_store_work_fn(struct vt_manage *manage, void *arg);
 int vt_store_work(struct vt_store *store, vt_store_work_fn *work, vt_store_done_fn *done, void *arg);
 /* The same on the reader's thread, for what only reads and may take long. */
 int vt_store_look(struct vt_store *store, vt_store_work_fn *look, vt_store_done_fn *done, void *arg);
+/* Writes what is there already: whether anything can be written at all. VT_OK, VT_ERR_FULL or VT_ERR_IO. */
+int vt_manage_probe(struct vt_manage *manage);
 
 /* Each: VT_OK, VT_ERR_EXISTS, VT_ERR_MISSING, VT_ERR_STALE (a version that moved on), VT_ERR_INVALID,
  * VT_ERR_FULL, VT_ERR_NOMEM or VT_ERR_IO. */

@@ -25,7 +25,7 @@ struct vt_store_picture {
 };
 
 typedef void vt_store_pictures_fn(void *arg, int err, const struct vt_store_picture *pictures, size_t n);
-/* Of all sites: those to be asked for now, the longest due first. */
+/* Those to be asked for now, at most `limit` of each site, the longest due first. */
 int vt_store_pictures_due(struct vt_store *store, int64_t now, size_t limit, vt_store_pictures_fn *done,
                           void *arg);
 /* All but sku, of a row that may have gone meanwhile. */

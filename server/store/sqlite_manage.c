@@ -169,6 +169,12 @@ int vt_manage_site_put(struct vt_manage *manage, const struct vt_store_site *sit
     return vt_manage_finish(manage, err, true);
 }
 
+int vt_manage_probe(struct vt_manage *manage)
+{
+    return vt_manage_run(manage, false, true, "UPDATE meta SET value=value WHERE name=?",
+                         VT_DB_T(VT_STR("accounts")));
+}
+
 int vt_manage_site_rotate(struct vt_manage *manage, struct vt_str site)
 {
     int err = vt_manage_run(

@@ -49,8 +49,9 @@ int vt_run_pictures_due(struct vt_db *db, struct vt_job *job)
 {
     return read_rows(db, job,
                      vt_db_start(db,
-                                 "SELECT " COLUMNS " FROM picture WHERE state='wanted' AND next <= ?"
-                                 " ORDER BY next LIMIT ?",
+                                 "SELECT p." COLUMNS " FROM site s CROSS JOIN picture p ON p.site=s.site"
+                                 " AND p.url IN (SELECT url FROM picture WHERE site=s.site AND"
+                                 " state='wanted' AND next <= ? ORDER BY next LIMIT ?) ORDER BY next",
                                  VT_DB_N(job->in.due.now), VT_DB_N(job->in.due.limit)));
 }
 

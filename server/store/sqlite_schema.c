@@ -229,10 +229,12 @@ static const char *const steps[] = {
     "CREATE INDEX offer_code_conv ON offer_code (site, conv);"
     "CREATE INDEX offer_code_until ON offer_code (until);",
 
-    /* 21: whom a site calls (hooks.h) and what is to be told. Secrets are sealed; `off` when it was switched off,
-     * `failing` since when nothing goes through. `n` gives the order, and whatever waits is found by it */
+    /* 21: whom a site calls (hooks.h) and what is to be told. Secrets are sealed; `off` when it was switched
+     * off, `failing` since when nothing goes through. `n` gives the order, and whatever waits is found by it
+     */
     "CREATE TABLE hook (site TEXT NOT NULL, id TEXT NOT NULL, url TEXT NOT NULL, events TEXT NOT NULL,"
-    " texts INTEGER NOT NULL DEFAULT 0, secret TEXT NOT NULL, former TEXT, former_until INTEGER NOT NULL DEFAULT 0,"
+    " texts INTEGER NOT NULL DEFAULT 0, secret TEXT NOT NULL, former TEXT, former_until INTEGER NOT NULL "
+    "DEFAULT 0,"
     " created INTEGER NOT NULL, began INTEGER NOT NULL, next INTEGER NOT NULL DEFAULT 0,"
     " tries INTEGER NOT NULL DEFAULT 0, failing INTEGER NOT NULL DEFAULT 0, off INTEGER NOT NULL DEFAULT 0,"
     " lost INTEGER NOT NULL DEFAULT 0, why TEXT, PRIMARY KEY (site, id)) STRICT, WITHOUT ROWID;"
@@ -280,6 +282,10 @@ static const char *const steps[] = {
     /* 26: rows of threads that the search does not know yet (search.h), in the order they came */
     "CREATE TABLE found_later (id INTEGER PRIMARY KEY, site TEXT NOT NULL, conv TEXT NOT NULL,"
     " cs INTEGER NOT NULL) STRICT;",
+
+    /* 27: what is due of one site, so that one with many does not hold up the others */
+    "DROP INDEX picture_due;"
+    "CREATE INDEX picture_due ON picture (site, next) WHERE state = 'wanted';",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 
@@ -337,8 +343,9 @@ static int keep_copy(struct vt_db *db, int64_t version, struct vt_buf *ret_error
     if (!err && rename(partial, path) != 0)
         err = VT_ERR_IO;
     if (err)
-        vt_buf_text(ret_error, " The tables are older than this build and stay as they are; make room, or start the "
-                               "build that made them.");
+        vt_buf_text(ret_error,
+                    " The tables are older than this build and stay as they are; make room, or start the "
+                    "build that made them.");
     return err;
 }
 

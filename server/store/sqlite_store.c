@@ -32,12 +32,14 @@ struct lane {
     size_t n, n_eager;    /* queued; of them not lazy */
     int64_t lazy_until;   /* vt_now_ms: when the oldest lazy job has waited enough */
     int64_t wake_at;      /* vt_now_ms: when its thread has something of its own to do; 0: nothing */
+    int64_t busy_since;   /* vt_now_ms: when what is being worked on was taken; 0: nothing is */
     bool closing;
 };
 
 struct vt_sqlite {
     struct vt_mailbox *mailbox; /* borrowed from the store */
     size_t queue_rows;
+    int64_t queue_ms;
     struct vt_db write_db, read_db, checkpoint_db;
     struct lane writer, reader;
     struct {
@@ -124,11 +126,17 @@ static void lane_finish(struct lane *lane)
     pthread_cond_destroy(&lane->wake);
 }
 
-static int lane_push(struct lane *lane, struct vt_job *job, size_t limit)
+static int64_t busy_ms(const struct lane *lane)
+{
+    return lane->busy_since ? vt_now_ms() - lane->busy_since : 0;
+}
+
+/* Behind a disk that stands still nothing is queued: who asks learns at once that it is not saved. */
+static int lane_push(struct lane *lane, struct vt_job *job, size_t limit, int64_t limit_ms)
 {
     int err = VT_ERR_FULL;
     pthread_mutex_lock(&lane->lock);
-    if (lane->n < limit) {
+    if (lane->n < limit && busy_ms(lane) <= limit_ms) {
         if (job->lazy && lane->n == 0)
             lane->lazy_until = vt_now_ms() + LAZY_MS;
         vt_list_append(&lane->queue, &job->link);
@@ -172,6 +180,7 @@ static void lane_move(struct lane *lane, size_t most, struct vt_list *batch)
 static bool lane_take(struct lane *lane, size_t limit, size_t most, struct vt_list *batch)
 {
     pthread_mutex_lock(&lane->lock);
+    lane->busy_since = 0;
     while (!is_due(lane, limit) && (lane->wake_at == 0 || vt_now_ms() < lane->wake_at)) {
         if (due_at(lane) > 0)
             wait_until(&lane->wake, &lane->lock, due_at(lane));
@@ -180,6 +189,7 @@ static bool lane_take(struct lane *lane, size_t limit, size_t most, struct vt_li
     }
     if (is_due(lane, limit))
         lane_move(lane, most, batch);
+    lane->busy_since = vt_now_ms();
     const bool over = lane->closing && vt_list_is_empty(batch);
     pthread_mutex_unlock(&lane->lock);
     return !over;
@@ -377,7 +387,16 @@ static int submit(void *backend, struct vt_job *job)
 {
     struct vt_sqlite *sqlite = backend;
     struct lane *lane = job->kind < VT_JOB_FIRST_READ ? &sqlite->writer : &sqlite->reader;
-    return lane_push(lane, job, sqlite->queue_rows);
+    return lane_push(lane, job, sqlite->queue_rows, lane == &sqlite->writer ? sqlite->queue_ms : INT64_MAX);
+}
+
+static int64_t stands_ms(void *backend)
+{
+    struct lane *lane = &((struct vt_sqlite *)backend)->writer;
+    pthread_mutex_lock(&lane->lock);
+    int64_t ms = busy_ms(lane);
+    pthread_mutex_unlock(&lane->lock);
+    return ms;
 }
 
 static void close_files(struct vt_sqlite *backend)
@@ -420,14 +439,15 @@ static int start_threads(struct vt_sqlite *backend)
     return failed ? VT_ERR_NOMEM : VT_OK;
 }
 
-static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir, size_t queue_rows,
-                          struct vt_buf *ret_error)
+static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir,
+                          const struct vt_store_limits *limits, struct vt_buf *ret_error)
 {
     struct vt_sqlite *backend = calloc(1, sizeof(*backend));
     if (!backend)
         return NULL;
     backend->mailbox = mailbox;
-    backend->queue_rows = queue_rows;
+    backend->queue_rows = limits->queue_rows;
+    backend->queue_ms = limits->queue_ms;
     lane_init(&backend->writer);
     lane_init(&backend->reader);
     pthread_mutex_init(&backend->checkpoint.lock, NULL);
@@ -451,4 +471,4 @@ static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir, size
     return NULL;
 }
 
-const struct vt_store_ops vt_store_sqlite = { open_backend, submit, close_backend };
+const struct vt_store_ops vt_store_sqlite = { open_backend, submit, stands_ms, close_backend };

@@ -6,7 +6,9 @@
 #include "server/base/err.h"
 #include "server/base/ids.h"
 #include "server/metrics.h"
+#include "server/quota.h"
 #include "server/store/job.h"
+#include "server/store/manage.h"
 
 enum { TURN_BYTES = 128 * 1024 }; /* a quarter of what a peer may have waiting */
 
@@ -20,11 +22,26 @@ static struct vt_metric commits = { .name = "vitrine_store_commits_total",
                                     .help = "Commits of the store; one holds all that waited for it.",
                                     .kind = VT_METRIC_COUNTER };
 
+static bool is_write(const struct vt_job *job)
+{
+    return job->kind < VT_JOB_FIRST_READ;
+}
+
 static void count(const struct vt_job *job)
 {
-    vt_metric_inc(job->kind < VT_JOB_FIRST_READ ? &writes : &reads, 1);
+    vt_metric_inc(is_write(job) ? &writes : &reads, 1);
     if (job->leads)
         vt_metric_inc(&commits, 1);
+}
+
+static void note_health(struct vt_mailbox *mailbox, const struct vt_job *job)
+{
+    if (!is_write(job))
+        return;
+    if (job->err != VT_ERR_FULL && job->err != VT_ERR_IO)
+        mailbox->failed_since = 0;
+    else if (mailbox->failed_since == 0)
+        mailbox->failed_since = vt_now_ms();
 }
 
 void vt_job_destroy(struct vt_job *job)
@@ -130,6 +147,9 @@ static void deliver(void *arg)
         mailbox->pending--;
         bytes += job->arena.used_bytes;
         count(job);
+        note_health(mailbox, job);
+        if (job->shared)
+            vt_quotas_leave(mailbox->quotas, job->site, VT_QUOTA_ROWS);
         if (job->deliver)
             job->deliver(job);
         vt_job_destroy(job);
@@ -156,8 +176,8 @@ void vt_mailbox_finish(struct vt_mailbox *mailbox, struct vt_list *jobs)
 
 /* --- store --------------------------------------------------------------------------------- */
 
-struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_t queue_rows,
-                               struct vt_buf *ret_error)
+struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir,
+                               const struct vt_store_limits *limits, struct vt_buf *ret_error)
 {
     struct vt_store *store = calloc(1, sizeof(*store));
     struct vt_mailbox *mailbox = mailbox_create(loop);
@@ -165,8 +185,13 @@ struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_
         vt_buf_text(ret_error, "The store has no memory to start with.");
         goto fail;
     }
-    *store = (struct vt_store){ .ops = &vt_store_sqlite, .mailbox = mailbox, .clock = vt_steady_ms };
-    store->backend = store->ops->open(mailbox, data_dir, queue_rows, ret_error);
+    *store = (struct vt_store){ .ops = &vt_store_sqlite,
+                                .mailbox = mailbox,
+                                .quotas = limits->quotas,
+                                .queue_rows = limits->queue_rows,
+                                .clock = vt_steady_ms };
+    mailbox->quotas = limits->quotas;
+    store->backend = store->ops->open(mailbox, data_dir, limits, ret_error);
     if (store->backend) {
         vt_metrics_add(&reads);
         vt_metrics_add(&writes);
@@ -183,6 +208,28 @@ fail:
 size_t vt_store_pending(const struct vt_store *store)
 {
     return store ? store->mailbox->pending : 0;
+}
+
+static int write_nothing(struct vt_manage *manage, void *arg)
+{
+    (void)arg;
+    return vt_manage_probe(manage);
+}
+
+static void handle_probed(void *arg, int err)
+{
+    struct vt_store *store = arg;
+    (void)err; /* it has been counted with all others */
+    store->probing = false;
+}
+
+int64_t vt_store_unable_ms(struct vt_store *store)
+{
+    int64_t stands_ms = store->ops->stands_ms(store->backend), since = store->mailbox->failed_since;
+    int64_t failed_ms = since ? vt_now_ms() - since + 1 : 0;
+    if (since && !store->probing)
+        store->probing = vt_store_work(store, write_nothing, handle_probed, store) == VT_OK;
+    return stands_ms > failed_ms ? stands_ms : failed_ms;
 }
 
 void vt_store_close(struct vt_store *store)

@@ -7,10 +7,10 @@
  * a row's `done` runs only after the commit that holds it (scale-out: acknowledged = committed).
  * Reads run on their own thread and connection. Texts given to `done` live until it returns.
  *
- * A call returns VT_OK, or VT_ERR_FULL when store_queue rows wait already; then `done` does not
- * run. `done`'s err: VT_OK, VT_ERR_STALE (an older epoch than the conversation's), VT_ERR_MISSING,
- * VT_ERR_FULL (disk), VT_ERR_EXISTS (conv_create), VT_ERR_IO. Every table has `site` in its key and
- * every query names it. */
+ * A call returns VT_OK, or VT_ERR_FULL when store_queue rows wait already, or those before it for too
+ * long, or its site has its share of them; then `done` does not run. `done`'s err: VT_OK, VT_ERR_STALE (an
+ * older epoch than the conversation's), VT_ERR_MISSING, VT_ERR_FULL (disk), VT_ERR_EXISTS (conv_create),
+ * VT_ERR_IO. Every table has `site` in its key and every query names it. */
 #ifndef VT_STORE_H
 #define VT_STORE_H
 
@@ -23,10 +23,18 @@
 
 struct vt_store;
 
+struct vt_store_limits {
+    size_t queue_rows;        /* waiting to be committed, and as many to be read */
+    int64_t queue_ms;         /* nothing is queued behind a commit that takes longer */
+    struct vt_quotas *quotas; /* quota.h: what a site may write, and its share of the queue; NULL: all */
+};
 /* Opens or creates, migrates forward. On failure NULL and one sentence in ret_error. */
 struct vt_buf;
-struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir, size_t queue_rows,
-                               struct vt_buf *ret_error);
+struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir,
+                               const struct vt_store_limits *limits, struct vt_buf *ret_error);
+/* For how long nothing could be written: the disk is full or does not answer; 0: it can. While it is not 0
+ * and nobody writes it tries by itself, so ask it about once a second. */
+int64_t vt_store_unable_ms(struct vt_store *store);
 /* Calls whose `done` has not run yet. Who stops in order turns the loop until there is none: each
  * `done` owns what it was given. */
 size_t vt_store_pending(const struct vt_store *store);

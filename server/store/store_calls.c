@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The calls of store.h: copy the arguments, submit, and turn the result into the callback. */
 #include "server/base/err.h"
+#include "server/base/ids.h"
+#include "server/quota.h"
 #include "server/store/calls.h"
 
 struct vt_job *vt_call_new(struct vt_store *store, enum vt_job_kind kind, struct vt_str site,
@@ -38,13 +40,29 @@ struct vt_str vt_call_keep_hash(struct vt_job *job, struct vt_str secret)
     return vt_call_keep(job, vt_str(text));
 }
 
+/* What is written is paid for by its site, whoever caused it; who may cause more is asked at the gate. */
+static int take_share(struct vt_store *store, struct vt_job *job)
+{
+    if (!vt_quotas_enter(store->quotas, job->site, VT_QUOTA_ROWS, store->queue_rows))
+        return VT_ERR_FULL;
+    job->shared = true;
+    if (job->kind < VT_JOB_FIRST_READ)
+        vt_quotas_spend(store->quotas, job->site, VT_QUOTA_ROWS, 1, vt_now_ms());
+    return VT_OK;
+}
+
 int vt_call_submit(struct vt_store *store, struct vt_job *job)
 {
-    int err = job && job->err == VT_OK ? store->ops->submit(store->backend, job) : VT_ERR_FULL;
+    int err = job && job->err == VT_OK ? take_share(store, job) : VT_ERR_FULL;
     if (err == VT_OK)
+        err = store->ops->submit(store->backend, job);
+    if (err == VT_OK) {
         store->mailbox->pending++;
-    else
-        vt_job_destroy(job);
+        return VT_OK;
+    }
+    if (job && job->shared)
+        vt_quotas_leave(store->quotas, job->site, VT_QUOTA_ROWS);
+    vt_job_destroy(job);
     return err;
 }
 

@@ -3,12 +3,19 @@
 /// of single messages are in 25-bad-input, of frames in rfc6455/, of pictures in 63-hostile and 65-upload.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { bearer, http, rest } from './lib/http.mjs';
-import { SHOP, SITE, customer, eventually, keeper, live, openView, say, shop } from './lib/kit.mjs';
+import { OTHER_SHOP, OTHER_SITE, SHOP, SITE, customer, eventually, keeper, live, openView, say, shop, writeCatalogue } from './lib/kit.mjs';
 import { Peer } from './lib/peer.mjs';
+import { quarters, sha256 } from './lib/picture.mjs';
+import { address, siteKey } from './lib/signed.mjs';
 
 const ACTS = 10; // a second, the default; a burst is four seconds of it
 const MOTION = 45;
@@ -219,6 +226,75 @@ test('a hello of an address that is full is told before a byte is read', async (
   await say(one, 'still here');
   await one.cut();
   await two.cut();
+});
+
+/* --- a site among others -------------------------------------------------------------------------- */
+
+const ROWS = 5; // a second; four seconds of it at once
+const MESSAGES = 40;
+const REQUESTS = 4;
+const PICTURES = REQUESTS * 4 + 3;
+
+/// What a burst of `n` requests at once comes to: how many were taken, and at most how many may have been.
+async function burst(n, rate, ask) {
+  const began = Date.now();
+  const replies = [];
+  while (replies.length < n) replies.push(...(await Promise.all(Array.from({ length: Math.min(OPEN, n - replies.length) }, (_, i) => ask(i)))));
+  return { good: replies.filter((reply) => reply.ok).length, errors: replies.flatMap(({ err }) => err ?? []), most: 4 * rate + Math.ceil((rate * (Date.now() - began)) / 1000) };
+}
+
+test('a site has its own messages, rows, renders and requests to others; no other site notices', async (t) => {
+  const asked = [];
+  const png = quarters(64, 64);
+  const host = createServer(({ url }, answer) => {
+    asked.push(url);
+    answer.end(png);
+  }).listen(0, '127.0.0.1');
+  t.after(() => host.close());
+  await once(host, 'listening');
+  const at = `http://127.0.0.1:${host.address().port}`;
+  const settings = { imageHosts: ['127.0.0.1'] };
+  const limits = ['--site-rows', ROWS, '--site-messages', MESSAGES, '--site-renders', '1ms', '--site-requests', REQUESTS];
+  const both = await shop((fn) => t.after(fn), { other: true, settings, args: [...limits.map(String), '--chat-per-minute', '10000', '--rate-talk', '10000', '--rate-act', '10000', '--rate-search', '10000', '--media-fetch-private'] });
+  const { c, a } = await live(both);
+  const stranger = await customer(both, { site: OTHER_SITE, origin: OTHER_SHOP });
+  await stranger.request('queue.join', { lang: 'en' });
+  const refused = async (what) => Number(new RegExp(`^vitrine_site_refused_total\\{site="${SITE}",what="${what}"\\} (\\d+)$`, 'm').exec((await http(both, '/metrics')).text)?.[1]);
+
+  const rows = await burst(6 * ROWS, ROWS, (i) => c.ask('chat.send', { kind: 'text', body: { text: `row ${i}` } }));
+  assert.ok(rows.good > 0 && rows.good <= rows.most, `${rows.good} rows of at most ${rows.most}`);
+  for (const err of rows.errors) assert.ok(err.code === 'rate.limited' && err.after > 0 && err.after <= 1000 + 20000, JSON.stringify(err));
+  assert.equal(await refused('rows'), rows.errors.length);
+  await say(stranger, 'nobody of the other site waits');
+
+  const messages = await burst(6 * MESSAGES, MESSAGES, () => c.ask('chat.history', { before: 9, n: 1 }));
+  assert.ok(messages.good > MESSAGES && messages.good <= messages.most, `${messages.good} of at most ${messages.most}`);
+  for (const err of messages.errors) assert.deepEqual([err.code, err.after > 0], ['rate.limited', true]);
+  assert.equal(await refused('messages'), messages.errors.length);
+  assert.ok((await burst(MESSAGES, MESSAGES, () => stranger.ask('chat.history', { before: 9, n: 1 }))).errors.length === 0);
+  c.ptr({ x: 1 });
+  assert.equal((await c.waitFor('rate', (d) => d.n === c.channel('ptr'))).d.hz, 15, 'motion is thinned');
+  await c.beat();
+  await c.request('session.end', {}); // nobody is kept in anything
+  await eventually('in time it has some again', () => a.ask('presence.set', { mode: 'available' }).then((reply) => reply.ok));
+
+  const folder = mkdtempSync(join(tmpdir(), 'vitrine-limits-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  await both.mustAdmin(['site', 'set', '--site', OTHER_SITE, '--settings', join(both.data, 'settings.json')]);
+  const importing = (site, sku, pictures, files) => both.mustAdmin(['catalogue', 'import', '--site', site, writeCatalogue(folder, [{ sku, title: sku, price: '1.00', pictures }], files)]);
+  await importing(SITE, 'MANY', ['own.png', ...Array.from({ length: PICTURES }, (_, i) => `${at}/many-${i}`)], { 'own.png': png });
+  await eventually('a burst of them', () => asked.length >= 4 * REQUESTS, 10000);
+  await importing(OTHER_SITE, 'ONE', [`${at}/one`]);
+  await eventually('the rest at its pace', () => asked.length === PICTURES + 1, 20000);
+
+  const key = siteKey(both, SITE);
+  const draw = (name) => http(both, address(key, 'card', sha256(png), { name }));
+  assert.equal((await draw('first')).status, 200);
+  const second = await draw('second');
+  assert.deepEqual([second.status, second.json().type], [429, 'budget']);
+  assert.ok(Number(second.headers['retry-after']) > 0);
+  assert.equal((await draw('first')).status, 200, 'what is there is given');
+  assert.equal(await refused('renders'), 1);
 });
 
 /* Last: it has run since the first of them. */

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Drawn pictures: by signed addresses only, with the right pixels; kept views and the recap of them; sheets in the chat.
-/// The signing here is a second writing of the server's, from the key file down, so a change of either shows.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createDecipheriv, createHash, createHmac } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -13,6 +11,7 @@ import { after, before, test } from 'node:test';
 import { picture } from './lib/http.mjs';
 import { SITE, customer, keeper, live, setSettings, shop, writeCatalogue } from './lib/kit.mjs';
 import { QUARTERS, decodePng, look, near, quarters, sha256 } from './lib/picture.mjs';
+import * as signed from './lib/signed.mjs';
 
 const later = keeper(after);
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-templates-'));
@@ -23,29 +22,8 @@ let server;
 let key;
 let pair;
 
-const mac = (secret, ...parts) => {
-  const hmac = createHmac('sha256', secret);
-  for (const part of parts) {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64BE(BigInt(Buffer.byteLength(part)));
-    hmac.update(length).update(part);
-  }
-  return hmac.digest();
-};
-
-function siteKey() {
-  const rows = execFileSync('python3', ['-c', 'import sqlite3, sys\nfor r in sqlite3.connect(sys.argv[1]).execute("SELECT site, secret FROM site"): print(*r)', join(server.data, 'store.db')]);
-  const [site, text] = rows.toString().split('\n')[0].split(' ');
-  const sealed = Buffer.from(text, 'base64url');
-  const opened = createDecipheriv('aes-256-gcm', createHash('sha256').update(readFileSync(join(server.data, 'vitrine.key'))).digest(), sealed.subarray(0, 12));
-  opened.setAAD(Buffer.from(`site secret ${site}`)).setAuthTag(sealed.subarray(44));
-  return mac(Buffer.concat([opened.update(sealed.subarray(12, 44)), opened.final()]), 'vitrine site key', 'sign');
-}
-
-const in1h = () => Math.floor(Date.now() / 1000) + 3600;
-const sign = (target) => `${target}&s=${mac(key, 'vitrine url', target, '').subarray(0, 16).toString('base64url')}`;
-const address = (kind, id, d, { fmt = 'png', e = in1h() } = {}) =>
-  sign(`/p/${kind}/${id}.${fmt}?d=${Buffer.from(JSON.stringify(d)).toString('base64url')}&e=${e}`);
+const sign = (target) => signed.sign(key, target);
+const address = (...what) => signed.address(key, ...what);
 const get = (path, headers) => picture(server, path, { headers });
 const drawn = async (path) => {
   const answer = await get(path);
@@ -73,7 +51,7 @@ before(async () => {
     { sku: 'BARE', title: 'Nothing to see', price: '1.00', url: '/3', pictures: [], variants: [] },
   ], pictures);
   await server.mustAdmin(['catalogue', 'import', '--site', SITE, path]);
-  key = siteKey();
+  key = signed.siteKey(server, SITE);
   pair = await live(server);
 });
 
@@ -157,7 +135,7 @@ test('without a signature that fits: 403, whatever else is wrong', async () => {
   for (const path of [good.replace(/&s=.*/, ''), good.slice(0, -1), `${good}A`, good.replace('/card/', '/sheet/'), good.replace('.png', '.jpg'),
     good.replace(/d=./, 'd=f'), good.replace(/e=\d/, 'e=9'), `${good}&x=1`, good.replace('?', '?x=1&'), '/p/', '/p/poster/x.jpg', `/p/card/${ONE}.jpg`])
     await refused(path);
-  await refused(address('card', ONE, { name: 'Anna' }, { e: in1h() - 3700 }), 'expired');
+  await refused(address('card', ONE, { name: 'Anna' }, { e: signed.in1h() - 3700 }), 'expired');
 });
 
 test('signed and yet wrong: told what', async () => {

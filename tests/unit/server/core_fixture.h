@@ -71,7 +71,8 @@ static inline void core_open(struct core *core)
     struct vt_buf error = VT_BUF_INIT(1024);
     core->ready = 0;
     core->loop = vt_loop_create();
-    core->store = vt_store_open(core->loop, core->dir, 4096, &error);
+    core->store = vt_store_open(core->loop, core->dir,
+                                &(struct vt_store_limits){ .queue_rows = 4096, .queue_ms = 60000 }, &error);
     if (!core->store)
         fail_msg("%s", vt_buf_cstr(&error));
     core->sites = vt_sites_create(core->loop, core->store, NULL, "", CORE_OURS, core_ready, &core->ready);

@@ -24,15 +24,20 @@ struct fixture {
     int err;     /* the last one's */
 };
 
-static inline void fixture_open(struct fixture *f, size_t queue_rows)
+static inline void fixture_open_limits(struct fixture *f, const struct vt_store_limits *limits)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
     f->loop = vt_loop_create();
     assert_non_null(f->loop);
-    f->store = vt_store_open(f->loop, f->dir, queue_rows, &error);
+    f->store = vt_store_open(f->loop, f->dir, limits, &error);
     if (!f->store)
         fail_msg("%s", vt_buf_cstr(&error));
+}
+
+static inline void fixture_open(struct fixture *f, size_t queue_rows)
+{
+    fixture_open_limits(f, &(struct vt_store_limits){ .queue_rows = queue_rows, .queue_ms = 60000 });
 }
 
 static inline void fixture_close(struct fixture *f)

@@ -53,7 +53,8 @@ static void mount(struct net_fixture *net)
     struct login_fixture *f = net->owner;
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    f->store = vt_store_open(net->loop, f->dir, 1000, &error);
+    f->store = vt_store_open(net->loop, f->dir,
+                             &(struct vt_store_limits){ .queue_rows = 1000, .queue_ms = 60000 }, &error);
     assert_non_null(f->store);
     f->sites = vt_sites_create(net->loop, f->store, NULL, "", NULL, on_ready, f);
     assert_int_equal(vt_sites_own_put(f->sites, net->url), VT_OK);

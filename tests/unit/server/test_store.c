@@ -534,7 +534,8 @@ static void test_a_newer_store_is_refused(void **state)
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
     struct vt_loop *loop = vt_loop_create();
-    assert_null(vt_store_open(loop, f->dir, 10, &error));
+    assert_null(vt_store_open(loop, f->dir, &(struct vt_store_limits){ .queue_rows = 10, .queue_ms = 60000 },
+                              &error));
     assert_non_null(strstr(vt_buf_cstr(&error), "newer Vitrine"));
     vt_loop_destroy(loop);
 }
@@ -552,9 +553,11 @@ static void test_not_a_store_is_refused(void **state)
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
     struct vt_loop *loop = vt_loop_create();
-    assert_null(vt_store_open(loop, f->dir, 10, &error));
+    assert_null(vt_store_open(loop, f->dir, &(struct vt_store_limits){ .queue_rows = 10, .queue_ms = 60000 },
+                              &error));
     assert_true(error.len > 0);
-    assert_null(vt_store_open(loop, "/proc/nowhere", 10, &error));
+    assert_null(vt_store_open(loop, "/proc/nowhere",
+                              &(struct vt_store_limits){ .queue_rows = 10, .queue_ms = 60000 }, &error));
     vt_loop_destroy(loop);
 }
 
