@@ -23,9 +23,5 @@ int vt_bot_post(struct vt_outgoing *outgoing, const struct vt_site *site, struct
                 struct vt_str body, vt_bot_fn *done, void *arg);
 /* What the other side checks signatures with. VT_OK or VT_ERR_MISSING. */
 int vt_bot_secret(const struct vt_site *site, char ret_text[VT_WEBHOOK_SECRET]);
-/* Reads and checks an answer; texts live in `arena`. VT_OK; or VT_ERR_INVALID and a sentence that holds
- * nothing of it. */
-int vt_bot_read(struct vt_arena *arena, struct vt_str json, struct vt_t_bot_answer *ret_answer,
-                struct vt_buf *ret_why);
 
 #endif

@@ -3,6 +3,7 @@
 #include "server/api/rows.h"
 #include "server/app.h"
 #include "server/auth/digest.h"
+#include "server/bot_answer.h"
 #include "server/guide_bot.h"
 
 /* Both need the loop's side: the site's secret, and the way out. */

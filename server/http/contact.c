@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http/contact.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,6 +11,7 @@
 #include "server/auth/digest.h"
 #include "server/base/err.h"
 #include "server/contact.h"
+#include "server/http/contact_body.h"
 #include "server/log.h"
 #include "server/people.h"
 #include "server/profile.h"
@@ -20,10 +20,6 @@
 
 enum {
     BODY_BYTES = 24 * 1024,
-    EMAIL_MAX = 254,
-    LANG_MAX = 35,
-    URL_MAX = 1500,
-    TITLE_MAX = 100,
     CONV_CHARS = 22,
     ADDRESS_MOST = 10, /* messages of one address in a window: an office shares one */
     SITE_MOST = 200,   /* and of all of a site */
@@ -44,7 +40,7 @@ struct leaving {
     struct vt_arena arena;
     uint64_t handle;
     const char *site; /* the id */
-    struct vt_str email, name, text, lang, url, title;
+    struct vt_contact_body said;
     char conv[VT_CONV_TEXT], cid[37], other[37]; /* other: of the row with the address */
     bool created;
 };
@@ -82,15 +78,16 @@ static void handle_text(void *arg, int err, uint32_t cs, const struct vt_event_h
 
 static void note_page(struct vt_conversation *conv, const struct leaving *leaving)
 {
-    struct vt_t_page page = { .n = 1, .url = leaving->url, .title = leaving->title };
+    struct vt_t_page page = { .n = 1, .url = leaving->said.url, .title = leaving->said.title };
     if (page.url.len > 0)
         vt_trail_add(conv, &page);
 }
 
 static int write_rows(struct vt_conversation *conv, struct leaving *leaving)
 {
-    const struct vt_msg_chat_contact contact = { .email = leaving->email, .name = leaving->name };
-    const struct vt_msg_chat_send said = { .kind = VT_CHAT_KIND_TEXT, .body = { .text = leaving->text } };
+    const struct vt_msg_chat_contact contact = { .email = leaving->said.email, .name = leaving->said.name };
+    const struct vt_msg_chat_send said = { .kind = VT_CHAT_KIND_TEXT,
+                                           .body = { .text = leaving->said.text } };
     const struct vt_thread_row first = {
         .op = VT_OP_CHAT_CONTACT, .by = "c", .cid = vt_str(leaving->other), .d = &contact
     };
@@ -135,13 +132,13 @@ static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
             finish(leaving, err);
         return;
     }
-    if (!err && !vt_people_customer(conv, leaving->name))
+    if (!err && !vt_people_customer(conv, leaving->said.name))
         err = VT_ERR_OVERLOADED;
     if (!err)
         vt_profile_read(conv, &leaving->arena, &profile);
     if (!err && profile.customer.email.len == 0) { /* sent again, it changes nothing */
-        profile.customer = (struct vt_t_customer){ .email = leaving->email, .name = leaving->name };
-        profile.lang = leaving->lang;
+        profile.customer = (struct vt_t_customer){ .email = leaving->said.email, .name = leaving->said.name };
+        profile.lang = leaving->said.lang;
         err = vt_profile_write(conv, &profile);
     }
     if (!err) {
@@ -154,20 +151,10 @@ static void handle_loaded(void *arg, struct vt_conversation *conv, int err)
 
 /* --- the request --------------------------------------------------------------------------------------- */
 
-static bool is_uuid(struct vt_str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? text.ptr[i] != '-'
-                 : !isxdigit((unsigned char)text.ptr[i]) || isupper((unsigned char)text.ptr[i]))
-            return false;
-    }
-    return text.len == 36;
-}
-
 /* The same request makes the same conversation and the same rows, however often it comes. */
-static int name_it(struct leaving *leaving, struct vt_str cid)
+static int name_it(struct leaving *leaving)
 {
+    struct vt_str cid = leaving->said.cid;
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf text = VT_BUF_INIT(256);
     char sha[VT_SHA256_TEXT];
@@ -179,45 +166,6 @@ static int name_it(struct leaving *leaving, struct vt_str cid)
     vt_str_copy(leaving->cid, sizeof(leaving->cid), cid);
     vt_str_copy(leaving->other, sizeof(leaving->other), cid);
     leaving->other[35] = leaving->other[35] == '0' ? '1' : '0';
-    return strcmp(leaving->other, leaving->cid) != 0 ? VT_OK : VT_ERR_INVALID;
-}
-
-static bool is_page(struct vt_str url)
-{
-    return (url.len > 8 && memcmp(url.ptr, "https://", 8) == 0) ||
-           (url.len > 7 && memcmp(url.ptr, "http://", 7) == 0);
-}
-
-/* VT_OK, or a sentence in `why` and where it belongs in `ret_at`. */
-static int read_fields(struct leaving *leaving, const json_t *body, struct vt_buf *why, const char **ret_at)
-{
-    const size_t text_most = (size_t)leaving->owner->deps.app->deps.config->chat_bytes;
-    const struct {
-        const char *name, *at;
-        size_t min, max;
-        struct vt_str *to;
-    } fields[] = { { "text", "/text", 1, text_most, &leaving->text },
-                   { "email", "/email", 3, EMAIL_MAX, &leaving->email },
-                   { "name", "/name", 0, VT_NAME_TEXT - 1, &leaving->name },
-                   { "lang", "/lang", 0, LANG_MAX, &leaving->lang },
-                   { "url", "/url", 0, URL_MAX, &leaving->url },
-                   { "title", "/title", 0, TITLE_MAX, &leaving->title } };
-    for (size_t i = 0; i < VT_COUNT(fields); i++) {
-        struct vt_str text = { 0 };
-        *ret_at = fields[i].at;
-        int err = vt_json_take_text(body, fields[i].name, fields[i].min, fields[i].max, &text, why);
-        if (err && (err != VT_ERR_MISSING || fields[i].min > 0))
-            return err;
-        *fields[i].to = text.len > 0 ? vt_arena_str(&leaving->arena, text) : (struct vt_str){ 0 };
-    }
-    vt_buf_reset(why);
-    *ret_at = "/email";
-    if (!vt_email_valid(leaving->email)) {
-        vt_buf_text(why, "email must be an address such as name@example.com.");
-        return VT_ERR_INVALID;
-    }
-    if (leaving->url.len > 0 && !is_page(leaving->url))
-        leaving->url = (struct vt_str){ 0 };
     return VT_OK;
 }
 
@@ -255,8 +203,7 @@ static void begin(struct vt_http_contact *contact, struct vt_http_req *req, cons
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf why = VT_BUF_INIT(512);
-    const char *at = "/id";
-    struct vt_str cid = vt_json_text(body, "id");
+    const char *at;
     struct leaving *leaving = calloc(1, sizeof(*leaving));
     if (!leaving) {
         vt_http_problem(req, 503, "busy", "Busy", "The server is short of memory.");
@@ -265,19 +212,18 @@ static void begin(struct vt_http_contact *contact, struct vt_http_req *req, cons
     leaving->owner = contact;
     vt_arena_init(&leaving->arena, 4 * BODY_BYTES);
     leaving->site = vt_arena_str(&leaving->arena, vt_str(site->id)).ptr;
-    int err = leaving->site && is_uuid(cid) ? name_it(leaving, cid) : VT_ERR_INVALID;
-    if (err)
-        vt_buf_text(&why, "id must be a UUID in lower case, the same when the message is sent again.");
-    else
-        err = read_fields(leaving, body, &why, &at);
+    const size_t text_most = (size_t)contact->deps.app->deps.config->chat_bytes;
+    int err = vt_contact_body_read(body, text_most, &leaving->arena, &leaving->said, &why, &at);
     if (err) {
         vt_http_problem_at(req, 422, "field", "A field cannot be right", vt_buf_cstr(&why), vt_str(at));
         leaving_free(leaving);
         return;
     }
     leaving->handle = vt_http_hold(req);
-    err = vt_conv_load(contact->deps.app, vt_str(leaving->site), vt_str(leaving->conv), handle_loaded,
-                       leaving);
+    err = leaving->site ? name_it(leaving) : VT_ERR_NOMEM;
+    if (!err)
+        err = vt_conv_load(contact->deps.app, vt_str(leaving->site), vt_str(leaving->conv), handle_loaded,
+                           leaving);
     if (err)
         finish(leaving, err);
 }
