@@ -4,21 +4,23 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { bearer, http, rest } from './lib/http.mjs';
 import { OTHER_SHOP, OTHER_SITE, SHOP, SITE, customer, eventually, keeper, live, openView, say, shop, writeCatalogue } from './lib/kit.mjs';
 import { Peer } from './lib/peer.mjs';
 import { quarters, sha256 } from './lib/picture.mjs';
+import { binary } from './lib/server.mjs';
 import { address, siteKey } from './lib/signed.mjs';
 
 const ACTS = 10; // a second, the default; a burst is four seconds of it
 const MOTION = 45;
+const DESCRIPTORS = 600;
 const OPEN = 64; // requests without an answer
 
 const later = keeper(after);
@@ -141,12 +143,18 @@ test('sockets of one address, and sockets in all', async (t) => {
   await eventually('room again', () => status(small).then((answer) => answer.status === 200, () => false));
 });
 
-test('an exempted network is not counted', async (t) => {
-  const open = await shop((fn) => t.after(fn), { associates: [], args: ['--max-sockets-address', '2', '--exempt-addresses', '10.0.0.0/8,127.0.0.0/8'] });
-  const many = [];
-  for (let i = 0; i < 6; i++) many.push(await socketFrom(open, '127.0.0.1'));
-  assert.equal((await status(open)).status, 200);
+test('an exempted network is not counted; nine tenths of the descriptors are for sockets', async (t) => {
+  const few = join(mkdtempSync(join(tmpdir(), 'vitrine-few-')), 'vitrine');
+  t.after(() => rmSync(dirname(few), { recursive: true }));
+  writeFileSync(few, `#!/bin/sh\nulimit -n ${DESCRIPTORS}\nexec ${binary} "$@"\n`, { mode: 0o700 });
+  const open = await shop((fn) => t.after(fn), { bin: few, associates: [], args: ['--max-sockets-address', '2', '--exempt-addresses', '10.0.0.0/8,127.0.0.0/8'] });
+  await eventually('the first one gone', async () => / 1$/m.test(/^vitrine_connections.* \d+$/m.exec((await http(open, '/metrics')).text)[0]));
+  const many = await Promise.all(Array.from({ length: (DESCRIPTORS / 10) * 9 - 1 }, () => socketFrom(open, '127.0.0.1')));
+  assert.equal((await status(open)).status, 200, 'the last there is room for');
+  many.push(await socketFrom(open, '127.0.0.1'));
+  assert.equal((await status(open)).status, 503);
   for (const socket of many) socket.destroy();
+  await eventually('room again', () => status(open).then((answer) => answer.status === 200, () => false));
 });
 
 /* --- messages ------------------------------------------------------------------------------------ */
