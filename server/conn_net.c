@@ -91,6 +91,10 @@ static struct lws_context *open_context(struct vt_net *net)
     return lws_create_context(&info);
 }
 
+/* Heartbeats are ours (conn_flush.c). The library's own are off: each pong would put a timer of 300 s into
+ * one sorted list of all lines, from its front, which is a walk over all who have answered since. */
+static const lws_retry_bo_t no_heartbeat = { .secs_since_valid_hangup = 0 };
+
 static struct lws_vhost *open_vhost(struct vt_net *net)
 {
     struct lws_context_creation_info info = {
@@ -98,6 +102,7 @@ static struct lws_vhost *open_vhost(struct vt_net *net)
         .port = net->tls ? CONTEXT_PORT_NO_LISTEN_SERVER : CONTEXT_PORT_NO_LISTEN,
         .vhost_name = "vitrine",
         .protocols = protocols,
+        .retry_and_idle_policy = &no_heartbeat,
         /* Each TLS vhost makes a client context too, which nobody here uses: without its CAs at least. */
         .options = LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
                    (net->tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),

@@ -149,10 +149,10 @@ async function holds(target, seconds) {
   const lost = run.closed - before;
   return {
     what: '10 000 idle and 500 live sessions on one core',
-    must: 'holds, no missed heartbeat, ping p50 < 0.3 ms',
+    must: 'holds, no missed heartbeat, ping p50 < 0.3 ms, p99 < 5 ms',
     measured: `${lost} closed in ${seconds} s; ping p50 ${run.answer_p50.toFixed(2)} ms, p99 ${run.answer_p99.toFixed(2)} ms`,
-    met: lost === 0 && run.answer_p50 < 0.3,
-    detail: `beside 5000 frames a second; frame p50 ${run.p50.toFixed(2)} ms, p99 ${run.p99.toFixed(2)} ms; the server used ${((run.cpu_ns / run.seconds / 1e9) * 100).toFixed(0)} % of a core`,
+    met: isSound(run) ? lost === 0 && run.answer_p50 < 0.3 && run.answer_p99 < 5 : null,
+    detail: `beside 5000 frames a second; frame p50 ${run.p50.toFixed(2)} ms, p99 ${run.p99.toFixed(2)} ms; the server used ${((run.cpu_ns / run.seconds / 1e9) * 100).toFixed(0)} % of a core, the generator was ${run.lag_p99.toFixed(1)} ms late (p99)`,
     data: run,
   };
 }
