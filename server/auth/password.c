@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/auth/password.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 
@@ -22,9 +23,12 @@ struct parameters {
 static int derive(struct vt_str password, const struct parameters *with, char ret_hash[HASH_TEXT])
 {
     unsigned char hash[HASH_BYTES];
-    if (EVP_PBE_scrypt(password.ptr ? password.ptr : "", password.len, (const unsigned char *)with->salt,
-                       strlen(with->salt), (uint64_t)1 << with->log2_n, with->r, with->p, MEMORY_MOST, hash,
-                       sizeof(hash)) != 1)
+    const int done = EVP_PBE_scrypt(
+        password.ptr ? password.ptr : "", password.len, (const unsigned char *)with->salt, strlen(with->salt),
+        (uint64_t)1 << with->log2_n, with->r, with->p, MEMORY_MOST, hash, sizeof(hash));
+    /* What OpenSSL keeps for this thread: those of libuv's pool end after it and could not give it back. */
+    OPENSSL_thread_stop();
+    if (done != 1)
         return VT_ERR_NOMEM;
     vt_base64url(hash, sizeof(hash), ret_hash);
     vt_secret_wipe(hash, sizeof(hash));

@@ -104,9 +104,10 @@ function certificate(folder) {
 /// One server with its generator. `kind`: vitrine, bare, ws, socket.io.
 export class Target {
   /// `roam`: not pinned, for what is about two threads taking turns and not about CPU.
-  /// `logins`: associates, a hundred conversations each.
-  constructor(kind, { args = [], tls = false, roam = false, logins = LOGINS } = {}) {
+  /// `logins`: associates, a hundred conversations each. `under`: a program that runs the server, valgrind with its options.
+  constructor(kind, { args = [], tls = false, roam = false, logins = LOGINS, under = [] } = {}) {
     this.kind = kind;
+    this.under = under;
     this.args = args;
     this.tls = tls;
     this.logins = logins;
@@ -129,7 +130,7 @@ export class Target {
     this.folder = mkdtempSync(join(process.env.VITRINE_BENCH_DATA || tmpdir(), 'vitrine-bench-'));
     const data = join(this.folder, 'data');
     await prepare(data, this.logins);
-    const words = [vitrine, 'serve', '--data', data, '--listen', '127.0.0.1:0', '--log-level', 'error', '--max-sockets-address', '100000', '--capacity', '100', '--queue-capacity', '5000'];
+    const words = [...this.under, vitrine, 'serve', '--data', data, '--listen', '127.0.0.1:0', '--log-level', 'error', '--max-sockets-address', '100000', '--capacity', '100', '--queue-capacity', '5000'];
     await this.listen(pinned(this.core, [...words, ...(this.tls ? certificate(this.folder) : []), ...this.args], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] }));
   }
 
