@@ -31,7 +31,7 @@ export interface Port {
   privacy: string | undefined;
 }
 
-/// Changes wait this long for more of their kind.
+/// A change goes at once; what comes sooner after it waits for more of its kind.
 const GATHER_MS = 20;
 const PIECE = 16_384;
 const SUM_EVERY = 64;
@@ -45,6 +45,9 @@ const REST = 10;
 const FULL_BYTES = 256 * 1024;
 const LOW_BYTES = 64 * 1024;
 const MANY_NODES = 20_000;
+
+/// More than is written out within the page's own task: style texts, many nodes, a frame's document.
+const isMuch = ({ data: { source, adds, isAttachIframe } }: Op): boolean => !/^[05]$/.test(`${source}`) || adds?.[32] !== undefined || !!isAttachIframe;
 
 /// A page so large that the customer is asked first.
 export const isLarge = (): boolean => document.getElementsByTagName('*').length > MANY_NODES;
@@ -62,6 +65,7 @@ export class Share {
   private _gather: ReturnType<typeof setTimeout> | undefined;
   private _later: ReturnType<typeof setTimeout> | undefined;
   private _line = Promise.resolve();
+  private _wentAt = 0;
   private _deltas = 0;
   private _keyAt = -KEY_GAP;
   private _took = 0;
@@ -149,14 +153,21 @@ export class Share {
   private _push(op: Op): void {
     this._ops.push(op);
     if (++this._deltas % SUM_EVERY === 0) this._ops.push({ type: 5, data: { tag: 'sum', payload: this._book.sum() } });
-    this._gather ??= setTimeout(() => {
-      this._gather = undefined;
-      const ops = this._ops;
-      this._ops = [];
-      if (this._port.buffered() < FULL_BYTES) this._send(ops, 0);
-      else this.key(); // what is left out now comes with the next picture
-    }, GATHER_MS);
+    const wait = this._wentAt + GATHER_MS - performance.now();
+    if (wait > 0 || isMuch(op)) this._gather ??= setTimeout(this._flush, Math.max(0, wait));
+    else queueMicrotask(this._flush);
   }
+
+  private _flush = (): void => {
+    clearTimeout(this._gather);
+    this._gather = undefined;
+    const ops = this._ops;
+    if (!ops.length || !this._isOn) return;
+    this._ops = [];
+    this._wentAt = performance.now();
+    if (this._port.buffered() < FULL_BYTES) this._send(ops, 0);
+    else this.key(); // what is left out now comes with the next picture
+  };
 
   /// From deltas to pictures on change, for a while.
   private _slow(): void {

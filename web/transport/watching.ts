@@ -132,12 +132,12 @@ export class Watching {
   }
 
   private _unit(isKey: boolean, isDeflated: boolean): void {
-    const bytes = new Blob(this._pieces as Uint8Array<ArrayBuffer>[]);
+    const pieces = this._pieces;
     const page = this._page;
     this._pieces = [];
     this._bytes = 0;
     this._then(async () => {
-      const text = isDeflated ? await inflate(bytes, isKey ? KEY_MAX : DELTA_MAX) : await bytes.text();
+      const text = isDeflated ? await inflate(pieces, isKey ? KEY_MAX : DELTA_MAX) : plain(pieces);
       const sheets = [...new Set([...text.matchAll(SHEETS)].map((m) => m[1]!))].slice(0, SHEETS_MAX);
       const ops: unknown = JSON.parse(text);
       if (this._isOver) return;
@@ -155,10 +155,21 @@ export class Watching {
   }
 }
 
+/// As they are; a Blob would ask another process for each change.
+function plain(pieces: Uint8Array[]): string {
+  const decoder = new TextDecoder();
+  return pieces.map((piece) => decoder.decode(piece, { stream: true })).join('') + decoder.decode();
+}
+
 /// No more comes out than may: a small unit may claim to be a large one.
-async function inflate(bytes: Blob, max: number): Promise<string> {
-  const stream = bytes.stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+async function inflate(pieces: Uint8Array[], max: number): Promise<string> {
+  const bytes = new ReadableStream<BufferSource>({
+    start: (to) => {
+      for (const piece of pieces) to.enqueue(piece as Uint8Array<ArrayBuffer>);
+      to.close();
+    },
+  });
+  const reader = bytes.pipeThrough(new DecompressionStream('deflate-raw')).pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   for (;;) {
     const { done, value } = await reader.read();

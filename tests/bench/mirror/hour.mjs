@@ -34,11 +34,17 @@ const update = (n) => {
   document.querySelector('#app h2').textContent = `Change ${n}`;
 };
 
+/// The least of three readings: a picture on its way is no memory that is held.
 async function held(page) {
   const cdp = page.benchCdp ??= await page.context().newCDPSession(page);
-  await cdp.send('HeapProfiler.collectGarbage');
-  const m = await metrics(page);
-  return { heap: m.JSHeapUsedSize, nodes: m.Nodes, listeners: m.JSEventListeners };
+  let least = null;
+  for (let i = 0; i < 3; i++) {
+    if (i) await new Promise((done) => setTimeout(done, 300));
+    await cdp.send('HeapProfiler.collectGarbage');
+    const m = await metrics(page);
+    if (!least || m.JSHeapUsedSize < least.heap) least = { heap: m.JSHeapUsedSize, nodes: m.Nodes, listeners: m.JSEventListeners };
+  }
+  return least;
 }
 
 const steps = async ({ customer, viewer }, n) => {

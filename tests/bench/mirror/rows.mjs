@@ -82,6 +82,8 @@ export async function snapshot({ rounds }) {
 
 async function run(stage, seconds) {
   await stage.frame.evaluate(LISTEN(stage.find));
+  // Where a pointer lies on a page, the browser looks after each layout what it lies on: so it lies on all of them. The way to ours leads by clicks.
+  for (const page of [stage.customer, stage.viewer]) await page.mouse.move(200, 400);
   const before = [await metrics(stage.customer), await metrics(stage.viewer)];
   await stage.customer.evaluate(tick, [20, seconds]);
   const after = [await metrics(stage.customer), await metrics(stage.viewer)];
@@ -106,7 +108,7 @@ export async function live({ seconds }) {
   const say = ({ ages }) => `p50 ${ms(median(ages))}, p95 ${ms(rank(ages, 0.95))}`;
   const cpu = (n) => `${n.toFixed(1)} %`;
   const { ours: a, plain: b } = got;
-  const detail = `20 changes a second for ${seconds} s on a page of 2.2k elements; both pages in one browser with everything else of the bench; ours waits 20 ms to send changes together`;
+  const detail = `20 changes a second for ${seconds} s on a page of 2.2k elements; both pages in one browser with everything else of the bench; ours sends a change at once and what follows within 20 ms together`;
   return [
     { what: 'from a change on the page to the same on the other side', must: 'p95 <= 50 ms; no later than rrweb live', measured: `${say(a)}; rrweb live over ws ${say(b)}`,
       met: rank(a.ages, 0.95) <= 50, detail, data: got },

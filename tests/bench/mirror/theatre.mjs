@@ -70,9 +70,10 @@ export const LISTEN = (find) => `(() => {
     .observe(doc.getElementById('mark'), { childList: true, characterData: true, subtree: true });
 })()`;
 
+/// Times are the thread's own: what others do on the same cores is not in them.
 export async function metrics(page) {
   const cdp = page.benchCdp ??= await page.context().newCDPSession(page);
-  await cdp.send('Performance.enable');
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   const { metrics: all } = await cdp.send('Performance.getMetrics');
   return Object.fromEntries(all.map(({ name, value }) => [name, value]));
 }
