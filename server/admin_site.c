@@ -10,8 +10,9 @@
 #include "server/hooks.h"
 #include "server/origin.h"
 #include "server/outgoing/url.h"
-#include "server/settings.h"
+#include "server/settings_shelf.h"
 #include "server/site_secret.h"
+#include "server/store/imports.h"
 
 enum { NAME_MOST = 80, KEY_MOST = 64, ORIGINS_BYTES = 16384, SETTINGS_ROOM = VT_SETTINGS_BYTES + 131072 };
 
@@ -196,6 +197,29 @@ static int run_origin_remove(struct vt_admin *admin)
 
 /* --- settings ------------------------------------------------------------------------------ */
 
+static void note(void *arg, const char *field, const char *why)
+{
+    (void)arg;
+    fprintf(stderr, "vitrine: note: %s %s.\n", field, why);
+}
+
+/* They are taken all the same: the catalogue may come after them. */
+static void note_missing(struct vt_admin *admin, const struct vt_store_site *site)
+{
+    struct vt_settings_error error;
+    struct vt_store_catalogue catalogue = { .generation = 0 };
+    struct vt_settings *settings = vt_settings_parse(site->settings, &error);
+    int err = vt_manage_catalogue_get(admin->manage, site->site, &admin->arena, &catalogue);
+    struct vt_shelf *shelf = err || catalogue.generation == 0
+                                 ? NULL
+                                 : vt_shelf_names(admin->values[VT_ADMIN_DATA], site->site,
+                                                  catalogue.generation);
+    if (settings)
+        vt_settings_missing(settings, shelf, note, NULL);
+    vt_settings_destroy(settings);
+    vt_shelf_unref(shelf);
+}
+
 static int run_set(struct vt_admin *admin)
 {
     VT_CLEANUP(vt_buf_finish)
@@ -208,7 +232,10 @@ static int run_set(struct vt_admin *admin)
         return status;
     site.settings = vt_buf_view(&text);
     int err = vt_manage_site_put(admin->manage, &site);
-    return err ? vt_admin_fail_store(admin, err, "The settings cannot be changed") : 0;
+    if (err)
+        return vt_admin_fail_store(admin, err, "The settings cannot be changed");
+    note_missing(admin, &site);
+    return 0;
 }
 
 static int run_show(struct vt_admin *admin)

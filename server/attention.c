@@ -12,7 +12,6 @@
 #include "server/site.h"
 
 enum { ARENA_BYTES = 65536 };
-#define DAY_MS INT64_C(86400000)
 
 #define COUNTED(text)                                                                                        \
     {                                                                                                        \
@@ -118,11 +117,6 @@ static bool is_answer(enum vt_op op)
 
 /* --- the counts ------------------------------------------------------------------------------ */
 
-static uint32_t day_now(void)
-{
-    return (uint32_t)(vt_wall_ms() / DAY_MS);
-}
-
 static struct vt_t_attention_count wire(const uint32_t n[VT_ATTENTION_NONE])
 {
     return (struct vt_t_attention_count){ .pictures = (uint16_t)n[VT_ATTENTION_PICTURE],
@@ -137,9 +131,21 @@ static void unwire(const struct vt_t_attention_count *from, uint32_t ret_n[VT_AT
     ret_n[VT_ATTENTION_PROMPT] = from->prompts;
 }
 
+static const struct vt_settings *settings_of(const struct vt_conversation *conv)
+{
+    const struct vt_site *site = vt_sites_by_id(conv->app->deps.sites, vt_str(conv->site));
+    return site ? site->settings : NULL;
+}
+
+static uint32_t day_now(const struct vt_conversation *conv)
+{
+    const struct vt_settings *settings = settings_of(conv);
+    return settings ? vt_settings_day(settings, vt_wall_ms()) : 0;
+}
+
 static uint32_t today(const struct vt_conversation *conv, enum vt_attention_kind kind)
 {
-    return conv->attention.day == day_now() ? conv->attention.today[kind] : 0;
+    return conv->attention.day == day_now(conv) ? conv->attention.today[kind] : 0;
 }
 
 void vt_attention_load(struct vt_conversation *conv, const struct vt_t_profile *profile)
@@ -150,12 +156,6 @@ void vt_attention_load(struct vt_conversation *conv, const struct vt_t_profile *
     unwire(&profile->attention->waiting, conv->attention.waiting);
     unwire(&profile->attention->today, conv->attention.today);
     conv->attention.day = profile->attention->day;
-}
-
-static const struct vt_settings *settings_of(const struct vt_conversation *conv)
-{
-    const struct vt_site *site = vt_sites_by_id(conv->app->deps.sites, vt_str(conv->site));
-    return site ? site->settings : NULL;
 }
 
 static void describe(const struct vt_conversation *conv, struct vt_evt_presence_attention *ret)
@@ -216,7 +216,7 @@ static void changed(struct vt_conversation *conv)
 
 void vt_attention_put(struct vt_conversation *conv, enum vt_attention_kind kind)
 {
-    uint32_t day = day_now();
+    uint32_t day = day_now(conv);
     if (conv->attention.day != day)
         memset(conv->attention.today, 0, sizeof(conv->attention.today));
     conv->attention.day = day;
@@ -305,10 +305,11 @@ static int check_limits(const struct vt_conversation *conv, const struct vt_sett
     if (most == 0 || so_far < most)
         return VT_OK;
     if (error)
-        snprintf(error->msg, sizeof(error->msg),
-                 "%u %s have been put before the customer today, and the site allows %u a day; the next day "
-                 "(UTC) frees it",
-                 so_far, words[kind], most);
+        snprintf(
+            error->msg, sizeof(error->msg),
+            "%u %s have been put before the customer today, and the site allows %u a day; midnight frees "
+            "it",
+            so_far, words[kind], most);
     return refuse(error, WHY_DAY, VT_ERR_ATTENTION_FULL);
 }
 

@@ -211,6 +211,9 @@ struct vt_str vt_settings_say(const struct vt_setting_words *words, struct vt_st
 /* What the customer who speaks `lang` reads: the language, else its base ("fr" for "fr-CH"), else the name.
  */
 struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang);
+/* The day of that moment by the site's clock, in days since 1970: of its quiet hours, else of its first queue
+ * with hours, else UTC. */
+uint32_t vt_settings_day(const struct vt_settings *settings, int64_t ms);
 /* NULL: the site has no such queue. */
 const struct vt_setting_queue *vt_settings_queue(const struct vt_settings *settings, struct vt_str id);
 

@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "server/base/err.h"
+#include "server/settings.h"
 
+#define DAY_MS INT64_C(86400000)
 enum { SPANS_MOST = 8, EXCEPTIONS_MOST = 400, GROUPS_MOST = 8 };
 
 /* "09:30" in minutes, "24:00" at the end of a day; -1: not a time. */
@@ -191,6 +193,27 @@ int vt_settings_take_quiet(struct vt_reading *reading, const json_t *value, void
     for (size_t day = 0; day < VT_COUNT(hours->week); day++)
         hours->week[day] = (struct vt_day){ spans, n };
     return VT_OK;
+}
+
+static const struct vt_zone *zone_of(const struct vt_settings *settings)
+{
+    if (settings->attention.quiet)
+        return settings->attention.quiet->zone;
+    for (size_t i = 0; i < settings->queues_n; i++)
+        if (settings->queues[i].hours)
+            return settings->queues[i].hours->zone;
+    return NULL;
+}
+
+uint32_t vt_settings_day(const struct vt_settings *settings, int64_t ms)
+{
+    const struct vt_zone *zone = zone_of(settings);
+    int32_t day;
+    int minute;
+    if (!zone)
+        return (uint32_t)(ms / DAY_MS);
+    vt_zone_local(zone, ms, &day, &minute);
+    return (uint32_t)(day - vt_zone_day(VT_STR("1970-01-01")));
 }
 
 int vt_settings_take_groups(struct vt_reading *reading, const json_t *value, void *to)

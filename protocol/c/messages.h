@@ -950,7 +950,7 @@ extern const struct vt_shape vt_shape_attention_count;
 /* What was put before the customer, as it is kept. */
 struct vt_t_attention_kept {
     struct vt_t_attention_count waiting; /* Since the customer last did something about it. */
-    uint32_t day; /* Of today, in days since 1970, UTC. */
+    uint32_t day; /* Of today by the site's clock, in days since 1970. */
     struct vt_t_attention_count today;
 };
 extern const struct vt_shape vt_shape_attention_kept;

@@ -629,7 +629,7 @@ export interface AttentionCount {
 export interface AttentionKept {
   /** Since the customer last did something about it. */
   waiting: AttentionCount;
-  /** Of today, in days since 1970, UTC. */
+  /** Of today by the site's clock, in days since 1970. */
   day: number;
   today: AttentionCount;
 }

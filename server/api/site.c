@@ -6,9 +6,11 @@
 #include "server/api/rows.h"
 #include "server/auth/digest.h"
 #include "server/origin.h"
-#include "server/settings.h"
+#include "server/settings_shelf.h"
+#include "server/store/imports.h"
 
 enum { NAME_MOST = 80, ORIGINS_MOST = 64, ORIGINS_BYTES = 16384, TOKEN_NAME = 64 };
+enum { WARNING_BYTES = 600, WARNINGS_BYTES = 32 * 1024 };
 enum { DAYS_DEFAULT = 90, DAYS_MOST = 365 };
 static const int64_t day_ms = 86400000;
 
@@ -29,7 +31,7 @@ static void put_origins(struct vt_buf *out, struct vt_str list)
     vt_buf_byte(out, ']');
 }
 
-static void put_site(struct vt_api_call *call, const struct vt_store_site *site)
+static void put_site(struct vt_api_call *call, const struct vt_store_site *site, struct vt_str warnings)
 {
     struct vt_buf *out = &call->out;
     vt_buf_byte(out, '{');
@@ -41,7 +43,10 @@ static void put_site(struct vt_api_call *call, const struct vt_store_site *site)
     vt_json_put_raw(out, "secret", VT_STR("{"));
     vt_json_put_raw(out, "current", site->secret.ptr ? VT_STR("true") : VT_STR("false"));
     vt_json_put_raw(out, "former", site->secret_before.ptr ? VT_STR("true") : VT_STR("false"));
-    vt_buf_text(out, "}}");
+    vt_buf_byte(out, '}');
+    if (warnings.ptr)
+        vt_json_put_raw(out, "warnings", warnings);
+    vt_buf_byte(out, '}');
     call->etag = site->version;
 }
 
@@ -50,7 +55,7 @@ int vt_api_site(struct vt_api_call *call, struct vt_manage *manage)
     struct vt_store_site site;
     int err = vt_manage_site_get(manage, call->site, &call->arena, &site);
     if (!err)
-        put_site(call, &site);
+        put_site(call, &site, (struct vt_str){ 0 });
     return err;
 }
 
@@ -115,6 +120,47 @@ static int take_settings(struct vt_api_call *call, struct vt_str *settings)
     return settings->ptr ? check_settings(call, *settings) : VT_ERR_NOMEM;
 }
 
+/* --- what the settings name and the catalogue lacks ------------------------------------------- */
+
+static void warn(void *arg, const char *field, const char *why)
+{
+    struct vt_buf *list = arg;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf text = VT_BUF_INIT(1024);
+    if (list->len + WARNING_BYTES > WARNINGS_BYTES)
+        return; /* the first fifty or so say enough */
+    vt_buf_printf(&text, "/settings%s", field);
+    vt_buf_text(list, list->len > 1 ? ",{\"pointer\":" : "{\"pointer\":");
+    vt_buf_json_string(list, vt_buf_view(&text));
+    vt_buf_reset(&text);
+    vt_buf_printf(&text, "%s %s", field, why);
+    vt_buf_text(list, ",\"detail\":");
+    vt_buf_json_string(list, vt_buf_view(&text));
+    vt_buf_byte(list, '}');
+}
+
+/* A JSON list, empty when all is there. */
+static struct vt_str find_missing(struct vt_api_call *call, struct vt_manage *manage, struct vt_str text)
+{
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf list = VT_BUF_INIT(WARNINGS_BYTES + 16);
+    struct vt_settings_error error;
+    struct vt_store_catalogue catalogue = { .generation = 0 };
+    struct vt_settings *settings = vt_settings_parse(text, &error);
+    int err = vt_manage_catalogue_get(manage, call->site, &call->arena, &catalogue);
+    struct vt_shelf *shelf = err || catalogue.generation == 0
+                                 ? NULL
+                                 : vt_shelf_names(call->api->deps.config->data, call->site,
+                                                  catalogue.generation);
+    vt_buf_byte(&list, '[');
+    if (settings)
+        vt_settings_missing(settings, shelf, warn, &list);
+    vt_buf_byte(&list, ']');
+    vt_settings_destroy(settings);
+    vt_shelf_unref(shelf);
+    return vt_api_keep(call, vt_buf_view(&list));
+}
+
 static int take_version(struct vt_api_call *call, int64_t *ret_version)
 {
     struct vt_str text = call->if_match;
@@ -163,7 +209,7 @@ int vt_api_site_put(struct vt_api_call *call, struct vt_manage *manage)
     site.version++;
     vt_api_note(call, "site.changed", call->site, "{\"name\":%s,\"origins\":%s,\"settings\":%s}",
                 name.ptr ? "true" : "false", origins.ptr ? "true" : "false", settings.ptr ? "true" : "false");
-    put_site(call, &site);
+    put_site(call, &site, settings.ptr ? find_missing(call, manage, settings) : (struct vt_str){ 0 });
     return VT_OK;
 }
 

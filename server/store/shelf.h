@@ -86,7 +86,7 @@ struct vt_shelf;
 /* NULL: one sentence in ret_error. The one reference is the caller's. */
 struct vt_shelf *vt_shelf_open(const char *data_dir, struct vt_str site, int64_t generation,
                                struct vt_buf *ret_error);
-/* For vt_shelf_number alone: nothing is read into memory. NULL: it cannot be opened. */
+/* For vt_shelf_number and vt_shelf_has_value alone: nothing is read into memory. NULL: it cannot be opened. */
 struct vt_shelf *vt_shelf_names(const char *data_dir, struct vt_str site, int64_t generation);
 struct vt_shelf *vt_shelf_ref(struct vt_shelf *shelf);
 struct vt_shelf *vt_shelf_unref(struct vt_shelf *shelf); /* NULL */
@@ -105,6 +105,8 @@ int vt_shelf_stock(struct vt_shelf *shelf, int64_t after, size_t limit, vt_shelf
 
 /* The number of the product that has this sku or a variant of it; 0: none. */
 uint32_t vt_shelf_number(struct vt_shelf *shelf, struct vt_str sku);
+/* Some product has this value, letters compared as a search does. */
+bool vt_shelf_has_value(struct vt_shelf *shelf, enum vt_facet facet, struct vt_str value);
 /* Appends the skus of a product's variants: `skus` has room for VT_SHELF_HITS times 64. */
 int vt_shelf_skus(struct vt_shelf *shelf, uint32_t number, struct vt_arena *arena, struct vt_str *skus,
                   size_t *n);

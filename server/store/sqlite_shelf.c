@@ -314,6 +314,17 @@ uint32_t vt_shelf_number(struct vt_shelf *shelf, struct vt_str sku)
     return n;
 }
 
+bool vt_shelf_has_value(struct vt_shelf *shelf, enum vt_facet facet, struct vt_str value)
+{
+    sqlite3_stmt *stmt = vt_db_start(&shelf->db,
+                                     "SELECT 1 FROM value WHERE facet=? AND text=? COLLATE NOCASE LIMIT 1",
+                                     VT_DB_N(facet), VT_DB_T(value));
+    bool found = vt_db_step(&shelf->db, stmt) == VT_DB_ROW;
+    if (found)
+        vt_db_end(stmt);
+    return found;
+}
+
 int vt_shelf_sku(struct vt_shelf *shelf, uint32_t number, struct vt_arena *arena, struct vt_str *ret_sku)
 {
     int err = VT_OK;

@@ -2,7 +2,7 @@
 /// The automatic helper: what it says before somebody is there, what it asks, knows and shows, and that it makes way.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -347,4 +347,33 @@ test('settings are checked, each fault with its field', async () => {
     assert.equal(at, pointer);
     assert.match(detail, says);
   }
+});
+
+test('what the settings name and the catalogue lacks is told to whoever saves, and saved all the same', async () => {
+  const { etag } = (await ada.get('/site')).headers;
+  const odd = structuredClone(helper);
+  odd.categories[0].type = 'rings'; // letters do not matter
+  odd.categories[0].best = ['R-1', 'R-99'];
+  odd.categories[0].questions[0].choices[1].value = 'Tin';
+  odd.categories[1].type = 'Cufflinks';
+  odd.best = ['GONE'];
+  const greeting = { on: true, text: 'Welcome', sku: 'N-1' };
+  const answer = await ada.put('/site', { settings: { helper: odd, greeting } }, { 'If-Match': etag });
+  assert.equal(answer.status, 200, answer.text);
+  const { warnings, settings } = answer.json();
+  assert.deepEqual(settings.helper, odd);
+  const in_ = '/settings/helper/';
+  assert.deepEqual(warnings.map(({ pointer }) => pointer), [`${in_}best/0`, `${in_}categories/0/best/1`, `${in_}categories/0/questions/0/choices/1/value`, `${in_}categories/1/type`]);
+  assert.equal(warnings[3].detail, '/helper/categories/1/type is a type the catalogue does not have: Cufflinks');
+  assert.deepEqual((await ada.get('/site')).json().warnings, undefined);
+
+  const path = join(folder, 'odd.json');
+  writeFileSync(path, JSON.stringify({ helper: odd }));
+  const told = await server.admin(['site', 'set', '--site', SITE, '--settings', path]);
+  assert.equal(told.status, 0);
+  assert.match(told.stderr, /note: \/helper\/best\/0 is a piece the catalogue does not have: GONE\./);
+  assert.equal(told.stderr.split('\n').filter((row) => row.includes('note:')).length, 4);
+  writeFileSync(path, JSON.stringify({ helper }));
+  const good = await server.admin(['site', 'set', '--site', SITE, '--settings', path]);
+  assert.deepEqual([good.status, good.stderr], [0, '']);
 });

@@ -101,6 +101,30 @@ static struct vt_hours_state quiet_at(const char *json, const char *instant)
     return quiet;
 }
 
+static void day_is(const char *json, const char *instant, uint32_t wanted)
+{
+    struct vt_settings *s = parse(json);
+    assert_non_null(s);
+    assert_int_equal(vt_settings_day(s, vt_zone_read_instant(vt_str(instant))), wanted);
+    vt_settings_destroy(s);
+}
+
+static void test_days_are_of_the_sites_clock(void **state)
+{
+    static const char quiet[] =
+        "{\"queues\":[{\"id\":\"a\",\"name\":\"A\",\"hours\":{\"tz\":\"UTC\",\"week\":{}}}],"
+        "\"attention\":{\"quiet\":{\"from\":\"21:00\",\"to\":\"08:00\",\"tz\":\"Europe/Paris\"}}}";
+    static const char queue[] =
+        "{\"queues\":[{\"id\":\"a\",\"name\":\"A\"},"
+        "{\"id\":\"b\",\"name\":\"B\",\"hours\":{\"tz\":\"Asia/Tokyo\",\"week\":{}}}]}";
+    (void)state;
+    day_is("{}", "1970-01-02T23:59:59Z", 1);
+    day_is(quiet, "1970-01-02T22:59:59Z", 1); /* Paris was an hour ahead then */
+    day_is(quiet, "1970-01-02T23:00:00Z", 2);
+    day_is(queue, "1970-01-02T14:59:59Z", 1);
+    day_is(queue, "1970-01-02T15:00:00Z", 2);
+}
+
 static void test_quiet_hours_go_past_midnight(void **state)
 {
     (void)state;
@@ -209,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_written_is_one_open_queue),
         cmocka_unit_test(test_everything_is_taken),
+        cmocka_unit_test(test_days_are_of_the_sites_clock),
         cmocka_unit_test(test_quiet_hours_go_past_midnight),
         cmocka_unit_test(test_what_is_wrong_is_named),
     };

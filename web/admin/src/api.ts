@@ -17,6 +17,8 @@ export interface Token { id: string; name: string; verbs: ('read' | 'write')[]; 
 /// What an admin edits of a site; `Site` is what the server says around it.
 export interface Doc { readonly [key: string]: Json; name: string; origins: readonly string[]; settings: { readonly [key: string]: Json } }
 export interface Site extends Doc { key: string; version: number; secret: { current: boolean; former: boolean } }
+/// What the settings name and the catalogue does not have: with the answer to a change.
+export interface Warning { pointer: string; detail: string }
 
 export class Problem extends Error {
   constructor(readonly status: number, readonly type: string, readonly title: string, detail: string, readonly pointer: string | null = null, readonly retryAfterMs: number | null = null) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { computed, signal } from '@preact/signals';
-import { ask, Problem, sentence, type Doc, type Site } from '../api.js';
+import { ask, Problem, sentence, type Doc, type Site, type Warning } from '../api.js';
 import { apply, changes, clash, type Change } from '../lib/diff.js';
 import { read, write, type Json } from '../lib/pointer.js';
 import { pageOf, go } from './route.js';
@@ -19,6 +19,8 @@ export const trouble = signal<Trouble | null>(null);
 export const collision = signal<Collision | null>(null);
 export const saving = signal(false);
 export const failed = signal<string | null>(null);
+/// Of what was saved last: it stands, and somebody should look.
+export const warnings = signal<Warning[]>([]);
 let etag = '';
 
 const docOf = ({ name, origins, settings }: Site): Doc => ({ name, origins, settings });
@@ -46,6 +48,7 @@ export async function load(): Promise<void> {
 
 export function forgetSite(): void {
   site.value = draft.value = trouble.value = collision.value = failed.value = null;
+  warnings.value = [];
 }
 
 export const at = (pointer: string): Json | undefined => read(draft.value ?? undefined, pointer);
@@ -93,16 +96,22 @@ export function settle(keepMine: boolean): void {
 }
 
 /// "/queues/0/hours must be …" as a sentence beside the field.
-const plain = (p: Problem): string => {
+const plain = (p: { message: string }): string => {
   const text = p.message.replace(/^\/?\S*\/\S*\s+/, '');
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
+/// The same of a warning, and where it leads.
+export const warningText = ({ detail }: Warning): string => plain({ message: detail });
+export function lookAt(pointer: string): void {
+  go(pageOf(pointer));
+  requestAnimationFrame(() => requestAnimationFrame(() => focusAt(pointer)));
+}
+
 function place(p: Problem): void {
   const pointer = p.pointer ?? '';
   trouble.value = { pointer, text: plain(p) };
-  go(pageOf(pointer));
-  requestAnimationFrame(() => requestAnimationFrame(() => focusAt(pointer)));
+  lookAt(pointer);
 }
 
 /// The control of the field, or of the nearest thing around it.
@@ -117,12 +126,14 @@ export async function save(): Promise<void> {
   if (draft.value === null || saving.value) return;
   saving.value = true;
   trouble.value = failed.value = null;
+  warnings.value = [];
   const sent = draft.value;
   try {
     const { body, etag: tag } = await ask<Site>('PUT', '/site', sent, { 'if-match': etag });
     // What was typed while it was being saved is still there, and still unsaved.
     const since = changes(sent, draft.value ?? sent);
     adopt(body, tag ?? '', apply(docOf(body), since) as Doc);
+    warnings.value = (body['warnings'] ?? []) as unknown as Warning[];
     say('Saved.');
   } catch (e) {
     saving.value = false;

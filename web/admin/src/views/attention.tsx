@@ -43,7 +43,7 @@ export function Attention(): JSX.Element {
       <div class="pair">
         <Whole at="/settings/attention/day/pictures" label="Pictures and films a day" placeholder="60" />
         <Whole at="/settings/attention/day/pushes" label="Pieces a day" placeholder="60" />
-        <Whole at="/settings/attention/day/prompts" label="Questions a day" placeholder="20" hint="A day ends at midnight UTC. 0: no bound." />
+        <Whole at="/settings/attention/day/prompts" label="Questions a day" placeholder="20" hint="A day ends at midnight by the clock of the quiet hours, else of the first line with hours, else UTC. 0: no bound." />
       </div>
       <Quiet />
     </Section>

@@ -5,16 +5,36 @@ import type { ComponentChildren, JSX } from 'preact';
 import type { Me } from '../api.js';
 import type { Json } from '../lib/pointer.js';
 import { pageOf, pages } from '../state/route.js';
-import { collision, dirty, discard, draft, failed, load, mine, save, saving, settle, trouble } from '../state/site.js';
+import { collision, dirty, discard, draft, failed, load, lookAt, mine, save, saving, settle, trouble, warnings, warningText } from '../state/site.js';
 import { Dialog, Show, useLoad } from './parts.js';
 
 const titleOf = (id: string): string => pages.find((p) => p.id === id)?.title ?? id;
+
+const SHOWN = 5;
+
+/// What was saved names pieces or kinds that the catalogue does not have: it may be right, as before an import, so it stands.
+function Saved(): JSX.Element | null {
+  const all = warnings.value;
+  if (all.length === 0) return null;
+  return (
+    <section class="save" aria-label="Saved, with warnings">
+      <div class="save-what" role="status">
+        <p><strong>Saved.</strong> Not in the catalogue:</p>
+        <ul class="small">
+          {all.slice(0, SHOWN).map((one) => <li key={one.pointer}><button type="button" class="link" onClick={() => lookAt(one.pointer)}>{titleOf(pageOf(one.pointer))}</button> {warningText(one)}</li>)}
+          {all.length > SHOWN && <li class="quiet">and {all.length - SHOWN} more</li>}
+        </ul>
+      </div>
+      <button type="button" class="vt-button" onClick={() => { warnings.value = []; }}>Close</button>
+    </section>
+  );
+}
 
 /// What is not saved, on which pages; stays in sight on every page until it is saved or given up.
 export function SaveBar(): JSX.Element | null {
   const [sure, ask] = useState(false);
   useEffect(() => { if (!dirty.value) ask(false); }, [dirty.value]);
-  if (!dirty.value) return null;
+  if (!dirty.value) return <Saved />;
   const where = [...new Set(mine.value.map((c) => titleOf(pageOf(`/${c.path.join('/')}`))))].join(', ');
   const fault = failed.value ?? (trouble.value && `Not saved. ${titleOf(pageOf(trouble.value.pointer))}: ${trouble.value.text}`);
   return (
