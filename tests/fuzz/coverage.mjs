@@ -19,7 +19,7 @@ const OTHERS = [
   [/^server\/base\/|^protocol\/c\/(?!frames)|^media\/digest\.c/, 'what everything stands on, or generated tables'],
   [/^media\/film_(?!spin|text)|^media\/clip_(?!text)/, 'encodes, or reads what libav has opened: 63-hostile and 71-clip go there, in the worker'],
   [/^media\/tix_write\.c|^protocol\/codec\/ops\.c/, 'writes, or looks a name up'],
-  [/^server\/(upload_show|catalogue\/catalogue|mirror_css)\.c/, 'keeps what has been read'],
+  [/^server\/(upload_show|catalogue\/catalogue|mirror_css|mail|settings_shelf|doctor\/doctor|contact_\w+)\.c/, 'keeps, or compares, what has been read'],
 ];
 /// Of these files only the functions that read bytes from outside.
 const PART = new Map([
@@ -27,7 +27,8 @@ const PART = new Map([
   ['media/thumb.c', [/parse|format|resolve/, 'the rest chooses steps of the ladder']],
   ['media/info.c', [/wants/, 'the rest writes info.json']],
   ['protocol/codec/encode.c', [/$^/, 'writes']],
-  ['server/guide_match.c', [/./, '']],
+  ['server/mail_mime.c', [/address_ok|is_atom/, 'the rest writes']],
+  ['server/contact.c', [/email_valid/, 'the rest keeps what waits']],
 ]);
 /// A line that stands for a failed allocation by its own words.
 const STARVED = /NOMEM|no memory|short of memory|VT_ERR_OVERLOADED|->failed|\.failed/;
