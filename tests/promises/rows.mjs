@@ -78,4 +78,9 @@ export const rows = [
     const line = /session_resume[ .]+(Passed|\*\*\*Failed)/.exec(last.log('unit') ?? '');
     return line && { measured: 'the seeded schedules of unit/server/session_resume, 0 differences', met: line[1] === 'Passed' };
   } },
+  { goal: 'Package', what: 'the .deb on a clean Debian 12 under systemd, behind nginx with TLS', promised: 'installs, doctor content, the demo by its public address; an upgrade loses nobody', command: './dev package --try', from: (last) => {
+    const [, good, bad] = /^# pass (\d+)\n# fail (\d+)$/m.exec(last.package ?? '') ?? [];
+    return good ? { measured: `${good} steps, ${bad} wrong`, met: bad === '0' } : null;
+  } },
+  { goal: 'Doctor', what: 'planted mistakes that vitrine doctor finds, its cure naming the line', promised: '10', command: `${TEST} server`, from: suite('91-doctor') },
 ];

@@ -22,6 +22,7 @@ const benches = Object.fromEntries(BENCHES.map((name) => [name, lastRows(join(to
 
 const last = {
   log: (stage) => read(`build/test-logs/${stage}.log`),
+  package: read('build/try/last.log'),
   /// The last run's lines of a goal, of the long form if there is one.
   chaos(goal) {
     const all = lines('build/chaos/results.jsonl').filter((row) => row.goal === goal);
@@ -37,7 +38,8 @@ const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: top,
 const kept = Object.fromEntries(lines('tests/promises/kept.jsonl').map((row) => [row.goal, row]));
 for (const { goal, from } of rows) {
   const got = from(last);
-  if (got) kept[goal] = { goal, measured: got.measured, met: got.met, commit };
+  // What was read again and not run again stays with the commit it was measured on.
+  if (got) kept[goal] = { goal, measured: got.measured, met: got.met, commit: kept[goal]?.measured === got.measured ? kept[goal].commit : commit };
 }
 writeFileSync(join(here, 'kept.jsonl'), rows.filter(({ goal }) => kept[goal]).map(({ goal }) => `${JSON.stringify(kept[goal])}\n`).join(''));
 
