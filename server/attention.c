@@ -214,18 +214,23 @@ static void changed(struct vt_conversation *conv)
     tell_all(conv);
 }
 
-void vt_attention_put(struct vt_conversation *conv, enum vt_attention_kind kind)
+void vt_attention_had(struct vt_conversation *conv, enum vt_attention_kind kind)
 {
     uint32_t day = day_now(conv);
     if (conv->attention.day != day)
         memset(conv->attention.today, 0, sizeof(conv->attention.today));
     conv->attention.day = day;
-    if (conv->attention.waiting[kind] < UINT16_MAX)
-        conv->attention.waiting[kind]++;
     if (conv->attention.today[kind] < UINT16_MAX)
         conv->attention.today[kind]++;
     count(&put_total[kind]);
     changed(conv);
+}
+
+void vt_attention_put(struct vt_conversation *conv, enum vt_attention_kind kind)
+{
+    if (conv->attention.waiting[kind] < UINT16_MAX)
+        conv->attention.waiting[kind]++;
+    vt_attention_had(conv, kind);
 }
 
 void vt_attention_answered(struct vt_conversation *conv)

@@ -33,6 +33,8 @@ void vt_attention_failed(const struct vt_reply_to *to);
  * the sentence. */
 int vt_attention_may(struct vt_conversation *conv, enum vt_attention_kind kind, struct vt_error *ret_error);
 void vt_attention_put(struct vt_conversation *conv, enum vt_attention_kind kind);
+/* The same before there was a conversation, and answered: it counts for the day alone. */
+void vt_attention_had(struct vt_conversation *conv, enum vt_attention_kind kind);
 /* The customer did something that shows they have seen it. */
 void vt_attention_answered(struct vt_conversation *conv);
 

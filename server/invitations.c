@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "server/api/json.h"
+#include "server/attention.h"
 #include "server/base/err.h"
 #include "server/log.h"
 #include "server/metrics.h"
@@ -101,12 +102,18 @@ static bool is_quiet(const struct vt_settings *settings)
     return quiet.open;
 }
 
+static uint32_t most_a_day(const struct vt_settings *settings)
+{
+    uint32_t own = settings->invitations.per_day, prompts = settings->attention.day[VT_ATTENTION_PROMPT];
+    return prompts > 0 && prompts < own ? prompts : own;
+}
+
 void vt_invitations_write(struct vt_app *app, const struct vt_site *site, struct vt_str lang,
                           struct vt_buf *out)
 {
     const struct vt_setting_invitations *all = &site->settings->invitations;
     bool is_here = vt_queue_status_best(app, site) == VT_QUEUE_STATE_AVAILABLE, first = true;
-    vt_buf_printf(out, "{\"perDay\":%u,\"rules\":[", all->per_day);
+    vt_buf_printf(out, "{\"perDay\":%u,\"rules\":[", most_a_day(site->settings));
     for (size_t i = 0; i < all->rules_n && all->on && !is_quiet(site->settings); i++) {
         const struct vt_setting_invitation *rule = &all->rules[i];
         struct vt_str text = vt_settings_say(&rule->text, lang);
@@ -137,20 +144,25 @@ static struct counted *entry_of(struct vt_invitations *invitations, const char *
     return counted;
 }
 
+bool vt_invitations_has(const struct vt_site *site, struct vt_str rule)
+{
+    const struct vt_setting_invitations *all = &site->settings->invitations;
+    for (size_t i = 0; i < all->rules_n; i++)
+        if (vt_str_eq(all->rules[i].id, rule))
+            return true;
+    return false;
+}
+
 bool vt_invitations_count(struct vt_invitations *invitations, const struct vt_site *site, struct vt_str rule,
                           enum vt_invitation_event event)
 {
-    const struct vt_setting_invitations *all = &site->settings->invitations;
-    for (size_t i = 0; i < all->rules_n; i++) {
-        if (!vt_str_eq(all->rules[i].id, rule))
-            continue;
-        struct counted *counted = entry_of(invitations, site->id, rule);
-        if (counted)
-            counted->n[event]++;
-        vt_metric_inc(&events[event], 1);
-        return true;
-    }
-    return false;
+    if (!vt_invitations_has(site, rule))
+        return false;
+    struct counted *counted = entry_of(invitations, site->id, rule);
+    if (counted)
+        counted->n[event]++;
+    vt_metric_inc(&events[event], 1);
+    return true;
 }
 
 static void batch_free(struct batch *batch)

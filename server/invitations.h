@@ -19,10 +19,12 @@ struct vt_invitations *vt_invitations_create(struct vt_app *app); /* NULL: no me
 void vt_invitations_close(struct vt_invitations *invitations);
 void vt_invitations_destroy(struct vt_invitations *invitations);
 
-/* {"perDay":3,"rules":[…]}: those of this language that may be shown now, in their order. None in the site's
+/* {"perDay":3,"rules":[…]}: an invitation is a prompt, so at most as many a day as the site lets be asked
+ * (settings.attention); those of this language that may be shown now, in their order. None in the site's
  * quiet hours (settings.attention), and none that wants somebody to be there while nobody is. */
 void vt_invitations_write(struct vt_app *app, const struct vt_site *site, struct vt_str lang,
                           struct vt_buf *out);
+bool vt_invitations_has(const struct vt_site *site, struct vt_str rule);
 /* False: no such rule. */
 bool vt_invitations_count(struct vt_invitations *invitations, const struct vt_site *site, struct vt_str rule,
                           enum vt_invitation_event event);

@@ -4,11 +4,14 @@
 
 #include <stdlib.h>
 
+#include "server/attention.h"
 #include "server/base/err.h"
 #include "server/budget.h"
 #include "server/fanout.h"
 #include "server/handlers/handlers.h"
+#include "server/invitations.h"
 #include "server/profile.h"
+#include "server/site.h"
 
 /* --- context ------------------------------------------------------------------------------------ */
 
@@ -84,6 +87,22 @@ static char *merge(struct vt_str known, const json_t *keys)
     return text;
 }
 
+/* The page says by which invitation they came, which was a question of the day like those of a conversation.
+ */
+static bool came_by_invitation(const struct vt_request *rq, const json_t *keys, struct vt_str known)
+{
+    const struct vt_site *site = vt_sites_by_id(rq->app->deps.sites, vt_str(rq->peer->site));
+    VT_CLEANUP(vt_json_unref)
+    json_t *before = NULL;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf why = VT_BUF_INIT(200);
+    struct vt_str rule = vt_json_text(keys, "invitation");
+    if (!site || !rule.ptr || vt_peer_is_staff(rq->peer) || !vt_invitations_has(site, rule))
+        return false;
+    before = known.len > 0 ? vt_json_parse(known, CONTEXT_BYTES, &why) : NULL;
+    return !before || !vt_str_eq(rule, vt_json_text(before, "invitation"));
+}
+
 int vt_on_context(struct vt_request *rq)
 {
     const struct vt_msg_context *msg = rq->env->msg;
@@ -108,10 +127,13 @@ int vt_on_context(struct vt_request *rq)
         return vt_request_fail(rq, VT_ERR_TOO_LARGE, "/d/keys", "32 keys and 8 KiB in all; null removes one");
     if (vt_str_eq(vt_str(merged), profile.context))
         return vt_reply_now(rq, NULL, NULL);
+    bool by_invitation = came_by_invitation(rq, keys, profile.context);
     profile.context = vt_str(merged);
     err = vt_profile_write(conv, &profile);
     if (err)
         return err;
+    if (by_invitation)
+        vt_attention_had(conv, VT_ATTENTION_PROMPT);
     vt_fanout_control(
         conv,
         &(struct vt_event){

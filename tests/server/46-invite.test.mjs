@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { http, rest } from './lib/http.mjs';
-import { SHOP, SITE, associate, eventually, keeper, setSettings, shop } from './lib/kit.mjs';
+import { SHOP, SITE, associate, eventually, keeper, live, setSettings, shop } from './lib/kit.mjs';
 
 const SOON_MS = 15_000;
 const later = keeper(after);
@@ -74,8 +74,18 @@ test('rules that cannot be right are refused with their place; quiet hours and t
   const clock = (ms) => new Date(ms).toISOString().slice(11, 16);
   await setSettings(server, { invitations: { on: true, rules: RULES }, attention: { quiet: { from: clock(Date.now() - 3_600_000), to: clock(Date.now() + 7_200_000), tz: 'UTC' } } });
   await eventually('quiet', async () => (await ids('en')).length === 0, SOON_MS);
-  await setSettings(server, { invitations: { on: true, rules: RULES } });
+  await setSettings(server, { invitations: { on: true, rules: RULES }, attention: { day: { prompts: 1 } } });
   await eventually('not quiet', async () => (await ids('en')).length === 1, SOON_MS);
+  assert.equal((await rules('en')).perDay, 1, 'never more a day than questions may be asked');
+  const { c, a, n } = await live(server);
+  await c.request('context', { keys: { invitation: 'nobody\'s' } });
+  const asks = () => a.ask('chat.send', { kind: 'choice', body: { text: 'Which?', options: [{ id: 'a', label: 'A' }, { id: 'b', label: 'B' }] } }, { c: n });
+  await c.request('context', { keys: { invitation: 'ring', basket: 3 } });
+  await a.waitFor('presence.attention', (d) => d.today.prompts === 1 && d.waiting.prompts === 0);
+  await c.request('context', { keys: { invitation: 'ring', basket: 4 } });
+  assert.equal((await asks()).err.code, 'attention.full', 'the one question of the day was the invitation');
+  await c.cut();
+  await a.cut();
   await setSettings(server, { invitations: { on: false, rules: RULES } });
   await eventually('off', async () => (await ids('en')).length === 0, SOON_MS);
 });
