@@ -57,6 +57,8 @@ test('runs: same person within five minutes, notes apart, days apart', () => {
 test('every refusal reads as a sentence, unknown ones too', () => {
   assert.match(explain({ code: 'cap.reached' }), /End one/);
   assert.match(explain({ code: 'rate.limited', after: 4200 }), /5 seconds/);
+  assert.match(explain({ code: 'field.bad', field: '/d/items/0/price' }), /did not accept this: items, price\./);
+  assert.match(explain({ code: 'field.bad', field: '' }), /did not accept that\./);
   assert.match(explain({ code: 'new.thing' }), /\.$/);
   assert.match(explain(undefined), /\.$/);
 });

@@ -19,7 +19,7 @@ const style = `
 .pending [hidden]{display:none}
 .pending span{flex:1}
 .pending progress{width:100%;height:4px;accent-color:var(--a)}
-img.drawn{padding:0;width:100%;aspect-ratio:1}
+img.drawn{padding:0;width:300px;max-width:100%;aspect-ratio:1;border:1px solid color-mix(in srgb,CanvasText 16%,Canvas)}
 .photo{display:block;padding:0;border:0;background:none;border-radius:var(--r);overflow:hidden;cursor:pointer}
 .photo:disabled{opacity:1;cursor:default}
 .photo:focus-visible{outline:2px solid var(--h);outline-offset:2px}

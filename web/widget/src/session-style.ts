@@ -23,5 +23,6 @@ export const sessionStyle = `
 .film{display:block;padding:0;background:none;color:inherit;width:260px;max-width:100%}
 .film video{display:block;width:100%;max-height:320px;border-radius:8px;background:#000}
 .film .row{justify-content:space-between;min-height:40px}
-@media(max-width:640px){.seeing .guests{display:none}}
+/* On a phone what can be done beside the talk is one line that is pushed along, and leaves the room to the talk. */
+@media(max-width:640px){.seeing .guests{display:none}.act.row:not(:has(.watch)){flex-wrap:nowrap;overflow-x:auto;padding-block:4px;scrollbar-width:none}.act>.n{flex:none}}
 @media(forced-colors:active){.chip{border:1px solid}}`;

@@ -8,6 +8,8 @@ import type { VNode } from './h.js';
 
 const NEAR_PX = 80;
 let log: HTMLElement | undefined;
+/// The reader is at the end, or was when something below it last grew.
+let near = true;
 
 /// The conversation, newest at the bottom. Who speaks is told by side and colour, and by words for those who hear it.
 export function thread(app: App): VNode {
@@ -15,18 +17,22 @@ export function thread(app: App): VNode {
   const rows = (conv?.rows ?? []).filter((r) => /send|poll|cart|make|watch/.test(r.op));
   const [typing] = conv?.typing ?? [];
   stick();
-  return h('div', { key: 'log', class: 'log', tabIndex: 0, role: 'group', 'aria-label': t('chat'), ref: (n) => { log = n; n.scrollTop = n.scrollHeight; } },
+  return h('div', { key: 'log', class: 'log', tabIndex: 0, role: 'group', 'aria-label': t('chat'), onscroll, ref: (n) => {
+    log = n;
+    near = true;
+    n.addEventListener('load', stick, true); // a picture takes its height when it comes
+  } },
     h('ol', { class: 'rows' },
       conv?.more && h('li', { key: 'older' }, app.more?.older(app, log!)),
       ...rows.map((r, i) => row(app, r, rows[i - 1], rows[i + 1])),
       typing && h('li', { key: 'typing', class: 'q', 'aria-hidden': 'true' }, t('types', { name: app.name(typing) }))));
 }
 
-/// Stays at the end while the reader is there; never pulls them down from further up. The rows are drawn right after this.
-function stick(): void {
-  const at = log;
-  if (!at?.isConnected || at.scrollHeight - at.scrollTop - at.clientHeight > NEAR_PX) return;
-  queueMicrotask(() => { at.scrollTop = at.scrollHeight; });
+/// Stays at the end while the reader is there; never pulls them down from further up. Once all is drawn, what stands below it too.
+const stick = (): void => queueMicrotask(() => { if (near && log) log.scrollTop = log.scrollHeight; });
+
+function onscroll(this: HTMLElement): void {
+  near = this.scrollHeight - this.scrollTop - this.clientHeight <= NEAR_PX;
 }
 
 /// A row that cannot be drawn fails alone.

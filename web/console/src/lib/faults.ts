@@ -5,6 +5,8 @@
 
 export interface Refusal {
   code?: string;
+  /// Where in the request, as "/d/price".
+  field?: string;
   after?: number;
 }
 
@@ -14,10 +16,12 @@ const words: Record<string, string> = {
   'attention.full': 'As much as the shop allows lies before the customer. Wait for a word or a touch of theirs, then go on.',
   'attention.calm': 'The customer has paused pictures. Only they let them come again; words still reach them.',
   'attention.quiet': 'These are the shop’s quiet hours, and the customer is not here. A message can be left.',
+  'consent.missing': 'The customer has not allowed that, or no longer does.',
   'driver.other': 'The customer is moving the view just now. Wait a moment, or take over.',
   'view.stale': 'The view has moved on. This is how it is now.',
   'state.wrong': 'That is not possible in the present state of the session.',
   'role.forbidden': 'Your role does not allow that.',
+  'ask.expired': 'That question has run out. Ask once more.',
   'not.found': 'That is not there any more.',
   'too.large': 'That is too long. Send it in two messages.',
   'field.bad': 'The server did not accept that. Nothing was sent; check it and try again.',
@@ -37,7 +41,9 @@ const local: Record<string, string> = {
 };
 
 export function explain(fault: unknown): string {
-  const { code, after } = (fault ?? {}) as Refusal;
+  const { code, after, field } = (fault ?? {}) as Refusal;
+  const what = field?.split('/').filter((part) => part !== 'd' && !/^\d*$/.test(part)).join(', ');
+  if (code === 'field.bad' && what) return `The server did not accept this: ${what}. Nothing was sent; check it and try again.`;
   const text = (code !== undefined && (words[code] ?? local[code])) || 'That did not work. Try again.';
   if (code === 'rate.limited' && after !== undefined && after >= 2000)
     return `That was too fast. Wait ${Math.ceil(after / 1000)} seconds and try again.`;

@@ -72,7 +72,10 @@ export async function letGo(t: Talk, capabilities: Shared[]): Promise<void> {
 }
 
 /// What one window watches: the conversation in front, while its page is on the stage.
-export const watch = (t: Talk, on: boolean): Promise<object | null> => request(t, 'mirror.watch', { on });
+export const watch = (t: Talk): Promise<object | null> => request(t, 'mirror.watch', { on: true });
+
+/// Most often because the customer has stopped it, and then the server has nothing left to end.
+export const unwatch = (t: Talk): void => void t.conversation.peek()?.ask('mirror.watch', { on: false }).catch(() => undefined);
 
 /// Something to be done on their page: the answer is theirs, in words. True when it was done.
 export async function act<O extends 'mirror.scroll' | 'mirror.click' | 'mirror.fill'>(t: Talk, op: O, d: Requests[O], done: string): Promise<boolean> {

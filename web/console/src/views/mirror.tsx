@@ -10,7 +10,7 @@ import { isMine } from '../state/desk.js';
 import { focusComposer, sheet } from '../state/layout.js';
 import { line, theLink } from '../state/line.js';
 import { who } from '../state/login.js';
-import { act, allows, anyOn, askFor, letGo, mirrorAllowed, tell, watch } from '../state/mirror.js';
+import { act, allows, anyOn, askFor, letGo, mirrorAllowed, tell, unwatch, watch } from '../state/mirror.js';
 import { say } from '../state/say.js';
 import type { Talk } from '../state/talk.js';
 import { Fill } from './filling.js';
@@ -99,8 +99,8 @@ function Live({ talk, conversation, site }: { talk: Talk; conversation: Conversa
   // A new line to the server knows nothing of who watches.
   useEffect(() => {
     if (!isLive) return setAt((was) => (was === 'shown' ? 'stale' : was));
-    void watch(talk, true);
-    return () => { if (line.peek().state === 'live') void watch(talk, false); };
+    void watch(talk);
+    return () => { if (line.peek().state === 'live') unwatch(talk); };
   }, [talk, conversation, isLive, lines]);
 
   const close = (): void => {
