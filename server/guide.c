@@ -23,12 +23,7 @@ struct stepping {
 
 static struct vt_str site_words(const struct stepping *step, const struct vt_setting_words *words)
 {
-    struct vt_str said = vt_settings_say(words, step->around->lang);
-    if (!said.ptr)
-        said = vt_settings_say(words, VT_STR(""));
-    if (!said.ptr)
-        said = vt_settings_say(words, VT_STR("en"));
-    return said.ptr || words->n == 0 ? said : words->at[0].text;
+    return vt_settings_say_any(words, step->around->lang);
 }
 
 /* Appends one sentence, a space before it where there is one already. */

@@ -90,7 +90,7 @@ static void show_setting(struct vt_conversation *conv, const struct vt_setting_n
                                                  [VT_SETTING_TIP] = VT_NOTICE_KIND_TIP };
     struct vt_evt_notice_show d = { .id = notice->id,
                                     .kind = kinds[notice->kind],
-                                    .text = notice->text,
+                                    .text = vt_settings_say_any(&notice->text, vt_str(conv->session.lang)),
                                     .url = notice->url,
                                     .media = notice->media,
                                     .until = notice->until_ms,
@@ -118,14 +118,13 @@ static struct vt_str sku_of(const struct vt_conversation *conv, struct vt_arena 
 /* The name on what the customer looks at, else on the site's choice; signed for this sending. Absent when
  * there is no such picture, or nobody's name. */
 static struct vt_str card_of(const struct vt_conversation *conv, const struct vt_site *site,
-                             struct vt_str name, struct vt_arena *arena)
+                             struct vt_str name, struct vt_str text, struct vt_arena *arena)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf address = VT_BUF_INIT(VT_TEMPLATE_ADDRESS_MAX);
     const struct vt_str skus[] = { sku_of(conv, arena), site->settings->greeting.sku };
     for (size_t i = 0; name.len > 0 && i < VT_COUNT(skus); i++)
-        if (skus[i].len > 0 &&
-            vt_address_card(site, skus[i], name, site->settings->greeting.text, &address) == VT_OK)
+        if (skus[i].len > 0 && vt_address_card(site, skus[i], name, text, &address) == VT_OK)
             return vt_told_address(conv, arena, vt_buf_view(&address));
     return (struct vt_str){ 0 };
 }
@@ -139,7 +138,8 @@ static void greet(struct vt_conversation *conv, const struct vt_site *site)
     struct vt_t_profile profile;
     vt_arena_init(&arena, ARENA_BYTES);
     vt_profile_read(conv, &arena, &profile);
-    struct vt_str name = profile.customer.name, text = site->settings->greeting.text;
+    struct vt_str name = profile.customer.name,
+                  text = vt_settings_say_any(&site->settings->greeting.text, vt_str(conv->session.lang));
     size_t slot = slot_of(notices, VT_STR(GREETING_ID));
     bool shown = slot < SHOWN_MOST && notices->ids[slot][0];
     if (shown && !notices->again && vt_str_eq(name, vt_str(notices->greeted)))
@@ -147,7 +147,7 @@ static void greet(struct vt_conversation *conv, const struct vt_site *site)
     struct vt_evt_notice_show d = { .id = VT_STR(GREETING_ID),
                                     .kind = VT_NOTICE_KIND_GREETING,
                                     .text = text.len > 0 ? text : name, /* what is read out */
-                                    .media = card_of(conv, site, name, &arena) };
+                                    .media = card_of(conv, site, name, text, &arena) };
     if (d.text.len == 0)
         return;
     if (shown)

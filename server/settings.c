@@ -135,11 +135,21 @@ struct when {
 SHAPE(when_shape, sizeof(struct when),
       { NAMED("waitingOver", when, waiting_over), WHOLE(1, 100000), .required = true });
 
+static int take_notice_text(struct vt_reading *reading, const json_t *value, void *to)
+{
+    return vt_settings_words(reading, value, 500, to);
+}
+
+static int take_greeting_text(struct vt_reading *reading, const json_t *value, void *to)
+{
+    return vt_settings_words(reading, value, 200, to);
+}
+
 static const char *const notice_words[] = { "load", "special", "tip", NULL };
 SHAPE(notice_shape, sizeof(struct vt_setting_notice),
       { AT(vt_setting_notice, id), TEXT(1, 64), .required = true, .check = vt_read_check_id },
       { AT(vt_setting_notice, kind), .kind = VT_ROW_WORD, .words = notice_words, .required = true },
-      { AT(vt_setting_notice, text), TEXT(1, 500), .required = true },
+      { AT(vt_setting_notice, text), .kind = VT_ROW_OWN, .take = take_notice_text, .required = true },
       { AT(vt_setting_notice, url), TEXT(1, 2048), .check = check_url },
       { AT(vt_setting_notice, media), TEXT(1, 200) },
       { NAMED("from", vt_setting_notice, from_ms), .kind = VT_ROW_OWN, .take = take_instant },
@@ -156,7 +166,7 @@ SHAPE(canned_shape, sizeof(struct vt_setting_canned),
 #define IN(part, label, field)                                                                               \
     .name = label, .offset = offsetof(struct vt_settings, field) - offsetof(struct vt_settings, part)
 SHAPE(greeting_shape, 0, { IN(greeting, "on", greeting.on), .kind = VT_ROW_FLAG, .required = true },
-      { IN(greeting, "text", greeting.text), TEXT(1, 200) },
+      { IN(greeting, "text", greeting.text), .kind = VT_ROW_OWN, .take = take_greeting_text },
       { IN(greeting, "sku", greeting.sku), TEXT(1, 64) });
 SHAPE(theme_shape, 0, { IN(theme, "accent", theme.accent), TEXT(1, 7), .check = check_color },
       { IN(theme, "onAccent", theme.on_accent), TEXT(1, 7), .check = check_color },
@@ -460,6 +470,16 @@ struct vt_str vt_settings_say(const struct vt_setting_words *words, struct vt_st
             if (vt_str_eq(words->at[i].lang, wanted[k]))
                 return words->at[i].text;
     return (struct vt_str){ 0 };
+}
+
+struct vt_str vt_settings_say_any(const struct vt_setting_words *words, struct vt_str lang)
+{
+    struct vt_str said = vt_settings_say(words, lang);
+    if (!said.ptr)
+        said = vt_settings_say(words, VT_STR(""));
+    if (!said.ptr)
+        said = vt_settings_say(words, VT_STR("en"));
+    return said.ptr || words->n == 0 ? said : words->at[0].text;
 }
 
 struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang)

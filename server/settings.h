@@ -43,7 +43,8 @@ struct vt_setting_queue {
 /* The wire's notice_kind has these and the greeting. */
 enum vt_setting_notice_kind { VT_SETTING_LOAD, VT_SETTING_SPECIAL, VT_SETTING_TIP };
 struct vt_setting_notice {
-    struct vt_str id, text, url, media;
+    struct vt_str id, url, media;
+    struct vt_setting_words text;
     enum vt_setting_notice_kind kind;
     int64_t from_ms, until_ms; /* 0: open */
     uint32_t waiting_over;     /* shown while more than so many wait in the queue */
@@ -145,7 +146,8 @@ struct vt_settings {
     size_t notices_n;
     struct {
         bool on;
-        struct vt_str text, sku;
+        struct vt_setting_words text;
+        struct vt_str sku;
     } greeting;
     struct vt_setting_canned *canned;
     size_t canned_n;
@@ -208,6 +210,8 @@ void vt_settings_destroy(struct vt_settings *settings);
 bool vt_settings_is_tag(struct vt_str tag);
 /* In `lang`, else its base ("fr" for "fr-CH"); absent: nothing is written for it. */
 struct vt_str vt_settings_say(const struct vt_setting_words *words, struct vt_str lang);
+/* The same, else what is for all languages, else English, else the first; absent: there are none. */
+struct vt_str vt_settings_say_any(const struct vt_setting_words *words, struct vt_str lang);
 /* What the customer who speaks `lang` reads: the language, else its base ("fr" for "fr-CH"), else the name.
  */
 struct vt_str vt_settings_label(const struct vt_setting_queue *queue, struct vt_str lang);

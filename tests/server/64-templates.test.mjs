@@ -65,7 +65,7 @@ test('a card has the picture, and the name as ink', async () => {
 });
 
 test('who waits is greeted by name on what they look at, signed, and again by the right name', async () => {
-  await setSettings(server, { greeting: { on: true, text: 'One moment, please.', sku: 'TWO' } });
+  await setSettings(server, { greeting: { on: true, text: { fr: 'Un instant.', en: 'One moment, please.' }, sku: 'TWO' } });
   const greeting = (text) => (d) => d.kind === 'greeting' && Boolean(d.media) === text;
   const ink = (png) => count(png, [28, 28, 30], { by: 60, step: 2 }).pixels;
   const c = await customer(server);
@@ -86,8 +86,10 @@ test('who waits is greeted by name on what they look at, signed, and again by th
   assert.ok(ink(drawings[1]) > ink(drawings[0]) + 300, 'a longer name is more ink');
   const other = await customer(server);
   await other.request('identify', { name: 'Bea' });
-  await other.request('queue.join', { lang: 'en', product: { sku: 'NOT-THERE' } });
-  assert.match((await other.waitFor('notice.show', greeting(true))).d.media, new RegExp(`^/p/card/${TWO}`), "else the site's choice");
+  await other.request('queue.join', { lang: 'fr-CH', product: { sku: 'NOT-THERE' } });
+  const { d: french } = await other.waitFor('notice.show', greeting(true));
+  assert.match(french.media, new RegExp(`^/p/card/${TWO}`), "else the site's choice");
+  assert.equal(french.text, 'Un instant.', 'in the customer\'s language');
   await setSettings(server, {});
   await other.waitFor('notice.drop', (d) => d.id === long.id);
   for (const peer of [c, other]) await peer.request('queue.leave', {});

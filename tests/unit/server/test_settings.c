@@ -40,7 +40,8 @@ static const char all[] =
     "\"groups\":[[\"lea\",\"max\"],[\"ann\"]],\"max\":40,\"offered\":true,\"label\":{\"en\":\"Rings and "
     "bands\",\"fr\":"
     "\"Bagues\"}},{\"id\":\"watches\",\"name\":\"Watches\"}],"
-    "\"cap\":4,\"notices\":[{\"id\":\"busy\",\"kind\":\"load\",\"text\":\"It takes longer today.\","
+    "\"cap\":4,\"notices\":[{\"id\":\"busy\",\"kind\":\"load\",\"text\":{\"fr\":\"C'est long.\",\"en\":\"It "
+    "takes longer today.\"},"
     "\"when\":{\"waitingOver\":5}},{\"id\":\"sale\",\"kind\":\"special\",\"text\":\"Free "
     "engraving\",\"url\":\"/engraving\","
     "\"from\":\"2026-12-01T00:00:00+01:00\",\"until\":\"2026-12-24T18:00:00+01:00\"}],"
@@ -76,6 +77,10 @@ static void test_everything_is_taken(void **state)
     assert_int_equal(rings->max, 40);
     assert_null(vt_settings_queue(s, VT_STR("main")));
     assert_int_equal(s->notices[0].waiting_over, 5);
+    assert_true(vt_str_eq(vt_settings_say_any(&s->notices[0].text, VT_STR("fr-CH")), VT_STR("C'est long.")));
+    assert_true(
+        vt_str_eq(vt_settings_say_any(&s->notices[0].text, VT_STR("it")), VT_STR("It takes longer today.")));
+    assert_true(vt_str_eq(vt_settings_say_any(&s->greeting.text, VT_STR("it")), VT_STR("Welcome, {name}")));
     assert_int_equal(s->notices[1].from_ms, 1764543600000 + 365 * 86400000LL);
     assert_true(s->greeting.on);
     assert_int_equal(s->theme.radius, 12);

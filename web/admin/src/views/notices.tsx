@@ -8,6 +8,7 @@ import { at, edit } from '../state/site.js';
 import { Empty, Field, Section } from './parts.js';
 import { Settings } from './save.js';
 import { Choice, Flag, Text, Whole, wrong } from './setting.js';
+import { Words } from './words.js';
 
 type Notice = { readonly [key: string]: Json; id: string };
 
@@ -25,7 +26,7 @@ function One({ i, remove }: { i: number; remove: () => void }): JSX.Element {
     <section class="card" aria-label={`Notice ${i + 1}`}>
       <div class="card-head"><h2>Notice {i + 1}</h2><button type="button" class="vt-button" aria-label={`Remove notice ${i + 1}`} onClick={remove}>Remove</button></div>
       <Choice at={`${pointer}/kind`} label="About" options={[['special', 'Something special'], ['load', 'A long wait'], ['tip', 'A tip while waiting']]} />
-      <Text at={`${pointer}/text`} label="Text" rows={2} maxLength={500} required class="broad" />
+      <Words at={`${pointer}/text`} label="Text" rows={2} maxLength={500} required />
       <Text at={`${pointer}/url`} label="Link" hint="https://… or / for a page of the shop. May be left empty." placeholder="/repairs/" />
       <div class="pair wide"><Moment at={`${pointer}/from`} label="From" /><Moment at={`${pointer}/until`} label="Until" /></div>
       <Whole at={`${pointer}/when/waitingOver`} label="Only while more than so many wait" placeholder="always" />
@@ -47,7 +48,7 @@ export function Notices({ me }: { me: Me }): JSX.Element {
             <div class="row"><button type="button" class="vt-button" data-at="/settings/notices" onClick={() => put([...list, { id: fresh('notice', list.map((n) => n.id)), kind: 'special', text: '' }])}>Add a notice</button></div>
             <Section title="Greeting" intro="Said by name to who waits, on the piece they look at.">
               <Flag at="/settings/greeting/on" label="Greet customers who wait" />
-              <Text at="/settings/greeting/text" label="Words" rows={2} maxLength={200} class="broad" />
+              <Words at="/settings/greeting/text" label="Words" rows={2} maxLength={200} />
               <Text at="/settings/greeting/sku" label="Show this piece" hint="A product's number. Left empty: what they look at." maxLength={64} />
             </Section>
           </>
