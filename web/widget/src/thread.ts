@@ -10,6 +10,7 @@ const NEAR_PX = 80;
 let log: HTMLElement | undefined;
 /// The reader is at the end, or was when something below it last grew.
 let near = true;
+let end = 0;
 
 /// The conversation, newest at the bottom. Who speaks is told by side and colour, and by words for those who hear it.
 export function thread(app: App): VNode {
@@ -20,6 +21,7 @@ export function thread(app: App): VNode {
   return h('div', { key: 'log', class: 'log', tabIndex: 0, role: 'group', 'aria-label': t('chat'), onscroll, ref: (n) => {
     log = n;
     near = true;
+    end = 0;
     n.addEventListener('load', stick, true); // a picture takes its height when it comes
   } },
     h('ol', { class: 'rows' },
@@ -28,8 +30,14 @@ export function thread(app: App): VNode {
       typing && h('li', { key: 'typing', class: 'q', 'aria-hidden': 'true' }, t('types', { name: app.name(typing) }))));
 }
 
-/// Stays at the end while the reader is there; never pulls them down from further up. Once all is drawn, what stands below it too.
-const stick = (): void => queueMicrotask(() => { if (near && log) log.scrollTop = log.scrollHeight; });
+/// Stays at the end while the reader is there; never pulls them down from further up, nor where nothing has changed. Once all is
+/// drawn, what stands below it too.
+const stick = (): void => queueMicrotask(() => {
+  if (!log) return;
+  const now = log.scrollHeight - log.clientHeight;
+  if (near && now !== end) log.scrollTop = now;
+  end = now;
+});
 
 function onscroll(this: HTMLElement): void {
   near = this.scrollHeight - this.scrollTop - this.clientHeight <= NEAR_PX;
