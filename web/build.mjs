@@ -86,6 +86,10 @@ $&`);
     replace(/if \(!mirror2\.hasNode\(doc\)\) return void 0;\n  (const docId = mirror2\.getId\(doc\);\n  return docId === 1) \?/, '$1 || docId === -1 ?');
     replace(/^(function serializeNode\(n, options\) \{\n)  const \{[^]*?\} = options;/m, '$1  const { doc, mirror: mirror2 } = options;');
     for (const kind of ['Element', 'Text']) replace(new RegExp(`return serialize${kind}Node\\(n, \\{[^}]*\\}\\);`), `options.rootId = rootId;\n      return serialize${kind}Node(n, options);`);
+    replace(/const serializedNode = Object\.assign\(_serializedNode, \{ id \}\);/, '_serializedNode.id = id; const serializedNode = _serializedNode;');
+    // Texts have neither frames nor shadow roots, and most parents are none.
+    replace(/^  if \(onSerialize\) \{(?=\n    onSerialize\(n\);)/m, '  if (onSerialize && serializedNode.type === NodeType.Element) {');
+    replace(/if \(parent && isShadowRoot\(parent\)/, 'if (parent && parent.nodeType === 11 && isShadowRoot(parent)');
     // How far it is scrolled, which asks the layout: not of what holds nothing but a few words. It is told when it moves.
     replace(/if \(!newlyAddedElement\) \{(?=\s+if \(n\.scrollLeft\))/, 'if (!newlyAddedElement && (n.firstElementChild || tagName === "textarea" || n.firstChild?.length > 200)) {');
     // Frames: every picture put another listener on each of them, for ever, and another set of observers into each, which told all of it

@@ -5,24 +5,32 @@ import type { Body, Op, Told } from './types.js';
 export class Book {
   private _kids = new Map<number, Set<number>>();
   private _parent = new Map<number, number>();
+  /// A picture that is not written down yet: its task is long enough, and what comes next needs it first.
+  private _picture: Told | undefined;
 
   /// What of it makes sense to the other side; null for nothing.
   enter(op: Op): Op | null {
     const { type, data: d } = op;
-    if (type === 2) {
-      this._kids.clear();
-      this._parent.clear();
-      this._add(d.node!, 0);
-    }
+    if (type === 2) this._picture = d.node;
     if (type !== 3) return op;
+    this._read();
     if (d.source === 0) return this._mutation(d) ? op : null;
     return d.source === 5 && !this._parent.has(d.id!) ? null : op;
   }
 
   sum(): { nodes: number; xor: number } {
+    this._read();
     let xor = 0;
     for (const id of this._parent.keys()) xor ^= id;
     return { nodes: this._parent.size, xor };
+  }
+
+  private _read(): void {
+    if (!this._picture) return;
+    this._kids.clear();
+    this._parent.clear();
+    this._add(this._picture, 0);
+    this._picture = undefined;
   }
 
   private _mutation(d: Body): boolean {
