@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The credentials of an upload: what is taken has one length and one alphabet, and opens nothing that was not given. */
+/* The credentials of an upload: what is taken has one length and one alphabet, and opens nothing that was not
+ * given. */
 #include <stdlib.h>
 
 #include "server/upload.h"

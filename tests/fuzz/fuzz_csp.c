@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "server/base/err.h"
 #include "server/base/cleanup.h"
+#include "server/base/err.h"
 #include "server/doctor/csp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

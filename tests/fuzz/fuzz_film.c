@@ -17,12 +17,16 @@ static int read_one(int kind, struct vt_str json, struct vt_buf *ret_text)
     struct vt_film_spin spin;
     struct vt_clip clip;
     int err;
-    if (kind == 0)
+    if (kind == 0) {
         err = vt_film_decode(json, &film, &problem) ? -1 : vt_film_text(&film, ret_text);
-    else if (kind == 1)
+    } else if (kind == 1) {
         err = vt_film_spin_decode(json, &spin, &problem) ? -1 : vt_film_spin_text(&spin, ret_text);
-    else
+        for (uint32_t at = 0; !err && at < spin.count; at++)
+            if (vt_film_spin_frame(&spin, at) >= spin.count)
+                abort();
+    } else {
         err = vt_clip_decode(json, &clip) ? -1 : vt_clip_text(&clip, ret_text);
+    }
     return err;
 }
 
@@ -37,6 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     vt_film_is_spin(vt_buf_view(&first));
     vt_film_text_ms(vt_buf_view(&first));
+    uint32_t width, height;
+    vt_film_text_size(vt_buf_view(&first), &width, &height);
     if (read_one(kind, vt_buf_view(&first), &second) || !vt_str_eq(vt_buf_view(&first), vt_buf_view(&second)))
         abort();
     return 0;

@@ -12,10 +12,14 @@ static void check_origin(struct vt_str text)
 {
     struct vt_origin origin, again;
     char canonical[VT_ORIGIN_TEXT];
-    if (vt_origin_parse(text, &origin))
+    if (vt_origin_parse(text, &origin)) {
+        if (vt_origin_same(text, text))
+            abort();
         return;
+    }
     vt_origin_text(&origin, canonical);
-    if (vt_origin_parse(vt_str(canonical), &again) || !vt_origin_eq(&origin, &again))
+    if (!vt_origin_same(text, vt_str(canonical)) || vt_origin_parse(vt_str(canonical), &again) ||
+        !vt_origin_eq(&origin, &again))
         abort();
 }
 

@@ -30,6 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct vt_url url, again;
     struct vt_buf why = VT_BUF_INIT(4096), text = VT_BUF_INIT(8192);
     if (vt_url_parse((struct vt_str){ (const char *)data, size }, &url, &why) == VT_OK) {
+        vt_url_shown(&url, &why); /* as reports have it: without its query */
+        if (why.len > 0 && memchr(vt_buf_cstr(&why), '?', why.len))
+            abort();
         vt_url_text(&url, &text);
         for (size_t i = 0; i < text.len; i++)
             if ((unsigned char)text.data[i] <= 0x20 || (unsigned char)text.data[i] >= 0x7f)

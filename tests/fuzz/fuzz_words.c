@@ -18,7 +18,9 @@ static void check_fold(struct vt_str text)
     struct vt_buf once = VT_BUF_INIT(1 << 20), twice = VT_BUF_INIT(1 << 20);
     vt_fold(&once, text);
     vt_fold(&twice, vt_buf_view(&once));
-    if (!once.failed && !twice.failed && !vt_str_eq(vt_buf_view(&once), vt_buf_view(&twice)))
+    /* Of bytes that are no text two may make a letter once what lay between them is gone. */
+    if (vt_utf8_valid(text.ptr, text.len) && !once.failed && !twice.failed &&
+        !vt_str_eq(vt_buf_view(&once), vt_buf_view(&twice)))
         abort();
     vt_buf_finish(&twice);
 }

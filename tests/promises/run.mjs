@@ -31,6 +31,7 @@ const last = {
     return of.filter((row) => row.began === of.findLast(({ run }) => run === row.run).began);
   },
   bench: (name, what) => benches[name].find((row) => row.what.startsWith(what)) ?? null,
+  coverage: JSON.parse(read('build/coverage/lines.json') ?? 'null'),
   targets: readdirSync(join(top, 'tests/fuzz')).filter((name) => /^fuzz_\w+\.c$/.test(name)).length,
 };
 
