@@ -85,20 +85,24 @@ int vt_buf_byte(struct vt_buf *buf, char byte)
     return vt_buf_append(buf, &byte, 1);
 }
 
+/* Into what room there is; a second time only where that was not enough. */
 int vt_buf_printf(struct vt_buf *buf, const char *format, ...)
 {
     va_list args;
+    const size_t there = buf->data && !buf->failed ? buf->cap - buf->len : 0;
     va_start(args, format);
-    int needed = vsnprintf(NULL, 0, format, args);
+    const int needed = vsnprintf(there > 0 ? buf->data + buf->len : NULL, there, format, args);
     va_end(args);
     if (needed < 0)
         return VT_ERR_INVALID;
     char *room = vt_buf_reserve(buf, (size_t)needed);
     if (!room)
         return VT_ERR_FULL;
-    va_start(args, format);
-    vsnprintf(room, (size_t)needed + 1, format, args); /* grow() keeps one byte beyond */
-    va_end(args);
+    if ((size_t)needed >= there) {
+        va_start(args, format);
+        vsnprintf(room, (size_t)needed + 1, format, args); /* grow() keeps one byte beyond */
+        va_end(args);
+    }
     vt_buf_commit(buf, (size_t)needed);
     return VT_OK;
 }

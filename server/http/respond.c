@@ -10,6 +10,8 @@
 #include "server/http/http_internal.h"
 #include "server/log.h"
 
+enum { HEAD_BYTES = 1024 }; /* most heads; longer ones grow */
+
 const char *vt_http_reason(int status)
 {
     static const struct {
@@ -63,6 +65,15 @@ static bool is_clean(const char *text)
     return strpbrk(text, "\r\n") == NULL;
 }
 
+/* Some ten lines an answer, so without a format to be read. */
+static void put_line(struct vt_buf *out, const char *name, const char *value)
+{
+    vt_buf_text(out, name);
+    vt_buf_str(out, VT_STR(": "));
+    vt_buf_text(out, value);
+    vt_buf_str(out, VT_STR("\r\n"));
+}
+
 void vt_http_set(struct vt_http_req *req, const char *name, const char *value)
 {
     assert(is_clean(name) && is_clean(value));
@@ -70,7 +81,7 @@ void vt_http_set(struct vt_http_req *req, const char *name, const char *value)
         return;
     req->has_csp |= strcasecmp(name, "Content-Security-Policy") == 0;
     req->has_corp |= strcasecmp(name, "Cross-Origin-Resource-Policy") == 0;
-    vt_buf_printf(&req->set, "%s: %s\r\n", name, value);
+    put_line(&req->set, name, value);
 }
 
 /* RFC 9110, section 5.6.7; made once a second. */
@@ -96,11 +107,10 @@ void vt_http_head(struct vt_http_req *req, int status, const char *type, int64_t
     struct vt_buf *out = &req->out;
     req->status = status;
     vt_buf_reset(out);
-    vt_buf_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, vt_http_reason(status), http_date());
-    if (type && length >= 0)
-        vt_buf_printf(out, "Content-Type: %s\r\n", type);
-    if (req->chunked)
-        vt_buf_printf(out, "Content-Type: %s\r\n", type);
+    vt_buf_printf(out, "HTTP/1.1 %d %s\r\n", status, vt_http_reason(status));
+    put_line(out, "Date", http_date());
+    if ((type && length >= 0) || req->chunked)
+        put_line(out, "Content-Type", type);
     if (req->chunked && !req->http10)
         vt_buf_text(out, "Transfer-Encoding: chunked\r\n");
     if (length >= 0)
@@ -142,6 +152,8 @@ void vt_http_reply(struct vt_http_req *req, int status, const char *type, struct
         vt_http_done(req);
         return;
     }
+    vt_buf_reserve(&req->out,
+                   HEAD_BYTES + (bodyless ? 0 : body.len)); /* at once; one that fails fails below, too */
     vt_http_head(req, status, type, bodyless ? -1 : (int64_t)body.len);
     if (req->method != VT_HEAD && !bodyless) {
         vt_buf_str(&req->out, body);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { interleave, isTooBusy, median, summary } from '../relay/measure.mjs';
 import { Target } from '../relay/targets.mjs';
 import { MEGAPIXELS, bombs as makeBombs, originals } from './originals.mjs';
-import { Nginx, Vitrine, bringIn, get, wrk } from './servers.mjs';
+import { Bare, Nginx, Vitrine, bringIn, get, wrk } from './servers.mjs';
 import { ours, peakOf, sharpPeer } from './tools.mjs';
 
 const x = (value) => `${value.toFixed(2)}x`;
@@ -209,7 +209,8 @@ export async function tile({ rounds, requests }) {
 export async function warm({ rounds, seconds }) {
   const path = `1024,1024,${SIDE},${SIDE}/${SIDE},${SIDE}/0/default.jpg`;
   const start = async (mine) => Nginx.start(join(mine.data, 'masters'), { 'tile.jpg': (await get(mine.iiif('photo', path))).body }, 64);
-  return withAll([photo24, start], async (mine, nginx) => {
+  const bareStart = async (mine) => Bare.start((await get(mine.iiif('photo', path))).body);
+  return withAll([photo24, start, bareStart], async (mine, nginx, bare) => {
     const run = async (server, url) => {
       const { cpu, result } = await server.cost(() => wrk(url, seconds));
       return { rate: result.rate, cpu: cpu / result.count };
@@ -219,18 +220,19 @@ export async function warm({ rounds, seconds }) {
         ours: () => run(mine, mine.iiif('photo', path)),
         nginx: () => run(nginx, `${nginx.url}/tile.jpg`),
         iipsrv: () => run(nginx, nginx.iiif(Vitrine.master(mine.ids.photo), path)),
+        bare: () => run(bare, `${bare.url}/tile.jpg`),
       },
       rounds,
     );
-    const [a, b, c] = ['ours', 'nginx', 'iipsrv'].map((name) => ({ rate: of(results[name], 'rate'), cpu: of(results[name], 'cpu') }));
+    const [a, b, c, d] = ['ours', 'nginx', 'iipsrv', 'bare'].map((name) => ({ rate: of(results[name], 'rate'), cpu: of(results[name], 'cpu') }));
     return [
       {
         what: 'warm tile of 512 px, requests per second',
         must: '>= 50x iipsrv; >= 1.0x nginx static (sendfile, open_file_cache)',
         measured: `${x(a.rate / c.rate)}; ${x(a.rate / b.rate)}`,
         met: a.rate / c.rate >= 50 && a.rate >= b.rate,
-        detail: `${a.rate.toFixed(0)} against ${c.rate.toFixed(0)} and ${b.rate.toFixed(0)}; CPU a request ${(a.cpu * 1000).toFixed(1)}, ${(c.cpu * 1000).toFixed(0)} and ${(b.cpu * 1000).toFixed(1)} us; wrk, 8 connections, on the other core`,
-        data: { ours: a, nginx: b, iipsrv: c },
+        detail: `${a.rate.toFixed(0)} against ${c.rate.toFixed(0)} and ${b.rate.toFixed(0)}; CPU a request ${(a.cpu * 1000).toFixed(1)}, ${(c.cpu * 1000).toFixed(0)} and ${(b.cpu * 1000).toFixed(1)} us; bare libwebsockets, one answer in memory: ${d.rate.toFixed(0)}, ${(d.cpu * 1000).toFixed(1)} us; wrk, 8 connections, on the other core`,
+        data: { ours: a, nginx: b, iipsrv: c, bare: d },
       },
     ];
   });

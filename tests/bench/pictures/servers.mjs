@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 
 import { sha256 } from '../../server/lib/picture.mjs';
 import { vitrine } from '../relay/targets.mjs';
-import { child, cpuOf, family } from './tools.mjs';
+import { child, cpuOf, family, tool } from './tools.mjs';
 
 const SERVER_CORE = '0';
 const LOAD_CORE = '1';
@@ -164,6 +164,30 @@ export class Nginx extends Running {
 
   get complaints() {
     return readFileSync(join(this.folder, 'error.log'), 'utf8');
+  }
+}
+
+/// libwebsockets on libuv with one answer in memory and nothing else: what ours could reach at most.
+export class Bare extends Running {
+  static async start(bytes) {
+    const made = new Bare();
+    made.folder = mkdtempSync(join(tmpdir(), 'vitrine-bench-bare-'));
+    const path = join(made.folder, 'tile.jpg');
+    writeFileSync(path, bytes);
+    made.child = child(pin(SERVER_CORE, [tool('bare_http'), path]));
+    const [line] = await once(createInterface({ input: made.child.stdout }), 'line');
+    made.url = /(http:\S+)/.exec(line)[1];
+    return made;
+  }
+
+  get pids() {
+    return [this.child.pid];
+  }
+
+  async stop() {
+    this.child.kill('SIGTERM');
+    await once(this.child, 'exit');
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -17,6 +17,25 @@ static void appends_and_views(void **state)
     assert_int_equal(buf.len, strlen("one two 3 four"));
 }
 
+static void a_format_fits_at_every_edge(void **state)
+{
+    (void)state;
+    for (int before = 0; before < 300; before++) {
+        VT_CLEANUP(vt_buf_finish)
+        struct vt_buf buf = VT_BUF_INIT(300);
+        for (int i = 0; i < before; i++)
+            vt_buf_byte(&buf, 'x');
+        const size_t room = buf.max_bytes - buf.len;
+        assert_int_equal(vt_buf_printf(&buf, "%0*d", (int)room, 7),
+                         VT_OK); /* to the last byte there may be */
+        assert_int_equal(buf.len, 300);
+        assert_int_equal(strlen(vt_buf_cstr(&buf)), 300);
+        assert_int_equal(buf.data[299], '7');
+        assert_int_equal(vt_buf_printf(&buf, "%d", 8), VT_ERR_FULL);
+        assert_int_equal(buf.len, 300);
+    }
+}
+
 static void an_empty_buffer_is_an_empty_text(void **state)
 {
     (void)state;
@@ -111,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(appends_and_views),
+        cmocka_unit_test(a_format_fits_at_every_edge),
         cmocka_unit_test(an_empty_buffer_is_an_empty_text),
         cmocka_unit_test(the_maximum_is_exact),
         cmocka_unit_test(a_failure_stays_until_reset),
