@@ -4,8 +4,8 @@
 
 /// [header pattern, files that may include it]
 const THIRD_PARTY = [
-  [/^libwebsockets\.h$/, /^server\/(conn[\w]*\.[ch]|http\/[\w]+\.[ch]|loop\.c)$/],
-  [/^uv\.h$/, /^(server\/(loop|conn\w*|outgoing\/\w+)|media\/(pool\w*|jobs\w*|cache\w*)|tests\/unit\/media\/\w+)\.[ch]$/],
+  [/^libwebsockets\.h$/, /^server\/(conn[\w]*\.[ch]|http\/[\w]+\.[ch]|loop\.c)$|^tests\/bench\/pictures\/bare_http\.c$/],
+  [/^uv\.h$/, /^(server\/(loop|conn\w*|outgoing\/\w+)|media\/(pool\w*|jobs\w*|cache\w*)|tests\/unit\/media\/\w+|tests\/bench\/pictures\/bare_http)\.[ch]$/],
   [/^sqlite3\.h$/, /^(server\/store\/sqlite_\w+\.[ch]|tests\/unit\/server\/\w+\.[ch]|tests\/chaos\/starve\.c)$/],
   [/^expat\.h$/, /^server\/catalogue\/feed_xml\.c$/],
   [/^jansson\.h$/, /^(protocol\/codec\/\w+\.[ch]|server\/api\/json\.[ch]|server\/(catalogue|auth)\/\w+\.[ch]|server\/admin\w*\.[ch]|server\/(site|settings\w*|mirror_filter\w*|mirror_css)\.[ch]|media\/(template\w*|film_text|film_spin|clip)\.c|tests\/.*)$/],
