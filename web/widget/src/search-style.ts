@@ -11,7 +11,7 @@ export const searchStyle = `
 .by{display:flex;gap:6px;padding:2px 12px 10px;overflow-x:auto;flex:none;scrollbar-width:none}
 .by.in{flex-wrap:wrap;max-height:176px;overflow-y:auto;padding-block:0 10px}
 .by .n{flex:none;min-height:36px;border-radius:18px;padding:4px 13px;max-width:100%}
-.by .n[aria-pressed=true],.by .n[aria-expanded=true]{box-shadow:inset 0 0 0 2px var(--a)}
+.by .n[aria-pressed=true],.by .n[aria-expanded=true]{box-shadow:inset 0 0 0 2px light-dark(var(--a),CanvasText)}
 .by small{font-size:13px;color:var(--s)}
 .by .to{display:flex;gap:8px;align-items:center;font-size:13px;flex:1}
 .found{flex:1;overflow-y:auto;padding:0 12px 16px;overscroll-behavior:contain}
