@@ -13,7 +13,7 @@ export const LAB = 'https://lab.example';
 
 /// A chunk of the widget by its name, as the build has written it.
 export function chunkCode(name) {
-  const file = readdirSync(join(dist, 'v1')).find((f) => f.startsWith(`${name}-`) && /^[\w]+-[0-9a-f]{12}\.js$/.test(f));
+  const file = readdirSync(join(dist, 'v1')).find((f) => f.startsWith(`${name}-`) && /^[\w]+-[0-9a-f]{8}\.js$/.test(f));
   if (!file) throw new Error(`web/dist has no ${name} chunk: ./dev build web`);
   return readFileSync(join(dist, 'v1', file), 'utf8');
 }
