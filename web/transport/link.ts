@@ -6,6 +6,7 @@ import type { Line } from './conversation.js';
 import { Emitter } from './emitter.js';
 import { Fault } from './fault.js';
 import { Outbox } from './outbox.js';
+import { size } from './size.js';
 import type { Pending } from './outbox.js';
 import type { MakeSync, Sync } from './sync.js';
 
@@ -58,7 +59,6 @@ const HELLO_MAX = 4000;
 const HELLO_WAIT = 10_000;
 const STEADY_MS = 5000;
 
-const bytes = (d: object): number => new Blob([JSON.stringify(d)]).size;
 
 /// The one connection to the server and everything that must outlive it: conversations by number, unanswered requests, the
 /// right to resume. Text comes in through `_text`, bytes through the channels; nothing else touches the socket.
@@ -202,7 +202,7 @@ export class Link extends Emitter<LinkEvents> {
   /// hello may be 4 KiB: a long page address must not cost the connection.
   private _hello(hello: HelloInit): void {
     const d = { ...hello, caps: ['bin1'], resume: this._resume() };
-    if (bytes(d) > HELLO_MAX) delete d.page;
+    if (size(JSON.stringify(d)) > HELLO_MAX) delete d.page;
     this._write({ op: 'hello', id: 1, d });
   }
 
@@ -380,7 +380,7 @@ export class Link extends Emitter<LinkEvents> {
 
   private _request(op: string, d: object, conv?: Conversation, cid?: string): Promise<unknown> {
     if (this.state === 'ended') return Promise.reject(new Fault('ended'));
-    if (bytes(d) > TEXT_MAX) return Promise.reject(new Fault('too.large'));
+    if (size(JSON.stringify(d)) > TEXT_MAX) return Promise.reject(new Fault('too.large'));
     const { id, answer } = this._out.add(op, d, conv, cid);
     const p = this._out.get(id);
     if (p && this.state === 'live') this._send(id, p);

@@ -92,11 +92,12 @@ export class App {
       // On a phone the panel is the whole screen, and the page is what they went to see.
       if (entry.open && !isPhone()) this.show();
     }
-    host.load('page', __PAGE__).then((surround) => {
+    // The panel comes first: to ask for a script costs a phone milliseconds.
+    setTimeout(() => host.load('page', __PAGE__).then((surround) => {
       this._undo.push((surround as Surround)(this));
       this.draw();
       if (this.follows && !document.hidden) this.lead();
-    }, () => undefined);
+    }, () => undefined));
   }
 
   /* What the page and the person do */
@@ -134,7 +135,8 @@ export class App {
     const wasFollowing = this.follows;
     this.follows = false;
     this.store.put({ led: true });
-    void Promise.resolve(this.tabs?.take(wasFollowing ? 120 : 0)).then((told) => {
+    setTimeout(async () => {
+      const told = await this.tabs?.take(wasFollowing ? 120 : 0);
       if (told) this.link.adopt(told);
       this.link.connect();
     });

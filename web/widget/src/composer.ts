@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { size } from '../../transport/size.js';
 import { send } from '../../ui/icons.js';
 import type { App } from './app.js';
 import { h } from './h.js';
@@ -13,7 +14,7 @@ const NEAR_BYTES = 700;
 export function composer(app: App): VNode {
   const { t, conv, draft, status } = app;
   const state = conv?.session.state ?? 'none';
-  const left = MAX_BYTES - new Blob([draft]).size;
+  const left = MAX_BYTES - size(draft);
   const isAsk = state === 'none' && status?.state !== 'closed';
   const can = !!conv && left >= 0 && (isAsk ? !app.asking : draft.trim() !== '');
   const go = (): void => { if (can) { if (isAsk) app.ask(); else app.say(); } };

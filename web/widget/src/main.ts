@@ -8,9 +8,12 @@ import { panel } from './panel.js';
 import { style } from './style.js';
 import { words } from './words.js';
 
+/// Read when the chunk comes, which may be before a click.
+const look = sheet(style);
+
 const start: StartWidget = (host, kept) => {
   const box = document.createElement('div');
-  const undo = [adopt(host.root, sheet(style)), onResize(box)];
+  const undo = [adopt(host.root, look), onResize(box)];
   host.root.append(box);
   let app: App | undefined;
   const calls: Call[] = [...kept];
@@ -52,18 +55,19 @@ function act(app: App, call: Call): void {
   // Leaving for a page without the snippet: the place is kept longer, and the associate is told. Not the chunk's: the page may be
   // gone before it has come.
   else if (name === 'expectDisconnect') app.link.request('away', arg as never, 1).catch(Object);
-  else void app.host.load('calls', __CALLS__).then((take) => (take as TakeCall)(app, call));
+  else setTimeout(() => app.host.load('calls', __CALLS__).then((take) => (take as TakeCall)(app, call)));
 }
 
 async function strings({ base, words }: Host): Promise<Record<string, string>> {
   try { return words ? await (await fetch(base + words)).json() as Record<string, string> : {}; } catch { return {}; }
 }
 
-/// On a phone the panel is as high as the keyboard leaves it.
+/// On a phone the panel is as high as the keyboard leaves it. First asked when the panel has been laid out: before, the question
+/// itself would lay out the page.
 function onResize(box: HTMLElement): () => void {
   const vv = window.visualViewport;
   const fit = (): void => box.style.setProperty('--high', `${vv?.height ?? innerHeight}px`);
-  fit();
+  requestAnimationFrame(fit);
   vv?.addEventListener('resize', fit);
   return () => vv?.removeEventListener('resize', fit);
 }
