@@ -15,15 +15,16 @@ interface Channel extends Chan {
   seq: number;
   seen: number | null;
   hz: number;
-  sentAt: number;
+  /// When its next turn is.
+  due: number;
   next: (() => void) | null;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 export type Wire = Pick<WebSocket, 'bufferedAmount' | 'readyState' | 'send'>;
 
-/// The binary channels of one connection. What moves goes at most 30 times a second, less when the server asks; the newest
-/// takes the place of what waits, and the end of a gesture always goes. Received frames older than the last are dropped.
+/// The binary channels of one connection. What moves goes at most 30 times a second, less when the server asks, with half a turn
+/// saved up in a pause; the newest takes the place of what waits, and the end of a gesture always goes. Received frames older than the last are dropped.
 export class Channels {
   private _by = new Map<number, Channel>();
 
@@ -31,7 +32,7 @@ export class Channels {
 
   open(chan: Chan): void {
     this._by.set(chan.n, {
-      ...chan, openedAt: this._now(), seq: 0, seen: null, hz: TOP_HZ, sentAt: 0, next: null, timer: undefined,
+      ...chan, openedAt: this._now(), seq: 0, seen: null, hz: TOP_HZ, due: 0, next: null, timer: undefined,
     });
     if (chan.k === 'dom') this._find(chan.c ?? 1)?.emit('dom', undefined);
   }
@@ -84,7 +85,8 @@ export class Channels {
     if (!ch) return;
     ch.next = () => {
       ch.next = null;
-      ch.sentAt = this._now();
+      const now = this._now();
+      ch.due = (edge ? now : Math.max(ch.due, now)) + 1000 / ch.hz;
       this._send(make(this._head(ch)));
     };
     if (edge) {
@@ -122,11 +124,11 @@ export class Channels {
   }
 
   private _arm(ch: Channel): void {
-    const wait = Math.max(0, ch.sentAt + 1000 / ch.hz - this._now());
-    if (wait === 0 && this._wire.bufferedAmount <= FULL_BYTES) return ch.next?.();
+    const wait = ch.due - 500 / ch.hz - this._now();
+    if (wait <= 0 && this._wire.bufferedAmount <= FULL_BYTES) return ch.next?.();
     ch.timer = setTimeout(() => {
       ch.timer = undefined;
       if (ch.next) this._arm(ch);
-    }, Math.max(wait, 1000 / TOP_HZ));
+    }, wait > 0 ? wait : 1000 / TOP_HZ);
   }
 }
