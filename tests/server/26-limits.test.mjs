@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { bearer, http, rest } from './lib/http.mjs';
+import { bearer, http, picture, rest } from './lib/http.mjs';
 import { OTHER_SHOP, OTHER_SITE, SHOP, SITE, customer, eventually, keeper, live, openView, say, shop, writeCatalogue } from './lib/kit.mjs';
 import { Peer } from './lib/peer.mjs';
 import { quarters, sha256 } from './lib/picture.mjs';
@@ -296,9 +296,9 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   await eventually('the rest at its pace', () => asked.length === PICTURES + 1, 20000);
 
   const key = siteKey(both, SITE);
-  const draw = (name) => http(both, address(key, 'card', sha256(png), { name }));
+  const draw = (name, ask = picture) => ask(both, address(key, 'card', sha256(png), { name }));
   assert.equal((await draw('first')).status, 200);
-  const second = await draw('second');
+  const second = await draw('second', http);
   assert.deepEqual([second.status, second.json().type], [429, 'budget']);
   assert.ok(Number(second.headers['retry-after']) > 0);
   assert.equal((await draw('first')).status, 200, 'what is there is given');
