@@ -11,4 +11,7 @@
  * kernel does not say. */
 bool vt_tcp_read_so_far(int fd, uint64_t *ret_bytes);
 
+/* The bytes that the other side's kernel has taken over so far. False: ours does not say. */
+bool vt_tcp_taken_so_far(int fd, uint64_t *ret_bytes);
+
 #endif

@@ -189,6 +189,23 @@ static void refuses_pipelined_bodies(void **state)
     }
 }
 
+/* The same where the line's end comes between the two: the kernel counts it as a byte received, so that it
+ * looks as if the second request had been read just now. */
+static void refuses_them_at_the_end(void **state)
+{
+    (void)state;
+    int fd = net_connect(&fixture);
+    net_say(fd, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n"
+                "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbodyGET /show/ HTTP/1.1\r\nHost: "
+                "x\r\n\r\n");
+    net_sleep_ms(30);
+    shutdown(fd, SHUT_WR);
+    net_read_all(fd, answer, sizeof(answer));
+    close(fd);
+    assert_int_equal(count_of("HTTP/1.1 200"), 1);
+    assert_int_equal(get("/show/", ""), 200);
+}
+
 static void holds(void **state)
 {
     (void)state;
@@ -233,11 +250,17 @@ static void byte_by_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(routes),       cmocka_unit_test(shows_requests),
-        cmocka_unit_test(bodies),       cmocka_unit_test(refuses_smuggling),
-        cmocka_unit_test(limits),       cmocka_unit_test(pipelines),
-        cmocka_unit_test(keeps_lines),  cmocka_unit_test(refuses_pipelined_bodies),
-        cmocka_unit_test(holds),        cmocka_unit_test(sleeps_while_held),
+        cmocka_unit_test(routes),
+        cmocka_unit_test(shows_requests),
+        cmocka_unit_test(bodies),
+        cmocka_unit_test(refuses_smuggling),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(pipelines),
+        cmocka_unit_test(keeps_lines),
+        cmocka_unit_test(refuses_pipelined_bodies),
+        cmocka_unit_test(refuses_them_at_the_end),
+        cmocka_unit_test(holds),
+        cmocka_unit_test(sleeps_while_held),
         cmocka_unit_test(byte_by_byte),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
