@@ -8,6 +8,7 @@
 
 #include "server/base/ids.h"
 #include "server/conn_internal.h"
+#include "server/tcp.h"
 
 struct vt_conn *vt_conn_create(struct vt_net *net, const struct vt_address *address)
 {
@@ -243,9 +244,16 @@ void vt_conn_welcomed(struct vt_conn *conn)
     conn->welcomed = true;
 }
 
-size_t vt_conn_unsent(const struct vt_conn *conn)
+int64_t vt_conn_stuck_ms(struct vt_conn *conn, int64_t now_ms)
 {
-    return conn->unsent;
+    uint64_t taken;
+    if (!conn->stuck_since_ms || !conn->wsi || !lws_partial_buffered(conn->wsi))
+        return 0;
+    if (vt_tcp_taken_so_far(lws_get_socket_fd(conn->wsi), &taken) && taken != conn->taken_mark) {
+        conn->taken_mark = taken;
+        conn->stuck_since_ms = now_ms;
+    }
+    return now_ms - conn->stuck_since_ms;
 }
 
 struct vt_str vt_conn_origin(const struct vt_conn *conn)

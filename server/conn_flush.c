@@ -4,6 +4,7 @@
 
 #include "server/base/ids.h"
 #include "server/conn_internal.h"
+#include "server/tcp.h"
 
 size_t vt_ws_head(uint8_t ret_head[VT_WS_HEAD_MAX], int opcode, size_t len)
 {
@@ -60,7 +61,7 @@ void vt_conn_flush(struct vt_conn *conn)
         vt_conn_ask_writable(conn);
         return;
     }
-    conn->unsent = 0;
+    conn->stuck_since_ms = 0;
     vt_buf_reset(out);
     collect(conn, out);
     if (out->failed) { /* bytes were lost: the stream would not be whole */
@@ -78,7 +79,8 @@ void vt_conn_flush(struct vt_conn *conn)
     vt_conn_metrics_bytes_out(out->len);
     vt_conn_metrics_write(partial);
     if (partial) {
-        conn->unsent = out->len;
+        conn->stuck_since_ms = vt_now_ms();
+        vt_tcp_taken_so_far(lws_get_socket_fd(conn->wsi), &conn->taken_mark);
         vt_conn_ask_writable(conn);
     }
 }

@@ -59,10 +59,11 @@ struct vt_conn {
     struct vt_buf message;       /* of a message in pieces; empty otherwise */
     size_t checked;              /* of a text's: bytes that are whole characters */
     int64_t opened_ms, heard_ms, close_by_ms, controls_ms;
-    size_t unsent;      /* of the last write, while it is partial */
-    uint64_t read_mark; /* bytes the library had read at the last request */
-    bool read_known;    /* there was one */
-    bool stashed;       /* this request came out of bytes read before */
+    int64_t stuck_since_ms; /* nothing of a partial write was taken since; 0: none is */
+    uint64_t taken_mark;    /* what the other side had taken by then */
+    uint64_t read_mark;     /* bytes the library had read at the last request */
+    bool read_known;        /* there was one */
+    bool stashed;           /* this request came out of bytes read before */
     uint32_t beat_ms, dead_ms;
     enum vt_conn_phase phase;
     uint16_t fragments, controls;

@@ -11,7 +11,8 @@
 #include "server/metrics.h"
 #include "server/presence.h"
 
-enum { STALL_MS = 9000 }; /* looked at once a second: closed within ten */
+/* Looked at once a second, and how far a line took what was written is seen only then: closed within ten. */
+enum { STALL_MS = 9000, STUCK_MS = 8000 };
 
 static struct vt_metric peers_open = { .name = "vitrine_peers",
                                        .help = "Browsers connected.",
@@ -86,14 +87,24 @@ void vt_peer_fill(void *arg, struct vt_buf *out)
     vt_list_append(&app->late, &peer->late);
 }
 
+/* `more_bytes`: of the frame that had no room, 0: what is there stood for too long. */
+static void close_slow(struct vt_peer *peer, size_t more_bytes, int64_t now_ms)
+{
+    const int64_t since_ms = peer->outbox.waiting_since_ms;
+    vt_metric_inc(&peers_slow, 1);
+    vt_log(VT_LOG_INFO, "peer.slow", VT_LOG_T("peer", peer->id), VT_LOG_N("waiting", peer->outbox.bytes),
+           VT_LOG_N("more", more_bytes), VT_LOG_N("ms", since_ms ? now_ms - since_ms : 0),
+           VT_LOG_N("stuck_ms", peer->conn ? vt_conn_stuck_ms(peer->conn, now_ms) : 0));
+    vt_peer_close(peer, VT_CLOSE_SLOW, "slow consumer");
+}
+
 bool vt_peer_send(struct vt_peer *peer, struct vt_frame *frame, enum vt_class class, uint64_t key)
 {
     if (!peer->conn || peer->phase == VT_PHASE_CLOSING)
         return false;
     int result = vt_outbox_push(&peer->outbox, frame, class, key, vt_now_ms());
     if (result == VT_OUTBOX_FULL) {
-        vt_metric_inc(&peers_slow, 1);
-        vt_peer_close(peer, VT_CLOSE_SLOW, "slow consumer");
+        close_slow(peer, frame->len, vt_now_ms());
         return false;
     }
     if (result == VT_OUTBOX_OK)
@@ -177,13 +188,21 @@ void vt_peer_asked(struct vt_peer *peer, bool asked)
     set_beat(peer);
 }
 
+/* What was filled already stands with the socket, and the outbox is empty again: a line that is told nothing
+ * more would keep it for ever. */
+static bool is_stalled(const struct vt_peer *peer, int64_t now_ms)
+{
+    if (peer->outbox.waiting_since_ms > 0 && now_ms - peer->outbox.waiting_since_ms > STALL_MS)
+        return true;
+    return peer->conn && vt_conn_stuck_ms(peer->conn, now_ms) > STUCK_MS;
+}
+
 void vt_peer_sweep(struct vt_peer *peer, int64_t now_ms)
 {
     if (peer->phase == VT_PHASE_CLOSING)
         return;
-    if (peer->outbox.waiting_since_ms > 0 && now_ms - peer->outbox.waiting_since_ms > STALL_MS) {
-        vt_metric_inc(&peers_slow, 1);
-        vt_peer_close(peer, VT_CLOSE_SLOW, "slow consumer");
+    if (is_stalled(peer, now_ms)) {
+        close_slow(peer, 0, now_ms);
     } else if (peer->expires_ms > 0 && vt_steady_ms() > peer->expires_ms) {
         vt_peer_close(peer, VT_CLOSE_EXPIRED, "login expired");
     }

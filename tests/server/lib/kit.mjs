@@ -2,10 +2,12 @@
 /// What most tests begin with: a shop with its associates, a customer, a live pair.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ticket } from './http.mjs';
+import { query } from './kept.mjs';
 import { Peer } from './peer.mjs';
 import { serve } from './server.mjs';
 
@@ -19,12 +21,24 @@ export async function shop(after, { associates = ['lea'], other = false, setting
   const server = await serve(after, options);
   await server.addSite({ key: SITE, origins: [SHOP], words: settings ? ['--settings', settingsFile(server, settings)] : [] });
   if (other) await server.addSite({ key: OTHER_SITE, name: 'The other shop', origins: [OTHER_SHOP] });
+  const plain = associates.filter((entry) => typeof entry === 'string');
   for (const entry of associates) {
     const [login, role = 'associate', site = SITE] = [entry].flat();
-    await server.addAssociate({ site, login, name: login[0].toUpperCase() + login.slice(1), role });
+    if (!plain.slice(1).includes(entry)) await server.addAssociate({ site, login, name: nameOf(login), role });
   }
+  if (plain.length > 1) likeTheFirst(server, plain);
   await siteIsThere(server, other ? OTHER_SITE : SITE, other ? OTHER_SHOP : SHOP);
   return server;
+}
+
+const nameOf = (login) => login[0].toUpperCase() + login.slice(1);
+
+/// The other logins, with the first one's password: scrypt is slow on purpose, and a run of a thousand pairs has a hundred desks.
+function likeTheFirst(server, [first, ...others]) {
+  const people = others.map((login) => [randomBytes(16).toString('base64url'), login, nameOf(login)]);
+  query(server, `INSERT INTO associate (site, person, login, name, role, password, disabled, created)
+    SELECT site, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), role, password, disabled, created
+    FROM associate, json_each(?) WHERE login = ?`, JSON.stringify(people), first);
 }
 
 function settingsFile(server, settings) {
