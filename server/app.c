@@ -10,6 +10,7 @@
 #include "server/chan.h"
 #include "server/contact.h"
 #include "server/conversation.h"
+#include "server/join.h"
 #include "server/log.h"
 #include "server/mirror_css.h"
 #include "server/peer.h"
@@ -29,6 +30,7 @@ enum { SWEEP_MS = 1000, ARENA_BYTES = 4 * 1024 * 1024, TEXT_BYTES = 65536, DRAIN
 static void handle_turn(void *arg)
 {
     struct vt_app *app = arg;
+    vt_joins_tell_failed(app);
     while (!vt_list_is_empty(&app->leaving)) /* one who leaves may be the last straw for another */
         vt_peer_leave(VT_CONTAINER_OF(app->leaving.next, struct vt_peer, leaving));
     VT_LIST_EACH (peer, &app->dead, struct vt_peer, link)
@@ -127,6 +129,7 @@ struct vt_app *vt_app_create(const struct vt_app_deps *deps, vt_call_fn *ready, 
     vt_list_init(&app->peers);
     vt_list_init(&app->dead);
     vt_list_init(&app->leaving);
+    vt_list_init(&app->failed_joins);
     vt_list_init(&app->late);
     vt_list_init(&app->conversations_list);
     vt_map_init(&app->peers_by_id);

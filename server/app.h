@@ -57,6 +57,7 @@ struct vt_app {
     struct vt_list peers;              /* of vt_peer.link */
     struct vt_map peers_by_id;         /* to vt_peer */
     struct vt_list dead;               /* of vt_peer.link: freed at the end of the turn */
+    struct vt_list failed_joins;       /* of vt_join.failed: told at the end of the turn */
     struct vt_list leaving;            /* of vt_peer.leaving: members until the end of the turn */
     struct vt_map conversations;       /* "site/conv" to vt_conversation */
     struct vt_list conversations_list; /* of vt_conversation.link */

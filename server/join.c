@@ -83,6 +83,30 @@ bool vt_join_recovered(const struct vt_join *join)
     return join->recovered;
 }
 
+enum { ROOM_PART = 4, ROOM_LEAST = 4096 };
+
+/* A quarter of the outbox for all that come back in one hello. More would be closed as a slow reader at once,
+ * and come back for the same: even a line of 16 KB a second is through with it before it counts as one. */
+size_t vt_join_room(const struct vt_member *member)
+{
+    const struct vt_outbox *box = &member->peer->outbox;
+    size_t holding = 1, room = box->limit_bytes / ROOM_PART;
+    VT_LIST_EACH (other, &member->peer->members, struct vt_member, of_peer)
+        holding += other != member && other->holding;
+    room = (room > box->bytes ? room - box->bytes : 0) / holding;
+    return room > ROOM_LEAST ? room : ROOM_LEAST;
+}
+
+static bool fits(const struct vt_join *join, const struct vt_member *member)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < join->rows_n; i++)
+        bytes += join->rows[i].row.d.len;
+    for (size_t i = 0; join->replay && i < join->replay->n; i++)
+        bytes += join->replay->frames[i].frame->len;
+    return bytes <= vt_join_room(member);
+}
+
 static void gather_snapshot(struct vt_join *join);
 
 /* What is there now is the new beginning: a snapshot of it, and what comes from now on. Once only. */
@@ -109,6 +133,8 @@ static void gathered(struct vt_join *join, int err)
         done(arg, NULL, VT_ERR_GONE);
     } else if (member->lost && !join->restarted) {
         restart(join, member);
+    } else if (err == VT_OK && join->recovered && !fits(join, member)) {
+        gather_snapshot(join);
     } else {
         join->done(join->arg, join, err);
     }
@@ -138,16 +164,20 @@ static int keep_rows(struct vt_join *join, const struct vt_store_row *rows, size
     return VT_OK;
 }
 
-/* Nobody is called back before vt_join_start returns, not even with an error. */
-static void handle_failed(void *arg)
-{
-    gathered(arg, VT_ERR_STORE_UNAVAILABLE);
-}
-
+/* Nobody is called back before vt_join_start returns, not even with an error; and telling of it takes no
+ * memory, since that may be what is missing. */
 static void fail_later(struct vt_join *join)
 {
-    if (vt_loop_post(join->app->deps.loop, handle_failed, join) != VT_OK)
-        vt_join_free(join); /* no memory for a callback: the peer's own timers end it */
+    vt_list_append(&join->app->failed_joins, &join->failed);
+}
+
+void vt_joins_tell_failed(struct vt_app *app)
+{
+    while (!vt_list_is_empty(&app->failed_joins)) {
+        struct vt_join *join = VT_CONTAINER_OF(app->failed_joins.next, struct vt_join, failed);
+        vt_list_remove(&join->failed);
+        gathered(join, VT_ERR_STORE_UNAVAILABLE);
+    }
 }
 
 static void handle_newest(void *arg, int err, const struct vt_store_row *rows, size_t n, bool more)

@@ -3,7 +3,8 @@
  *
  * The member is attached first and holds what is published meanwhile; history and store are asked
  * for what lies between the client's numbers and that moment; then replay and held frames leave in
- * order. If one number is missing, a snapshot goes instead: never a part, never by time. */
+ * order. If one number is missing, or they are more than the outbox should take at once, a snapshot goes
+ * instead: never a part, never by time. */
 #ifndef VT_JOIN_H
 #define VT_JOIN_H
 
@@ -34,6 +35,9 @@ void vt_join_describe(const struct vt_join *join, struct vt_t_welcome_conv *ret)
 void vt_join_flush(struct vt_join *join, bool tell_chans);
 /* A member that this join brought is none again. */
 void vt_join_drop(struct vt_join *join);
+
+/* At the end of each turn: the joins for which the store could not even be asked. */
+void vt_joins_tell_failed(struct vt_app *app);
 
 /* fanout.c: a frame for a member whose replay runs. */
 void vt_join_hold(struct vt_member *member, struct vt_frame *frame, enum vt_class class, uint64_t key);

@@ -75,7 +75,8 @@ static size_t choose_people(const struct vt_join *join, const struct vt_member *
     return n;
 }
 
-/* A message has 64 KiB: the oldest rows and pages give way, and marks only when nothing else is left. */
+/* A message has 64 KiB, and its share of the outbox: the oldest rows and pages give way, and marks only when
+ * nothing else is left. */
 static bool shrink(struct vt_evt_snapshot *d, struct vt_t_view *view)
 {
     size_t cut = d->thread_n / 2 + 1;
@@ -114,6 +115,7 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
     VT_CLEANUP(vt_arena_finish)
     struct vt_arena arena;
     vt_arena_init(&arena, ARENA_BYTES);
+    const size_t room = vt_join_room(member);
     struct vt_evt_snapshot d = { .epoch = conv->epoch, .s = conv->s, .cs = join->cs0, .more = join->more };
     struct vt_t_associate associate;
     struct vt_t_view view = { 0 };
@@ -164,7 +166,7 @@ static void send_snapshot(struct vt_join *join, struct vt_member *member)
     do {
         vt_buf_reset(&app->text);
         vt_encode_event(&app->text, VT_OP_SNAPSHOT, &head, &d);
-    } while (app->text.failed && shrink(&d, &view));
+    } while ((app->text.failed || app->text.len > room) && shrink(&d, &view));
     vt_peer_send_text(member->peer, VT_CLASS_LINK, 0);
 }
 

@@ -27,6 +27,7 @@ struct vt_kept_row {
 
 struct vt_join {
     struct vt_app *app;
+    struct vt_list failed; /* in vt_app.failed_joins; set up when it goes there */
     char peer[VT_ID_TEXT], site[VT_PERSON_TEXT], conv[VT_CONV_TEXT];
     struct vt_position from;
     uint32_t epoch, s0, cs0; /* when the member was attached */
@@ -40,6 +41,8 @@ struct vt_join {
     void *arg;
 };
 
+/* How many bytes a replay or a snapshot may bring to this member now. */
+size_t vt_join_room(const struct vt_member *member);
 void vt_join_held_free(struct vt_fifo_held **held);
 /* The member holds no longer; what it held is dropped. */
 void vt_join_let_go(struct vt_member *member);

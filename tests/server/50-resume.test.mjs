@@ -121,6 +121,24 @@ test('beyond 512 control events, or 256 rows, comes a snapshot', async () => {
   await leave(again, a);
 });
 
+test('more than the outbox should take at once comes as a snapshot too: who was away is not closed for coming back', async () => {
+  const pairs = [await live(server)];
+  const { a } = pairs[0];
+  pairs.push(await live(server, { a }), await live(server, { a }));
+  const positions = () => pairs.map(({ c, n }) => ({ conv: c.conv, ...a.chain(n).position }));
+  const [stood, { c }] = [positions(), pairs[0]];
+  await a.cut();
+  await Promise.all(pairs.flatMap((pair) => Array.from({ length: 80 }, (_, i) => say(pair.c, `${i} ${'x'.repeat(8000)}`)))); // 1.9 MB, the outbox has half of one
+  const again = await associate(server, 'lea', { resume: stood });
+  assert.deepEqual(again.welcome.convs.map(({ recovered }) => recovered), [false, false, false]);
+  await again.until('three snapshots', () => (again.seen('snapshot').length === 3 ? true : undefined));
+  for (const { d } of again.seen('snapshot')) assert.ok(d.more && d.thread.length > 0, `${d.thread.length} rows`);
+  await again.beat();
+  const said = await say(again, 'here again', { c: again.welcome.convs.find(({ conv }) => conv === c.conv).c });
+  await c.waitFor('chat.send', (_, event) => event.cs === said.cs);
+  await leave(again, ...pairs.map((pair) => pair.c));
+});
+
 test('since brings the same on an open socket', async () => {
   const { c, a, n } = await live(server);
   const from = c.chain().position;
