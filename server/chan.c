@@ -27,16 +27,24 @@ static uint16_t free_number(struct vt_app *app)
     return 0;
 }
 
+/* Without memory nobody would ask for the channel again: they are closed, and coming back brings it. Without
+ * a number they would come back for ever: the next change asks again. */
 static struct vt_chan *open_one(struct vt_conversation *conv, struct vt_member *writer,
                                 enum vt_chan_kind kind)
 {
     struct vt_app *app = conv->app;
     if (!app->chans)
         app->chans = calloc(TABLE, sizeof(struct vt_chan *));
-    uint16_t n = app->chans ? free_number(app) : 0;
-    struct vt_chan *chan = n ? calloc(1, sizeof(*chan)) : NULL;
-    if (!chan)
+    struct vt_chan *chan = app->chans ? calloc(1, sizeof(*chan)) : NULL;
+    if (!chan) {
+        vt_fanout_break(conv);
         return NULL;
+    }
+    uint16_t n = free_number(app);
+    if (!n) {
+        free(chan);
+        return NULL;
+    }
     *chan = (struct vt_chan){ .n = n, .kind = kind, .conv = conv, .writer = writer, .hz = VT_CHAN_HZ };
     app->chans[n] = chan;
     return chan;
