@@ -89,5 +89,5 @@ struct vt_str vt_arena_str(struct vt_arena *arena, struct vt_str s)
     char *copy = vt_arena_alloc(arena, s.len + 1);
     if (copy)
         memcpy(copy, s.ptr, s.len);
-    return (struct vt_str){ copy, s.len };
+    return (struct vt_str){ copy, copy ? s.len : 0 };
 }

@@ -26,7 +26,7 @@ void vt_arena_reset(struct vt_arena *arena);
 void *vt_arena_alloc(struct vt_arena *arena, size_t n);
 /* `count` elements of `size` bytes; NULL also when the product overflows. */
 void *vt_arena_array(struct vt_arena *arena, size_t count, size_t size);
-/* A terminated copy; absent stays absent. On failure `ptr` is NULL and `len` is not 0. */
+/* A terminated copy; absent stays absent. On failure absent as well: whoever needs it looks at `ptr`. */
 struct vt_str vt_arena_str(struct vt_arena *arena, struct vt_str s);
 
 #endif

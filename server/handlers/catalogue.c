@@ -60,6 +60,19 @@ static struct asking *asking_create(const struct vt_request *rq, const struct vt
     return asking;
 }
 
+/* Without its sku it would be a search: rather none at all. */
+static struct asking *asking_about(const struct vt_request *rq, const struct vt_site *site, struct vt_str sku)
+{
+    struct asking *asking = asking_create(rq, site);
+    if (!asking)
+        return NULL;
+    asking->sku = vt_arena_str(&asking->arena, sku);
+    if (asking->sku.ptr)
+        return asking;
+    asking_destroy(asking);
+    return NULL;
+}
+
 /* --- on the store's thread ------------------------------------------------------------------- */
 
 static int look_stock(struct vt_manage *manage, struct asking *asking)
@@ -196,13 +209,18 @@ static int read_query(struct vt_request *rq, struct vt_arena *arena, struct vt_s
 {
     const struct vt_msg_catalogue_search *msg = rq->env->msg;
     query->text = vt_arena_str(arena, msg->text);
+    if (msg->text.ptr && !query->text.ptr)
+        return VT_ERR_OVERLOADED;
     query->from = msg->has_from ? msg->from : 0;
     query->n = msg->n;
     query->in_stock = msg->has_stocked && msg->stocked;
     query->counts = msg->has_counts && msg->counts;
-    for (size_t i = 0; i < msg->filter_n && i < VT_SHELF_WANTS; i++)
-        query->wants[query->wants_n++] = (struct vt_shelf_want){ msg->filter[i].facet,
-                                                                 vt_arena_str(arena, msg->filter[i].value) };
+    for (size_t i = 0; i < msg->filter_n && i < VT_SHELF_WANTS; i++) {
+        struct vt_str value = vt_arena_str(arena, msg->filter[i].value);
+        if (!value.ptr)
+            return VT_ERR_OVERLOADED;
+        query->wants[query->wants_n++] = (struct vt_shelf_want){ msg->filter[i].facet, value };
+    }
     int err = read_price(rq, msg->least, "/d/least", &query->least);
     return err ? err : read_price(rq, msg->most, "/d/most", &query->most);
 }
@@ -253,10 +271,9 @@ int vt_on_catalogue_product(struct vt_request *rq)
     const struct vt_site *site = site_of(rq);
     if (!site || !vt_catalogue_get(site->catalogue, msg->sku).ptr)
         return vt_request_fail(rq, VT_ERR_NOT_FOUND, "/d/sku", "no product of this sku in the catalogue");
-    struct asking *asking = site->shelf ? asking_create(rq, site) : NULL;
+    struct asking *asking = site->shelf ? asking_about(rq, site, msg->sku) : NULL;
     if (!asking)
         return VT_ERR_OVERLOADED;
-    asking->sku = vt_arena_str(&asking->arena, msg->sku);
     asking->to = vt_reply_later(rq);
     if (vt_store_look(rq->app->deps.store, look, handle_product, asking) != VT_OK)
         handle_product(asking, VT_ERR_FULL);
@@ -347,10 +364,9 @@ int vt_on_catalogue_care(struct vt_request *rq)
     char currency[4];
     if (!site || !site->shelf || !has_currency(site->catalogue, msg->sku, currency))
         return vt_request_fail(rq, VT_ERR_NOT_FOUND, "/d/sku", "no product of this sku in the catalogue");
-    struct asking *asking = asking_create(rq, site);
+    struct asking *asking = asking_about(rq, site, msg->sku);
     if (!asking)
         return VT_ERR_OVERLOADED;
-    asking->sku = vt_arena_str(&asking->arena, msg->sku);
     asking->care.wanted = true;
     asking->care.has_budget = vt_budget_read(rq->member->conv, &asking->care.budget);
     asking->to = vt_reply_later(rq);

@@ -175,6 +175,10 @@ static int start(struct vt_request *rq, struct vt_str sku, struct vt_str variant
         return VT_ERR_OVERLOADED;
     vt_arena_init(&watching->arena, ARENA_BYTES);
     watching->sku = vt_arena_str(&watching->arena, sku);
+    if (!watching->sku.ptr) {
+        destroy(watching);
+        return VT_ERR_OVERLOADED;
+    }
     if (variant.len > 0)
         watching->variant = vt_arena_str(&watching->arena, variant);
     watching->stock = stock;
