@@ -18,7 +18,7 @@ enum {
     CHUNKS_A_TURN = 4,
     CHUNK_FRAME = 16,                 /* hexadecimal digits of a length, and a line's end */
     MEMORY_PIECE = 2 * VT_CONN_CHUNK, /* a tile with its headers is one write and not two */
-    BODY_MS = 10000,                  /* for a body, and */
+    BODY_MS = 8500,                   /* for a body, seen at its next byte; and */
     BODY_BYTES_S = 1024,              /* a second more for each of these that have come */
 };
 

@@ -53,7 +53,7 @@ await chaos('handshakes', async (run) => {
   const slow = ends.filter(({ isSlowBody }) => isSlowBody);
   over = true;
   await asking;
-  const late = lives.filter((ms) => ms > GONE_MS + pick(5000, 2000)).length; // the library looks once a second; a busy machine is late
+  const late = lives.filter((ms) => ms > GONE_MS + pick(5000, 0)).length; // under a sanitiser, beside other runs, it is late
   run.goal('G21', `${HALVES} half handshakes`, 'each gone in 10 s', `${Math.max(...lives)} ms at most`, late === 0);
   const told = slow.filter(({ answer }) => answer.startsWith('HTTP/1.1 408 ')).length;
   run.goal('G21', 'a body that comes a byte a second', 'told so (408)', `${told} of ${slow.length}`, told === slow.length && told > 0);
