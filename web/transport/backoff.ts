@@ -9,7 +9,8 @@ export function delay(tries: number, random: () => number = Math.random): number
 /// What a close code asks of us: the wait in ms it names, 0 for the usual back-off, or -1: do not come back.
 export function afterClose(code: number, reason = ''): number {
   if (code === 1000 || code === 1001 || code === 1002 || (code >= 1007 && code <= 1009)) return -1;
-  if (code >= 4500 && code <= 4999) return -1;
+  // 4506 says that our first word came late: so it does on a line that stood still.
+  if (code >= 4500 && code <= 4999 && code !== 4506) return -1;
   if (code === 4200 || code === 4201) return Math.min(300_000, Math.max(0, parseInt(reason, 10) || 1000));
   return 0;
 }

@@ -16,8 +16,8 @@ test('back-off: almost at once, then 250 ms x 1.7^n within 30 %, at most 10 s', 
   }
 });
 
-test('close codes: 4000-4499 come back, 4500-4999 do not, and a named wait is kept', () => {
-  for (const code of [1006, 1011, 1005, 4000, 4001, 4002, 4101, 4103]) assert.equal(afterClose(code), 0);
+test('close codes: 4000-4499 come back, 4500-4999 do not but for a late hello, and a named wait is kept', () => {
+  for (const code of [1006, 1011, 1005, 4000, 4001, 4002, 4101, 4103, 4506]) assert.equal(afterClose(code), 0);
   for (const code of [1000, 1001, 1002, 1007, 1008, 1009, 4500, 4501, 4503, 4504, 4999]) assert.equal(afterClose(code), -1);
   assert.equal(afterClose(4201, '2500'), 2500);
   assert.equal(afterClose(4200, 'nonsense'), 1000);
