@@ -194,6 +194,10 @@ const env = { ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0:quarantine_size_mb=
 
 await chaos('hostile', async (run) => {
   const undo = [];
+  const halt = async () => {
+    for (const fn of undo.splice(0).reverse()) await fn();
+  };
+  run.after(halt); // when something throws before its end
   const server = await shop((fn) => undo.push(fn), { bin: sanitised('vitrine'), args: [...ROOMY, '--max-sockets-address', '100000'], env });
   const port = Number(new URL(server.url).port);
   const someone = await customer(server);
@@ -222,7 +226,7 @@ await chaos('hostile', async (run) => {
   await pair.a.waitFor('chat.send');
   for (const peer of [pair.c, pair.a, someone]) await peer.cut();
   let report = '';
-  for (const fn of undo.reverse()) await fn().catch((error) => (report ||= error.message.slice(0, 4000)));
+  await halt().catch((error) => (report = error.message.slice(0, 4000)));
   if (report) console.log(report);
   run.goal('G4', `${seed - FIRST_SEED} mutated streams in ${SECONDS} s, seeds from ${FIRST_SEED}: reports`, '0', report ? 1 : 0, !report);
   run.goal('G4', 'resident size, from the first third to the end', '< 32 MiB more', `${grew.toFixed(1)} MiB`, grew < 32, { judged: LONG });

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 import { shop } from '../server/lib/kit.mjs';
 import { isWhole, words } from './lib/ledger.mjs';
-import { ROOMY, auditAll, faults, livePairs, logins, strays } from './lib/pairs.mjs';
+import { ROOMY, allUp, auditAll, faults, livePairs, logins, strays } from './lib/pairs.mjs';
 import { Proxy } from './proxy.mjs';
 import { chaos, pick, sleep } from './lib/report.mjs';
 
@@ -59,12 +59,13 @@ async function weather(proxy, isOver) {
   proxy.calm();
 }
 
-async function talkAll(pairs, extra = () => []) {
+async function talkAll(pairs, clients, extra = () => []) {
   let over = false;
   const isOver = () => over;
   const doing = [...pairs.flatMap((pair) => pair.talk(isOver, { gap: GAP_MS, batch: 2 })), cut(pairs, isOver), draw(pairs, isOver), ...extra(isOver)];
   await sleep(TIME_MS);
   over = true;
+  await allUp(clients);
   await Promise.all(doing);
   return auditAll(pairs);
 }
@@ -82,8 +83,8 @@ async function group(run, what, n, options) {
   let dialled = 0;
   const port = () => (options.bad && dialled++ % 2 ? proxy.port : undefined);
   const { desks, pairs } = await livePairs(run, server, n, { port });
-  const total = await talkAll(pairs, (isOver) => (options.bad ? [weather(proxy, isOver)] : []));
   const clients = [...desks, ...pairs.map((pair) => pair.customer)];
+  const total = await talkAll(pairs, clients, (isOver) => (options.bad ? [weather(proxy, isOver)] : []));
   for (const fault of faults(clients)) run.fault(fault);
   tell(run, what, pairs, total, clients.reduce((sum, client) => sum + client.returns.length, 0));
 }

@@ -5,7 +5,7 @@
 import { query } from '../server/lib/kept.mjs';
 import { shop } from '../server/lib/kit.mjs';
 import { isWhole, words } from './lib/ledger.mjs';
-import { ROOMY, auditAll, faults, livePairs, logins, strays } from './lib/pairs.mjs';
+import { ROOMY, allUp, auditAll, faults, livePairs, logins, strays } from './lib/pairs.mjs';
 import { chaos, pick, quantile, sleep } from './lib/report.mjs';
 
 const PAIRS = pick(10, 40);
@@ -40,7 +40,7 @@ await chaos('kill', async (run) => {
   const seconds = (Date.now() - began) / 1000;
   const clients = [...desks, ...pairs.map((pair) => pair.customer)];
   const last = Date.now();
-  await Promise.all(clients.map((client) => client.up()));
+  await allUp(clients);
   const back = Date.now() - last;
   over = true;
   await Promise.all(talking);

@@ -19,7 +19,7 @@ const BATCH = 90; // visits to one server; what one of them leaves behind must n
 const WINDOWS = [1, 1, 12]; // one allocation fails, or a dozen in a row
 const DEATH_MS = 2000;
 const TOLD = Number(process.env.VITRINE_TOLD) || 12;
-const CLOSES = new Set(['1001', '1006', '1011', '1013', '4100', '4101']);
+const CLOSES = new Set(['1001', '1006', '1011', '1013', '4100', '4101', '4201']);
 
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-memory-'));
 const products = [1, 2, 3].map((i) => ({ sku: `VT-${i}`, title: `Halo ring ${i}`, price: `${i}00.00`, url: `/r${i}`, type: 'Rings', pictures: [], variants: [] }));

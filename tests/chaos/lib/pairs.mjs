@@ -118,6 +118,15 @@ export async function livePairs(run, server, n, { port = () => undefined, deskPo
   return { desks, pairs };
 }
 
+/// Resolves when each has a line; who has none in time is named with what the last try said.
+export async function allUp(clients, ms = 60000) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no line after ${ms} ms: ${clients.filter(({ peer }) => !peer?.isOpen).map(({ name, closes, lastFault }) => `${name} (closed ${closes.slice(-3)}; ${lastFault?.message ?? 'no try has failed'})`).join(', ')}`)), ms);
+  });
+  await Promise.race([Promise.all(clients.map((client) => client.up())), late]).finally(() => clearTimeout(timer));
+}
+
 export async function customers(run, server, n, port = () => undefined) {
   const made = [];
   run.after(() => Promise.all(made.map((client) => client.stop())));
