@@ -272,9 +272,8 @@ void vt_consent_restore(struct vt_conversation *conv)
     memcpy(from->site, conv->site, sizeof(from->site));
     memcpy(from->conv, conv->conv, sizeof(from->conv));
     memcpy(from->sid, conv->session.sid, sizeof(from->sid));
-    if (vt_store_rows_named(conv->app->deps.store, vt_str(conv->site), vt_str(conv->conv),
-                            vt_str(conv->session.sid), VT_STR("consent."), VT_CONSENT_ROWS, handle_rows,
-                            from) == VT_OK)
+    if (vt_store_consents(conv->app->deps.store, vt_str(conv->site), vt_str(conv->conv),
+                          vt_str(conv->session.sid), VT_CONSENT_ROWS, handle_rows, from) == VT_OK)
         conv->app->restoring++; /* nobody comes in before it is known */
     else
         free(from);

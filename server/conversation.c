@@ -160,9 +160,8 @@ static void handle_pages(void *arg, int err, const struct vt_str *bodies, size_t
     }
     for (size_t i = 0; i < n && conv->trail_n < VT_TRAIL_MAX; i++)
         vt_trail_keep(conv, bodies[i]);
-    if (vt_store_rows_named(loading->app->deps.store, vt_str(loading->site), vt_str(loading->conv),
-                            VT_STR(""), VT_STR("consent."), VT_CONSENT_LAST, handle_consents,
-                            loading) != VT_OK)
+    if (vt_store_consents(loading->app->deps.store, vt_str(loading->site), vt_str(loading->conv), VT_STR(""),
+                          VT_CONSENT_LAST, handle_consents, loading) != VT_OK)
         fail(loading, VT_ERR_FULL);
 }
 

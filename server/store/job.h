@@ -48,7 +48,7 @@ enum vt_job_kind {
     VT_JOB_SINCE = VT_JOB_FIRST_READ,
     VT_JOB_BEFORE,
     VT_JOB_ROWS_OF,
-    VT_JOB_ROWS_NAMED,
+    VT_JOB_CONSENTS,
     VT_JOB_MARKS,
     VT_JOB_PAGES,
     VT_JOB_SESSIONS_OPEN,
@@ -110,9 +110,8 @@ struct vt_job {
         } page;
         struct {
             uint8_t audience;
-            uint32_t from;      /* since: after; before: before */
-            struct vt_str sid;  /* rows_of, rows_named */
-            struct vt_str name; /* rows_named: how the op begins */
+            uint32_t from;     /* since: after; before: before */
+            struct vt_str sid; /* rows_of, consents */
             size_t limit;
         } range;
         struct {

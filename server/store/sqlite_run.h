@@ -8,7 +8,7 @@
 
 typedef int vt_run_fn(struct vt_db *db, struct vt_job *job);
 
-vt_run_fn vt_run_append, vt_run_since, vt_run_before, vt_run_rows_of, vt_run_rows_named;
+vt_run_fn vt_run_append, vt_run_since, vt_run_before, vt_run_rows_of, vt_run_consents;
 vt_run_fn vt_run_conv_create, vt_run_conv_own, vt_run_mark_put, vt_run_marks, vt_run_page_put, vt_run_pages;
 vt_run_fn vt_run_session_put, vt_run_sessions_open;
 vt_run_fn vt_run_resume_put, vt_run_resume_get, vt_run_resume_drop;

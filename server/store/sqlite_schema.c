@@ -286,6 +286,9 @@ static const char *const steps[] = {
     /* 27: what is due of one site, so that one with many does not hold up the others */
     "DROP INDEX picture_due;"
     "CREATE INDEX picture_due ON picture (site, next) WHERE state = 'wanted';",
+
+    /* 28: what each load of a conversation asks its thread for */
+    "CREATE INDEX message_consent ON message (site, conv, cs) WHERE substr(kind, 1, 8)='consent.';",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

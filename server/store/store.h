@@ -74,10 +74,10 @@ int vt_store_before(struct vt_store *store, struct vt_str site, struct vt_str co
 int vt_store_rows_of(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
                      uint8_t audience, size_t limit, vt_store_rows_fn *done, void *arg);
 
-/* The last `limit` rows of a session, or with no sid of the conversation, whoever may read them, whose op
- * begins with `name`; oldest first. */
-int vt_store_rows_named(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
-                        struct vt_str name, size_t limit, vt_store_rows_fn *done, void *arg);
+/* The last `limit` rows about consent (`consent.…`) of a session, or with no sid of the conversation, whoever
+ * may read them; oldest first. */
+int vt_store_consents(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
+                      size_t limit, vt_store_rows_fn *done, void *arg);
 
 /* --- conversations ------------------------------------------------------------------------ */
 struct vt_store_conv {

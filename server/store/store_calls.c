@@ -140,14 +140,12 @@ int vt_store_rows_of(struct vt_store *store, struct vt_str site, struct vt_str c
     return submit_range(store, job, audience, 0, limit, done, arg);
 }
 
-int vt_store_rows_named(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
-                        struct vt_str name, size_t limit, vt_store_rows_fn *done, void *arg)
+int vt_store_consents(struct vt_store *store, struct vt_str site, struct vt_str conv, struct vt_str sid,
+                      size_t limit, vt_store_rows_fn *done, void *arg)
 {
-    struct vt_job *job = vt_call_new(store, VT_JOB_ROWS_NAMED, site, conv);
-    if (job) {
+    struct vt_job *job = vt_call_new(store, VT_JOB_CONSENTS, site, conv);
+    if (job)
         job->in.range.sid = vt_call_keep(job, sid);
-        job->in.range.name = vt_call_keep(job, name);
-    }
     return submit_range(store, job, 0, 0, limit, done, arg);
 }
 
