@@ -498,10 +498,17 @@ static bool dawdles(const struct vt_http_req *req)
     return vt_now_ms() - req->started_ms > BODY_MS + (int64_t)(req->taken * 1000 / BODY_BYTES_S);
 }
 
+/* The library stays in the body's state while the answer is held: should more come then, it tells of the end
+ * of the body once more, and a handler would run twice. */
+static bool is_taken(const struct vt_http_req *req)
+{
+    return !req || req->answered || req->handle != 0;
+}
+
 int vt_conn_body(struct vt_conn *conn, const char *bytes, size_t len)
 {
     struct vt_http_req *req = conn->req;
-    if (!req || req->answered || len == 0)
+    if (is_taken(req) || len == 0)
         return 0;
     req->taken += len;
     if (dawdles(req)) {
@@ -518,7 +525,7 @@ int vt_conn_body(struct vt_conn *conn, const char *bytes, size_t len)
 int vt_conn_body_done(struct vt_conn *conn)
 {
     struct vt_http_req *req = conn->req;
-    if (!req || req->answered)
+    if (is_taken(req))
         return 0;
     req->inside = true;
     vt_http_dispatch(req);

@@ -217,9 +217,10 @@ await chaos('hostile', async (run) => {
   };
   const senders = Promise.all(Array.from({ length: AT_ONCE }, sender));
   await sleep(SECONDS * 300);
-  const base = await resident(server);
+  const base = over() ? 0 : await resident(server);
   await senders;
   if (flying.size) console.log(`in flight at its end: seeds ${[...flying]}`);
+  if (server.child.exitCode !== null || server.child.signalCode !== null) throw new Error('the server has ended');
   const grew = ((await resident(server)) - base) / 1048576;
   const pair = await live(server);
   await say(pair.c, 'still here');
