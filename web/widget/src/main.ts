@@ -55,7 +55,7 @@ function act(app: App, call: Call): void {
   // Leaving for a page without the snippet: the place is kept longer, and the associate is told. Not the chunk's: the page may be
   // gone before it has come.
   else if (name === 'expectDisconnect') app.link.request('away', arg as never, 1).catch(Object);
-  else setTimeout(() => app.host.load('calls', __CALLS__).then((take) => (take as TakeCall)(app, call)));
+  else void app.host.load('calls', __CALLS__).then((take) => (take as TakeCall)(app, call));
 }
 
 async function strings({ base, words }: Host): Promise<Record<string, string>> {

@@ -37,15 +37,15 @@ export function panel(app: App, live: VNode): VNode | null {
   live);
 }
 
-/// On a phone it becomes modal with the frame after it is seen: for that the browser looks at every element of the shop's page,
+/// On a phone it becomes modal when it has been seen: for that the browser looks at every element of the shop's page,
 /// and whoever has pressed should not wait for it. `open` is taken back by hand, since `close` would move the focus.
 function open(dialog: HTMLDialogElement): void {
   dialog.show();
-  if (isPhone()) requestAnimationFrame(() => setTimeout(() => {
+  if (isPhone()) setTimeout(() => {
     if (!dialog.isConnected) return;
     dialog.open = false;
     dialog.showModal();
-  }));
+  }, 99);
 }
 
 function middle(app: App, state: string, isLive: boolean): (Kid | null)[] {

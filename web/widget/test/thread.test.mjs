@@ -26,6 +26,7 @@ class Node {
   }
   setAttribute(name, value) { this.listed[name] = value; }
   removeAttribute(name) { delete this.listed[name]; }
+  addEventListener() {}
 }
 globalThis.Text = class extends Node { data = ''; };
 globalThis.document = { createElement: (tag) => Object.assign(new Node(), { tag }) };
