@@ -172,7 +172,7 @@ static void refuses_what_the_rfc_refuses(void **state)
         { 1002, "\x88\x82\0\0\0\0\x13\x88", 8 },          /* close 5000 */
         { 1002, "\x88\x82\0\0\0\0\x03\xed", 8 },          /* close 1005 */
         { 1007, "\x88\x83\0\0\0\0\x03\xe8\xc3", 9 },      /* a reason cut in a character */
-        { 1006, "\x88\x84\0\0\0\0\x03\xe8\xc3\x28", 10 }, /* no UTF-8: the library hangs up without a word */
+        { 1007, "\x88\x84\0\0\0\0\x03\xe8\xc3\x28", 10 }, /* a reason that is no UTF-8 */
     };
     (void)state;
     for (size_t i = 0; i < VT_COUNT(rows); i++) {
@@ -215,10 +215,8 @@ static void closes_both_ways(void **state)
                 "bye",
                 5);
     assert_int_equal(net_ws_read(fd, payload, sizeof(payload), &len), VT_WS_CLOSE);
-    assert_memory_equal(payload,
-                        "\x03\xe8"
-                        "bye",
-                        5);
+    assert_int_equal(len, 2); /* the code comes back, the words were for us */
+    assert_memory_equal(payload, "\x03\xe8", 2);
     assert_int_equal(recv(fd, payload, 1, 0), 0);
     close(fd);
     /* Ours: what waits goes first, then the frame; nothing is delivered after it. */
