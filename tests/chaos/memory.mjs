@@ -14,7 +14,7 @@ import { chaos, pick, sleep } from './lib/report.mjs';
 import { Ended, Silence, Visit, scripts } from './lib/scripts.mjs';
 import { Hunger, placeOf, starved } from './lib/starve.mjs';
 
-const POINTS = Number(process.env.VITRINE_POINTS) || pick(12, 1100); // of each visit
+const POINTS = Number(process.env.VITRINE_POINTS) || pick(12, 1300); // of each visit
 const BATCH = 90; // visits to one server; what one of them leaves behind must not fill a desk
 const WINDOWS = [1, 1, 12]; // one allocation fails, or a dozen in a row
 const DEATH_MS = 2000;
@@ -69,9 +69,9 @@ class Stand {
   }
 }
 
-/// The n at which to fail: all of them, or so many spread evenly, each run of them beginning elsewhere.
+/// The n at which to fail: all of them, and again with other windows, or so many spread evenly.
 function chosen(count, most) {
-  if (count <= most) return Array.from({ length: count }, (_, i) => i + 1);
+  if (count <= most) return Array.from({ length: most }, (_, i) => 1 + (i % count));
   return Array.from({ length: most }, (_, i) => 1 + Math.floor(((i + 0.5) * count) / most));
 }
 
@@ -108,7 +108,7 @@ await chaos('memory', async (run) => {
     assert.equal(clean.how, 'went on', `${name} with all the memory there is: ${clean.why}`);
     for (const [at, first] of chosen(clean.count, POINTS).entries()) {
       if (visits++ >= BATCH) await renew();
-      const length = WINDOWS[at % WINDOWS.length];
+      const length = WINDOWS[(at + Math.floor(at / clean.count)) % WINDOWS.length];
       tally.take(name, first, length, await stand.visit(script, first, length));
       if (!stand.isUp) await renew();
     }
