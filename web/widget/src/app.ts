@@ -135,8 +135,7 @@ export class App {
     const wasFollowing = this.follows;
     this.follows = false;
     this.store.put({ led: true });
-    setTimeout(async () => {
-      const told = await this.tabs?.take(wasFollowing ? 120 : 0);
+    void Promise.resolve(this.tabs?.take(wasFollowing ? 120 : 0)).then((told) => {
       if (told) this.link.adopt(told);
       this.link.connect();
     });

@@ -27,7 +27,7 @@ export function panel(app: App, live: VNode): VNode | null {
   };
   return h('dialog', {
     key: 'panel', id: 'vt', class: view ? `wide ${app.seeing ? 'seeing' : 'chatting'}` : '', 'aria-label': title,
-    ref: (n) => open(n as HTMLDialogElement),
+    ref: (n) => (isPhone() ? (n as HTMLDialogElement).showModal() : (n as HTMLDialogElement).show()),
     oncancel: back,
     onkeydown: (e: KeyboardEvent) => { if (e.key === 'Escape' && !e.defaultPrevented) back(e); },
   },
@@ -35,17 +35,6 @@ export function panel(app: App, live: VNode): VNode | null {
   view && stage(app),
   h('div', { key: 'talk', class: 'talk' }, ...app.more?.bars(app) ?? [], ...app.more?.arrange?.(state, kids) ?? kids),
   live);
-}
-
-/// On a phone it becomes modal when it has been seen: for that the browser looks at every element of the shop's page,
-/// and whoever has pressed should not wait for it. `open` is taken back by hand, since `close` would move the focus.
-function open(dialog: HTMLDialogElement): void {
-  dialog.show();
-  if (isPhone()) setTimeout(() => {
-    if (!dialog.isConnected) return;
-    dialog.open = false;
-    dialog.showModal();
-  }, 99);
 }
 
 function middle(app: App, state: string, isLive: boolean): (Kid | null)[] {
