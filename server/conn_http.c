@@ -479,13 +479,17 @@ int vt_conn_request(struct vt_conn *conn)
     req->inside = true;
     req->tls = net->tls;
     req->hsts = net->hsts;
+    const bool is_first = !conn->read_known;
     conn->stashed = is_stashed(conn);
     if (conn->stashed && may_have_body(conn)) {
         answer_fault(conn, &pipelined_body);
         return -1; /* whatever is still to be sent: the library must not go on reading */
     }
     const struct fault *fault = read_request(conn, req, &length);
-    req->close |= net->draining;
+    /* Only of the first request of a line is it sure that it was not read ahead: where new bytes came
+     * between, is_stashed() sees nothing of it. The circle begins where a line goes on after such a body, so
+     * it does not. */
+    req->close |= net->draining || (!is_first && may_have_body(conn));
     if (fault)
         return answer_fault(conn, fault);
     name_client(conn, req);
@@ -498,8 +502,7 @@ static bool dawdles(const struct vt_http_req *req)
     return vt_now_ms() - req->started_ms > BODY_MS + (int64_t)(req->taken * 1000 / BODY_BYTES_S);
 }
 
-/* The library stays in the body's state while the answer is held: should more come then, it tells of the end
- * of the body once more, and a handler would run twice. */
+/* What comes of a body now is nobody's: the answer is said, or is being made. */
 static bool is_taken(const struct vt_http_req *req)
 {
     return !req || req->answered || req->handle != 0;
@@ -525,6 +528,15 @@ int vt_conn_body(struct vt_conn *conn, const char *bytes, size_t len)
 int vt_conn_body_done(struct vt_conn *conn)
 {
     struct vt_http_req *req = conn->req;
+    if (!req)
+        return 0;
+    /* The library (4.1) stays in the body's state until the answer is out. Bytes that come behind the body
+     * meanwhile it does not take and tells of the body's end again, for those it has stashed in a loop that
+     * nothing else gets out of (lws_http_action). Clients must not send behind a POST that is not answered
+     * (RFC 9112, 9.3.2): the line goes. */
+    if (req->is_whole)
+        return -1;
+    req->is_whole = true;
     if (is_taken(req))
         return 0;
     req->inside = true;

@@ -79,6 +79,7 @@ struct vt_http_req {
     bool is_broken; /* it will never be whole: the line ends without the last chunk */
     uint64_t bytes; /* of the body, for the log */
     int status;
+    bool is_whole; /* its body's end has been told */
     bool answered;
     bool close;      /* after the answer */
     bool tls, hsts;  /* how the head is to be */
