@@ -3,7 +3,7 @@
 
 import { chromium } from '@playwright/test';
 
-import { launchOptions } from './lib/launch.mjs';
+import { wholeBrowser } from './lib/launch.mjs';
 import { RING, WATCH } from './lib/people.mjs';
 import { Cast, expect, livePair, shot, test } from './lib/story.mjs';
 import { agree } from './lib/view.mjs';
@@ -139,7 +139,7 @@ test('a reload on either side keeps the conversation, the draft and the place', 
 
 test('the back button finds the page as it was, and the line comes by itself', async ({ ground, server, associate }) => {
   // Playwright switches the back/forward cache off; here it is the point.
-  const browser = await chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const browser = await chromium.launch({ ...wholeBrowser, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
   const cast = new Cast(browser, ground, server);
   try {
     const customer = await cast.customer();

@@ -7,7 +7,7 @@ import { chromium } from '@playwright/test';
 
 import { associate as staff, take } from '../server/lib/kit.mjs';
 import { SITE } from './lib/ground.mjs';
-import { launchOptions } from './lib/launch.mjs';
+import { wholeBrowser } from './lib/launch.mjs';
 import { Mirrored } from './lib/mirrored.mjs';
 import { DESK, WATCH } from './lib/people.mjs';
 import { Cast, expect, shot, test } from './lib/story.mjs';
@@ -110,7 +110,7 @@ test('another page, a reload, the way back: sharing goes on, with its bar', asyn
 });
 
 test('the back button finds the page as it was: a further page to those who look', async ({ ground, server }) => {
-  const browser = await chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const browser = await chromium.launch({ ...wholeBrowser, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
   const cast = new Cast(browser, ground, server);
   try {
     const customer = await cast.customer();

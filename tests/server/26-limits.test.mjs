@@ -280,8 +280,16 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   for (const err of messages.errors) assert.deepEqual([err.code, err.after > 0], ['rate.limited', true]);
   assert.equal(await refused('messages'), messages.errors.length);
   assert.ok((await burst(MESSAGES, MESSAGES, () => stranger.ask('chat.history', { before: 9, n: 1 }))).errors.length === 0);
-  c.ptr({ x: 1 });
-  assert.equal((await c.waitFor('rate', (d) => d.n === c.channel('ptr'))).d.hz, 15, 'motion is thinned');
+  // A slow machine has some left again by now: what is asked in one breath with the motion takes it.
+  let thinned;
+  const heard = c.waitFor('rate', (d) => d.n === c.channel('ptr')).then(({ d }) => (thinned = d));
+  while (!thinned) {
+    const asked = Array.from({ length: OPEN }, () => c.ask('chat.history', { before: 9, n: 1 }));
+    for (let x = 0; x < 8; x++) c.ptr({ x });
+    await Promise.race([heard, Promise.all(asked)]);
+    await Promise.all(asked);
+  }
+  assert.equal(thinned.hz, 15, 'motion is thinned');
   await c.beat();
   await c.request('session.end', {}); // nobody is kept in anything
   await eventually('in time it has some again', () => a.ask('presence.set', { mode: 'available' }).then((reply) => reply.ok));

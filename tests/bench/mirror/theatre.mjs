@@ -10,7 +10,7 @@ import { chromium } from '@playwright/test';
 import { WebSocketServer } from 'ws';
 
 import { layGround } from '../../browser/lib/ground.mjs';
-import { launchOptions } from '../../browser/lib/launch.mjs';
+import { wholeBrowser } from '../../browser/lib/launch.mjs';
 import { Desk } from '../../browser/lib/mirrored-desk.mjs';
 import { Associate, Customer, DESK, PHONE, RING } from '../../browser/lib/people.mjs';
 import { Watch } from '../../browser/lib/watch.mjs';
@@ -23,7 +23,7 @@ export const bundle = async (contents) => (await esbuild.build({
   stdin: { contents, resolveDir: join(top, 'web/mirror'), loader: 'ts' }, bundle: true, format: 'iife', write: false, minify: true, target: 'es2022', logLevel: 'error',
 })).outputFiles[0].text;
 
-export const open = () => chromium.launch(launchOptions);
+export const open = () => chromium.launch(wholeBrowser);
 
 /// A list of pieces, about 2,200 elements with the shop's own, and a place where something changes.
 export const fill = () => {

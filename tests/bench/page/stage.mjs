@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { chromium } from '@playwright/test';
 
 import { layGround } from '../../browser/lib/ground.mjs';
-import { launchOptions } from '../../browser/lib/launch.mjs';
+import { wholeBrowser } from '../../browser/lib/launch.mjs';
 import { Associate, Customer, DESK, PHONE } from '../../browser/lib/people.mjs';
 import { Watch } from '../../browser/lib/watch.mjs';
 import { Proxy } from '../../chaos/proxy.mjs';
@@ -32,7 +32,7 @@ export async function onStage(use) {
   server.url = `http://127.0.0.1:${await freePort()}`;
   await server.start();
   const line = await Proxy.open(Number(new URL(server.url).port), {}, Number(new URL(ground.url).port));
-  const browser = await chromium.launch(launchOptions);
+  const browser = await chromium.launch(wholeBrowser);
   const person = async (how, Kind, name) => {
     const page = await (await browser.newContext(how)).newPage();
     return new Kind(page, new Watch(page, name), ground);

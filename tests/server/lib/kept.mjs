@@ -34,7 +34,15 @@ function* files(folder) {
 /// Files under the data directory that hold the text or bytes; with `names` also those called so.
 export function holds(server, what, { names = false } = {}) {
   const bytes = Buffer.from(what);
-  return [...files(server.data)].filter((path) => readFileSync(path).includes(bytes) || (names && path.includes(what)));
+  const has = (path) => {
+    try {
+      return readFileSync(path).includes(bytes);
+    } catch (error) {
+      if (error.code === 'ENOENT') return false; // removed meanwhile
+      throw error;
+    }
+  };
+  return [...files(server.data)].filter((path) => (names && path.includes(what)) || has(path));
 }
 
 /// The customer sends a picture into the chat: { id, media, thumb } once its master is there.
