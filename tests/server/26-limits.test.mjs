@@ -301,7 +301,7 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   await importing(SITE, 'MANY', ['own.png', ...Array.from({ length: PICTURES }, (_, i) => `${at}/many-${i}`)], { 'own.png': png });
   await eventually('a burst of them', () => asked.length >= 4 * REQUESTS, 10000);
   await importing(OTHER_SITE, 'ONE', [`${at}/one`]);
-  await eventually('the rest at its pace', () => asked.length === PICTURES + 1, 20000);
+  await eventually('the rest at its pace', () => asked.length === PICTURES + 1, 60000);
 
   const key = siteKey(both, SITE);
   const draw = (name, ask = picture) => ask(both, address(key, 'card', sha256(png), { name }));
