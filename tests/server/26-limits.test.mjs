@@ -258,7 +258,9 @@ test('a site has its own messages, rows, renders and requests to others; no othe
     asked.push(url);
     answer.end(png);
   }).listen(0, '127.0.0.1');
+  host.keepAliveTimeout = 120000; // a line that the host ends as it is used again would cost that picture a minute's wait
   t.after(() => host.close());
+  t.after(() => host.closeAllConnections());
   await once(host, 'listening');
   const at = `http://127.0.0.1:${host.address().port}`;
   const settings = { imageHosts: ['127.0.0.1'] };
@@ -301,7 +303,7 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   await importing(SITE, 'MANY', ['own.png', ...Array.from({ length: PICTURES }, (_, i) => `${at}/many-${i}`)], { 'own.png': png });
   await eventually('a burst of them', () => asked.length >= 4 * REQUESTS, 10000);
   await importing(OTHER_SITE, 'ONE', [`${at}/one`]);
-  await eventually('the rest at its pace', () => asked.length === PICTURES + 1, 60000);
+  await eventually('the rest at its pace', () => new Set(asked).size === PICTURES + 1, 60000); // one may be asked twice
 
   const key = siteKey(both, SITE);
   const draw = (name, ask = picture) => ask(both, address(key, 'card', sha256(png), { name }));
