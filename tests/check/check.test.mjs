@@ -81,6 +81,10 @@ test('the tally reads each runner', () => {
   assert.deepEqual(count(twice), { passed: 8, failed: 0 });
   assert.deepEqual(flaky(twice), ['a.spec.mjs:1:1 › a story ───']);
   assert.deepEqual(flaky('  7 passed (3.1s)\n'), []);
+  const programs = '1/3 Test #1: unit/a/once ....***Failed  0.01 sec\n    Test #1: unit/a/once ....   Passed  0.01 sec\n'
+    + '2/3 Test #2: unit/a/never ....***Failed  0.01 sec\n    Test #2: unit/a/never ....***Failed  0.01 sec\n';
+  assert.deepEqual(flaky(programs), ['unit/a/once']);
+  assert.deepEqual(flaky('ok 30-chat: 12 in 5.9 s\nflaky: passed at the second try: 31-kinds.test.mjs\n'), ['31-kinds.test.mjs']);
   assert.equal(count('nothing'), null);
   const xml = '<testcase name="a" status="run"><system-out>[  PASSED  ] 5 test(s).</system-out></testcase>' +
     '<testcase name="b" status="fail"><system-out>[  PASSED  ] 2 test(s).\n[  FAILED  ] 1 test(s), listed below:</system-out></testcase>' +

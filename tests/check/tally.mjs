@@ -44,8 +44,14 @@ export const countJunit = (xml) => {
   return { passed, failed };
 };
 
-/// The stories of Playwright's list that passed at the second try.
-export const flaky = (log) => /^\s+\d+ flaky$\n((?: {4}.*\n)+)/m.exec(log)?.[1].split('\n').map((line) => line.trim()).filter(Boolean) ?? [];
+/// What passed at the second try: stories of Playwright's list, programs of ctest's, files of the server tests.
+export const flaky = (log) => {
+  const stories = /^\s+\d+ flaky$\n((?: {4}.*\n)+)/m.exec(log)?.[1].split('\n').map((line) => line.trim()).filter(Boolean) ?? [];
+  const programs = [...log.matchAll(/Test\s+#\d+: (\S+) \.*\*\*\*/g)].map((match) => match[1])
+    .filter((name) => new RegExp(`Test\\s+#\\d+: ${name} \\.+ +Passed`).test(log));
+  const files = [...log.matchAll(/^flaky: passed at the second try: (.*)$/gm)].map((match) => match[1]);
+  return [...new Set([...stories, ...programs, ...files])];
+};
 
 export const count = (log) => readers.map((read) => read(log)).find(Boolean) ?? null;
 

@@ -47,7 +47,7 @@ before(async () => {
 });
 
 const cut = async (...peers) => { for (const peer of peers) await peer.cut(); };
-const plain = (text) => text.replace(/=\r?\n/g, '').replace(/=3D/g, '=').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+const plain = (text) => text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
 
 test('a message with an address stands in the list until staff answer', async () => {
   const lea = await associate(server, 'lea');
