@@ -5,7 +5,8 @@ import { el } from '../ui/index.js';
 export type PictureState = 'idle' | 'loading' | 'loaded' | 'error';
 
 /// One picture on the stage. The old pixels stay until the new ones are decoded. The first size is already the one
-/// that the box can use. A larger one that fails leaves the smaller; the first that fails is an error.
+/// that the box can use. A larger one that fails leaves the smaller and is asked for again, six times, each after twice the time;
+/// the first that fails is an error.
 export interface Picture {
   readonly state: PictureState;
   /// How many pixels across are shown.
@@ -26,7 +27,10 @@ export interface Picture {
   stop(): void;
 }
 
-const STEPS = [160, 320, 480, 640, 960, 1280, 1920];
+const LARGEST = 1920;
+const STEPS = [160, 320, 480, 640, 960, 1280, LARGEST];
+const AGAIN_MS = 2000;
+const AGAIN_MOST = 6;
 const ENOUGH = 1.1; // as for tiles: the next step for less than this is not worth its bytes
 
 export function createPicture(
@@ -43,6 +47,7 @@ export function createPicture(
   let step = -1; // of the pixels shown or on their way
   let wanted = 0;
   let turn = 0;
+  let failed = 0; // larger ones, of this medium
   let old: HTMLImageElement | undefined;
 
   async function load(next: number): Promise<void> {
@@ -50,24 +55,25 @@ export function createPicture(
     busy = true;
     step = next;
     const image = el('img', { alt, draggable: false, decoding: 'async', src: src(media, STEPS[next]!) });
-    try {
-      await image.decode();
-    } catch {
-      if (mine !== turn) return;
-      busy = false;
-      if (shown !== media) state = 'error';
-      changed();
-      return;
-    }
+    const good = await image.decode().then(() => true, () => false);
     if (mine !== turn) return;
     busy = false;
-    state = 'loaded';
-    shown = media;
-    pixels = image.naturalWidth;
-    whole = !STEPS.includes(pixels);
-    aspect = pixels / image.naturalHeight || 1;
-    old?.remove();
-    holder.prepend((old = image)); // below the tiles
+    if (good) {
+      state = 'loaded';
+      shown = media;
+      pixels = image.naturalWidth;
+      whole = !STEPS.includes(pixels);
+      aspect = pixels / image.naturalHeight || 1;
+      old?.remove();
+      holder.prepend((old = image)); // below the tiles
+    } else if (shown !== media) state = 'error';
+    else {
+      setTimeout(() => {
+        if (mine !== turn || failed++ >= AGAIN_MOST) return;
+        step = -1;
+        climb();
+      }, AGAIN_MS << failed);
+    }
     changed();
     climb();
   }
@@ -75,14 +81,14 @@ export function createPicture(
   function climb(): void {
     const may = (state === 'loaded' && !whole) || (state === 'loading' && step < 0);
     if (!may || !wanted) return;
-    const enough = STEPS.findIndex((width) => width * ENOUGH >= wanted);
-    const next = enough < 0 ? STEPS.length - 1 : enough;
+    const next = STEPS.findIndex((width) => width * ENOUGH >= wanted || width === LARGEST);
     if (next > step) void load(next);
   }
 
   function start(): void {
     state = media ? 'loading' : 'idle';
     step = -1;
+    failed = 0;
     busy = false;
     turn++;
     changed();

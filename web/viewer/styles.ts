@@ -7,7 +7,7 @@ export const styles = `
 *{box-sizing:border-box;margin:0}
 .v{display:grid;grid:"stage" minmax(0,1fr) "strip" auto "tools" minmax(52px,auto)/minmax(0,1fr);height:100%;overflow:hidden;
 font:13px/1.35 var(--vitrine-font,system-ui,sans-serif);color:CanvasText;background:Canvas;
-user-select:none;-webkit-user-select:none;-webkit-touch-callout:none;-webkit-tap-highlight-color:transparent}
+user-select:none;-webkit-user-select:none;-webkit-tap-highlight-color:transparent}
 [hidden]{display:none!important}
 .stage,.chip,.note{grid-area:stage}
 .stage{direction:ltr;position:relative;overflow:hidden;touch-action:none;cursor:grab;background:color-mix(in srgb,CanvasText 6%,Canvas)}
@@ -15,8 +15,8 @@ user-select:none;-webkit-user-select:none;-webkit-touch-callout:none;-webkit-tap
 .holder{position:absolute;transform-origin:0 0;pointer-events:none}
 img{width:100%;height:100%}
 .old{opacity:.3}
-.float{z-index:1;background:color-mix(in srgb,Canvas 92%,transparent);border-radius:var(--vitrine-radius,14px);
-box-shadow:0 1px 2px #0002,0 6px 24px #0003}
+.float{z-index:1;background:Canvas;border-radius:var(--vitrine-radius,14px);
+box-shadow:0 2px 20px #0004}
 .chip{place-self:start;margin:8px;padding:0 12px;display:flex;align-items:center;gap:8px;font-weight:500;min-height:32px}
 .chip i{width:8px;height:8px;border-radius:50%;background:var(--c)}
 .text{font:inherit;color:inherit;background:none;border:0;min-height:32px;cursor:pointer;text-decoration:underline}

@@ -25,7 +25,7 @@ function show(app: App, place: HTMLElement): void {
   if (!conv) return;
   let open = true;
   const more = (): void => void hands(app).then((equip) => { if (open) core.equip(equip); }, () => open && setTimeout(more, AGAIN_MS));
-  const sharper = (): void => void host.load('viewer-tiles', __TILES__).then((made) => core.sharpen(made as ViewerTiles), () => {
+  const sharper = (): void => void (host.load('viewer-tiles', __TILES__) as Promise<ViewerTiles>).then(core.sharpen, () => {
     core.sharpen();
     if (open) setTimeout(sharper, AGAIN_MS);
   });
@@ -51,7 +51,7 @@ function show(app: App, place: HTMLElement): void {
     conv.on('stroke', ({ who, ...d }) => viewer.stroke(who, d)),
     conv.on('mark', viewer.mark),
     conv.on('marks.drop', viewer.dropMarks),
-    conv.on('people', () => { for (const [who, p] of conv.people) if (p.at === 'gone') viewer.gone(who); }),
+    conv.on('people', () => conv.people.forEach((p, who) => { if (p.at === 'gone') viewer.gone(who); })),
   ];
   const end = (): void => {
     open = false;
