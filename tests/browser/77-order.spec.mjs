@@ -90,10 +90,13 @@ test('a piece of the shop and a described one with a deposit: offered, taken in 
     await page.getByRole('button', { name: 'Offer', exact: true }).click();
     await expect(sheet.getByLabel('Price, EUR')).not.toHaveValue('');
   };
-  // A piece of the shop: taken, it is in the page's own bag.
+  // A piece of the shop at another price has a code of its own accord: taken, it is in the page's own bag for that price.
   await begin();
   await sheet.getByRole('combobox', { name: /^Which/ }).selectOption({ index: 1 });
+  const code = sheet.getByLabel('Code');
+  await expect(code).toHaveValue('none');
   await sheet.getByLabel('Price, EUR').fill('3500');
+  await expect(code).toHaveValue('once');
   await sheet.getByRole('button', { name: 'Offer it' }).click();
   await customer.toChat();
   const piece = customer.panel.getByRole('group', { name: /^An offer for you: .*Ring/ });
@@ -106,6 +109,9 @@ test('a piece of the shop and a described one with a deposit: offered, taken in 
   await piece.getByRole('button', { name: 'Take it' }).click();
   await expect(piece).toContainText('You took it.', { timeout: 15_000 });
   await expect(page.locator('.happened').filter({ hasText: 'is in the bag now' })).toHaveCount(1);
+  const [line] = JSON.parse(await customer.page.evaluate(() => localStorage.getItem('maison-vitrine:bag'))).lines;
+  expect([line.qty, line.offer.price]).toEqual([1, 350000]);
+  await expect(page.locator('.bag-sum')).toContainText('€3,500');
   await begin();
   await sheet.getByRole('combobox', { name: /^What/ }).selectOption('own');
   await sheet.getByLabel('What it is').fill('A halo ring with your stone');

@@ -8,6 +8,7 @@ export interface Piece {
   variant?: string | undefined;
   qty: number;
   url?: string | undefined;
+  offer?: number | undefined;
   code?: string | undefined;
 }
 export interface Result { success: boolean; reason?: 'stock' | 'unknown' | 'failed' | 'refused' }

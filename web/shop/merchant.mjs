@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shop's own server behind the pages, as small as one can be: it signs in a regular, signs a
-// token for her, and answers Vitrine's questions about her (server/docs/merchant.md).
+// token for her, answers Vitrine's questions about her (server/docs/merchant.md), and redeems the
+// codes of offers (server/docs/api.md).
 //
-// The two secrets come from Vitrine and reach us by the environment: VITRINE_IDENTITY_KEY
-// (`vitrine admin site identity-key`) and VITRINE_MERCHANT_SECRET (shown once when the address is
-// entered). Without them the routes are not there.
+// The three secrets come from Vitrine and reach us by the environment: VITRINE_IDENTITY_KEY
+// (`vitrine admin site identity-key`), VITRINE_MERCHANT_SECRET (shown once when the address is
+// entered) and VITRINE_API_TOKEN (`vitrine admin token add --verbs write`). Without one its route
+// is not there.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
@@ -64,8 +66,25 @@ function send(response, status, value) {
   response.end(text);
 }
 
+/** The offer of a code, which is used up by this; null where it is no good. */
+export async function redeem(code, { vitrine, apiToken }) {
+  const answer = await fetch(`${vitrine}/api/v1/redemptions`, {
+    method: 'POST', headers: { 'Authorization': `Bearer ${apiToken}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ code }),
+  });
+  return answer.ok ? (await answer.json()).offer : null;
+}
+
+function readCode(body) {
+  try {
+    const { code } = JSON.parse(body);
+    return typeof code === 'string' && code.length > 0 && code.length <= 64 ? code : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Routes by path, each for POST alone; empty without the secrets. */
-export function merchantRoutes({ identityKey, merchantSecret, site }) {
+export function merchantRoutes({ identityKey, merchantSecret, apiToken, vitrine, site }) {
   const routes = new Map();
   if (identityKey) {
     routes.set('/account/token', async (request, response) => send(response, 200, { token: tokenFor('c-ada', { key: identityKey, site }) }));
@@ -75,6 +94,13 @@ export function merchantRoutes({ identityKey, merchantSecret, site }) {
       const body = await readBody(request);
       if (body === null || !isSigned(merchantSecret, request.headers, body)) return send(response, 401, { why: 'not signed by Vitrine' });
       return send(response, 200, answer(JSON.parse(body)));
+    });
+  }
+  if (apiToken) {
+    routes.set('/offers/redeem', async (request, response) => {
+      const code = readCode(await readBody(request));
+      const offer = code && await redeem(code, { vitrine, apiToken });
+      return offer ? send(response, 200, offer) : send(response, 404, { why: 'unknown, used, over or taken back' });
     });
   }
   return routes;

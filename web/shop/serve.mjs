@@ -146,9 +146,10 @@ export function readOrigin(text) {
 }
 
 /** A server that is not listening yet. */
-export function createShopServer({ root = DEFAULT_OUT, vitrine, site, invite = false, identityKey, merchantSecret }) {
+export function createShopServer({ root = DEFAULT_OUT, vitrine, site, invite = false, identityKey, merchantSecret, apiToken }) {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(site)) throw new Error(`--site "${site}" is not a public key`);
-  const settings = { root: realpathSync(root), vitrine: readOrigin(vitrine), site, invite, routes: merchantRoutes({ identityKey, merchantSecret, site }) };
+  const origin = readOrigin(vitrine);
+  const settings = { root: realpathSync(root), vitrine: origin, site, invite, routes: merchantRoutes({ identityKey, merchantSecret, apiToken, vitrine: origin, site }) };
   const server = createServer((request, response) => {
     handleRequest(settings, request, response).catch((error) => {
       process.stderr.write(`shop: ${request.method} ${error.code ?? error.name}\n`);
@@ -183,6 +184,7 @@ function main() {
     root: resolve(values.root),
     identityKey: process.env.VITRINE_IDENTITY_KEY,
     merchantSecret: process.env.VITRINE_MERCHANT_SECRET,
+    apiToken: process.env.VITRINE_API_TOKEN,
   });
   const stop = () => server.close(() => process.exit(0)) && server.closeIdleConnections?.();
   process.on('SIGTERM', stop);

@@ -27,11 +27,17 @@ async function freePort() {
   return port;
 }
 
+/// `hasToken(token)`: the shop's server may use the API, which it can only when its address, and with it the site, is known.
 async function openShop(vitrine) {
   const { createShopServer } = await import(join(top, 'web/shop/serve.mjs'));
-  const shop = createShopServer({ root: join(dist, 'shop'), vitrine, site: SITE });
+  const how = { root: join(dist, 'shop'), vitrine, site: SITE };
+  const shop = createShopServer(how);
   await new Promise((done, fail) => shop.once('error', fail).listen(0, '127.0.0.1', done));
-  return shop;
+  const hasToken = (apiToken) => {
+    const next = createShopServer({ ...how, apiToken });
+    shop.removeAllListeners('request').on('request', (...of) => next.emit('request', ...of));
+  };
+  return { shop, hasToken };
 }
 
 export async function openSite(server, origin) {
@@ -50,10 +56,11 @@ const share = (from, to) => execFileSync('cp', ['-rl', from, to]);
 /// { url of Vitrine, shop: its origin, house(args): a server that is not started, close() }
 export async function layGround() {
   const url = `http://127.0.0.1:${await freePort()}`;
-  const shop = await openShop(url);
+  const { shop, hasToken } = await openShop(url);
   const origin = `http://127.0.0.1:${shop.address().port}`;
   const first = new Server();
   await fill(first, origin);
+  hasToken(await first.mustAdmin(['token', 'add', '--site', SITE, '--name', 'shop', '--verbs', 'write']));
   const pictures = { originals: join(first.data, 'originals'), masters: process.env.VITRINE_STORY_MASTERS };
   return {
     url,

@@ -74,7 +74,43 @@ const french: Record<Key, string> = {
   busy: 'La boutique est occupée pour le moment.',
 };
 
-const isFrench = navigator.language.startsWith('fr');
-export const locale = isFrench ? 'fr' : 'en';
-export const t: Translate<Key> = i18n<Key>(english, isFrench ? french : {});
+const german: Record<Key, string> = {
+  title: 'Foto oder Clip senden',
+  lead: 'Es erscheint sofort im Gespräch, in voller Schärfe.',
+  take: 'Foto aufnehmen',
+  film: 'Clip filmen',
+  filmHint: 'Von einem Clip werden die ersten 20 Sekunden gezeigt.',
+  choose: 'Aus Ihren Fotos wählen',
+  next: 'Noch ein Foto aufnehmen',
+  sending: '{size} werden gesendet, {n} %',
+  checking: 'Gleich fertig',
+  shown: 'Wird gezeigt',
+  again: 'Erneut versuchen',
+  opening: 'Einen Moment',
+  until: 'Gültig bis {time} · noch {n}',
+  last: 'Gültig bis {time} · das war das letzte',
+  expired: 'Dieser Code gilt nicht mehr',
+  expiredText: 'Ein Code gilt zehn Minuten. Bitten Sie um einen neuen und scannen Sie ihn.',
+  used: 'Ein anderes Telefon hat diesen Code',
+  usedText: 'Ein Code gilt für ein Telefon. Bitten Sie um einen neuen und scannen Sie ihn mit diesem.',
+  none: 'Code scannen',
+  noneText: 'Diese Seite öffnet sich mit dem Code, den Ihre Beratung Ihnen zeigt.',
+  offline: 'Keine Verbindung',
+  offlineText: 'Prüfen Sie, ob dieses Telefon online ist, in einem Netz, das den Shop erreicht.',
+  line: 'Die Verbindung ist abgebrochen.',
+  'too-big': 'Dieses Foto ist zu groß. Bis zu 40 MB und 50 Megapixel sind möglich.',
+  'too-big-clip': 'Dieser Clip ist zu groß. Bis zu 100 MB, eine Minute und 1080p sind möglich.',
+  'not-a-clip': 'Das ist kein Clip, der gezeigt werden kann. MP4, MOV und WebM gehen.',
+  'not-a-picture': 'Das ist kein Bild, das gezeigt werden kann. JPEG, PNG, WebP und HEIC gehen.',
+  truncated: 'Es ist nicht vollständig angekommen.',
+  broken: 'Das lässt sich nicht lesen.',
+  budget: 'Es wurde so viel gesendet, dass eine Pause nötig ist. Versuchen Sie es später erneut.',
+  'no-room': 'Der Shop hat gerade keinen Platz für mehr.',
+  busy: 'Der Shop ist gerade ausgelastet.',
+};
+
+const others: Record<string, Record<Key, string>> = { de: german, fr: french };
+/// The first of the phone's languages that there is.
+export const locale = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((lang) => lang === 'en' || Object.hasOwn(others, lang)) ?? 'en';
+export const t: Translate<Key> = i18n<Key>(english, others[locale]);
 export const has = (key: string): key is Key => Object.hasOwn(english, key);

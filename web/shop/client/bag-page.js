@@ -14,7 +14,7 @@ function nameOf({ piece, variant }) {
 function offerUndo(line) {
   const undo = make('button', { type: 'button', class: 'link' }, 'Put it back');
   undo.addEventListener('click', () => {
-    addToBag({ sku: line.piece.sku, variant: line.variant.sku, qty: line.qty });
+    addToBag({ sku: line.piece.sku, variant: line.variant.sku, qty: line.qty, offer: line.offer });
     find('[data-bag-undo]').replaceChildren();
     find('h1').focus();
   });
@@ -45,7 +45,7 @@ function stepper(line) {
 }
 
 function lineItem(line) {
-  const { piece, variant, qty, total } = line;
+  const { piece, variant, qty, offer, total } = line;
   const href = `/products/${piece.handle}/${piece.variants.length > 1 ? `?variant=${variant.sku}` : ''}`;
   const photo = make('img', { src: piece.thumb, width: 480, height: 480, alt: '' });
   const off = make('button', { type: 'button', class: 'link', 'aria-label': `Remove ${nameOf(line)}` }, 'Remove');
@@ -56,7 +56,8 @@ function lineItem(line) {
     make('a', { class: 'line-photo', href, tabindex: -1, 'aria-hidden': 'true' }, photo),
     make('div', { class: 'line-text' },
       make('h2', {}, make('a', { href }, piece.title)),
-      size && make('p', { class: 'small' }, size)),
+      size && make('p', { class: 'small' }, size),
+      offer && make('p', { class: 'small' }, `${qty > 1 ? 'One of them as' : 'As'} offered to you, instead of ${formatMoney(piece.price)}`)),
     make('p', { class: 'line-price' }, formatMoney(total)),
     make('div', { class: 'line-tools' }, stepper(line), off, all));
 }

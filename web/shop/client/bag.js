@@ -2,8 +2,10 @@
 // The bag as a value: what is in it, what may go in, what it costs. No storage, no page.
 //
 // A line is {sku, qty}, sku being the size's own number. Titles and prices are never kept: they
-// are read from the catalogue each time, so an old bag cannot show an old price. No line holds
-// more than the branches have together. Changes return {ok, bag} or {ok: false, reason}.
+// are read from the catalogue each time, so an old bag cannot show an old price. One piece of a
+// line may have been offered at another price: {offer: {code, price}}, which the shop's server
+// has had confirmed (offers.js) and the catalogue does not know. No line holds more than the
+// branches have together. Changes return {ok, bag} or {ok: false, reason}.
 
 import { toDecimal } from './money.js';
 
@@ -41,21 +43,23 @@ function locate(pieces, sku, variant) {
   return refuse(piece && !variant ? 'choose-a-size' : 'unknown-product');
 }
 
-function withLine(bag, sku, qty) {
-  const line = { sku, qty };
-  const known = bag.lines.some((each) => each.sku === sku);
+function withLine(bag, sku, qty, given) {
+  const known = bag.lines.find((each) => each.sku === sku);
+  const offer = given ?? known?.offer;
+  const line = { sku, qty, ...(offer && { offer }) };
   const lines = known ? bag.lines.map((each) => (each.sku === sku ? line : each)) : [...bag.lines, line];
   return { ...bag, lines: lines.filter((each) => each.qty > 0) };
 }
 
-export function addItem(bag, pieces, { sku, variant, qty = 1 }) {
+/** `offer`: {code, price in cents}, of one of them. */
+export function addItem(bag, pieces, { sku, variant, qty = 1, offer }) {
   if (!isQuantity(qty) || qty === 0) return refuse('bad-quantity');
   const place = locate(pieces, sku, variant);
   if (!place.ok) return place;
   const held = bag.lines.find((line) => line.sku === place.variant.sku)?.qty ?? 0;
   if (!place.variant.available || held + qty > place.variant.total) return refuse('out-of-stock');
   if (held === 0 && bag.lines.length >= MAX_LINES) return refuse('bag-full');
-  return { ok: true, ...place, bag: withLine(bag, place.variant.sku, held + qty) };
+  return { ok: true, ...place, bag: withLine(bag, place.variant.sku, held + qty, offer) };
 }
 
 /** Sets how many of a line already there; 0 takes it out. */
@@ -73,8 +77,13 @@ export function resolveLines(bag, pieces) {
   return bag.lines.flatMap((line) => {
     const found = findVariant(pieces, line.sku);
     if (!found) return [];
-    return [{ ...found, qty: line.qty, total: found.piece.price * line.qty }];
+    const { qty, offer } = line;
+    return [{ ...found, qty, offer, total: found.piece.price * qty + (offer ? offer.price - found.piece.price : 0) }];
   });
+}
+
+function isOffer(offer) {
+  return typeof offer?.code === 'string' && offer.code.length <= 64 && Number.isSafeInteger(offer.price) && offer.price >= 0;
 }
 
 export function countItems(bag) {
@@ -99,7 +108,7 @@ export function readBag(text, pieces, id) {
   return stored.lines.slice(0, MAX_LINES).reduce((bag, line) => {
     const found = findVariant(pieces, line?.sku);
     if (!found || !isQuantity(line.qty)) return bag;
-    return withLine(bag, found.variant.sku, Math.min(line.qty, found.variant.total));
+    return withLine(bag, found.variant.sku, Math.min(line.qty, found.variant.total), isOffer(line.offer) ? line.offer : undefined);
   }, start);
 }
 
@@ -111,12 +120,12 @@ export function toCart(bag, pieces, origin) {
     currency: 'EUR',
     total: toDecimal(totalOf(lines)),
     checkout: `${origin}/checkout/`,
-    items: lines.map(({ piece, variant, qty }) => ({
+    items: lines.map(({ piece, variant, qty, total }) => ({
       sku: piece.sku,
       variant: variant.sku,
       name: `${piece.title}${piece.variants.length > 1 ? `, ${variant.size}` : ''}`,
       qty,
-      price: toDecimal(piece.price),
+      price: toDecimal(Math.round(total / qty)),
       url: `${origin}/products/${piece.handle}/`,
       image: `${origin}${piece.image}`,
     })),

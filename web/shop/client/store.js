@@ -44,6 +44,7 @@ function apply(result) {
 }
 
 export const currentBag = () => bag;
+export const canAdd = (item) => addItem(bag, PIECES, item);
 export const addToBag = (item) => apply(addItem(bag, PIECES, item));
 export const changeQuantity = (item) => apply(setQuantity(bag, PIECES, item));
 export const clearBag = () => keep({ ...bag, id: randomId(), lines: [] });

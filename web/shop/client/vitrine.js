@@ -5,8 +5,9 @@
 import { toCart } from './bag.js';
 import { find, findAll } from './dom.js';
 import { announceAdded } from './notice.js';
+import { redeem } from './offers.js';
 import { PIECES } from './pieces.js';
-import { addToBag, changeQuantity, watchBag } from './store.js';
+import { addToBag, canAdd, changeQuantity, watchBag } from './store.js';
 
 const PATIENCE_MS = 6000;
 const NOT_HERE = 'Our advisers cannot be reached on this page at the moment. Please call +33 1 99 00 14 31 or write to advisers@maison-vitrine.example.';
@@ -34,8 +35,15 @@ function answer(result) {
 
 function registerBag() {
   call('register', {
-    addToCart({ sku, variant, qty = 1 }) {
-      const result = addToBag({ sku, variant, qty });
+    async addToCart({ sku, variant, qty = 1, code }) {
+      const item = { sku, variant, qty };
+      if (code) {
+        const fits = canAdd(item); // a code is good once: not for a piece that is sold out
+        const offer = fits.ok && await redeem(code, sku);
+        if (!offer) return fits.ok ? false : answer(fits);
+        item.offer = offer;
+      }
+      const result = addToBag(item);
       if (result.ok) announceAdded(result);
       return answer(result);
     },

@@ -102,3 +102,15 @@ test('money goes to cents and back', () => {
   assert.equal(formatMoney(245000), '€2,450');
   assert.equal(formatMoney(5), '€0.05');
 });
+
+test('one of a line may have been offered at another price, which stays with it', () => {
+  const offer = { code: 'V-7H2K-9QMD', price: 200000 };
+  let bag = addItem(start, pieces, { sku: 'R', variant: 'R-48', offer }).bag;
+  assert.equal(totalOf(resolveLines(bag, pieces)), 200000);
+  assert.equal(toCart(bag, pieces, 'https://shop.example').items[0].price, '2000.00');
+  bag = addItem(bag, pieces, { sku: 'R', variant: 'R-48' }).bag;
+  assert.equal(totalOf(resolveLines(bag, pieces)), 200000 + 245050, 'the second has its own');
+  bag = readBag(JSON.stringify(setQuantity(bag, pieces, { sku: 'R', variant: 'R-48', qty: 1 }).bag), pieces, 'new');
+  assert.deepEqual(bag.lines, [{ sku: 'R-48', qty: 1, offer }]);
+  assert.deepEqual(readBag(JSON.stringify({ ...bag, lines: [{ sku: 'R-48', qty: 1, offer: { code: 'x', price: -1 } }] }), pieces, 'new').lines, [{ sku: 'R-48', qty: 1 }]);
+});

@@ -2,9 +2,10 @@
 // What the shop's own server says to Vitrine, and to nobody who has not signed.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { readCatalogue, toVitrineJson } from '../catalogue.mjs';
-import { answer, isSigned, merchantRoutes, tokenFor } from '../merchant.mjs';
+import { answer, isSigned, merchantRoutes, redeem, tokenFor } from '../merchant.mjs';
 
 /* The published example of Standard Webhooks. */
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -42,7 +43,26 @@ test('a token is hers, for minutes, and each another', () => {
   assert.notEqual(jti, JSON.parse(Buffer.from(tokenFor('c-ada', { key: 'a key', site: 'pk_test', now: 1000 }).split('.')[1], 'base64url')).jti);
 });
 
+test('a code is redeemed at Vitrine, with the token that no page sees', async () => {
+  const asked = [];
+  const vitrine = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += piece;
+    asked.push([request.url, request.headers.authorization, body]);
+    const isGood = asked.length === 1;
+    response.writeHead(isGood ? 200 : 409);
+    response.end(JSON.stringify(isGood ? { conversation: 'c', offer: { sku: 'VT-1', price: '90.00', currency: 'EUR' } } : {}));
+  });
+  await new Promise((done) => vitrine.listen(0, '127.0.0.1', done));
+  const how = { vitrine: `http://127.0.0.1:${vitrine.address().port}`, apiToken: 'vt_x' };
+  assert.deepEqual(await redeem('V-1', how), { sku: 'VT-1', price: '90.00', currency: 'EUR' });
+  assert.equal(await redeem('V-1', how), null, 'used');
+  assert.deepEqual(asked[0], ['/api/v1/redemptions', 'Bearer vt_x', '{"code":"V-1"}']);
+  vitrine.closeAllConnections();
+  await new Promise((done) => vitrine.close(done));
+});
+
 test('without the secrets there are no routes', () => {
   assert.equal(merchantRoutes({ site: 'pk_test' }).size, 0);
-  assert.deepEqual([...merchantRoutes({ site: 'pk_test', identityKey: 'k', merchantSecret: SECRET }).keys()], ['/account/token', '/vitrine/ask']);
+  assert.deepEqual([...merchantRoutes({ site: 'pk_test', identityKey: 'k', merchantSecret: SECRET, apiToken: 'vt_x' }).keys()], ['/account/token', '/vitrine/ask', '/offers/redeem']);
 });

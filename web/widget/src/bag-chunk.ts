@@ -124,9 +124,9 @@ class Bag {
   private async _page(op: string, piece: Piece): Promise<Result> {
     const { registered } = this._app;
     const own = op === 'cart.add' ? registered?.addToCart : registered?.updateCart;
-    const { sku, variant, qty, code } = piece;
+    const { sku, variant, qty, offer, code } = piece;
     try {
-      if (own) return read(await own({ sku, ...(variant && { variant }), qty, ...(code && { code }) }));
+      if (own) return read(await own({ sku, ...(variant && { variant }), qty, ...(offer && { offer }), ...(code && { code }) }));
       const adapter = this._app.system?.adapter;
       return await (op === 'cart.add' ? adapter?.add(piece) : adapter?.update?.(piece)) ?? { success: false, reason: 'refused' };
     } catch (e) {

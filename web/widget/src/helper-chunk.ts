@@ -53,8 +53,9 @@ function helper(app: App): void {
   const choice = (cs: number, { text = '', options = [] }: ChatSend['body']): VNode => {
     const answer = answerOf(cs);
     return h('div', { class: 'b', role: 'group', 'aria-label': text }, h('p', { key: 'text' }, text),
-      h('div', { key: 'pick', class: 'pick' }, ...options.map(({ id, label }) => h('button', {
-        key: id, class: `n ${answer === id ? 'on' : ''}`, 'aria-pressed': String(answer === id), disabled: !!answer || !isOn() || isServed(), onclick: () => choose(cs, id, label),
+      // Somebody has come: what was not answered by then is theirs to ask.
+      h('div', { key: 'pick', class: 'pick' }, ...options.filter(({ id }) => !isServed() || answer === id).map(({ id, label }) => h('button', {
+        key: id, class: `n ${answer === id ? 'on' : ''}`, 'aria-pressed': String(answer === id), disabled: !!answer || !isOn(), onclick: () => choose(cs, id, label),
       }, label))));
   };
 
@@ -67,11 +68,19 @@ function helper(app: App): void {
       isNewest && !isServed() && h('button', { onclick: () => turn(!isOn()) }, t(isOn() ? 'helper.off' : 'helper.on')));
   };
 
+  /// Over a person's first words after it: both stand on the same side.
+  const person = (r: ThreadRow): VNode | false => {
+    const others = rows().filter((one) => one.op === 'chat.send' && one.by !== app.conv!.me);
+    return others[others.indexOf(r) - 1]?.by === BY && h('p', { key: 'who', class: 'q auto', 'aria-hidden': 'true' }, app.name(r.by));
+  };
+
   more.row = (to, r) => {
     const d = r.d as ChatSend;
     if (r.by !== BY) {
       const mine = r.op === 'chat.send' && d.kind === 'answer' && /^(vt|c|a|b):/.test(d.body.values?.[0]?.id ?? '');
-      return mine ? h('span', { class: 'b' }, d.body.values![0]!.value) : row(to, r);
+      if (mine) return h('span', { class: 'b' }, d.body.values![0]!.value);
+      const who = person(r);
+      return who ? h('div', null, who, row(to, r) || h('span', { class: 'b' }, d.body.text)) : row(to, r);
     }
     return h('div', null, label(r), d.kind === 'choice' ? choice(r.cs, d.body) : row(to, r) || h('span', { class: 'b' }, d.body.text));
   };

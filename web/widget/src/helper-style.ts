@@ -17,7 +17,7 @@ export const helperStyle = `
 .held .n{background:Canvas}
 .held>div:first-child{display:flex;flex-wrap:wrap;gap:4px;align-items:baseline;font-size:15px}
 .held .big{font-size:24px;line-height:1.2;font-weight:600;padding-inline-end:8px}
-.held .notes{max-width:none}
+.held .notes{max-width:none;margin:0;padding:0}
 .held .notes li{padding:4px 0;background:none}
 .held .notes li+li,.held .notes .greet{display:none}
 @media(forced-colors:active){.pick .n{border:1px solid}.held{border-bottom:1px solid}}`;

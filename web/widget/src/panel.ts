@@ -52,7 +52,8 @@ function header(app: App, isLive: boolean, isWide: boolean, title: string): VNod
   const reference = conv?.session.reference;
   return h('div', { key: 'head', class: 'head' },
     h('div', null,
-      h('h2', null, isLive ? t('with', { name: app.guide() }) : title),
+      // On a phone, with a picture open, two tabs and what ends it stand beside: the name must do.
+      h('h2', null, isLive ? isWide && isPhone() ? app.guide() : t('with', { name: app.guide() }) : title),
       isLive && reference && h('p', { class: 'q' }, t('ref', { ref: reference }))),
     isWide && h('div', { key: 'tabs', class: 'tabs', role: 'group' }, tab(true), tab(false)),
     isLive && h('button', { key: 'end', class: 'n e', onclick: () => app.askEnd(true) }, t('end')),

@@ -114,7 +114,7 @@ function session(app: App): void {
 
   more.row = (to, r) => {
     const { conv } = to;
-    if (r.op !== 'guest.poll' || !conv) return r.op === 'chat.send' && (questions.draw(r) || filmCard(to, r, t) || pay(r)) || row(to, r);
+    if (r.op !== 'guest.poll' || !conv) return r.op === 'chat.send' && r.by !== 'helper' && (questions.draw(r) || filmCard(to, r, t) || pay(r)) || row(to, r);
     return poll({ rows: conv.rows, me: conv.me, view: conv.view, isOpen: conv.session.state === 'live', t, vote: voted, picture: (m, w) => app.media(m, w) }, r);
   };
   more.arrange = (state: State, given) => {

@@ -22,7 +22,9 @@ const LIVES: readonly (readonly [hours: string, label: string])[] = [['1', 'One 
 const AMOUNT = /^\d{1,12}([.,]\d{1,2})?$/;
 const decimal = (text: string): string => text.trim().replace(',', '.');
 
-interface Draft { sku: string; variant: string; title: string; price: string; currency: string; text: string; deposit: string; link: string; code: 'none' | 'once' | 'own'; own: string; hours: string }
+type Code = 'none' | 'once' | 'own';
+/// `code` '': nobody has chosen.
+interface Draft { sku: string; variant: string; title: string; price: string; currency: string; text: string; deposit: string; link: string; code: '' | Code; own: string; hours: string }
 
 /// What the customer has in front of them: what is on the stage, else the piece of their page.
 function inFront(talk: Talk): string {
@@ -31,7 +33,7 @@ function inFront(talk: Talk): string {
   return on ?? [...(trail ?? [])].reverse().find((page) => page.product)?.product?.sku ?? '';
 }
 
-function asked(d: Draft, at: number, media: string | undefined): Requests['offer.make'] {
+function asked(d: Draft & { code: Code }, at: number, media: string | undefined): Requests['offer.make'] {
   const link = d.link.trim();
   const text = d.text.trim();
   return {
@@ -43,7 +45,7 @@ function asked(d: Draft, at: number, media: string | undefined): Requests['offer
 
 export function Offer({ talk }: { talk: Talk }): JSX.Element {
   const [sku] = useState(() => inFront(talk));
-  const [d, put] = useState<Draft>({ sku, variant: '', title: '', price: '', currency: 'EUR', text: '', deposit: '', link: '', code: 'none', own: '', hours: '24' });
+  const [d, put] = useState<Draft>({ sku, variant: '', title: '', price: '', currency: 'EUR', text: '', deposit: '', link: '', code: '', own: '', hours: '24' });
   const [busy, wait] = useState(false);
   const set = (more: Partial<Draft>): void => put((was) => ({ ...was, ...more }));
   const product = sku === '' ? undefined : products.value.get(sku);
@@ -51,17 +53,18 @@ export function Offer({ talk }: { talk: Talk }): JSX.Element {
   useEffect(() => { if (product && d.title === '') set({ title: product.title, price: product.price, currency: product.currency, link: product.url ?? '' }); }, [product]);
   const isPiece = d.sku !== '';
   const variants = sizesOf(product);
+  const costs = (of: string): string => variants.find((v) => v.sku === of)?.price ?? product?.price ?? '';
   /// The price of what was picked, unless another was typed.
-  const priced = (sku: string): Partial<Draft> => {
-    const costs = (of: string): string => variants.find((v) => v.sku === of)?.price ?? product?.price ?? '';
-    return d.price === costs(d.variant) ? { price: costs(sku) } : {};
-  };
+  const priced = (sku: string): Partial<Draft> => (d.price === costs(d.variant) ? { price: costs(sku) } : {});
+  /// The shop's bag knows its own price; another one comes into it by a code alone.
+  const differs = isPiece && !!product && Number(decimal(d.price)) !== Number(costs(d.variant));
+  const code: Code = d.code || (differs ? 'once' : 'none');
   const kind = (piece: boolean): void => set(piece && product ? { sku, title: product.title, price: product.price, currency: product.currency, link: product.url ?? '' } : { sku: '', title: '', price: '', link: '' });
   const fits = AMOUNT.test(d.price.trim()) && (d.deposit.trim() === '' || AMOUNT.test(d.deposit.trim()));
   const submit = async (e: Event): Promise<void> => {
     e.preventDefault();
     wait(true);
-    if (await makeOffer(talk, asked(d, serverTime(Date.now()), product?.media[0]))) closeSheet();
+    if (await makeOffer(talk, asked({ ...d, code }, serverTime(Date.now()), product?.media[0]))) closeSheet();
     wait(false);
   };
   return (
@@ -92,9 +95,10 @@ export function Offer({ talk }: { talk: Talk }): JSX.Element {
         </div>
         <label class="labelled">{isPiece ? 'Link: its page, or the checkout' : 'Link for the deposit'}<input class="field" maxLength={2048} placeholder="/checkout/" value={d.link} onInput={(e) => set({ link: e.currentTarget.value })} /></label>
         <label class="labelled">Code
-          <select value={d.code} onChange={(e) => set({ code: e.currentTarget.value as Draft['code'] })}><option value="none">None</option><option value="once">A new one, good one time</option><option value="own">One of the shop</option></select>
+          <select value={code} onChange={(e) => set({ code: e.currentTarget.value as Code })}><option value="none">None</option><option value="once">A new one, good one time</option><option value="own">One of the shop</option></select>
         </label>
-        {d.code === 'own' && <label class="labelled">The code<input class="field" maxLength={64} value={d.own} onInput={(e) => set({ own: e.currentTarget.value })} /></label>}
+        {differs && code === 'none' && <p class="quiet small">Without a code the shop’s bag has its own price, {money(costs(d.variant), product.currency)}.</p>}
+        {code === 'own' && <label class="labelled">The code<input class="field" maxLength={64} value={d.own} onInput={(e) => set({ own: e.currentTarget.value })} /></label>}
         {talk.fault.value !== null && <p class="trouble" role="alert">{talk.fault.value}</p>}
         <Do yes="Offer it" ready={d.title.trim() !== '' && fits} busy={busy} />
       </form>
