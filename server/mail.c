@@ -12,9 +12,10 @@
 #include "server/base/ids.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/quota.h"
 #include "server/store/mails.h"
 
-enum { LOOK_MS = 1000, BATCH = 8, WHY_BYTES = 512, PASSWORD_BYTES = 1024 };
+enum { LOOK_MS = 1000, SENDING_MOST = 8, SITE_BYTES = 64, BUSY_BYTES = 4096, PASSWORD_BYTES = 1024 };
 
 #define MINUTE_MS INT64_C(60000)
 #define LIFE_MS   (INT64_C(3) * 24 * 60 * MINUTE_MS)
@@ -23,9 +24,11 @@ struct vt_mailer {
     struct vt_mailer_deps deps;
     char password[PASSWORD_BYTES];
     struct vt_timer look;
-    bool reading;     /* the store is asked for what is due */
-    bool more;        /* something came meanwhile */
-    size_t under_way; /* of the batch: being sent, or their result being stored */
+    bool reading;            /* the store is asked for what is due */
+    bool more;               /* something came meanwhile */
+    struct vt_list attempts; /* list of attempt.link: being sent, or their result being stored */
+    size_t attempts_n;
+    char last_site[SITE_BYTES]; /* whose turn it was */
     bool closing;
     vt_mail_tried_fn *tried; /* NULL: nobody asks */
     void *tried_arg;
@@ -59,21 +62,28 @@ static void look(void *arg);
 
 /* --- a try --------------------------------------------------------------------------------- */
 
-/* One mail on its way; texts are copies of what matters after the batch is gone. */
+/* One mail on its way; texts are copies of what matters after it was read. */
 struct attempt {
+    struct vt_list link; /* in vt_mailer.attempts */
     struct vt_mailer *mailer;
     char *site, *id, *conv, *about; /* owned; the last two may be NULL */
-    int64_t created;
+    char *why;                      /* owned; NULL: none */
+    int64_t created, next;
     uint32_t tries;
     enum vt_mail_state state; /* what the try came to */
+    bool storing;             /* the store will call */
+    bool unstored;            /* it could not write the result before */
 };
 
 static void attempt_free(struct attempt *attempt)
 {
+    attempt->mailer->attempts_n--;
+    vt_list_remove(&attempt->link);
     free(attempt->site);
     free(attempt->id);
     free(attempt->conv);
     free(attempt->about);
+    free(attempt->why);
     free(attempt);
 }
 
@@ -81,17 +91,23 @@ static void attempt_end(struct attempt *attempt)
 {
     struct vt_mailer *mailer = attempt->mailer;
     attempt_free(attempt);
-    mailer->under_way--;
-    if (mailer->under_way == 0 && !mailer->closing)
-        look(mailer); /* there may be more than one batch */
+    if (!mailer->closing)
+        look(mailer); /* another may take its place */
 }
 
+/* What is not stored is still due: it stays under way, so that a disk that is full sends nothing twice. */
 static void handle_stored(void *arg, int err)
 {
     struct attempt *attempt = arg;
-    if (err)
-        vt_log(VT_LOG_ERROR, "mail.store", VT_LOG_T("id", attempt->id), VT_LOG_T("err", vt_err_name(err)));
-    else if (!attempt->mailer->closing && attempt->mailer->tried && attempt->conv && attempt->about)
+    if (err) {
+        if (!attempt->unstored)
+            vt_log(VT_LOG_ERROR, "mail.store", VT_LOG_T("id", attempt->id),
+                   VT_LOG_T("err", vt_err_name(err)));
+        attempt->unstored = true;
+        attempt->storing = false;
+        return;
+    }
+    if (!attempt->mailer->closing && attempt->mailer->tried && attempt->conv && attempt->about)
         attempt->mailer->tried(attempt->mailer->tried_arg,
                                &(struct vt_mail_tried){ .site = vt_str(attempt->site),
                                                         .conv = vt_str(attempt->conv),
@@ -99,6 +115,19 @@ static void handle_stored(void *arg, int err)
                                                         .state = attempt->state,
                                                         .tries = attempt->tries });
     attempt_end(attempt);
+}
+
+static void attempt_store(struct attempt *attempt)
+{
+    const struct vt_store_mail row = { .site = vt_str(attempt->site),
+                                       .id = vt_str(attempt->id),
+                                       .why = attempt->why ? vt_str(attempt->why) : (struct vt_str){ 0 },
+                                       .tries = attempt->tries,
+                                       .next = attempt->next };
+    attempt->storing = true;
+    if (vt_store_mail_tried(attempt->mailer->deps.store, &row, attempt->state, handle_stored, attempt) !=
+        VT_OK)
+        handle_stored(attempt, VT_ERR_FULL);
 }
 
 /* Said for ever: no such person, refused content. All else may be better later, a wrong password too. */
@@ -128,26 +157,21 @@ static void note(const struct attempt *attempt, const struct vt_outgoing_result 
 static void handle_tried(void *arg, const struct vt_outgoing_result *result)
 {
     struct attempt *attempt = arg;
-    struct vt_mailer *mailer = attempt->mailer;
     int64_t now = vt_wall_ms();
     if (result->err == VT_OUTGOING_CLOSED) { /* no try: the next start begins where we are */
         attempt_end(attempt);
         return;
     }
     attempt->tries++;
-    struct vt_store_mail row = { .site = vt_str(attempt->site),
-                                 .id = vt_str(attempt->id),
-                                 .tries = attempt->tries,
-                                 .next = now + wait_ms(attempt->tries) };
-    enum vt_mail_state state = VT_MAIL_SENT;
+    attempt->next = now + wait_ms(attempt->tries);
+    attempt->state = VT_MAIL_SENT;
     if (result->err) {
-        state = is_final(result) || row.next > attempt->created + LIFE_MS ? VT_MAIL_DEAD : VT_MAIL_WAITING;
-        row.why = vt_str(result->why);
+        bool is_over = is_final(result) || attempt->next > attempt->created + LIFE_MS;
+        attempt->state = is_over ? VT_MAIL_DEAD : VT_MAIL_WAITING;
+        attempt->why = vt_str_dup(vt_str(result->why));
     }
-    attempt->state = state;
-    note(attempt, result, state);
-    if (vt_store_mail_tried(mailer->deps.store, &row, state, handle_stored, attempt) != VT_OK)
-        handle_stored(attempt, VT_ERR_FULL);
+    note(attempt, result, attempt->state);
+    attempt_store(attempt);
 }
 
 static void attempt_begin(struct vt_mailer *mailer, const struct vt_store_mail *mail)
@@ -165,22 +189,35 @@ static void attempt_begin(struct vt_mailer *mailer, const struct vt_store_mail *
     if (!attempt)
         return;
     attempt->mailer = mailer;
+    vt_list_init(&attempt->link);
+    vt_list_append(&mailer->attempts, &attempt->link);
+    mailer->attempts_n++;
     attempt->site = vt_str_dup(mail->site);
     attempt->id = vt_str_dup(mail->id);
     attempt->conv = mail->conv.ptr ? vt_str_dup(mail->conv) : NULL;
     attempt->about = mail->about.ptr ? vt_str_dup(mail->about) : NULL;
     attempt->created = mail->created;
     attempt->tries = mail->tries;
-    mailer->under_way++;
     /* What cannot begin stays due. */
     if (!attempt->site || !attempt->id ||
-        vt_outgoing_mail(mailer->deps.outgoing, &request, handle_tried, attempt) != VT_OK) {
-        mailer->under_way--;
+        vt_outgoing_mail(mailer->deps.outgoing, &request, handle_tried, attempt) != VT_OK)
         attempt_free(attempt);
-    }
 }
 
 /* --- what is due ------------------------------------------------------------------------------ */
+
+static size_t count_of(const struct vt_mailer *mailer, struct vt_str site)
+{
+    size_t n = 0;
+    VT_LIST_EACH (attempt, (struct vt_list *)&mailer->attempts, struct attempt, link)
+        n += vt_str_eq(vt_str(attempt->site), site);
+    return n;
+}
+
+static bool has_share(const struct vt_mailer *mailer, struct vt_str site)
+{
+    return count_of(mailer, site) >= vt_quotas_share(mailer->deps.quotas, SENDING_MOST);
+}
 
 static void handle_due(void *arg, int err, const struct vt_store_mail *mails, size_t n)
 {
@@ -190,21 +227,49 @@ static void handle_due(void *arg, int err, const struct vt_store_mail *mails, si
         return;
     if (err)
         vt_log(VT_LOG_ERROR, "mail.read", VT_LOG_T("err", vt_err_name(err)));
-    for (size_t i = 0; !err && i < n; i++)
-        attempt_begin(mailer, &mails[i]);
-    if (mailer->more && mailer->under_way == 0)
+    for (size_t i = 0; !err && i < n; i++) {
+        vt_str_copy(mailer->last_site, sizeof(mailer->last_site), mails[i].site);
+        if (!has_share(mailer, mails[i].site))
+            attempt_begin(mailer, &mails[i]);
+    }
+    if (mailer->more)
         look(mailer);
 }
 
-/* One batch at a time, so none is sent twice. */
+/* What is under way is not read again, nor is a site that has its share of it. */
+static void put_busy(const struct vt_mailer *mailer, struct vt_buf *out)
+{
+    VT_LIST_EACH (attempt, (struct vt_list *)&mailer->attempts, struct attempt, link) {
+        vt_buf_printf(out, " %s ", attempt->id);
+        if (has_share(mailer, vt_str(attempt->site)))
+            vt_buf_printf(out, " %s ", attempt->site);
+    }
+}
+
 static void look(void *arg)
 {
     struct vt_mailer *mailer = arg;
+    VT_CLEANUP(vt_buf_finish)
+    struct vt_buf busy = VT_BUF_INIT(BUSY_BYTES);
     mailer->more = mailer->reading;
-    if (mailer->reading || mailer->under_way > 0)
+    if (mailer->reading || mailer->attempts_n >= SENDING_MOST)
         return;
-    mailer->reading = vt_store_mails_due(mailer->deps.store, vt_wall_ms(), BATCH, handle_due, mailer) ==
-                      VT_OK;
+    put_busy(mailer, &busy);
+    const struct vt_mails_turn turn = { .now = vt_wall_ms(),
+                                        .limit = SENDING_MOST - mailer->attempts_n,
+                                        .after = vt_str(mailer->last_site),
+                                        .busy = vt_buf_view(&busy) };
+    mailer->reading = !busy.failed &&
+                      vt_store_mails_due(mailer->deps.store, &turn, handle_due, mailer) == VT_OK;
+}
+
+static void handle_second(void *arg)
+{
+    struct vt_mailer *mailer = arg;
+    VT_LIST_EACH (attempt, &mailer->attempts, struct attempt, link)
+        if (attempt->unstored && !attempt->storing)
+            attempt_store(attempt);
+    look(mailer);
 }
 
 /* --- taking mails ------------------------------------------------------------------------------ */
@@ -302,7 +367,8 @@ struct vt_mailer *vt_mailer_create(const struct vt_mailer_deps *deps, struct vt_
         return NULL;
     }
     add_metrics();
-    vt_timer_init(deps->loop, &mailer->look, look, mailer);
+    vt_list_init(&mailer->attempts);
+    vt_timer_init(deps->loop, &mailer->look, handle_second, mailer);
     if (vt_mailer_is_set_up(mailer))
         vt_timer_start(&mailer->look, 0, LOOK_MS);
     return mailer;
@@ -320,6 +386,8 @@ void vt_mailer_destroy(struct vt_mailer *mailer)
 {
     if (!mailer)
         return;
+    VT_LIST_EACH (attempt, &mailer->attempts, struct attempt, link)
+        attempt_free(attempt); /* whose result the store never took */
     vt_secret_wipe(mailer->password, sizeof(mailer->password));
     free(mailer);
 }

@@ -3,8 +3,9 @@
  *
  * A mail is written into the store's outbox and only then promised; it leaves at once when the mail
  * server takes it, else with growing waits for three days, and is then dead with its reason
- * (`vitrine admin mail`). At most --mail-per-day go to one address in 24 hours. A crash between the
- * server's "250" and our commit sends a mail twice, with one Message-ID. Loop thread only. */
+ * (`vitrine admin mail`). Sites take turns, and none has more than its share of what is under way. At most
+ * --mail-per-day go to one address in 24 hours. A crash between the server's "250" and our commit sends a
+ * mail twice, with one Message-ID. Loop thread only. */
 #ifndef VT_MAIL_H
 #define VT_MAIL_H
 
@@ -21,6 +22,7 @@ struct vt_mailer;
 struct vt_mailer_deps { /* borrowed, alive until vt_mailer_destroy */
     struct vt_loop *loop;
     const struct vt_config *config;
+    struct vt_quotas *quotas; /* NULL: no site has any */
     struct vt_store *store;
     struct vt_outgoing *outgoing;
 };

@@ -262,9 +262,11 @@ static int open_outgoing(struct serve *serve)
     serve->outgoing = vt_outgoing_create(&config);
     if (!serve->outgoing)
         return no_memory(serve, "outgoing requests");
-    const struct vt_mailer_deps deps = {
-        .loop = serve->loop, .config = &serve->config, .store = serve->store, .outgoing = serve->outgoing
-    };
+    const struct vt_mailer_deps deps = { .loop = serve->loop,
+                                         .config = &serve->config,
+                                         .quotas = serve->quotas,
+                                         .store = serve->store,
+                                         .outgoing = serve->outgoing };
     serve->mailer = vt_mailer_create(&deps, &serve->error);
     if (!serve->mailer)
         return VT_ERR_IO;

@@ -150,6 +150,7 @@ struct vt_job {
             int64_t now;
             size_t limit;
         } due;
+        struct vt_mails_turn mails_turn;
     } in;
     union {
         struct {

@@ -21,8 +21,16 @@ struct vt_store_mail {
 int vt_store_mail_put(struct vt_store *store, const struct vt_store_mail *mail, uint32_t day_most,
                       vt_store_done_fn *done, void *arg);
 typedef void vt_store_mails_fn(void *arg, int err, const struct vt_store_mail *mails, size_t n);
-/* Those to be tried now, the longest due first. */
-int vt_store_mails_due(struct vt_store *store, int64_t now, size_t limit, vt_store_mails_fn *done, void *arg);
+struct vt_mails_turn {
+    int64_t now;
+    size_t limit;
+    struct vt_str after; /* the site that came last; "": the first begins */
+    struct vt_str busy;  /* " a b ": mails that are left out, and sites; "": none */
+};
+/* Those to be tried now: sites take turns, a mail each, beginning with the one behind `after`; of one site
+ * the longest due first. */
+int vt_store_mails_due(struct vt_store *store, const struct vt_mails_turn *turn, vt_store_mails_fn *done,
+                       void *arg);
 
 enum vt_mail_state { VT_MAIL_WAITING, VT_MAIL_SENT, VT_MAIL_DEAD };
 /* After a try: tries, next and why as in `mail`. The body of one that is sent goes at once; its row

@@ -46,13 +46,15 @@ static void deliver_mails(struct vt_job *job)
     job->on.mails(job->arg, job->err, job->out.list.items, job->out.list.n);
 }
 
-int vt_store_mails_due(struct vt_store *store, int64_t now, size_t limit, vt_store_mails_fn *done, void *arg)
+int vt_store_mails_due(struct vt_store *store, const struct vt_mails_turn *turn, vt_store_mails_fn *done,
+                       void *arg)
 {
     struct vt_job *job = vt_call_new(store, VT_JOB_MAILS_DUE, VT_CALL_NONE, VT_CALL_NONE);
     if (!job)
         return VT_ERR_FULL;
-    job->in.due.now = now;
-    job->in.due.limit = limit;
+    job->in.mails_turn = *turn;
+    job->in.mails_turn.after = vt_call_keep(job, turn->after);
+    job->in.mails_turn.busy = vt_call_keep(job, turn->busy);
     job->deliver = deliver_mails;
     job->on.mails = done;
     job->arg = arg;

@@ -67,13 +67,22 @@ int vt_run_mail_tried(struct vt_db *db, struct vt_job *job)
     return err ? err : vt_mails_sweep(db, job->now, 16, &n);
 }
 
+/* Of each site no more are looked at than are asked for, and only what is answered is read: bodies are large.
+ */
+#define DUE                                                                                                  \
+    "SELECT m.site, m.id, recipient, body, why, created, next, tries, conv, about FROM"                      \
+    " (SELECT d.site, d.id, row_number() OVER (PARTITION BY d.site ORDER BY d.next, d.id) AS turn"           \
+    "  FROM site s CROSS JOIN mail d ON d.site=s.site AND d.id IN"                                           \
+    "   (SELECT id FROM mail WHERE site=s.site AND state='waiting' AND next <= ?1"                           \
+    "    AND instr(?4, ' '||id||' ')=0 ORDER BY next, id LIMIT ?2)"                                          \
+    "  WHERE instr(?4, ' '||s.site||' ')=0 ORDER BY turn, d.site <= ?3, d.site LIMIT ?2) t"                  \
+    " JOIN mail m ON m.site=t.site AND m.id=t.id ORDER BY turn, m.site <= ?3, m.site"
+
 int vt_run_mails_due(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(
-        db,
-        "SELECT site, id, recipient, body, why, created, next, tries, conv, about FROM mail"
-        " WHERE state='waiting' AND next <= ? ORDER BY next LIMIT ?",
-        VT_DB_N(job->in.due.now), VT_DB_N(job->in.due.limit));
+    const struct vt_mails_turn *turn = &job->in.mails_turn;
+    sqlite3_stmt *stmt = vt_db_start(db, DUE, VT_DB_N(turn->now), VT_DB_N(turn->limit), VT_DB_T(turn->after),
+                                     VT_DB_T(turn->busy));
     int err, short_of = VT_OK;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
         struct vt_store_mail *mail = vt_job_push(job, sizeof(*mail));

@@ -289,6 +289,10 @@ static const char *const steps[] = {
 
     /* 28: what each load of a conversation asks its thread for */
     "CREATE INDEX message_consent ON message (site, conv, cs) WHERE substr(kind, 1, 8)='consent.';",
+
+    /* 29: mails take turns by site, each site's in the order they are due */
+    "DROP INDEX mail_due;"
+    "CREATE INDEX mail_due ON mail (site, next) WHERE state = 'waiting';",
 };
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
 

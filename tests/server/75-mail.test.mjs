@@ -125,6 +125,21 @@ test('what was promised outlives a mail server that is away, and a kill', async 
   assert.equal(again.mails().length, 2, 'none twice');
 });
 
+test('ten thousand mails of one site hold up no other\'s', async () => {
+  const mail = await mailServer();
+  const server = await withMail(`smtp://127.0.0.1:${mail.port}`, ['--mail-plain']);
+  await server.addSite({ key: 'pk_other', name: 'Other', origins: ['https://other.test'] });
+  execFileSync('python3', ['-c', `import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=10)
+for key, name, n, due in (sys.argv[2], "many", 10000, 1), ("pk_other", "one", 1, 2):
+  db.execute("INSERT INTO mail (site, id, recipient, body, state, created, tries, next) WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
+    "SELECT site, ? || i, ? || '@example.test', 'Subject: hello' || char(13, 10, 13, 10) || 'hello', 'waiting', unixepoch() * 1000, 0, ? FROM site, n WHERE key=?", (n, name, name, due, key))
+db.commit()`, join(server.data, 'store.db'), SITE]);
+  const at = () => mail.mails().findIndex((text) => /^X-RcptTo: one@/m.test(text));
+  await eventually('the other site\'s', () => at() >= 0, SOON_MS);
+  assert.ok(at() < 8, `within the first handful, not after ${at()} of the site that was first`);
+});
+
 test('addresses and options that cannot be meant are refused with a sentence', async () => {
   const server = await shop(later, { associates: [] });
   for (const to of ['anna', 'a@b.test,c@d.test', 'a@b.test\r\nBcc: c@d.test', '<a@b.test>', '']) {
