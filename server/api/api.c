@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table's side of a request: which row it is, and the rate of a token. */
+/* The table's side of a request: which row it is, the rate of a token, and what its site has left. */
 #include "server/api/api.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "server/api/api_internal.h"
+#include "server/app.h"
+#include "server/quota.h"
 
 enum { TOKEN_RATE = 10, TOKEN_BURST = 50 };
 #define PREFIX "/api/v1"
@@ -82,48 +84,113 @@ void vt_api_write_rows(struct vt_buf *out)
     }
 }
 
-/* --- tokens -------------------------------------------------------------------------------- */
+/* --- tokens and logins --------------------------------------------------------------------- */
 
-struct rate {
-    struct vt_list link; /* in vt_api.tokens_list */
+/* Of a token its rate, and of what has been asked with once the site: only the store knows it else, and a
+ * site that has used up its quota is refused before the store is asked. */
+struct known {
+    struct vt_list link; /* in vt_api.known_list */
     char hash[VT_SHA256_TEXT];
+    char site[VT_API_ID]; /* "": not yet */
     struct vt_bucket bucket;
 };
 
-static void drop_rate(struct vt_api *api, struct rate *rate)
+static void drop_known(struct vt_api *api, struct known *known)
 {
-    vt_map_remove(&api->tokens, vt_str(rate->hash));
-    vt_list_remove(&rate->link);
-    free(rate);
+    vt_map_remove(&api->known, vt_str(known->hash));
+    vt_list_remove(&known->link);
+    free(known);
 }
 
-static struct rate *rate_of(struct vt_api *api, const char *hash)
+static struct known *known_of(struct vt_api *api, const char *hash)
 {
-    struct rate *rate = vt_map_get(&api->tokens, vt_str(hash));
-    if (rate)
-        return rate;
-    if (api->tokens.count >= VT_API_TOKENS)
-        drop_rate(api, VT_CONTAINER_OF(api->tokens_list.next, struct rate, link));
-    rate = calloc(1, sizeof(*rate));
-    if (!rate)
+    struct known *known = vt_map_get(&api->known, vt_str(hash));
+    if (known)
+        return known;
+    if (api->known.count >= VT_API_KNOWN)
+        drop_known(api, VT_CONTAINER_OF(api->known_list.next, struct known, link));
+    known = calloc(1, sizeof(*known));
+    if (!known)
         return NULL;
-    vt_list_init(&rate->link);
-    vt_str_copy(rate->hash, sizeof(rate->hash), vt_str(hash));
-    if (vt_map_set(&api->tokens, vt_str(hash), rate) == VT_OK)
-        return rate;
-    free(rate);
+    vt_list_init(&known->link);
+    vt_str_copy(known->hash, sizeof(known->hash), vt_str(hash));
+    if (vt_map_set(&api->known, vt_str(hash), known) == VT_OK)
+        return known;
+    free(known);
     return NULL;
+}
+
+static struct known *use_known(struct vt_api *api, const char *hash)
+{
+    struct known *known = known_of(api, hash);
+    if (!known)
+        return NULL;
+    vt_list_remove(&known->link);
+    vt_list_append(&api->known_list, &known->link);
+    return known;
 }
 
 bool vt_api_take_rate(struct vt_api *api, const char *hash, uint32_t *ret_wait_ms)
 {
-    struct rate *rate = rate_of(api, hash);
+    struct known *known = use_known(api, hash);
     *ret_wait_ms = 1000;
-    if (!rate)
+    return known && vt_bucket_take(&known->bucket, TOKEN_RATE, TOKEN_BURST, vt_now_ms(), ret_wait_ms);
+}
+
+static const char *hash_of(const struct vt_api_call *call)
+{
+    return call->token_hash[0] ? call->token_hash : call->cookie_hash;
+}
+
+void vt_api_learn_site(struct vt_api_call *call)
+{
+    struct known *known = call->site.len > 0 && hash_of(call)[0] ? use_known(call->api, hash_of(call)) : NULL;
+    if (known)
+        vt_str_copy(known->site, sizeof(known->site), call->site);
+    /* The first time it is paid for afterwards. */
+    if (!call->share_of[0] && call->row->method != VT_GET)
+        vt_quotas_spend(call->api->deps.app->deps.quotas, call->site, VT_QUOTA_ROWS, 1, vt_now_ms());
+}
+
+static void refuse_site(struct vt_http_req *req, uint32_t wait_ms, const char *detail)
+{
+    char seconds[24];
+    snprintf(seconds, sizeof(seconds), "%u", wait_ms / 1000 + 1);
+    vt_http_set(req, "Retry-After", seconds);
+    vt_http_problem(req, 429, "too-many", "Your site asks for too much", detail);
+}
+
+bool vt_api_take_site(struct vt_api_call *call, struct vt_http_req *req)
+{
+    struct vt_quotas *quotas = call->api->deps.app->deps.quotas;
+    const struct known *known = vt_map_get(&call->api->known, vt_str(hash_of(call)));
+    const struct vt_str site = vt_str(known ? known->site : "");
+    const bool writes = call->row->method != VT_GET;
+    const int64_t now_ms = vt_now_ms();
+    uint32_t wait_ms = 0;
+    if (site.len == 0)
+        return true;
+    if (!vt_quotas_take(quotas, site, VT_QUOTA_MESSAGES, 1, now_ms, &wait_ms) ||
+        (writes && !vt_quotas_take(quotas, site, VT_QUOTA_ROWS, 1, now_ms, &wait_ms))) {
+        refuse_site(req, wait_ms,
+                    writes ? "One site of several may write so much a second: Retry-After says how long to "
+                             "wait. Nothing was changed."
+                           : "One site of several may ask so much a second: Retry-After says how long to "
+                             "wait.");
         return false;
-    vt_list_remove(&rate->link);
-    vt_list_append(&api->tokens_list, &rate->link);
-    return vt_bucket_take(&rate->bucket, TOKEN_RATE, TOKEN_BURST, vt_now_ms(), ret_wait_ms);
+    }
+    if (!vt_quotas_enter(quotas, site, VT_QUOTA_MESSAGES, VT_API_CALLS)) {
+        refuse_site(req, 0, "Your site has its share of what is under way: wait for answers, then ask on.");
+        return false;
+    }
+    vt_str_copy(call->share_of, sizeof(call->share_of), site);
+    return true;
+}
+
+void vt_api_leave_site(struct vt_api_call *call)
+{
+    if (call->share_of[0])
+        vt_quotas_leave(call->api->deps.app->deps.quotas, vt_str(call->share_of), VT_QUOTA_MESSAGES);
 }
 
 /* --- life ---------------------------------------------------------------------------------- */
@@ -135,8 +202,8 @@ struct vt_api *vt_api_mount(const struct vt_api_deps *deps)
         return NULL;
     api->deps = *deps;
     vt_list_init(&api->calls);
-    vt_list_init(&api->tokens_list);
-    vt_map_init(&api->tokens);
+    vt_list_init(&api->known_list);
+    vt_map_init(&api->known);
     if (vt_http_route(deps->net, VT_GET | VT_POST | VT_PUT | VT_DELETE, PREFIX "/*", VT_API_BODY, handle,
                       api) == VT_OK)
         return api;
@@ -156,8 +223,8 @@ void vt_api_destroy(struct vt_api *api)
         return;
     VT_LIST_EACH (call, &api->calls, struct vt_api_call, all)
         vt_api_call_end(call);
-    VT_LIST_EACH (rate, &api->tokens_list, struct rate, link)
-        drop_rate(api, rate);
-    vt_map_finish(&api->tokens);
+    VT_LIST_EACH (known, &api->known_list, struct known, link)
+        drop_known(api, known);
+    vt_map_finish(&api->known);
     free(api);
 }

@@ -20,7 +20,7 @@ enum {
     VT_API_ARENA = 16 << 20, /* of one request: a page of 100 sites' settings is far below */
     VT_API_CALLS = 256,      /* under way */
     VT_API_HASHING = 4,      /* passwords checked at once beside those of logins */
-    VT_API_TOKENS = 1024,    /* whose rate is kept */
+    VT_API_KNOWN = 4096,     /* tokens and logins whose rate and site are kept */
     VT_API_ID = 64,
 };
 
@@ -56,8 +56,8 @@ struct vt_api {
     struct vt_api_deps deps;
     struct vt_list calls; /* of vt_api_call.all */
     size_t calls_n, hashing;
-    struct vt_map tokens;       /* a token's hash -> rate, owned */
-    struct vt_list tokens_list; /* of rate.link, the longest unused first */
+    struct vt_map known;       /* a token's or login's hash -> known, owned */
+    struct vt_list known_list; /* of known.link, the longest unused first */
     bool closed;
 };
 
@@ -71,7 +71,8 @@ struct vt_api_call {
     struct vt_str id, query, body, if_match, device;
     char address[VT_ADDRESS_TEXT];
     char cookie_hash[VT_SHA256_TEXT], token_hash[VT_SHA256_TEXT]; /* "": none */
-    json_t *tree; /* of the body, only while the row's function runs; NULL: no body */
+    json_t *tree;             /* of the body, only while the row's function runs; NULL: no body */
+    char share_of[VT_API_ID]; /* counts in this site's share; "": in none's */
     /* who asks, from the store */
     struct vt_store_person person; /* all absent for a token and for anyone */
     struct vt_str site, actor;
@@ -136,6 +137,11 @@ void vt_api_answer_busy(struct vt_api_call *call, const char *detail);
 void vt_api_call_end(struct vt_api_call *call);
 /* api.c: one request of a token; false: too many, and how long to wait. */
 bool vt_api_take_rate(struct vt_api *api, const char *hash, uint32_t *ret_wait_ms);
+/* Once the store has said whose token or login it is: for the next time. */
+void vt_api_learn_site(struct vt_api_call *call);
+/* One request of its site, when that is known. False: answered. */
+bool vt_api_take_site(struct vt_api_call *call, struct vt_http_req *req);
+void vt_api_leave_site(struct vt_api_call *call);
 
 /* `"id":…` and what a person's row shows of itself. */
 void vt_api_put_person(struct vt_buf *out, const struct vt_store_person *person);

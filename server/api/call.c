@@ -12,7 +12,6 @@
 #include "server/app.h"
 #include "server/http/file.h"
 #include "server/log.h"
-#include "server/quota.h"
 
 enum { DETAIL_BYTES = 2048, TOKEN_TEXT = 128 };
 
@@ -21,6 +20,7 @@ enum { DETAIL_BYTES = 2048, TOKEN_TEXT = 128 };
 void vt_api_call_end(struct vt_api_call *call)
 {
     call->api->calls_n--;
+    vt_api_leave_site(call);
     vt_list_remove(&call->all);
     vt_buf_finish(&call->out);
     vt_arena_finish(&call->arena);
@@ -323,8 +323,7 @@ static void handle_read(void *arg, int err)
 static void handle_run(void *arg, int err)
 {
     struct vt_api_call *call = arg;
-    if (call->row->method != VT_GET) /* known only now; a token's own rate has stood before it */
-        vt_quotas_spend(call->api->deps.app->deps.quotas, call->site, VT_QUOTA_ROWS, 1, vt_now_ms());
+    vt_api_learn_site(call);
     if (err) {
         explain(call, err);
         /* A refusal that stands for itself leaves no record but one that its row asked for. */
@@ -476,6 +475,8 @@ static bool take_request(struct vt_api_call *call, struct vt_http_req *req, stru
     struct vt_address address;
     char device[VT_DEVICE_TEXT];
     if (token.ptr ? !take_token(call, req, token) : !take_cookie(call, req))
+        return false;
+    if (!vt_api_take_site(call, req))
         return false;
     if (vt_http_body(req).len > 0 && !is_json(vt_http_header(req, "content-type"))) {
         vt_http_problem(req, 415, "type", "Unsupported type", "The body must be application/json.");

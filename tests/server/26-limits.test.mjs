@@ -265,7 +265,7 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   const at = `http://127.0.0.1:${host.address().port}`;
   const settings = { imageHosts: ['127.0.0.1'] };
   const limits = ['--site-rows', ROWS, '--site-messages', MESSAGES, '--site-renders', '1ms', '--site-requests', REQUESTS];
-  const both = await shop((fn) => t.after(fn), { other: true, settings, args: [...limits.map(String), '--chat-per-minute', '10000', '--rate-talk', '10000', '--rate-act', '10000', '--rate-search', '10000', '--media-fetch-private'] });
+  const both = await shop((fn) => t.after(fn), { other: true, settings, associates: ['lea', ['ada', 'admin'], ['oto', 'admin', OTHER_SITE]], args: [...limits.map(String), '--chat-per-minute', '10000', '--rate-talk', '10000', '--rate-act', '10000', '--rate-search', '10000', '--media-fetch-private'] });
   const { c, a } = await live(both);
   const stranger = await customer(both, { site: OTHER_SITE, origin: OTHER_SHOP });
   await stranger.request('queue.join', { lang: 'en' });
@@ -276,6 +276,19 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   for (const err of rows.errors) assert.ok(err.code === 'rate.limited' && err.after > 0 && err.after <= 1000 + 20000, JSON.stringify(err));
   assert.equal(await refused('rows'), rows.errors.length);
   await say(stranger, 'nobody of the other site waits');
+  const [ada, oto] = [await rest(both, 'ada'), await rest(both, 'oto')];
+  const remove = (who) => who.del('/webhooks/none');
+  assert.equal((await ada.get('/webhooks')).status, 200); // whose login it is is known from here on
+  assert.equal((await oto.get('/webhooks')).status, 200);
+  const writes = await burst(6 * ROWS, ROWS, async () => { const answer = await remove(ada); return answer.status === 404 ? { ok: true } : { err: answer }; });
+  assert.ok(writes.good <= writes.most && writes.errors.length > 0, `${writes.good} of at most ${writes.most}`);
+  for (const answer of writes.errors) {
+    assert.deepEqual([answer.status, answer.json().type], [429, 'too-many'], answer.text);
+    assert.match(answer.json().detail, /Retry-After says how long to wait. Nothing was changed\.$/);
+    assert.ok(Number(answer.headers['retry-after']) > 0);
+  }
+  assert.equal(await refused('rows'), rows.errors.length + writes.errors.length);
+  assert.deepEqual([(await ada.get('/webhooks')).status, (await remove(oto)).status], [200, 404], 'reading goes on, and so does the other site');
 
   const messages = await burst(6 * MESSAGES, MESSAGES, () => c.ask('chat.history', { before: 9, n: 1 }));
   assert.ok(messages.good > MESSAGES && messages.good <= messages.most, `${messages.good} of at most ${messages.most}`);
