@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What media_service.c (making) and media_ingest.c (finding) share. */
+/* What media_service.c (workers), media_make.c (making) and media_ingest.c (finding) share. */
 #ifndef VT_MEDIA_INTERNAL_H
 #define VT_MEDIA_INTERNAL_H
 
@@ -19,7 +19,7 @@ struct vt_media {
     struct vt_pool *pool;           /* owned; NULL: none could be started */
     struct vt_jobs *jobs;           /* owned */
     struct vt_media_budget *budget; /* owned */
-    struct vt_list makes;           /* list of make.link: everyone who waits for bytes */
+    struct vt_list makes;           /* list of make.link (media_make.c): everyone who waits for bytes */
     struct vt_list lives;           /* list of live.link (media_film.c): films on a worker */
     struct vt_list watchers;        /* list of vt_media_watcher.link */
     struct vt_list spinnings;       /* list of spinning.link (media_spin.c): films of spins */
@@ -49,6 +49,13 @@ int vt_media_submit(struct vt_media *media, struct vt_job *job, const struct vt_
 
 /* Remembered under `key`: an id or a recipe's key. */
 bool vt_media_is_refused(struct vt_media *media, struct vt_str key, struct vt_media_problem *ret_problem);
+
+/* media_make.c */
+/* Whoever was let into a queue and has waited too long there; everyone in a queue; everyone the cache was
+ * asked for. */
+void vt_media_end_belated(struct vt_media *media);
+void vt_media_end_queued(struct vt_media *media);
+void vt_media_end_loading(struct vt_media *media);
 
 /* media_metrics.c */
 enum vt_media_from { VT_MEDIA_FROM_TILE, VT_MEDIA_FROM_RAM, VT_MEDIA_FROM_DISK, VT_MEDIA_FROM_WORKER };

@@ -10,7 +10,6 @@
 #include "server/serve.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,80 +17,35 @@
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
-#include "server/api/ops.h"
 #include "server/app.h"
 #include "server/audit.h"
 #include "server/auth/seal.h"
 #include "server/backup/lock.h"
 #include "server/base/err.h"
-#include "server/config.h"
 #include "server/conn.h"
 #include "server/feeds.h"
 #include "server/fetcher.h"
 #include "server/hooks.h"
 #include "server/invitations.h"
-#include "server/listen.h"
 #include "server/log.h"
-#include "server/loop.h"
 #include "server/mail.h"
 #include "server/media_index.h"
 #include "server/media_service.h"
 #include "server/merchant.h"
-#include "server/metrics.h"
 #include "server/mounts.h"
 #include "server/outgoing/outgoing.h"
 #include "server/quota.h"
 #include "server/recap_mail.h"
 #include "server/retention.h"
+#include "server/serve_internal.h"
 #include "server/site.h"
 #include "server/store/store.h"
 #include "server/upload.h"
 #include "server/watches.h"
 
-enum { EXIT_START = 1, EXIT_OPTIONS = 2, ERROR_BYTES = 4096, SECOND_MS = 1000, RENDERS_BURST_SECONDS = 20 };
+enum { EXIT_START = 1, EXIT_OPTIONS = 2, ERROR_BYTES = 4096, RENDERS_BURST_SECONDS = 20 };
 
-static const char starting[] = "starting\n", draining[] = "draining\n", unable[] = "the store cannot write\n";
-
-struct serve {
-    struct vt_config config;
-    struct vt_listen_hold hold;
-    struct vt_loop *loop;
-    struct vt_quotas *quotas;
-    struct vt_media *media;
-    struct vt_store *store;
-    struct vt_audit *audit;
-    struct vt_seal *seal;
-    struct vt_media_index *index;
-    struct vt_sites *sites;
-    struct vt_tickets *tickets;
-    struct vt_bus *bus;
-    struct vt_coord *coord;
-    struct vt_outgoing *outgoing;
-    struct vt_mailer *mailer;
-    struct vt_uploads *uploads;
-    struct vt_fetcher *fetcher;
-    struct vt_feeds *feeds;
-    struct vt_hooks *hooks;
-    struct vt_merchant *merchant;
-    struct vt_app *app;
-    struct vt_watches *watches;
-    struct vt_invitations *invitations;
-    struct vt_retention *retention;
-    struct vt_net *net;
-    struct vt_mounts *mounts;
-    struct vt_ops ops;
-    struct vt_buf error; /* why it did not start */
-    int lock;            /* of the data directory; -1: none */
-    uv_signal_t term, interrupt, hangup, user;
-    struct vt_timer second;
-    bool handles_open; /* the signals and the timer */
-    bool sites_ready, index_ready, app_ready, erased_ready, stop_asked, drained;
-};
-
-static struct vt_metric store_unable = { .name = "vitrine_store_unable_seconds",
-                                         .help = "For how long the store has not been able to write; 0: it "
-                                                 "is.",
-                                         .kind = VT_METRIC_GAUGE };
+static const char starting[] = "starting\n", draining[] = "draining\n";
 
 /* Secrets live in this memory: no core files, no attaching. The leak checker attaches to itself. */
 static void close_memory(void)
@@ -115,96 +69,6 @@ static void start_log(const struct vt_config *config)
 static void mark(void *flag)
 {
     *(bool *)flag = true;
-}
-
-/* --- signals and the second ------------------------------------------------------------------ */
-
-static void begin_drain(struct serve *serve);
-
-static void handle_stop(uv_signal_t *signal, int number)
-{
-    struct serve *serve = signal->data;
-    vt_log(VT_LOG_INFO, "serve.stopping", VT_LOG_T("signal", number == SIGTERM ? "SIGTERM" : "SIGINT"));
-    uv_signal_stop(&serve->term);
-    uv_signal_stop(&serve->interrupt);
-    serve->stop_asked = true;
-    if (serve->net)
-        begin_drain(serve);
-}
-
-static void open_log_again(const struct serve *serve)
-{
-    if (vt_log_open(serve->config.log_file) != VT_OK)
-        vt_log(VT_LOG_ERROR, "log.reopen", VT_LOG_T("why", strerror(errno)));
-}
-
-/* Certificate, key and log: the files, not the options that name them. */
-static void handle_hangup(uv_signal_t *signal, int number)
-{
-    struct serve *serve = signal->data;
-    VT_CLEANUP(vt_buf_finish)
-    struct vt_buf error = VT_BUF_INIT(ERROR_BYTES);
-    open_log_again(serve);
-    int err = number == SIGHUP && serve->net ? vt_net_reload(serve->net, &error) : VT_OK;
-    if (err)
-        vt_log(VT_LOG_ERROR, "serve.reload", VT_LOG_T("why", vt_buf_cstr(&error)),
-               VT_LOG_T("detail", "the certificate that was there stays"));
-    else
-        vt_log(VT_LOG_INFO, "serve.reload", VT_LOG_T("signal", number == SIGHUP ? "SIGHUP" : "SIGUSR1"));
-}
-
-/* Of a server that is up: customers are better sent to one that can keep what they say. Those who are here
- * stay, for all but that goes on. */
-static void look_at_store(struct serve *serve)
-{
-    const int64_t unable_ms = vt_store_unable_ms(serve->store);
-    const char *state = unable_ms >= serve->config.store_unready ? unable : NULL;
-    vt_metric_set(&store_unable, (double)unable_ms / 1000);
-    if (state == serve->ops.not_ready)
-        return;
-    serve->ops.not_ready = state;
-    if (state)
-        vt_log(VT_LOG_ERROR, "store.unable", VT_LOG_N("ms", unable_ms),
-               VT_LOG_T("detail", "the disk of the data directory is full or does not answer"));
-    else
-        vt_log(VT_LOG_INFO, "store.able", VT_LOG_T("detail", "it writes again"));
-}
-
-static void handle_second(void *arg)
-{
-    struct serve *serve = arg;
-    vt_log_flush();
-    if (!serve->ops.not_ready || serve->ops.not_ready == unable)
-        look_at_store(serve);
-}
-
-static void open_handles(struct serve *serve)
-{
-    uv_loop_t *uv = vt_loop_uv(serve->loop);
-    uv_signal_t *const signals[] = { &serve->term, &serve->interrupt, &serve->hangup, &serve->user };
-    signal(SIGPIPE, SIG_IGN);
-    for (size_t i = 0; i < VT_COUNT(signals); i++) {
-        uv_signal_init(uv, signals[i]);
-        signals[i]->data = serve;
-    }
-    uv_signal_start(&serve->term, handle_stop, SIGTERM);
-    uv_signal_start(&serve->interrupt, handle_stop, SIGINT);
-    uv_signal_start(&serve->hangup, handle_hangup, SIGHUP);
-    uv_signal_start(&serve->user, handle_hangup, SIGUSR1);
-    vt_timer_init(serve->loop, &serve->second, handle_second, serve);
-    vt_timer_start(&serve->second, SECOND_MS, SECOND_MS);
-    serve->handles_open = true;
-}
-
-static void close_handles(struct serve *serve)
-{
-    if (!serve->handles_open)
-        return;
-    uv_close((uv_handle_t *)&serve->term, NULL);
-    uv_close((uv_handle_t *)&serve->interrupt, NULL);
-    uv_close((uv_handle_t *)&serve->hangup, NULL);
-    uv_close((uv_handle_t *)&serve->user, NULL);
-    vt_timer_close(&serve->second, NULL);
 }
 
 /* --- start ------------------------------------------------------------------------------------ */
@@ -404,7 +268,7 @@ static int start(struct serve *serve)
     serve->loop = vt_loop_create();
     if (!serve->loop)
         return no_memory(serve, "the loop");
-    open_handles(serve);
+    vt_serve_open_handles(serve);
     serve->quotas = vt_quotas_create(&(struct vt_quota_limits){
         .rate = { [VT_QUOTA_MESSAGES] = (uint32_t)serve->config.site_messages,
                   [VT_QUOTA_ROWS] = (uint32_t)serve->config.site_rows,
@@ -439,7 +303,7 @@ static void handle_drained(void *arg)
     uv_stop(vt_loop_uv(serve->loop));
 }
 
-static void begin_drain(struct serve *serve)
+void vt_serve_drain(struct serve *serve)
 {
     serve->ops.not_ready = draining;
     sd_notify(0, "STOPPING=1");
@@ -467,7 +331,7 @@ static void stop(struct serve *serve)
         vt_app_stop(serve->app);
     if (serve->sites)
         vt_sites_close(serve->sites);
-    close_handles(serve);
+    vt_serve_close_handles(serve);
     if (serve->loop)
         vt_loop_run_dry(serve->loop);
     while (vt_store_pending(serve->store) + vt_audit_pending(serve->audit) >
@@ -556,7 +420,6 @@ static void hold_quotas(struct serve *serve)
 {
     know_sites(serve);
     vt_sites_on_change(serve->sites, know_sites, serve);
-    vt_metrics_add(&store_unable);
 }
 
 static int run(struct serve *serve)
@@ -566,6 +429,7 @@ static int run(struct serve *serve)
     if (err == VT_OK && !serve->stop_asked) {
         serve->ops.not_ready = NULL;
         hold_quotas(serve);
+        vt_serve_metrics();
         vt_media_start(serve->media);
         announce(serve);
         welcome(serve);
