@@ -103,7 +103,7 @@ static uint32_t film_deadline_ms(const struct vt_recipe *recipe)
     return FILMED_LEAST_MS + (recipe->template_json ? 3 * vt_film_text_ms(vt_str(recipe->template_json)) : 0);
 }
 
-uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
+static uint32_t plain_deadline_ms(const struct vt_recipe *recipe)
 {
     switch (recipe->kind) {
     case VT_RECIPE_INGEST:
@@ -128,6 +128,25 @@ uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
         return recipe->out_w <= VT_TILE_PX && recipe->out_h <= VT_TILE_PX && recipe->rotation == 0 ? 1000
                                                                                                    : 3000;
     }
+}
+
+/* Under a sanitiser all of it takes several times as long, on machines that have other work: there a deadline
+ * would end, twice and so for ten minutes, what has nothing wrong with it. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TIMES_SLOWER 8
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TIMES_SLOWER 8
+#endif
+#ifndef TIMES_SLOWER
+#define TIMES_SLOWER 1
+#endif
+
+uint32_t vt_jobs_deadline_ms(const struct vt_recipe *recipe)
+{
+    return plain_deadline_ms(recipe) * TIMES_SLOWER;
 }
 
 /* --- one job --------------------------------------------------------------------------------- */
