@@ -25,7 +25,7 @@ export async function settings(server, what) {
   await server.mustAdmin(['site', 'set', '--site', SITE, '--settings', file]);
   const sequel = { key: `pk_sequel_${++sequels}`, origin: `https://sequel-${sequels}.test` };
   await server.addSite({ key: sequel.key, origins: [sequel.origin] });
-  await siteIsThere(server, sequel.key, sequel.origin, 20_000);
+  await siteIsThere(server, sequel.key, sequel.origin);
 }
 
 /// The customer in a session with a scripted Camille; resolves her peer and the conversation's number for her.

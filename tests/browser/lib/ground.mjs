@@ -4,11 +4,11 @@
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { top } from '../../server/lib/protocol.mjs';
+import { freePort } from '../../server/lib/proxy.mjs';
 import { PASSWORD, Server } from '../../server/lib/server.mjs';
 
 export { PASSWORD };
@@ -17,15 +17,6 @@ export const PEOPLE = { camille: 'Camille', noor: 'Noor' };
 
 export const dist = process.env.VITRINE_WEB || join(top, 'web/dist');
 export const catalogue = join(dist, 'shop/catalogue.json');
-
-/// Asks the kernel. The server's address is in the shop's policy before the server runs, so it must be known first.
-async function freePort() {
-  const probe = createServer();
-  await new Promise((done) => probe.listen(0, '127.0.0.1', done));
-  const { port } = probe.address();
-  await new Promise((done) => probe.close(done));
-  return port;
-}
 
 /// `hasToken(token)`: the shop's server may use the API, which it can only when its address, and with it the site, is known.
 async function openShop(vitrine) {
@@ -55,6 +46,7 @@ const share = (from, to) => execFileSync('cp', ['-rl', from, to]);
 
 /// { url of Vitrine, shop: its origin, house(args): a server that is not started, close() }
 export async function layGround() {
+  // The server's address is in the shop's policy before the server runs, so it must be known first.
   const url = `http://127.0.0.1:${await freePort()}`;
   const { shop, hasToken } = await openShop(url);
   const origin = `http://127.0.0.1:${shop.address().port}`;

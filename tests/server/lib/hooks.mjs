@@ -32,6 +32,7 @@ export async function receiver(later, answer = () => 200) {
     call.status = status;
     response.writeHead(status, headers).end(body);
   });
+  server.keepAliveTimeout = 0; // a line that ends as it is used again would be a call that is made twice
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   at.port = server.address().port;
   at.url = `http://127.0.0.1:${at.port}/hook`;

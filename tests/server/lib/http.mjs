@@ -7,7 +7,7 @@ import { request as sealed } from 'node:https';
 
 import { PASSWORD } from './server.mjs';
 
-const WAIT_MS = 30000;
+const WAIT_MS = 90000;
 
 /// `path` goes out as it stands, unlike with fetch. Resolves { status, headers, body, text, json() }.
 export function http(server, path, { method = 'GET', headers = {}, body } = {}) {
@@ -30,13 +30,13 @@ export function http(server, path, { method = 'GET', headers = {}, body } = {}) 
   });
 }
 
-const BUSY = [503, 504];
+export const BUSY = [503, 504];
 const AGAIN_MS = 1000;
 
 /// A picture, asked for again while the machine is too busy to make it in its time: the answer says so, and a browser would.
 export async function picture(server, path, how) {
   let answer = await http(server, path, how);
-  for (let more = 10; more && BUSY.includes(answer.status); more--) {
+  for (let more = 60; more && BUSY.includes(answer.status); more--) {
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     answer = await http(server, path, how);
   }

@@ -10,7 +10,7 @@ import { http } from './http.mjs';
 import { SHOP, eventually } from './kit.mjs';
 
 const PROGRAM = `import json, sqlite3, sys
-db = sqlite3.connect(sys.argv[1], timeout=10)
+db = sqlite3.connect(sys.argv[1], timeout=60)
 rows = db.execute(sys.argv[2], json.loads(sys.argv[3])).fetchall()
 db.commit()
 print(json.dumps(rows))`;

@@ -54,7 +54,7 @@ export async function setSettings(server, settings) {
 }
 
 /// The server looks for changes of `vitrine admin` twice a second or so; there is no event to wait for outside it.
-export async function siteIsThere(server, key, origin, ms = 5000) {
+export async function siteIsThere(server, key, origin, ms = 30000) {
   const end = Date.now() + ms;
   for (;;) {
     try {
@@ -142,8 +142,9 @@ export function writeCatalogue(folder, products, pictures = {}) {
   return path;
 }
 
-/// Polls a state outside the socket, such as a gauge; for events there is waitFor.
-export async function eventually(what, look, ms = 5000) {
+/// Polls a state outside the socket, such as a gauge; for events there is waitFor. The bound is for what never comes: a shorter one fails
+/// on a busy machine and finds nothing more.
+export async function eventually(what, look, ms = 60000) {
   const end = Date.now() + ms;
   for (;;) {
     const found = await look();

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
@@ -14,13 +15,16 @@ import { binary } from './server.mjs';
 
 export const example = (name) => readFileSync(join(top, 'server/docs/proxy', name), 'utf8');
 
+/// A port that is listened on later. Below those that the system gives to whoever asks for any: else another test could have it by then.
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const server = createServer().listen(randomInt(10000, 32000), '127.0.0.1');
+    if (!(await Promise.race([once(server, 'listening').then(() => true), once(server, 'error').then(() => false)]))) continue;
+    const { port } = server.address();
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /// A folder that goes with the test.
@@ -72,7 +76,7 @@ export function placed(text, { upstream, tls, port, plain }) {
 }
 
 async function answers(port, child, log) {
-  for (const until = Date.now() + 15000; Date.now() < until; ) {
+  for (const until = Date.now() + 60000; Date.now() < until; ) {
     assert.equal(child.exitCode, null, `it ended:\n${log()}`);
     const socket = connect(port, '127.0.0.1');
     const is = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false)]).catch(() => false);
@@ -119,7 +123,7 @@ export function doctor(args, { ca } = {}) {
   const env = { ...process.env, ...(ca ? { SSL_CERT_FILE: ca } : {}) };
   for (const name of Object.keys(env)) if (/^VITRINE_(?!WEB$|BIN$)/.test(name)) delete env[name];
   return new Promise((resolve, reject) => {
-    execFile(binary, ['doctor', '--json', ...args], { env, timeout: 60000, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+    execFile(binary, ['doctor', '--json', ...args], { env, timeout: 180000, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
       try {
         const { findings } = JSON.parse(stdout);
         resolve({ status: error ? error.code : 0, stderr, findings, of: (check) => findings.find((finding) => finding.check === check) });

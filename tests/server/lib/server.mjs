@@ -13,8 +13,12 @@ import { top } from './protocol.mjs';
 
 export const binary = process.env.VITRINE_BIN || join(top, 'build/asan/vitrine');
 const built = process.env.VITRINE_WEB || join(top, 'web/dist');
-const START_MS = 20000;
-const STOP_MS = 15000;
+const START_MS = 60000;
+const STOP_MS = 60000; // a sanitiser looks through all memory at the end
+
+/// This process's own address on this machine, by its number: a server that is started again finds its port as it was, whatever ports other
+/// tests have been given on 127.0.0.1 meanwhile. Who connects is 127.0.0.1 all the same.
+const HOME = `127.${64 + ((process.pid >> 16) & 63)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
 
 export const PASSWORD = 'a long enough password';
 
@@ -44,7 +48,7 @@ export class Server {
   /// Runs `vitrine admin` on this server's data. Resolves { status, stdout, stderr }.
   admin(words, input = '') {
     return new Promise((resolve) => {
-      const child = execFile(binary, ['admin', ...words, '--data', this.data], { env: environment(), timeout: 30000 }, (error, stdout, stderr) => {
+      const child = execFile(binary, ['admin', ...words, '--data', this.data], { env: environment(), timeout: 60000 }, (error, stdout, stderr) => {
         resolve({ status: error ? (error.code ?? -1) : 0, stdout, stderr });
       });
       child.stdin.on('error', () => {}); // it may have ended without reading
@@ -68,7 +72,7 @@ export class Server {
   }
 
   async start() {
-    const listen = this.url ? new URL(this.url).host : '127.0.0.1:0';
+    const listen = this.url ? new URL(this.url).host : `${HOME}:0`;
     // A worker costs a server under a sanitiser a third of a second to begin with: more than one only where a test is about them.
     const few = this.args.includes('--media-workers') ? [] : ['--media-workers', '1'];
     const args = ['serve', '--data', this.data, '--listen', listen, ...(existsSync(this.web) ? ['--web', this.web] : []), ...few, ...this.args];

@@ -18,7 +18,7 @@ const mac = (secret, ...parts) => {
 
 /// What a site signs addresses with, by its public key.
 export function siteKey(server, publicKey) {
-  const rows = execFileSync('python3', ['-c', 'import sqlite3, sys\nfor r in sqlite3.connect(sys.argv[1]).execute("SELECT site, secret FROM site WHERE key=?", sys.argv[2:]): print(*r)', join(server.data, 'store.db'), publicKey]);
+  const rows = execFileSync('python3', ['-c', 'import sqlite3, sys\nfor r in sqlite3.connect(sys.argv[1], timeout=60).execute("SELECT site, secret FROM site WHERE key=?", sys.argv[2:]): print(*r)', join(server.data, 'store.db'), publicKey]);
   const [site, text] = rows.toString().split('\n')[0].split(' ');
   const sealed = Buffer.from(text, 'base64url');
   const opened = createDecipheriv('aes-256-gcm', createHash('sha256').update(readFileSync(join(server.data, 'vitrine.key'))).digest(), sealed.subarray(0, 12));
