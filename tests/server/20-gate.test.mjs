@@ -97,7 +97,7 @@ test('associate, state away', async () => {
   const { c, a, n } = await live(server);
   await openView({ c, a });
   await c.cut();
-  await a.waitFor('session.state', (d) => d.state === 'away', 9000);
+  await a.waitFor('session.state', (d) => d.state === 'away');
   for (const row of rows) {
     const want = expected(row, 'associate', 'away');
     if (want !== 'past') assert.equal(await codeOf({ peer: a, n }, row), want, `${row.op} in away`);

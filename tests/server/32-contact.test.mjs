@@ -85,7 +85,7 @@ test('a message with an address stands in the list until staff answer', async ()
   await assert.rejects(customer(server, { code: secret }), { code: 'token.bad' });
   await assert.rejects(customer(server, { code: secret, site: OTHER_SITE, origin: OTHER_SHOP }), { code: 'token.bad' });
   await say(back, 'And in Greek?');
-  await lea.waitFor('queue.row', (d) => d.conv === c.conv && d.contact, 5000);
+  await lea.waitFor('queue.row', (d) => d.conv === c.conv && d.contact);
   await say(lea, 'That too.', { c: n });
   await back.waitFor('chat.send');
   assert.equal(mail.mails.length, 1, 'who is here reads it here');
@@ -111,7 +111,7 @@ const to = (email) => mail.mails.filter((it) => it.includes(email)).map(plain);
 
 test('lines that follow each other go as one mail; what comes later as the next', async () => {
   const { lea, n } = await gone('bea@example.com');
-  for (const line of ['Yes.', 'Up to twelve letters.', 'In Greek too.']) await say(lea, line, { c: n });
+  await Promise.all(['Yes.', 'Up to twelve letters.', 'In Greek too.'].map((line) => say(lea, line, { c: n }))); // in one breath: the window is short
   await eventually('the mail', () => to('bea@example.com').length === 1);
   assert.match(to('bea@example.com')[0], /Yes\.\r\n\r\nUp to twelve letters\.\r\n\r\nIn Greek too\./);
   await say(lea, 'It takes a week.', { c: n });
@@ -122,14 +122,20 @@ test('lines that follow each other go as one mail; what comes later as the next'
 });
 
 test('who comes back within the window reads it here', async () => {
-  const { c, lea, n } = await gone('cid@example.com', { bye: false });
-  await say(lea, 'Yes, up to twelve letters.', { c: n });
-  const again = await back(server, c);
-  await say(lea, 'Are you there?', { c: n });
-  await again.waitFor('chat.send', (d) => d.body.text === 'Are you there?');
-  await new Promise((resolve) => setTimeout(resolve, 2500)); // the window of 1 s and a sweep
-  assert.deepEqual(to('cid@example.com'), []);
-  await cut(again, lea);
+  for (let i = 0; ; i++) {
+    const { c, lea, n } = await gone(`cid${i}@example.com`, { bye: false });
+    const began = Date.now();
+    await say(lea, 'Yes, up to twelve letters.', { c: n });
+    const again = await back(server, c);
+    const took = Date.now() - began;
+    await say(lea, 'Are you there?', { c: n });
+    await again.waitFor('chat.send', (d) => d.body.text === 'Are you there?');
+    if (took < 900) await new Promise((resolve) => setTimeout(resolve, 2500)); // the window of 1 s and a sweep
+    if (took < 900) assert.deepEqual(to(`cid${i}@example.com`), []);
+    await cut(again, lea);
+    if (took < 900) break;
+    assert.ok(i < 20, `twenty came back too late, the last after ${took} ms`); // a machine with other work may take longer than the window
+  }
 });
 
 test('an address that is none is refused; in a live session it is not the time', async () => {

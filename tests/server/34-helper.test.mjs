@@ -19,8 +19,8 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const never = { tz: 'UTC', week: {}, exceptions: [] };
-const today = new Date().toISOString().slice(0, 10);
-const opensLater = { tz: 'UTC', week: Object.fromEntries(DAYS.map((day) => [day, [['00:00', '24:00']]])), exceptions: [{ date: today, open: [] }] };
+const days = [0, 1].map((n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)); // today, also when that begins meanwhile
+const opensLater = { tz: 'UTC', week: Object.fromEntries(DAYS.map((day) => [day, [['00:00', '24:00']]])), exceptions: days.map((date) => ({ date, open: [] })) };
 
 const rings = {
   id: 'rings', label: { en: 'Rings', fr: 'Bagues' }, type: 'Rings',
@@ -48,24 +48,24 @@ const piece = (sku, material, price, type = 'Rings') => ({ sku, title: `Piece ${
 let server;
 let ada;
 before(async () => {
-  server = await shop(later, { associates: ['lea', ['ada', 'admin']], settings: { helper }, args: ['--media-fetch-private', '--chat-per-minute', '200', '--away-hold', '1s', '--beat-idle', '400ms', '--beat-live', '400ms', '--capacity', '20'] });
+  server = await shop(later, { associates: ['lea', ['ada', 'admin']], settings: { helper }, args: ['--media-fetch-private', '--chat-per-minute', '200', '--away-hold', '1s', '--beat-idle', '2s', '--capacity', '20'] });
   const file = writeCatalogue(folder, [piece('R-1', 'Rose gold', '900.00'), piece('R-2', 'Rose gold', '800.00'), piece('R-3', 'Rose gold', '700.00'), piece('R-4', 'Rose gold', '1700.00'),
     piece('R-5', 'Platinum', '650.00'), piece('R-6', 'Rose gold', '600.00'), piece('N-1', 'Rose gold', '500.00', 'Necklaces')]);
   const { status, stderr } = await server.admin(['catalogue', 'import', '--site', SITE, file]);
   assert.equal(status, 0, stderr);
   ada = await rest(server, 'ada');
   const c = await customer(server);
-  await eventually('the catalogue is served', async () => (await c.ask('catalogue.product', { sku: 'R-1' })).ok, 15000);
+  await eventually('the catalogue is served', async () => (await c.ask('catalogue.product', { sku: 'R-1' })).ok);
   await c.cut();
 });
 
 const sent = (peer) => peer.events.filter((e) => e.op === 'chat.send');
 const byHelper = (peer) => sent(peer).filter((e) => e.by === 'helper');
 /// The nth row of the helper's as this peer saw it.
-const line = (peer, n) => peer.until(`line ${n} of the helper`, () => byHelper(peer)[n - 1], 10000);
+const line = (peer, n) => peer.until(`line ${n} of the helper`, () => byHelper(peer)[n - 1]);
 const choose = (peer, row, id) => peer.request('chat.send', { kind: 'answer', re: row.cs, body: { values: [{ id, value: row.d.body.options.find((o) => o.id === id).label }] } });
 /// The shop has noticed that its people are gone.
-const alone = (peer) => peer.until('nobody is there', () => peer.events.findLast((e) => e.op === 'queue.status')?.d.state === 'message', 10000);
+const alone = (peer) => peer.until('nobody is there', () => peer.events.findLast((e) => e.op === 'queue.status')?.d.state === 'message' || undefined);
 const asks = async (lang = 'en') => {
   const c = await customer(server, { lang });
   await c.request('queue.join', { lang });
@@ -87,17 +87,16 @@ test('in the line: it says that it is automatic, in the customer\'s language, an
     assert.deepEqual(second.d.body.options.map((o) => o.id), ['c:rings', 'c:care', 'vt:person']);
     await c.cut();
   }
-  const c = await customer(server);
   await a.cut();
-  await alone(c);
-  await c.cut();
 });
 
 test('two questions, then the pieces that fit, best sellers first, with the site\'s code; staff see all it learned, and the budget', async () => {
+  const desk = await associate(server); // else it speaks before it is told the name
   const c = await customer(server, { lang: 'en' });
   await c.request('identify', { name: 'Ada' });
   await c.request('queue.join', { lang: 'en', text: 'Can you resise my rings?' });
   assert.match((await line(c, 1)).d.body.text, /^Hello, Ada! I am the automatic/);
+  await desk.cut();
   await line(c, 3);
   const [answer, about] = byHelper(c).slice(1).sort((x, y) => x.d.kind.localeCompare(y.d.kind)).reverse();
   assert.equal(answer.d.body.text, 'The first resizing is free.', 'slips are forgiven');
@@ -155,7 +154,7 @@ test('an associate silences it at once; it begins again when they have gone, and
   await say(a, 'Yes, 30 days.', { c: n });
   assert.equal(byHelper(c).length, 2, 'a person is there');
   await a.cut();
-  await c.waitFor('session.state', (d) => d.state === 'waiting', 10000);
+  await c.waitFor('session.state', (d) => d.state === 'waiting');
   assert.match((await line(c, 3)).d.body.text, /^Your advisor had to leave\. I am the automatic assistant/);
   await say(c, 'do you deliver abroad?');
   assert.equal((await line(c, 4)).d.body.text, 'We deliver to all of Europe.');
@@ -238,7 +237,7 @@ test('killed, it repeats nothing and goes on where it was', async () => {
   await choose(again, { cs: byHelper(c)[1].cs, d: byHelper(c)[1].d }, 'c:rings');
   await eventually('it goes on', async () => byHelper(again).length > 0);
   await say(again, 'platinum');
-  await again.until('the budget is asked', () => byHelper(again).find((e) => /How much/.test(e.d.body.text)), 10000);
+  await again.until('the budget is asked', () => byHelper(again).find((e) => /How much/.test(e.d.body.text)));
   const { rows } = await again.request('chat.history', { before: 4294967295, n: 50 });
   const texts = rows.filter((r) => r.by === 'helper').map((r) => r.d.body.text);
   assert.equal(texts.filter((text) => /automatic assistant/.test(text)).length, 1, 'it has greeted once');
@@ -263,6 +262,7 @@ test('a bot of the site\'s own answers over a signed webhook; what cannot be sho
     if (typeof said === 'function') return said(reply);
     reply.writeHead(200, { 'Content-Type': 'application/json' }).end(typeof said === 'string' ? said : JSON.stringify(said));
   });
+  bot.keepAliveTimeout = 0; // a line that ends as it is used again would be a question without an answer
   await new Promise((resolve) => bot.listen(0, '127.0.0.1', resolve));
   later(() => { bot.closeAllConnections(); bot.close(); });
   const url = `http://127.0.0.1:${bot.address().port}/answer`;

@@ -98,8 +98,16 @@ test('items come and go; slots stay the same', async () => {
 test('taking over waits 400 ms for the driver to finish', async () => {
   const pair = await live(server);
   const { c, a, n } = pair;
-  const { seq } = await openView(pair, 1);
-  const held = await a.refusal('view.drive', { take: true }, { c: n });
+  const { seq, slots } = await openView(pair, 1);
+  // The other asks in one breath with the driver's gesture; when more than 400 ms lie between them all the same, once more.
+  let held;
+  for (let tries = 0; !held; tries++) {
+    assert.ok(tries < 20, 'taken over each time');
+    c.view({ vseq: seq, slot: slots[0] }, { flags: FLAG.EDGE });
+    held = (await a.ask('view.drive', { take: true }, { c: n })).err;
+    if (!held) await a.request('view.drive', { take: false }, { c: n });
+    if (!held) await c.request('view.drive', { take: true });
+  }
   assert.deepEqual([held.code, held.retry], ['driver.other', true]);
   assert.ok(held.after > 0 && held.after <= 400);
   await pause(420);
@@ -190,11 +198,13 @@ test('the end of a gesture is never overwritten', async () => {
   const { c, a } = pair;
   await openView(pair, 1);
   const edges = [];
-  for (let i = 0; i < 30; i++) {
-    c.ptr({ x: i * 3 });
-    c.ptr({ x: i * 3 + 1 });
-    edges.push(c.ptr({ x: i * 3 + 2 }, { flags: FLAG.EDGE }));
-  }
+  c.together(() => {
+    for (let i = 0; i < 30; i++) {
+      c.ptr({ x: i * 3 });
+      c.ptr({ x: i * 3 + 1 });
+      edges.push(c.ptr({ x: i * 3 + 2 }, { flags: FLAG.EDGE }));
+    }
+  });
   await a.until('all edges', () => (a.frames.filter((frame) => frame.head.flags & FLAG.EDGE).length === 30 ? true : undefined));
   assert.deepEqual(a.frames.filter((frame) => frame.head.flags & FLAG.EDGE).map((frame) => frame.bytes), edges);
   assert.ok(a.frames.length < 90, 'of the others only the newest need to arrive');
@@ -283,11 +293,11 @@ test('motion over 45 a second is thinned and the writer told; after two quiet se
   const pair = await live(server);
   const { c, a } = pair;
   await openView(pair, 1);
-  for (let i = 0; i < 250; i++) c.ptr({ x: i });
+  c.together(() => { for (let i = 0; i < 250; i++) c.ptr({ x: i }); });
   const { d } = await c.waitFor('rate');
   assert.equal(d.n, c.channel('ptr'));
   assert.ok(d.hz < 30);
-  await c.waitFor('rate', (e) => e.hz === 30, 6000);
+  await c.waitFor('rate', (e) => e.hz === 30);
   await a.beat();
   await leave(pair);
 });

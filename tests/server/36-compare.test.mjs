@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { back, eventually, keeper, leave, live, openView, shop, viewSeen, writeCatalogue } from './lib/kit.mjs';
+import { back, eventually, keeper, leave, live, openView, say, shop, viewSeen, writeCatalogue } from './lib/kit.mjs';
 
 const later = keeper(after);
 let server;
@@ -134,7 +134,8 @@ test('who comes back and who comes late sees the same, after kill -9 too', async
   const own = await shop((fn) => t.after(fn), { associates: ['lea', 'max'] });
   const pair = await live(own);
   const { slots } = await compared(pair, 'true');
-  await new Promise((resolve) => setTimeout(resolve, 1100)); // the view is kept at most once a second
+  // One saving is under way at a time: the first word is stored behind it, the second behind the one that it held up.
+  for (const text of ['one', 'two']) await say(pair.c, text);
   const before = await truth(pair, own);
   await own.crash();
   await own.start();

@@ -139,7 +139,7 @@ test('a colleague called in is seen by all, and gone when they leave', async () 
 });
 
 test('who was called in still is after a restart; who served last is asked first', async () => {
-  const own = await shop(later, { associates: ['lea', 'max'], settings: { ring: { known: 5, first: 5, total: 60 }, sticky: { seconds: 15, days: 3 } } });
+  const own = await shop(later, { associates: ['lea', 'max'], settings: { ring: { known: 60, first: 60, total: 300 }, sticky: { seconds: 15, days: 3 } } });
   const { c, a, n } = await live(own);
   const max = await associate(own, 'max');
   const { ask } = await a.request('colleague.ask', { to: id(max), note: '' }, { c: n });
@@ -159,7 +159,7 @@ test('who was called in still is after a restart; who served last is asked first
   const [first, second] = [await associate(own, 'lea'), await associate(own, 'max')];
   await third.request('queue.join', { lang: 'fr' });
   assert.equal((await first.waitFor('claim.ask', (d) => d.conv === c.conv)).d.before, true);
-  assert.equal(second.seen('claim.ask').length, 0, 'not before those five seconds');
+  assert.equal(second.seen('claim.ask').length, 0, 'not before that minute');
   await own.restart();
   const { rows } = await (await associate(own, 'lea')).request('queue.watch', { tab: 'all' });
   assert.deepEqual([rows[0].conv, rows[0].lang, rows[0].state], [c.conv, 'fr', 'waiting']);
@@ -182,7 +182,7 @@ test('who only looks in is nobody to the customer: no presence, no channel, no p
   const again = await customer(server, { resume: [c.resume] });
   await again.beat();
   const all = JSON.stringify([...c.events, again.welcome, ...again.events]);
-  assert.ok(!all.includes('Sam') && !all.includes('Offer the resize.') && !all.includes(`"${heard.by}"`), 'not a word');
+  assert.ok(!all.includes('"Sam"') && !all.includes('Offer the resize.') && !all.includes(`"${heard.by}"`), 'not a word');
   assert.ok(again.frames.length === 0 && c.frames.every((frame) => frame.body.x !== 4242));
   await sam.request('supervisor.watch', { conv: c.conv, on: false });
   assert.equal((await sam.refusal('supervisor.watch', { conv: c.conv, on: false })).code, 'not.found');

@@ -164,7 +164,7 @@ test('the list shows who waits, who is served, and what they looked at', async (
   const { d } = await lea.waitFor('queue.row', (row) => row.conv === c.conv && row.state === 'waiting');
   assert.equal(d.product.sku, 'VT-7');
   assert.equal(d.online, true);
-  assert.ok(Math.abs(d.since - Date.now()) < 5000);
+  assert.ok(Math.abs(d.since - Date.now()) < 60000);
   assert.match(d.name, /^\S+/);
   const rows = async (peer, tab) => (await peer.request('queue.watch', { tab })).rows.map((row) => row.conv);
   assert.deepEqual([await rows(max, 'mine'), await rows(max, 'unassigned'), await rows(max, 'all')], [[], [c.conv], [c.conv]]);
@@ -211,7 +211,7 @@ test('a place without a socket ends after the hold', async (t) => {
   const server = await started(t, { args: ['--away-hold', '300ms'] });
   const [one, two] = await line(server, 2);
   await one.cut();
-  await two.waitFor('queue.place', (d) => d.position === 1, 5000);
+  await two.waitFor('queue.place', (d) => d.position === 1);
   const fresh = await back(server, one);
   const { recovered } = fresh.welcome.convs[0];
   if (recovered) await fresh.waitFor('session.state', (d) => d.state === 'ended');
@@ -222,13 +222,13 @@ test('a place without a socket ends after the hold', async (t) => {
 });
 
 test('who waited in silence is not given up for lost when somebody takes them', async (t) => {
-  const server = await started(t, { args: ['--beat-idle', '60s', '--beat-live', '400ms'] }); // given up after 1 s in a live session
+  const server = await started(t, { args: ['--beat-idle', '60s', '--beat-live', '1s'] }); // given up after 2.5 s in a live session
   const c = await customer(server);
   await join(c);
-  await new Promise((resolve) => setTimeout(resolve, 1500)); // about time: silent, as the slow beat allows
+  await new Promise((resolve) => setTimeout(resolve, 2600)); // about time: silent, as the slow beat allows
   const a = await associate(server);
   await take(a, c.conv);
-  const gone = await Promise.race([c.closed, new Promise((resolve) => setTimeout(resolve, 1500))]);
+  const gone = await Promise.race([c.closed, new Promise((resolve) => setTimeout(resolve, 800))]);
   assert.equal(gone, undefined, `closed ${c.why}`);
   await c.cut();
   await a.cut();

@@ -28,29 +28,31 @@ function hours(from, to) {
 const queue = (id, more) => ({ id, name: id, ...more });
 
 test('closed says until when, refuses to join, and opens for every open page by the clock', async (t) => {
-  const opens = minute(Date.now() + 3600000);
+  const opens = [minute(Date.now() + 3600000)];
   const server = await started(t, { settings: { queues: [queue('main', { hours: hours(60, 120) })] } });
+  opens.push(minute(Date.now() + 3600000)); // the next minute may have begun
   const a = await associate(server);
   const c = await customer(server);
   const { d } = await c.waitFor('queue.status');
   assert.equal(d.state, 'closed');
-  assert.equal(minute(d.nextOpenTime), opens);
+  assert.ok(opens.includes(minute(d.nextOpenTime)), `${minute(d.nextOpenTime)} is none of ${opens}`);
   assert.equal(d.queues, undefined, 'one queue is nothing to choose from');
   const err = await c.refusal('queue.join', { lang: 'en' });
   assert.deepEqual([err.code, err.retry], ['queue.closed', true]);
   assert.ok(err.after > 3400000 && err.after <= 3660000);
   await setSettings(server, { queues: [queue('main', { hours: hours(-60, 60) })] });
-  await c.waitFor('queue.status', (s) => s.state === 'available', 5000);
+  await c.waitFor('queue.status', (s) => s.state === 'available');
   assert.ok((await c.request('queue.join', { lang: 'en' })).position === 1);
   await c.cut();
   await a.cut();
 });
 
 test('a day without hours is closed with the shop\'s reason', async (t) => {
-  const day = new Date().toISOString().slice(0, 10);
+  // Tomorrow, too: it may begin meanwhile.
+  const days = [0, 1].map((n) => new Date(Date.now() + n * 86400000).toISOString().slice(0, 10));
   const all = [['00:00', '24:00']];
   const week = Object.fromEntries(DAYS.map((name) => [name, all]));
-  const settings = { queues: [queue('main', { hours: { tz: 'UTC', week, exceptions: [{ date: day, open: [], why: 'Stocktaking' }] } })] };
+  const settings = { queues: [queue('main', { hours: { tz: 'UTC', week, exceptions: days.map((date) => ({ date, open: [], why: 'Stocktaking' })) } })] };
   const server = await started(t, { settings });
   const c = await customer(server);
   const { d } = await c.waitFor('queue.status');
@@ -75,12 +77,12 @@ test('several queues are told one by one; the whole is the best of them', async 
 });
 
 test('nobody left: the page says so when the lost line has been lost for long', async (t) => {
-  const server = await started(t, { args: ['--beat-idle', '400ms', '--beat-live', '400ms'] });
+  const server = await started(t, { args: ['--beat-idle', '2s'] });
   const c = await customer(server);
   const a = await associate(server);
   await c.waitFor('queue.status', (d) => d.state === 'available');
   await a.cut();
-  await c.waitFor('queue.status', (d) => d.state === 'message', 6000);
+  await c.waitFor('queue.status', (d) => d.state === 'message');
   await c.cut();
 });
 

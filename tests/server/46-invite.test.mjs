@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { http, rest } from './lib/http.mjs';
 import { SHOP, SITE, associate, eventually, keeper, live, setSettings, shop } from './lib/kit.mjs';
 
-const SOON_MS = 15_000;
+const SOON_MS = 60_000;
 const later = keeper(after);
 const RULES = [
   { id: 'ring', name: 'Rings', text: { en: 'Questions about the {piece}?', fr: 'Des questions sur {piece} ?' }, when: { seconds: 20, types: ['ring'], pieces: 2 } },

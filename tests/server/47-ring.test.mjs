@@ -10,6 +10,7 @@ import { PASSWORD } from './lib/server.mjs';
 
 const started = (t, options) => shop((fn) => t.after(fn), options);
 const asked = (conv) => (d) => d.conv === conv;
+const AT_ONCE_MS = 15000; // and not after the thirty seconds that a circle has in these tests
 
 async function waiting(server, d = {}) {
   const c = await customer(server);
@@ -30,9 +31,9 @@ test('a card says who asks; taken it goes from the others', async (t) => {
   const [lea, max, ann] = [await free(server, 'lea'), await free(server, 'max'), await associate(server, 'ann')];
   const c = await waiting(server, { product: { sku: 'VT-7', name: 'Halo ring' } });
   for (const a of [lea, max]) {
-    const { d } = await a.waitFor('claim.ask', asked(c.conv));
+    const { d, ts } = await a.waitFor('claim.ask', asked(c.conv));
     assert.deepEqual([d.queue, d.before, d.lang, d.product.sku], ['main', false, 'en', 'VT-7']);
-    assert.ok(d.until - Date.now() > 15000 && d.until - Date.now() <= 20500);
+    assert.ok(d.until - ts > 15000 && d.until - ts <= 20500);
   }
   const state = await c.waitFor('session.state', (d) => d.state === 'claimed');
   assert.equal(state.d.associate, undefined, 'asked is not taken');
@@ -103,11 +104,10 @@ test('the known one first, then the group, then everybody', async (t) => {
   await c.request('queue.join', { lang: 'en' });
   const first = await lea.waitFor('claim.ask', asked(c.conv));
   assert.equal(first.d.before, true);
-  assert.equal(max.seen('claim.ask').length, 0);
-  await max.waitFor('claim.ask', asked(c.conv));
-  assert.equal(ann.seen('claim.ask').length, 0);
+  const second = await max.waitFor('claim.ask', asked(c.conv));
   const third = await ann.waitFor('claim.ask', asked(c.conv));
   assert.equal(third.d.before, false);
+  for (const ms of [second.ts - first.ts, third.ts - second.ts]) assert.ok(ms >= 900, `each its second: ${ms} ms`); // by the server's clock
   await cut(c, lea, max, ann);
 });
 
@@ -130,11 +130,9 @@ test('who speaks the language is asked first, then all of the circle; the next c
   const [lea, max, ann] = peers;
   const c = await waiting(server, { lang: 'FR-ch' });
   const first = (await lea.waitFor('claim.ask', asked(c.conv))).ts;
-  assert.equal(max.seen('claim.ask').length, 0);
   const second = (await max.waitFor('claim.ask', asked(c.conv))).ts;
-  assert.equal(ann.seen('claim.ask').length, 0);
   assert.ok(second - first >= 1900 && second - first < 3900, `half of the circle's time: ${second - first} ms`);
-  const third = (await ann.waitFor('claim.ask', asked(c.conv), 6000)).ts;
+  const third = (await ann.waitFor('claim.ask', asked(c.conv))).ts;
   assert.ok(third - first >= 3900 && third - first < 5900, `the circle's whole time: ${third - first} ms`);
   await cut(c, lea, max, ann);
 });
@@ -145,9 +143,9 @@ test('speakers who decline, or of whom there are none, hold nobody up', async (t
   const one = await waiting(server, { lang: 'fr' });
   await lea.waitFor('claim.ask', asked(one.conv));
   await lea.request('claim.decline', { conv: one.conv });
-  for (const a of [max, ann]) await a.waitFor('claim.ask', asked(one.conv), 1500);
+  for (const a of [max, ann]) await a.waitFor('claim.ask', asked(one.conv), AT_ONCE_MS);
   const two = await waiting(server, { lang: 'it' });
-  for (const a of [lea, max, ann]) await a.waitFor('claim.ask', asked(two.conv), 1500);
+  for (const a of [lea, max, ann]) await a.waitFor('claim.ask', asked(two.conv), AT_ONCE_MS);
   await cut(one, two, lea, max, ann);
 });
 
@@ -156,7 +154,7 @@ test('a circle where nobody is free is left out while cards of the one before ar
   const [lea, max] = peers;
   const c = await waiting(server);
   await lea.waitFor('claim.ask', asked(c.conv));
-  await max.waitFor('claim.ask', asked(c.conv), 4000);
+  await max.waitFor('claim.ask', asked(c.conv));
   assert.equal(lea.seen('claim.gone').length, 0);
   await cut(c, lea, max);
 });
@@ -201,7 +199,7 @@ test('a card runs out; nobody came: the customer is told, keeps the place, and i
   await lea.waitFor('claim.ask', asked(c.conv));
   assert.equal((await lea.waitFor('claim.gone', asked(c.conv))).d.why, 'expired');
   await c.waitFor('session.state', (d) => d.state === 'waiting' && !d.why);
-  const told = await c.waitFor('session.state', (d) => d.why === 'unclaimed', 8000);
+  const told = await c.waitFor('session.state', (d) => d.why === 'unclaimed');
   assert.deepEqual([told.d.state, told.d.position], ['waiting', 1]);
   await lea.until('the second card', () => (lea.seen('claim.ask').length > 1 ? true : undefined));
   await take(lea, c.conv);
@@ -213,7 +211,7 @@ test('a card runs out; nobody came: the customer is told, keeps the place, and i
 test('with nobody there at all the customer is told too', async (t) => {
   const server = await started(t, { settings: { ring: { known: 0, first: 0, total: 2 } } });
   const c = await waiting(server);
-  await c.waitFor('session.state', (d) => d.why === 'unclaimed', 8000);
+  await c.waitFor('session.state', (d) => d.why === 'unclaimed');
   const lea = await free(server, 'lea');
   await lea.waitFor('claim.ask', asked(c.conv));
   await cut(c, lea);
@@ -233,7 +231,7 @@ test('a dead line gives its cards back at once; a second window keeps them', asy
   const before = Date.now();
   await window.cut();
   await max.waitFor('claim.ask', asked(c.conv));
-  assert.ok(Date.now() - before < 1500);
+  assert.ok(Date.now() - before < AT_ONCE_MS);
   await cut(c, max);
 });
 
@@ -254,7 +252,7 @@ test('a full console gets no card; the first in the line is asked for first', as
 
 /// 8 associates, half of whom lose their line between the card and the taking, or decline; each customer is served once, and nobody is
 /// offered before somebody who waited longer, but for those who came back.
-test('a busy day: everybody served once, in order', { timeout: 120000 }, async (t) => {
+test('a busy day: everybody served once, in order', { timeout: 280000 }, async (t) => {
   const CUSTOMERS = 300;
   const logins = Array.from({ length: 8 }, (_, i) => `a${i + 1}`);
   const server = await started(t, {

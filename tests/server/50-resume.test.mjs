@@ -204,7 +204,7 @@ test('away after five seconds, live again on return', async () => {
   await openView(pair, 1);
   await c.cut();
   await a.waitFor('presence.person', (d) => d.who === 'c' && d.at === 'changing');
-  await a.waitFor('session.state', (d) => d.state === 'away', 9000);
+  await a.waitFor('session.state', (d) => d.state === 'away');
   assert.equal((await a.refusal('view.drive', { take: true }, { c: n })).code, 'state.wrong');
   await say(a, 'are you there?', { c: n });
   const fresh = await back(server, c);
@@ -226,7 +226,7 @@ test('the hold ends the session; an announced leave is waited for', async (t) =>
   assert.deepEqual((await kept.a.waitFor('away')).d, { returnSeconds: 60, message: 'Paying' });
   await kept.c.cut();
   await gone.c.cut();
-  const ended = await gone.a.waitFor('session.state', (d) => d.state === 'ended', 5000);
+  const ended = await gone.a.waitFor('session.state', (d) => d.state === 'ended');
   assert.equal(ended.d.why, 'left');
   const fresh = await back(short, kept.c);
   await kept.a.waitFor('presence.person', (d) => d.who === 'c' && d.at === 'here');
@@ -243,7 +243,7 @@ test('an associate who is lost gives the customer back to the line', async (t) =
   const { c, a } = await live(short);
   await a.cut();
   await c.waitFor('presence.person', (d) => d.who === 'a1' && d.at === 'changing');
-  await c.waitFor('session.state', (info) => info.state === 'waiting' && info.why === 'associate-left', 5000);
+  await c.waitFor('session.state', (info) => info.state === 'waiting' && info.why === 'associate-left');
   assert.equal(c.chans.size, 0, 'its channels are closed');
   const max = await associate(short, 'max');
   await max.request('claim.take', { conv: c.conv });

@@ -33,7 +33,7 @@ test('asked of the page, answered by it, on record without its content', async (
   const { c, a, n } = pair;
   const asked = [];
   c.onAsk = (d) => {
-    asked.push(d);
+    asked.push({ ...d, left: d.until - Date.now() });
     c.notice('answer', d.op === 'mirror.click' ? { ask: d.ask, success: false, reason: 'covered', tag: 'button' } : { ask: d.ask, success: true, tag: 'input' });
   };
   for (const [op, d] of Object.entries(VERBS)) {
@@ -41,7 +41,7 @@ test('asked of the page, answered by it, on record without its content', async (
     assert.deepEqual(reply, op === 'mirror.click' ? { success: false, reason: 'covered' } : { success: true }, op);
   }
   assert.deepEqual(asked.map(({ op, d }) => [op, d]), Object.entries(VERBS), 'the page got what was asked');
-  assert.ok(asked.every(({ until }) => until > Date.now() - 1000 && until < Date.now() + 3500));
+  assert.ok(asked.every(({ left }) => left > 0 && left < 3500));
   const [click] = await recorded(c.conv, 'mirror.click');
   assert.deepEqual({ ...click.detail, mask: 0 }, { success: false, reason: 'covered', tag: 'button', mask: 0 });
   await recorded(c.conv, 'mirror.fill');

@@ -68,7 +68,6 @@ test(`${KILLS} kills`, async (t) => {
   let epoch = c.resume.epoch;
   for (let kill = 0; kill < KILLS; kill++) {
     const rect = [0, 0, (kill + 1) / (KILLS + 1), (kill + 1) / (KILLS + 1)];
-    await new Promise((resolve) => setTimeout(resolve, kill ? 0 : 1100)); // the view is kept at most once a second
     await c.request('view.set', { base: seq, rect });
     const talking = [customers.talk(c), staff.talk(a, n)];
     const goal = customers.acked.length + staff.acked.length + 20 + Math.floor(Math.random() * 60);

@@ -198,8 +198,8 @@ test('each rule, and the edges of its window', async () => {
   }
   await eventually('three sessions', () => query(server, 'SELECT count(*) FROM session WHERE conv = ? AND ended > 0', c.conv)[0][0] === 3);
   const [s1, s2, s3] = query(server, 'SELECT sid FROM session WHERE conv = ? ORDER BY taken', c.conv).map(([sid]) => sid);
-  const minute = 60_000;
-  age(c.conv, s1, 11 * DAY, 10 * DAY + minute); // a minute too long ago
+  const minute = 600_000; // ten of them: as long as this test may take on a busy machine
+  age(c.conv, s1, 11 * DAY, 10 * DAY + minute); // too long ago
   age(c.conv, s2, 10 * DAY, 10 * DAY - minute);
   age(c.conv, s3, DAY, DAY - minute);
   const credited = async () => {
@@ -329,7 +329,7 @@ test('orders go with the customer, and by age', async () => {
   await server.halt();
   query(server, 'UPDATE sale SET placed = placed - ? WHERE reference = ?', 3651 * DAY, 'canary-old-78');
   await server.start();
-  await eventually('the sweep', () => query(server, "SELECT count(*) FROM sale_item WHERE reference = 'canary-old-78'")[0][0] === 0, 15_000);
+  await eventually('the sweep', () => query(server, "SELECT count(*) FROM sale_item WHERE reference = 'canary-old-78'")[0][0] === 0);
   assert.equal(query(server, "SELECT count(*) FROM sale WHERE reference = 'canary-old-78'")[0][0], 0);
   await server.halt();
   assert.deepEqual(holds(server, 'canary-order-77'), []);

@@ -51,7 +51,7 @@ test('an offer stands in the thread of both, and is taken once', async () => {
 test('a described piece with a deposit; what has run out; what cannot be offered', async () => {
   const pair = await live(server);
   const { c, a, n } = pair;
-  const { offer } = await a.request('offer.make', { title: 'A ring of her grandmother\'s stone', text: 'Six weeks.', price: '2400.00', deposit: '600.00', currency: 'EUR', link: 'https://shop.test/d/91', until: Date.now() + 600 }, { c: n });
+  const { offer } = await a.request('offer.make', { title: 'A ring of her grandmother\'s stone', text: 'Six weeks.', price: '2400.00', deposit: '600.00', currency: 'EUR', link: 'https://shop.test/d/91', until: Date.now() + DAY }, { c: n });
   assert.equal((await c.waitFor('offer.make')).d.deposit, '600.00');
   query(server, "UPDATE message SET body = json_set(body, '$.until', 1) WHERE conv = ? AND cs = ?", c.conv, offer);
   assert.equal((await c.refusal('offer.take', { offer })).code, 'ask.expired');

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { http } from './lib/http.mjs';
+import { http, picture } from './lib/http.mjs';
 import { SITE, eventually, keeper, shop, writeCatalogue } from './lib/kit.mjs';
 import { importPictures, look, metric, photo, quarters, sha256 } from './lib/picture.mjs';
 
@@ -25,7 +25,7 @@ before(async () => {
   small = ids['small.png'];
 });
 
-const get = (path, headers, method) => http(server, path, { headers, method });
+const get = (path, headers, method) => picture(server, path, { headers, method });
 const jobs = () => metric(http, server, 'vitrine_media_job_seconds_count');
 const place = (kind, of, ending = '') => join(server.data, kind, of.slice(0, 2), of.slice(2, 4), of + ending);
 
@@ -117,9 +117,9 @@ test('a page of new pictures shows all of them', async () => {
   // A machine with other work says when to ask again, and a page does.
   const shown = (each) => eventually(`picture ${each}`, async () => {
     const answer = await get(`/t/${each}/320`, { Accept: 'image/avif,image/webp,*/*' });
-    assert.ok([200, 503].includes(answer.status), `${answer.status} ${answer.text.slice(0, 200)}`);
+    assert.equal(answer.status, 200, answer.text.slice(0, 200));
     return answer.status === 200 && answer.body.length > 500;
-  }, 60000);
+  });
   await Promise.all(ids.map(shown));
 });
 
@@ -137,5 +137,5 @@ test('originals left from before are ingested in the background', async () => {
   await server.halt();
   const ids = await importPictures(server, { site: SITE, folder, writeCatalogue }, { 'bed.jpg': photo('pearl-drops/hero.jpg'), 'q.png': quarters(301, 201) });
   await server.start();
-  for (const each of Object.values(ids)) await eventually('a master', () => existsSync(place('masters', each, '.tix')) && !existsSync(place('originals', each)), 20000);
+  for (const each of Object.values(ids)) await eventually('a master', () => existsSync(place('masters', each, '.tix')) && !existsSync(place('originals', each)));
 });

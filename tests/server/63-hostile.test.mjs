@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { http } from './lib/http.mjs';
+import { BUSY, http, picture } from './lib/http.mjs';
 import { SITE, eventually, keeper, live, openView, shop, writeCatalogue } from './lib/kit.mjs';
 import { FLAG } from './lib/protocol.mjs';
 import { chunk, gps, header, importPictures, look, metric, photo, quarters, sha256, withSegment } from './lib/picture.mjs';
@@ -22,7 +22,8 @@ before(async () => {
   server = await shop(later, { args: ['--media-workers', '1', '--media-budget', '1h'] });
 });
 
-const get = (path, headers) => http(server, path, { headers });
+const get = (path, headers) => picture(server, path, { headers });
+const once = (path, headers) => http(server, path, { headers });
 const add = (files) => importPictures(server, { site: SITE, folder, writeCatalogue }, files);
 
 /// The JPEG says it has this many pixels.
@@ -120,8 +121,8 @@ test('540 pictures with wrong bytes: made or refused, and no worker dies of one'
   const seen = {};
   const some = async () => {
     for (let pair = waiting.pop(); pair; pair = waiting.pop()) {
-      const answer = await get(`/t/${pair[1]}/160`);
-      if (answer.status === 503) waiting.push(pair);
+      const answer = await once(`/t/${pair[1]}/160`);
+      if (BUSY.includes(answer.status)) waiting.push(pair);
       else seen[answer.status] = (seen[answer.status] ?? 0) + 1;
       if (answer.status === 200) assert.match(answer.headers['content-type'], /^image\//);
       else assert.ok(!/vips|libjpeg|png:|Vips/.test(answer.text), answer.text);
@@ -175,6 +176,10 @@ function workers() {
 }
 
 const cpuOf = (pid) => Number(readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ')[11]);
+const cpus = () => new Map(workers().map((pid) => [pid, cpuOf(pid)]));
+
+/// The worker that has begun to work since.
+const atWork = (before) => eventually('a worker at work', () => [...cpus()].find(([pid, ticks]) => ticks - (before.get(pid) ?? ticks) >= 3)?.[0]);
 
 /// All of them, the spare too, and it waits until their sockets are closed.
 async function killWorkers() {
@@ -187,10 +192,10 @@ test('a worker killed in the middle costs one request, and the next has a new on
   const { 'photo.jpg': id } = await add({ 'photo.jpg': photo() });
   assert.equal((await get(`/t/${id}/160`)).status, 200);
   await eventually('workers', () => workers().length >= 1);
-  const slow = get(`/iiif/3/${id}/full/^5000,/0/default.png`);
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  const idle = cpus();
+  const slow = once(`/iiif/3/${id}/full/^5000,/0/default.png`);
+  const pid = await atWork(idle);
   const queued = get(`/t/${id}/1280`, { Accept: 'image/webp' });
-  const [pid] = workers().sort((x, y) => cpuOf(y) - cpuOf(x)); // the busy one
   process.kill(pid, 'SIGKILL');
   const first = await slow;
   assert.equal(first.status, 500, first.text.slice(0, 300));
@@ -206,8 +211,9 @@ test('the same again: after the second kill it is refused without another', asyn
   const { 'photo.jpg': id } = await add({ 'photo.jpg': photo() });
   const path = `/iiif/3/${id}/full/^5000,/0/default.png`; // the first kill was the test's before
   await eventually('workers', () => workers().length >= 1);
-  const second = get(path);
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  const idle = cpus();
+  const second = once(path);
+  await atWork(idle);
   await killWorkers();
   assert.equal((await second).status, 500);
   const began = await metric(http, server, 'vitrine_media_job_seconds_count');
@@ -222,25 +228,26 @@ test('pictures to order have a price; thumbs and tiles do not', async (t) => {
   const poor = await shop((fn) => t.after(fn), { associates: [], args: ['--media-budget', '100ms', '--media-budget-back', '1ms'] });
   const ids = await importPictures(poor, { site: SITE, folder, writeCatalogue }, { 'photo.jpg': photo() });
   const path = (i) => `/iiif/3/${ids['photo.jpg']}/${i},3,900,900/700,/0/default.png`;
-  let answer;
-  for (let i = 0; i < 40 && answer?.status !== 429; i++) answer = await http(poor, path(i));
+  let answer = await picture(poor, path(0));
+  for (let i = 1; i < 40 && answer.status !== 429; i++) answer = await http(poor, path(i));
   assert.equal(answer.status, 429);
   assert.equal(answer.json().type, 'budget');
   assert.ok(Number(answer.headers['retry-after']) >= 1);
-  assert.equal((await http(poor, `/t/${ids['photo.jpg']}/320`)).status, 200);
-  assert.equal((await http(poor, `/iiif/3/${ids['photo.jpg']}/0,0,512,512/512,512/0/default.jpg`)).status, 200);
-  assert.equal((await http(poor, path(0))).status, 200, 'what is made is given');
+  assert.equal((await picture(poor, `/t/${ids['photo.jpg']}/320`)).status, 200);
+  assert.equal((await picture(poor, `/iiif/3/${ids['photo.jpg']}/0,0,512,512/512,512/0/default.jpg`)).status, 200);
+  assert.equal((await picture(poor, path(0))).status, 200, 'what is made is given');
   assert.ok((await metric(http, poor, 'vitrine_media_refused_total', 'why="budget"')) >= 1);
 });
 
 test('more than can wait is told so at once', async () => {
   const { 'photo.jpg': id } = await add({ 'photo.jpg': photo() });
-  const answers = await Promise.all(Array.from({ length: 90 }, (_, i) => get(`/iiif/3/${id}/${i},1,1400,1400/1300,/0/default.png`)));
+  const answers = await Promise.all(Array.from({ length: 90 }, (_, i) => once(`/iiif/3/${id}/${i},1,1400,1400/1300,/0/default.png`)));
   const count = (status) => answers.filter((answer) => answer.status === status).length;
-  assert.ok(count(200) >= 1 && count(503) >= 10 && count(200) + count(503) + count(504) === 90, JSON.stringify(answers.map((answer) => answer.status)));
+  assert.ok(count(503) >= 10 && count(200) + count(503) + count(504) === 90, JSON.stringify(answers.map((answer) => answer.status)));
   const busy = answers.find((answer) => answer.status === 503);
   assert.equal(busy.json().type, 'busy');
   assert.ok(Number(busy.headers['retry-after']) >= 1);
+  assert.equal((await get(`/iiif/3/${id}/0,1,1400,1400/1300,/0/default.png`)).status, 200, 'asked again when it says');
 });
 
 test('a live pair points on while bombs are taken apart', async () => {
@@ -249,9 +256,13 @@ test('a live pair points on while bombs are taken apart', async () => {
   const { c, a } = pair;
   const { 'photo.jpg': id } = await add({ 'photo.jpg': photo() });
   let going = true;
-  let asked = 0;
+  const made = [];
   const hammer = async (from) => {
-    for (let i = from; going; i += 4, asked++) await get(`/iiif/3/${id}/${i % 300},${i % 200},1200,1200/^2500,/${i % 360}/default.png`);
+    for (let i = from; going; i += 4) {
+      const began = performance.now();
+      const { status } = await once(`/iiif/3/${id}/${i % 300},${i % 200},1200,1200/^2500,/${i % 360}/default.png`);
+      if (status !== 503) made.push(performance.now() - began); // the others wait for nothing
+    }
   };
   const crowd = [0, 1, 2, 3].map(hammer);
   const waits = [];
@@ -264,7 +275,8 @@ test('a live pair points on while bombs are taken apart', async () => {
   }
   going = false;
   await Promise.all(crowd);
-  waits.sort((x, y) => x - y);
-  assert.ok(asked >= 2, `${asked} pictures asked for`);
-  assert.ok(waits[20] < 60 && waits[39] < 1000, `median ${waits[20]} ms, worst ${waits[39]} ms`);
+  for (const list of [waits, made]) list.sort((x, y) => x - y);
+  assert.ok(made.length >= 2, `${made.length} pictures`);
+  // Whatever else the machine has to do: a pointer that waited for pictures would take as long as they do.
+  assert.ok(waits[20] < made[made.length >> 1] / 5, `median ${waits[20]} ms, worst ${waits[39]} ms; a picture takes ${made[made.length >> 1]} ms`);
 });

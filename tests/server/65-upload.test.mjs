@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { http } from './lib/http.mjs';
+import { http, picture } from './lib/http.mjs';
 import { OTHER_SHOP, OTHER_SITE, SHOP, customer, eventually, keeper, live, openView, shop } from './lib/kit.mjs';
 import { gps, chunk, header, look, metric, photo, quarters } from './lib/picture.mjs';
 
@@ -71,10 +71,10 @@ test('a picture for the chat: asked, sent, shown to both, and looked at', async 
   for (const peer of [c, a]) {
     const row = await seen(peer, 'chat.send', (d) => d.kind === 'picture');
     assert.equal(idOf(row.body.media), id);
-    const thumb = await http(server, `/t/${id}/640${grantOf(row.body.media)}`);
+    const thumb = await picture(server, `/t/${id}/640${grantOf(row.body.media)}`);
     assert.deepEqual([thumb.status, look(thumb.body)], [200, { type: 'image/jpeg', width: 640, height: 640 }]);
   }
-  const info = await http(server, `/iiif/3/${id}/info.json${grantOf(media)}`);
+  const info = await picture(server, `/iiif/3/${id}/info.json${grantOf(media)}`);
   assert.deepEqual([info.status, info.json().width], [200, 1600]);
   await eventually('nothing but its master', () => files().filter((f) => f.includes(id)).map((f) => f.split('.').pop()).sort().join() === 'tif,tix');
 });
@@ -91,7 +91,7 @@ test('a picture for the viewer stands beside the active piece, and its first sig
     assert.deepEqual([added.add.sku, added.add.title, idOf(added.add.media), added.active], ['VT-1', 'Ring 1', answer.json().id, added.add.slot]);
   }
   const at = `/t/${answer.json().id}/1280${grantOf(answer.json().media)}`;
-  await eventually('sharper by itself', async () => look((await http(server, at, { headers: { Accept: 'image/jpeg' } })).body).width === 1280);
+  await eventually('sharper by itself', async () => look((await picture(server, at, { headers: { Accept: 'image/jpeg' } })).body).width === 1280);
 });
 
 test('with nothing in the viewer a picture opens it', async () => {
@@ -188,9 +188,9 @@ test('no byte of where a photo was taken is in anything the server gives or keep
   const grant = grantOf(media);
   const given = [];
   for (const type of ['image/jpeg', 'image/webp', 'image/avif']) {
-    for (const step of [160, 640, 1920]) given.push((await http(server, `/t/${id}/${step}${grant}`, { headers: { Accept: type } })).body);
+    for (const step of [160, 640, 1920]) given.push((await picture(server, `/t/${id}/${step}${grant}`, { headers: { Accept: type } })).body);
   }
-  for (const ending of ['jpg', 'png', 'webp', 'avif']) given.push((await http(server, `/iiif/3/${id}/full/300,/0/default.${ending}${grant}`)).body);
+  for (const ending of ['jpg', 'png', 'webp', 'avif']) given.push((await picture(server, `/iiif/3/${id}/full/300,/0/default.${ending}${grant}`)).body);
   for (const bytesOf of given) {
     assert.ok(bytesOf.length > 500);
     for (const word of ['SECRET-GPS', 'Exif\0', 'xmpmeta']) assert.equal(bytesOf.indexOf(word), -1);
@@ -204,7 +204,7 @@ test("another conversation's picture is not to be had", async () => {
   const other = await customer(server);
   for (const path of [`/t/${id}/320`, `/iiif/3/${id}/info.json`]) {
     assert.equal((await http(server, path)).status, 403, path);
-    assert.equal((await http(server, path + grantOf(media))).status, 200, path);
+    assert.equal((await picture(server, path + grantOf(media))).status, 200, path);
   }
   assert.equal((await other.ask('chat.send', { kind: 'picture', body: { media } })).err.code, 'not.found');
 });
@@ -272,7 +272,7 @@ test('a body in small pieces is taken; one that stops is ended', async () => {
   slow.socket.write(JPEG.subarray(0, 1000));
   const started = Date.now();
   await slow.answer;
-  assert.ok(Date.now() - started < 25_000);
+  assert.ok(Date.now() - started < 60_000);
   await stateOf(c, again.ticket, 'refused');
 });
 
@@ -291,7 +291,7 @@ test('killed in the middle of uploads, the next start finds nothing of them', as
     await own.crash();
     await own.start();
     assert.deepEqual(files(), resting);
-    assert.equal((await http(own, `/t/${kept.id}/320${grantOf(kept.media)}`)).status, 200, 'what was acknowledged is there');
+    assert.equal((await picture(own, `/t/${kept.id}/320${grantOf(kept.media)}`)).status, 200, 'what was acknowledged is there');
   } finally {
     server = before;
   }
@@ -306,8 +306,8 @@ test('what was acknowledged in the last moment is there after a kill', async () 
     const { id, media } = (await send((await ask(c, JPEG)).ticket, JPEG)).json();
     await own.crash();
     await own.start();
-    await eventually('the picture', async () => (await http(own, `/t/${id}/320${grantOf(media)}`)).status === 200, 15000);
-    await eventually('no original', () => !files(own.data, ['uploads']).length, 15000);
+    await eventually('the picture', async () => (await picture(own, `/t/${id}/320${grantOf(media)}`)).status === 200);
+    await eventually('no original', () => !files(own.data, ['uploads']).length);
   } finally {
     server = before;
   }

@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { http } from './lib/http.mjs';
+import { picture } from './lib/http.mjs';
 import { SITE, associate, back, customer, eventually, keeper, live, shop, take } from './lib/kit.mjs';
 import { look, photo, sha256 } from './lib/picture.mjs';
 
@@ -25,11 +25,11 @@ function plant(conv, id, bytes) {
   writeFileSync(join(folder, id), bytes, { mode: 0o600 });
   if (!conv) return;
   const sql = "INSERT INTO medium (site, id, conv, kind, width, height, created) SELECT site, ?, conv, 1, 0, 0, 1 FROM conversation WHERE conv = ?";
-  execFileSync('python3', ['-c', 'import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\ndb.execute(sys.argv[2], sys.argv[3:])\ndb.commit()',
+  execFileSync('python3', ['-c', 'import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1], timeout=60)\ndb.execute(sys.argv[2], sys.argv[3:])\ndb.commit()',
     join(server.data, 'store.db'), sql, id, conv]);
 }
 
-const get = (path, headers) => http(server, path, { headers });
+const get = (path, headers) => picture(server, path, { headers });
 const open = ({ c }, media) => c.request('view.open', { items: [{ media }], active: 1, mode: 'image' });
 
 /// `id?e=…&s=…` as an address below `prefix`.

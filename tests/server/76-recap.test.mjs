@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 
 import sharp from 'sharp';
 
-import { http } from './lib/http.mjs';
+import { http, picture as drawn } from './lib/http.mjs';
 import { OTHER_SHOP, OTHER_SITE, SITE, associate, back, customer, eventually, keeper, live, say, shop, take, writeCatalogue } from './lib/kit.mjs';
 import { mailServer, readMail } from './lib/mail.mjs';
 import { QUARTERS, near, quarters, sha256 } from './lib/picture.mjs';
@@ -20,7 +20,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const pictures = { 'one.png': quarters(800, 800), 'two.png': quarters(600, 900) };
 const [ONE, TWO] = Object.values(pictures).map(sha256);
 const NAME = 'Ring <i>of</i> "four" colours';
-const SOON_MS = 20000;
+const SOON_MS = 60000;
 let server;
 let mail;
 
@@ -109,7 +109,7 @@ test('a session that ends has a recap: told to both, opened by its link', async 
   assert.deepEqual(recap.lines.map(({ by, text }) => [by, text]), [[undefined, 'Is it <b>rosé</b> gold?'], ['Lea', 'Yes, 18 ct.']]);
   assert.deepEqual([recap.associate, recap.site, recap.until], ['Lea', 'Maison Test', until]);
   assert.match(recap.reference, /^\d-\d{3}$/);
-  const picture = await http(server, recap.pieces[0].picture);
+  const picture = await drawn(server, recap.pieces[0].picture);
   assert.equal(picture.status, 200, picture.body.toString());
   assert.ok(recap.pieces[0].picture.includes(`&e=${Math.floor(until / 1000)}&`), 'its pictures end with it');
   await looksAsSeen(picture.body);
@@ -152,7 +152,7 @@ test('films that were watched or sent are in it: to be played on its page, movin
   assert.deepEqual(pieces.map(({ title, film }) => [title, film?.slice(0, 67)]),
     [[undefined, `/v/${watched.split('?')[0]}`], ['Three for <you>', `/v/${sent.split('?')[0]}`], ['Another ring', undefined]]);
   for (const { film, picture: poster } of pieces.filter((it) => it.film)) {
-    const [whole, still] = [await http(server, film, { headers: { Range: 'bytes=0-9' } }), await http(server, poster)];
+    const [whole, still] = [await drawn(server, film, { headers: { Range: 'bytes=0-9' } }), await drawn(server, poster)];
     assert.deepEqual([whole.status < 300, whole.headers['content-type'], still.headers['content-type']], [true, 'video/mp4', 'image/jpeg'], film);
   }
   await c.request('recap.send', { by: 'email', email: 'ada@shop.test' });

@@ -36,7 +36,7 @@ before(async () => {
   const { status, stderr } = await server.admin(['catalogue', 'import', '--site', SITE, path]);
   assert.equal(status, 0, stderr);
   const peer = await customer(server);
-  await eventually('the catalogue is served', async () => (await peer.ask('catalogue.product', { sku: 'HALO' })).ok, 15000);
+  await eventually('the catalogue is served', async () => (await peer.ask('catalogue.product', { sku: 'HALO' })).ok);
   await peer.cut();
 });
 

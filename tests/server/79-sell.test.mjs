@@ -39,7 +39,7 @@ test('search, show, out of stock, take it with an offer, order, report', async (
   assert.match(stdout, /^2 products, 0 pictures \(0 new\), 2 complaints$/m);
   const pair = await live(server);
   const { c, a, n } = pair;
-  await eventually('the catalogue is served', async () => (await c.ask('catalogue.product', { sku: 'SIG' })).ok, 15_000);
+  await eventually('the catalogue is served', async () => (await c.ask('catalogue.product', { sku: 'SIG' })).ok);
 
   const found = await c.request('catalogue.search', { text: 'signte rnig', n: 12, counts: true });
   assert.deepEqual([found.readAs, found.total, found.hits[0].sku, found.hits[0].title], ['signet ring', 1, 'SIG', 'Signet ring']);

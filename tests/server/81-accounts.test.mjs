@@ -14,7 +14,7 @@ import { mailServer, readMail } from './lib/mail.mjs';
 import { top } from './lib/protocol.mjs';
 import { PASSWORD, binary } from './lib/server.mjs';
 
-const SOON_MS = 5000;
+const SOON_MS = 30000;
 const NEW_PASSWORD = 'another long password';
 const later = keeper(after);
 let server;
@@ -163,7 +163,7 @@ test('a name that is closed: one record, one mail without a link, and the same a
   const bare = ({ status, text }) => ({ status, text });
   for (let i = 0; i < 8; i++) assert.deepEqual(bare(await wrong('lea')), bare(await wrong('nobody')), `attempt ${i + 1}`);
   assert.equal((await wrong('lea')).status, 429);
-  await eventually('the mail', () => mail.mails().length === 1, 20000);
+  await eventually('the mail', () => mail.mails().length === 1);
   const { headers, parts } = readMail(mail.mails()[0]);
   assert.equal(headers.to.replace(/[<>]/g, ''), 'lea@shop.test');
   const text = parts.find(([type]) => type === 'text/plain')[1];
@@ -328,7 +328,7 @@ test('a token: one site, its verbs, shown once, counted, refused when it is gone
   const given = answers.filter(({ status }) => status === 200).length;
   assert.equal(refused.length + given, 150);
   assert.ok(given >= 45 && given <= 51 + 10 * seconds, `${given} in ${seconds} s`);
-  assert.ok(refused.length > 0 && refused.every(({ headers }) => headers['retry-after']), `${refused.length} refused in ${seconds} s`);
+  assert.ok((refused.length > 0 || seconds >= 10) && refused.every(({ headers }) => headers['retry-after']), `${refused.length} refused in ${seconds} s`);
   assert.equal((await ada.del(`/site/tokens/${id}`)).status, 204);
   assert.equal((await reader.get('/site')).status, 401);
 });

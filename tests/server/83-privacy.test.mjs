@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { http, rest } from './lib/http.mjs';
+import { http, picture as drawn, rest } from './lib/http.mjs';
 import { OTHER_SITE, SITE, associate, back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
 import { holds, query, sendPicture } from './lib/kept.mjs';
 import { photo } from './lib/picture.mjs';
@@ -134,7 +134,7 @@ test('pictures, what was made of them, mails that wait and links go with it', as
 test('what a crash left of an erased picture goes at the next start', async () => {
   const c = await customer(server);
   const picture = await sendPicture(server, c, photo());
-  assert.equal((await http(server, picture.thumb)).status, 200);
+  assert.equal((await drawn(server, picture.thumb)).status, 200);
   await server.crash();
   // As if the process had ended between the commit and the files.
   query(server, "INSERT INTO erased (site, conv, media, at) SELECT site, conv, id, 1 FROM medium WHERE conv = ? UNION ALL SELECT site, conv, '', 1 FROM conversation WHERE conv = ?", c.conv, c.conv);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { http, rest } from './lib/http.mjs';
+import { http, picture as drawn, rest } from './lib/http.mjs';
 import { back, customer, eventually, keeper, live, say, shop } from './lib/kit.mjs';
 import { photo } from './lib/picture.mjs';
 import { holds, query, sendPicture } from './lib/kept.mjs';
@@ -38,7 +38,7 @@ test('old conversations go, with their pictures; what is young, or live, stays',
   const gone = await live(server);
   await say(gone.c, `${OLD} hello`);
   const picture = await sendPicture(server, gone.c, photo());
-  assert.equal((await http(server, picture.thumb)).status, 200);
+  assert.equal((await drawn(server, picture.thumb)).status, 200);
   await finished(gone);
 
   const kept = await live(server);
@@ -66,7 +66,7 @@ test('old conversations go, with their pictures; what is young, or live, stays',
   const again = await back(server, half);
   await say(again, `${NEW} said today`);
   const ada = await rest(server, 'ada');
-  const record = await eventually('the audit record', async () => (await ada.get('/audit?verb=retention.swept')).json().records[0], 15000);
+  const record = await eventually('the audit record', async () => (await ada.get('/audit?verb=retention.swept')).json().records[0]);
   assert.equal(record.actor, 'system');
   assert.equal(record.detail.conversations, 1);
   assert.equal(record.detail.pictures, 1);

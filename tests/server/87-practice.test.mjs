@@ -64,9 +64,9 @@ test('it rings whoever practises, though not available, in its own line, and aga
   assert.equal(lea.seen('presence.staff').findLast(({ d }) => d.who === id(lea))?.d.mode ?? 'busy', 'busy', 'as before');
   await lea.request('claim.decline', { conv: conversation });
   await c.waitFor('session.state', (d) => d.state === 'waiting');
-  await lea.waitFor('claim.ask', (d) => d.conv === conversation, 10000);
-  await lea.waitFor('claim.gone', (d) => d.conv === conversation && d.why === 'expired', 10000);
-  await lea.waitFor('claim.ask', (d) => d.conv === conversation, 10000);
+  await lea.waitFor('claim.ask', (d) => d.conv === conversation);
+  await lea.waitFor('claim.gone', (d) => d.conv === conversation && d.why === 'expired');
+  await lea.waitFor('claim.ask', (d) => d.conv === conversation);
   assert.equal(c.events.findLast((event) => event.op === 'session.state').d.why, undefined, 'nobody gives up');
   await take(lea, conversation);
   assert.equal((await c.waitFor('session.state', (d) => d.state === 'live')).d.associate.name, 'Lea');
@@ -155,10 +155,10 @@ test('after its customer has gone it is erased: rows, pictures, words; and no re
   assert.equal(pictureFiles(picture).length > 0, true);
   assert.ok(rowsOf(conversation).length > 4, 'there is something to erase');
   await c.request('bye', {});
-  await lea.waitFor('chat.erased', (d) => d.all, 12000);
+  await lea.waitFor('chat.erased', (d) => d.all);
   await eventually('no row', () => rowsOf(conversation).length === 0);
   await eventually('no word', () => holds(server, WORD).length === 0);
-  await eventually('no picture', () => pictureFiles(picture).length === 0, 10000);
+  await eventually('no picture', () => pictureFiles(picture).length === 0);
   assert.equal((await lea.refusal('conv.open', { conv: conversation })).code, 'not.found');
   await cut(lea);
 });

@@ -11,7 +11,7 @@ import { top } from './lib/protocol.mjs';
 import { binary } from './lib/server.mjs';
 
 const run = (...args) => new Promise((resolve) => {
-  execFile(binary, args, { timeout: 20000 }, (error, stdout, stderr) => resolve({ status: error?.code ?? 0, stdout, stderr }));
+  execFile(binary, args, { timeout: 60000 }, (error, stdout, stderr) => resolve({ status: error?.code ?? 0, stdout, stderr }));
 });
 const page = readFileSync(join(top, 'server/docs/options.md'), 'utf8');
 const options = [...page.matchAll(/^### (\S+)$/gm)].map(([, name]) => name);

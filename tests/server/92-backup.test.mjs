@@ -17,7 +17,7 @@ import { binary } from './lib/server.mjs';
 const CANARY = 'canary-of-one-who-was-erased-41bc';
 
 const vitrine = (...args) => new Promise((resolve) => {
-  execFile(binary, args, { timeout: 60000 }, (error, stdout, stderr) => resolve({ status: error ? error.code : 0, stdout, stderr }));
+  execFile(binary, args, { timeout: 180000 }, (error, stdout, stderr) => resolve({ status: error ? error.code : 0, stdout, stderr }));
 });
 
 async function done(...args) {
@@ -46,7 +46,7 @@ test('backed up under talk, erased afterwards, restored: nothing acknowledged is
   const gone = await customer(server, { name: 'gone' });
   await say(gone, `${CANARY} says hello`);
   const sent = await sendPicture(server, gone, photo());
-  await eventually('its master', () => files(server, sent.id).some((path) => path.endsWith('.tix')), 15000);
+  await eventually('its master', () => files(server, sent.id).some((path) => path.endsWith('.tix')));
 
   // Both talk all the while; what was acknowledged before a backup began must be in it.
   const acked = [];

@@ -11,7 +11,7 @@ import { holds, query } from './lib/kept.mjs';
 import { SITE, associate, eventually, keeper, live, shop } from './lib/kit.mjs';
 
 const later = keeper(after);
-const SOON_MS = 20_000;
+const SOON_MS = 60_000;
 const ALL = ['customer', 'orders', 'wishlist'];
 let server;
 let ada;
@@ -119,7 +119,7 @@ test('every bad answer has its sentence, and none of it is shown', async () => {
   await ada.put('/merchant', { url: silent.url, asks: ALL });
   const began = Date.now();
   assert.match((await at.look('orders')).why, /cannot be asked/);
-  assert.ok(Date.now() - began < 15_000, 'it gives up');
+  assert.ok(Date.now() - began < 50_000, 'it gives up');
   await ada.put('/merchant', { url: to.url, asks: ALL });
   assert.equal((await at.look('orders')).state, 'ok', 'of a new address nothing is kept');
   await leave(at);

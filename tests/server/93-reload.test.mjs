@@ -65,7 +65,7 @@ async function reloaded(server, signal = 'SIGHUP') {
   const count = () => server.log.split('event=serve.reload').length;
   const before = count();
   server.signal(signal);
-  await eventually('the reload', () => count() > before, 10000);
+  await eventually('the reload', () => count() > before);
   return server.log.split('\n').filter((line) => line.includes('event=serve.reload')).at(-1);
 }
 
@@ -120,7 +120,7 @@ test('a log file that was moved away goes on in a new one, by SIGUSR1 and by SIG
     const moved = `${path}.${signal}`;
     renameSync(path, moved);
     server.signal(signal);
-    await eventually('a new file', () => existsSync(path) && readFileSync(path, 'utf8').includes(`signal=${signal}`), 10000);
+    await eventually('a new file', () => existsSync(path) && readFileSync(path, 'utf8').includes(`signal=${signal}`));
     assert.doesNotMatch(readFileSync(moved, 'utf8'), new RegExp(`signal=${signal}`));
   }
   assert.equal(server.log.includes('event='), false, 'nothing of it on standard error');
