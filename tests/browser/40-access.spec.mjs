@@ -40,13 +40,13 @@ for (const colorScheme of ['light', 'dark']) {
       await customer.view.button('Draw').click();
       await look('viewer');
       await associate.page.context().close();
-      await expect(customer.panel.locator('.bar')).toContainText(/lost the line|left/, { timeout: 15_000 });
+      await expect(customer.panel.locator('.bar')).toContainText(/lost the line|left/, { timeout: 60_000 });
       await look('associate-away');
       await server.crash();
       await expect(customer.panel.locator('.bar').first()).toContainText('Reconnecting');
       await look('reconnecting');
       await server.start();
-      await expect(customer.panel).not.toContainText('Reconnecting', { timeout: 20_000 });
+      await expect(customer.panel).not.toContainText('Reconnecting', { timeout: 60_000 });
       await customer.toChat();
       await customer.panel.getByRole('button', { name: 'End', exact: true }).click();
       await look('really-end');

@@ -29,6 +29,7 @@ async function listens(page) {
 test('a customer is offered to who is available: declined by one, claimed by the other', async ({ cast, customer, associate }) => {
   const noor = await cast.associate({ name: 'noor' });
   const notes = await listens(associate.page);
+  await noor.comes('noor'); // a card runs out, and a login takes its time
   await associate.comes();
   await shot(associate.page, '60-desk-busy');
   await available(associate);
@@ -41,7 +42,6 @@ test('a customer is offered to who is available: declined by one, claimed by the
   await expect.poll(notes).toBeGreaterThanOrEqual(2);
   await shot(associate.page, '60-desk-claim');
 
-  await noor.comes('noor');
   await available(noor);
   await card.getByRole('button', { name: 'Decline and go away' }).click();
   await expect(card).toHaveCount(0);
