@@ -57,7 +57,7 @@ static inline void core_turn(struct core *core);
 
 static inline void core_wait_ready(struct core *core, int n)
 {
-    int64_t until = vt_now_ms() + 10000;
+    int64_t until = vt_now_ms() + 60000;
     while (core->ready < n && vt_now_ms() < until) {
         core_turn(core);
         usleep(100);
@@ -250,7 +250,7 @@ static inline void core_turn(struct core *core)
 /* Until `done(arg)`, 10 s at most. */
 static inline void core_until(struct core *core, bool (*done)(void *), void *arg, const char *what)
 {
-    int64_t until = vt_now_ms() + 10000;
+    int64_t until = vt_now_ms() + 60000;
     while (!done(arg)) {
         core_turn(core);
         if (vt_now_ms() > until)

@@ -57,7 +57,7 @@ static inline const char *line_with(const struct human *human, const char *part)
 
 static inline const char *wait_for(struct human *human, const char *part)
 {
-    int64_t until = vt_now_ms() + 10000;
+    int64_t until = vt_now_ms() + 60000;
     const char *line;
     while (!(line = line_with(human, part))) {
         core_turn(&core);

@@ -210,7 +210,7 @@ static inline int net_connect_from(const struct net_fixture *fixture, const char
     inet_pton(AF_INET, from, &own.sin_addr);
     bind(fd, (struct sockaddr *)&own, sizeof(own));
     assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-    struct timeval wait = { .tv_sec = 10 };
+    struct timeval wait = { .tv_sec = 30 };
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
     return fd;
 }
@@ -372,9 +372,23 @@ static inline void net_sleep_ms(int ms)
     poll(NULL, 0, ms);
 }
 
+/* Until the text is among what waits to be read, which stays there: the server has read all that was sent. */
+static inline void net_await(int fd, const char *text)
+{
+    char waits[8192];
+    for (int i = 0; i < 6000; i++) {
+        ssize_t n = recv(fd, waits, sizeof(waits) - 1, MSG_PEEK | MSG_DONTWAIT);
+        waits[n > 0 ? n : 0] = '\0';
+        if (strstr(waits, text))
+            return;
+        net_sleep_ms(10);
+    }
+    fail_msg("\"%s\" did not come", text);
+}
+
 static inline bool net_wait(volatile int *value, int wanted)
 {
-    for (int i = 0; i < 500 && *value != wanted; i++)
+    for (int i = 0; i < 6000 && *value != wanted; i++)
         net_sleep_ms(10);
     return *value == wanted;
 }

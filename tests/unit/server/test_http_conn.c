@@ -155,7 +155,7 @@ static void keeps_lines(void **state)
     int fd = net_connect(&fixture);
     for (size_t i = 0; i < VT_COUNT(parts); i++) {
         net_say(fd, parts[i]);
-        net_sleep_ms(80);
+        net_await(fd, order[i + 1]);
     }
     net_read_all(fd, answer, sizeof(answer));
     close(fd);
@@ -170,7 +170,7 @@ static void keeps_lines_after_refusals(void **state)
     (void)state;
     int fd = net_connect(&fixture);
     net_say(fd, "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n01234567890");
-    net_sleep_ms(80);
+    net_await(fd, order[0]);
     net_say(fd, "GET /show/4 HTTP/1.1\r\n" END "\r\n");
     net_read_all(fd, answer, sizeof(answer));
     close(fd);

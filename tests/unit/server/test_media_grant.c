@@ -29,7 +29,7 @@ static void count(void *arg)
 
 static void turn_until(struct grants *g, const int *number, int n)
 {
-    int64_t until = vt_now_ms() + 5000;
+    int64_t until = vt_now_ms() + 60000;
     while (*number < n && vt_now_ms() < until) {
         uv_run(vt_loop_uv(g->f.loop), UV_RUN_NOWAIT);
         usleep(500);

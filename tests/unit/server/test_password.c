@@ -2,6 +2,7 @@
 #include "tests/unit/cm.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "server/auth/password.h"
 #include "server/base/err.h"
@@ -62,16 +63,16 @@ static void test_unknown_name_costs_as_much(void **state)
     char text[VT_PASSWORD_TEXT];
     (void)state;
     assert_int_equal(vt_password_hash(VT_STR("correct horse battery"), text), VT_OK);
-    int64_t began = vt_now_ms();
+    clock_t began = clock(); /* of the processor: a machine with other work has its own stopwatch */
     for (int i = 0; i < 3; i++)
         vt_password_verify(VT_STR("wrong"), vt_str(text), NULL);
-    int64_t known_ms = vt_now_ms() - began;
-    began = vt_now_ms();
+    clock_t known = clock() - began;
+    began = clock();
     for (int i = 0; i < 3; i++)
         vt_password_verify(VT_STR("wrong"), (struct vt_str){ 0 }, NULL);
-    int64_t unknown_ms = vt_now_ms() - began;
-    assert_true(unknown_ms * 4 > known_ms);
-    assert_true(known_ms * 4 > unknown_ms);
+    clock_t unknown = clock() - began;
+    assert_true(unknown * 4 > known);
+    assert_true(known * 4 > unknown);
 }
 
 int main(void)

@@ -75,7 +75,7 @@ static int put(struct stuck *stuck, struct vt_str site)
 
 static int64_t wait_unable(struct stuck *stuck, bool able)
 {
-    int64_t until = vt_now_ms() + 10000, ms;
+    int64_t until = vt_now_ms() + 60000, ms;
     while (((ms = vt_store_unable_ms(stuck->f.store)) <= WAIT_MS) != able) {
         uv_run(vt_loop_uv(stuck->f.loop), UV_RUN_NOWAIT);
         usleep(1000);
@@ -113,7 +113,7 @@ static void it_tries_by_itself_until_it_is_well(void **state)
     FIXTURE_ASK(&stuck->f, vt_store_work(stuck->f.store, fail_full, handle_done, stuck));
     assert_int_equal(stuck->f.err, VT_ERR_FULL);
     assert_true(vt_store_unable_ms(stuck->f.store) > 0);
-    int64_t until = vt_now_ms() + 10000;
+    int64_t until = vt_now_ms() + 60000;
     while (vt_store_unable_ms(stuck->f.store) > 0 && vt_now_ms() < until)
         uv_run(vt_loop_uv(stuck->f.loop), UV_RUN_NOWAIT);
     assert_int_equal(vt_store_unable_ms(stuck->f.store), 0);

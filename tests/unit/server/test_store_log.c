@@ -64,7 +64,7 @@ static int number(struct fixture *f, const char *sql)
 
 static void wait_for_search(struct fixture *f)
 {
-    const int64_t until = vt_now_ms() + 10000;
+    const int64_t until = vt_now_ms() + 60000;
     while (number(f, "SELECT count(*) FROM found_later") > 0) {
         assert_true(vt_now_ms() < until);
         usleep(20000);

@@ -239,28 +239,31 @@ static void closes_both_ways(void **state)
     assert_int_equal(fixture.last_code, 4103);
 }
 
+/* What a machine with other work may add; less says nothing of the server. */
+enum { LATE_MS = 20000 };
+
 /* One that never answers our close goes after 3 s. */
 static void ends_a_silent_closer(void **state)
 {
     (void)state;
     int fd = net_ws(&fixture);
-    net_ws_text(fd, "close:4000");
     int64_t from = vt_now_ms();
+    net_ws_text(fd, "close:4000");
     assert_int_equal(net_ws_close_code(fd), 4000);
     char byte;
     assert_true(recv(fd, &byte, 1, 0) <= 0);
     int64_t took = vt_now_ms() - from;
-    assert_in_range(took, 2500, 5000);
+    assert_in_range(took, 2500, LATE_MS);
     close(fd);
 }
 
 static void ends_who_says_no_hello(void **state)
 {
     (void)state;
-    int fd = net_ws(&fixture);
     int64_t from = vt_now_ms();
+    int fd = net_ws(&fixture);
     assert_int_equal(net_ws_close_code(fd), 4506);
-    assert_in_range(vt_now_ms() - from, 900, 2500);
+    assert_in_range(vt_now_ms() - from, 900, LATE_MS);
     close(fd);
 }
 
@@ -277,7 +280,7 @@ static void beats(void **state)
     net_ws_send(fd, 0x8a, payload, len); /* any traffic counts, a pong too */
     assert_int_equal(net_ws_read(fd, payload, sizeof(payload), &len), VT_WS_PING);
     assert_int_equal(net_ws_close_code(fd), 4001);
-    assert_in_range(vt_now_ms() - from, 1200, 3000);
+    assert_in_range(vt_now_ms() - from, 1200, LATE_MS);
     net_wait(&fixture.closed, fixture.opened);
     assert_int_equal(fixture.last_code, 4001);
     close(fd);
@@ -287,9 +290,9 @@ static void talk_keeps_alive(void **state)
 {
     (void)state;
     int fd = net_ws(&fixture);
-    net_expect_echo(fd, "beat:5000:900");
-    for (int i = 0; i < 6; i++) {
-        net_sleep_ms(300);
+    net_expect_echo(fd, "beat:5000:1500");
+    for (int i = 0; i < 5; i++) {
+        net_sleep_ms(400);
         net_expect_echo(fd, "here");
     }
     close(fd);
@@ -491,7 +494,7 @@ static void drains(void **state)
     int64_t from = vt_now_ms();
     other.deadline_ms = 600;
     net_stop(&other); /* nobody closed the socket: the deadline ends it */
-    assert_in_range(vt_now_ms() - from, 500, 2500);
+    assert_in_range(vt_now_ms() - from, 500, LATE_MS);
     char byte;
     assert_true(recv(idle, &byte, 1, 0) <= 0);
     assert_true(recv(half, &byte, 1, 0) <= 0);
