@@ -225,7 +225,18 @@ static void a_dead_parent_comes_back(void **state)
         uv_run(&fx.loop, UV_RUN_ONCE);
         vt_pool_stats(fx.pool, &stats);
     } while (stats.parents < 2);
-    struct outcome out = fixture_run(&fx, &small, &master, 1, -1, 60000);
+    /* One of the old ones may be asked before it is seen dead: whoever queues asks again. */
+    struct outcome out = { 0 };
+    for (int tries = 0; tries < 50 && (!out.done || out.last.err == VT_MEDIA_WORKER_DIED); tries++) {
+        outcome_finish(&out);
+        out = (struct outcome){ 0 };
+        fixture_wait_idle(&fx);
+        if (vt_pool_submit(fx.pool, &small, master, -1, 60000, handle_outcome, &out) == VT_OK)
+            fixture_wait(&fx, &out);
+        else
+            uv_run(&fx.loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(out.done, 1);
     assert_int_equal(out.last.err, VT_MEDIA_OK);
     outcome_finish(&out);
     /* Workers die with their parent. */
