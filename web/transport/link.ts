@@ -441,9 +441,8 @@ export class Link extends Emitter<LinkEvents> {
 
   private _beaten(d: Events['hb']): void {
     const now = this._now();
-    const offset = d.time - (d.t + now) / 2;
-    // Half the way there and back is a guess; a slow answer says less than what we know.
-    if (now - d.t < 1000) this.offset = offset;
+    // Half the way there and back is a guess; a slow answer says less than what we know. Times on the wire are whole.
+    if (now - d.t < 1000) this.offset = Math.round(d.time - (d.t + now) / 2);
   }
 
   private _keepOut(): void {

@@ -34,6 +34,17 @@ test('hello: subprotocol, no token in the address, welcome sets the clock', asyn
   assert.equal(link.state, 'idle');
 });
 
+test('a heartbeat sets the clock again, to a whole millisecond: times made with it go on the wire', async () => {
+  for (const way of [10, 11]) {
+    const { link, ws } = await started(Link);
+    const t = Date.now() - way;
+    ws.say({ op: 'hb', d: { t, time: t + 9000 } });
+    const { offset } = link;
+    link.close();
+    assert.ok(Number.isInteger(offset) && Math.abs(offset - 9000) < 500, String(offset));
+  }
+});
+
 test('a long page address never costs the connection', async () => {
   const page = { n: 1, url: `/x?${'q'.repeat(1900)}`, title: 'é'.repeat(300), product: { sku: 's', url: `/${'u'.repeat(2000)}` } };
   const { link, ws } = await started(Link, { hello: () => ({ site: 'pk', role: 'customer', page }) });

@@ -32,7 +32,8 @@ function helper(app: App): void {
 
   const rows = (): readonly ThreadRow[] => app.conv?.rows ?? [];
   const isOn = (): boolean => said ?? (rows().findLast((r) => r.op === 'helper.set')?.d as { on: boolean } | undefined)?.on ?? true;
-  const isServed = (): boolean => /^(live|away)$/.test(app.conv!.session.state);
+  /// Somebody is there, or was.
+  const isServed = (): boolean => /^(live|away|ended)$/.test(app.conv!.session.state);
 
   const turn = (on: boolean): void => {
     said = on;

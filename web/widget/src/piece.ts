@@ -7,6 +7,7 @@ import { h } from './h.js';
 import type { VNode } from './h.js';
 
 export const pieceStyle = `
+#go[data-n]:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;padding:2px 7px;border-radius:11px;font:600 12px/18px system-ui;color:Canvas;background:CanvasText}
 .row{display:flex;flex-wrap:wrap;gap:8px;align-items:center}
 .act{padding:0 20px 4px}
 .bar{padding:8px 20px;background:var(--f);font-size:13px}

@@ -28,6 +28,8 @@ const LARGE = 20_000;
 class Sharing_ {
   private _t: SharingT;
   private _box = document.createElement('div');
+  /// The page was shared since it was last said that nothing is.
+  private _hasShared = false;
   private _state: Partial<Consents> = {};
   private _mirror: Mirror = { state: 'off', page: 0, viewers: 0 };
   private _question: Question | null = null;
@@ -108,7 +110,9 @@ class Sharing_ {
     else if (op === 'consent.ask') this._asked(d as Requests['consent.ask']);
     else if (op === 'consent.stop') {
       const { why } = d as Requests['consent.stop'];
-      this._say(why === 'idle' ? t('shareIdle') : t('shareStopped'));
+      // A question that nobody has answered ends as well.
+      if (this._hasShared) this._say(why === 'idle' ? t('shareIdle') : t('shareStopped'));
+      this._hasShared = false;
     } else if (op === 'mirror.mark') this._run.mark(d as Events['mirror.mark']);
     else if (op === 'ask') void this._perform(d as Events['ask']);
     else if (op === 'session.state' && !/live|away/.test((d as { state: string }).state)) {
@@ -137,6 +141,7 @@ class Sharing_ {
   private _put(next: Partial<Consents>): void {
     const was = this._state;
     this._state = next;
+    this._hasShared ||= next.mirror === 'on';
     for (const c of ALL) {
       if ((was[c] ?? 'off') !== (next[c] ?? 'off')) this._app.host.fire('consent', { capability: c, state: next[c] ?? 'off' });
     }

@@ -6,7 +6,6 @@
 export const style = `
 :host{--a:var(--vitrine-accent,#1f4d45);--o:var(--vitrine-on-accent,#fff);--s:color-mix(in srgb,CanvasText 66%,Canvas);--f:color-mix(in srgb,CanvasText 6%,Canvas);--r:var(--vitrine-radius,14px);--h:var(--vitrine-focus,CanvasText)}
 *{box-sizing:border-box}
-#go[data-n]:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;padding:2px 7px;border-radius:11px;font:600 12px/18px system-ui;color:Canvas;background:CanvasText}
 #vt{position:fixed;inset:auto 20px 20px auto;max-width:none;max-height:none;margin:0;padding:0;border:0;width:400px;height:min(700px,100dvh - 40px);display:grid;grid-template:auto 1fr/1fr;overflow:hidden;border-radius:var(--r);background:Canvas;color:CanvasText;box-shadow:0 6px 24px #0004;font:15px/1.45 var(--vitrine-font,system-ui);overflow-wrap:anywhere}
 :host([data-left]) #vt{inset:auto auto 20px 20px}
 h2,p,ol{margin:0;padding:0;list-style:none;font:inherit}

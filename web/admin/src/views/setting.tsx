@@ -55,11 +55,14 @@ export function Flag({ at: pointer, label, hint, fallback = false }: Bound & { f
   );
 }
 
+/// One of several; the first is what holds where nothing is set.
 export function Choice({ at: pointer, label, hint, options }: Bound & { options: readonly (readonly [value: string, label: string])[] }): JSX.Element {
+  const now = text(at(pointer));
+  const value = options.some(([one]) => one === now) ? now : options[0]![0];
   return (
     <Field label={label} hint={hint} error={wrong(pointer)}>
       {(wires) => (
-        <select {...wires} data-at={pointer} class="field" value={text(at(pointer))} onChange={(e) => edit(pointer, e.currentTarget.value || undefined)}>
+        <select {...wires} data-at={pointer} class="field" value={value} onChange={(e) => edit(pointer, e.currentTarget.value || undefined)}>
           {options.map(([value, name]) => <option key={value} value={value}>{name}</option>)}
         </select>
       )}

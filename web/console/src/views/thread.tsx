@@ -94,7 +94,11 @@ function Typing({ talk }: { talk: Talk }): JSX.Element {
 function useEnd(talk: Talk, length: number): { box: { current: HTMLDivElement | null }; away: boolean; toEnd(): void; moved(): void } {
   const box = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
-  const toEnd = (): void => { box.current?.scrollTo({ top: box.current.scrollHeight }); };
+  const top = useRef(0);
+  const toEnd = (): void => {
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+    top.current = box.current?.scrollTop ?? 0;
+  };
   useLayoutEffect(() => {
     const el = box.current;
     if (el === null) return;
@@ -109,6 +113,10 @@ function useEnd(talk: Talk, length: number): { box: { current: HTMLDivElement | 
     const el = box.current;
     if (el === null || el.clientHeight === 0) return;
     const end = el.scrollHeight - el.scrollTop - el.clientHeight < AT_END_PX;
+    const up = el.scrollTop < top.current;
+    top.current = el.scrollTop;
+    // Told of the way to the former end, when more has come below it since: nobody has left it.
+    if (!end && !up && talk.fromEnd === null) return toEnd();
     talk.fromEnd = end ? null : el.scrollHeight - el.scrollTop;
     setAway(!end);
   };
