@@ -176,6 +176,7 @@ static const struct fault *read_headers(struct lws *wsi, struct vt_http_req *req
         [VT_HTTP_FORWARDED_FOR] = WSI_TOKEN_X_FORWARDED_FOR,
         [VT_HTTP_IF_MATCH] = WSI_TOKEN_HTTP_IF_MATCH,
         [VT_HTTP_USER_AGENT] = WSI_TOKEN_HTTP_USER_AGENT,
+        [VT_HTTP_REFERER] = WSI_TOKEN_HTTP_REFERER,
     };
     for (size_t i = 0; i < VT_HTTP_NAMES; i++)
         if (tokens[i] != WSI_TOKEN_COUNT && !vt_conn_header(wsi, tokens[i], &req->arena, &req->headers[i]))

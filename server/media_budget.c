@@ -11,9 +11,9 @@
 enum { ADDRESSES_MOST = 4096 };
 
 struct account {
-    struct vt_list link; /* vt_media_budget.recent */
+    struct vt_list link;        /* vt_media_budget.recent */
     char addr[VT_ADDRESS_TEXT]; /* or a conversation */
-    int64_t left_us; /* worker time */
+    int64_t left_us;            /* worker time */
     int64_t at_ms;
 };
 

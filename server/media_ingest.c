@@ -13,6 +13,7 @@
 #include "server/log.h"
 #include "server/media_clip.h"
 #include "server/media_internal.h"
+#include "server/quota.h"
 
 enum { FINDERS_MOST = 256, BACKLOG_MOST = 100000, BACKLOG_AT_ONCE = 2 };
 
@@ -31,6 +32,7 @@ struct taking {
     struct vt_blob *sight; /* its first thumb; NULL: none yet */
     vt_media_taken_fn *fn; /* NULL: told the last thing, or not sent by anybody */
     void *arg;
+    char site[VT_MEDIA_SITE]; /* who pays; "": nobody */
 };
 
 struct ingest {
@@ -80,6 +82,8 @@ static void dispose(struct ingest *ingest)
     if (ingest->taking.fd >= 0)
         close(ingest->taking.fd);
     vt_blob_unref(ingest->taking.sight);
+    if (ingest->taking.site[0])
+        vt_quotas_leave(ingest->media->deps.quotas, vt_str(ingest->taking.site), VT_QUOTA_RENDERS);
     free(ingest);
 }
 
@@ -168,6 +172,8 @@ static void handle_ingested(void *arg, const struct vt_media_result *result)
         handle_sight(ingest, result);
         return;
     }
+    if (ingest->taking.site[0])
+        vt_media_site_pay(ingest->media, vt_str(ingest->taking.site));
     if (result->err != VT_MEDIA_OK) {
         vt_refusals_add(&ingest->media->refusals, vt_str(ingest->id), &result->problem, vt_now_ms());
         if (vt_media_err_status(result->err) < 500) /* the picture's own fault: nothing to come back to */
@@ -339,8 +345,8 @@ int vt_media_blank(struct vt_media *media)
     return vt_masters_blank(media->masters);
 }
 
-enum vt_media_err vt_media_take(struct vt_media *media, struct vt_str id, int fd, vt_media_taken_fn *fn,
-                                void *arg, struct vt_media_problem *problem)
+enum vt_media_err vt_media_take(struct vt_media *media, struct vt_str site, struct vt_str id, int fd,
+                                vt_media_taken_fn *fn, void *arg, struct vt_media_problem *problem)
 {
     if (!vt_media_is_up(media)) {
         vt_media_not_ready(problem);
@@ -352,9 +358,15 @@ enum vt_media_err vt_media_take(struct vt_media *media, struct vt_str id, int fd
     if (!ingest)
         return vt_media_problem_set(problem, VT_MEDIA_BUSY, "This picture is being made ready already.");
     ingest->taking = (struct taking){ .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0), .fn = fn, .arg = arg };
-    enum vt_media_err err = ingest->taking.fd < 0
-                                ? vt_media_problem_set(problem, VT_MEDIA_BUSY, "Too many files are open.")
-                                : request(ingest, VT_JOB_TILE, problem);
+    enum vt_media_err err = VT_MEDIA_OK;
+    if (ingest->taking.fd < 0)
+        err = vt_media_problem_set(problem, VT_MEDIA_BUSY, "Too many files are open.");
+    else if (!vt_media_site_enter(media, site, VT_JOB_TILE, problem))
+        err = problem->err;
+    else
+        vt_str_copy(ingest->taking.site, sizeof(ingest->taking.site), site);
+    if (!err)
+        err = request(ingest, VT_JOB_TILE, problem);
     if (err)
         drop(ingest);
     return err;

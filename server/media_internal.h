@@ -56,6 +56,11 @@ bool vt_media_is_refused(struct vt_media *media, struct vt_str key, struct vt_me
 void vt_media_end_belated(struct vt_media *media);
 void vt_media_end_queued(struct vt_media *media);
 void vt_media_end_loading(struct vt_media *media);
+/* Whether the site has time left of the workers all share, and room in that queue: then it has taken its
+ * place there (vt_quotas_leave), and pays when the job is told. */
+bool vt_media_site_enter(struct vt_media *media, struct vt_str site, enum vt_job_queue queue,
+                         struct vt_media_problem *problem);
+void vt_media_site_pay(struct vt_media *media, struct vt_str site);
 
 /* media_metrics.c */
 enum vt_media_from { VT_MEDIA_FROM_TILE, VT_MEDIA_FROM_RAM, VT_MEDIA_FROM_DISK, VT_MEDIA_FROM_WORKER };

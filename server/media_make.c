@@ -114,8 +114,7 @@ static void pay(struct make *make)
     if (make->payer[0])
         vt_media_budget_spend(media->budget, vt_str(make->payer), media->price_ms, vt_now_ms());
     if (make->site[0])
-        vt_quotas_spend(media->deps.quotas, vt_str(make->site), VT_QUOTA_RENDERS, (uint32_t)media->price_ms,
-                        vt_now_ms());
+        vt_media_site_pay(media, vt_str(make->site));
     media->price_ms = 0;
 }
 
@@ -135,25 +134,36 @@ static void handle_rendered(void *arg, const struct vt_media_result *result)
     }
 }
 
-/* What its site has used up, or has waiting, of the workers all share. */
-static bool site_may(struct make *make, enum vt_job_queue queue, struct vt_media_problem *problem)
+bool vt_media_site_enter(struct vt_media *media, struct vt_str site, enum vt_job_queue queue,
+                         struct vt_media_problem *problem)
 {
-    struct vt_quotas *quotas = make->media->deps.quotas;
-    struct vt_str site = vt_str(make->site);
+    struct vt_quotas *quotas = media->deps.quotas;
     uint32_t after_ms = 0;
-    if (!make->site[0])
-        return true;
     if (!vt_quotas_has(quotas, site, VT_QUOTA_RENDERS, vt_now_ms(), &after_ms)) {
         vt_media_problem_set(problem, VT_MEDIA_BUDGET,
                              "The time for pictures made to order is used up for this shop.");
         problem->retry_after_s = after_ms / 1000 + 1;
         return false;
     }
-    make->waits = vt_quotas_enter(quotas, site, VT_QUOTA_RENDERS, vt_jobs_bound(make->media->jobs, queue));
-    if (!make->waits) {
-        vt_media_problem_set(problem, VT_MEDIA_BUSY, "Too much waits for this shop. Ask again in a moment.");
-        problem->retry_after_s = 1;
-    }
+    if (vt_quotas_enter(quotas, site, VT_QUOTA_RENDERS, vt_jobs_bound(media->jobs, queue)))
+        return true;
+    vt_media_problem_set(problem, VT_MEDIA_BUSY, "Too much waits for this shop. Ask again in a moment.");
+    problem->retry_after_s = 1;
+    return false;
+}
+
+void vt_media_site_pay(struct vt_media *media, struct vt_str site)
+{
+    if (media->price_ms > 0)
+        vt_quotas_spend(media->deps.quotas, site, VT_QUOTA_RENDERS, (uint32_t)media->price_ms, vt_now_ms());
+    media->price_ms = 0;
+}
+
+static bool site_may(struct make *make, enum vt_job_queue queue, struct vt_media_problem *problem)
+{
+    if (!make->site[0])
+        return true;
+    make->waits = vt_media_site_enter(make->media, vt_str(make->site), queue, problem);
     return make->waits;
 }
 

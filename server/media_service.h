@@ -72,11 +72,11 @@ typedef void vt_media_taken_fn(void *arg, enum vt_media_taken taken, const struc
 
 /* A file without a name, to be written; -1: errno says why. */
 int vt_media_blank(struct vt_media *media);
-/* Ingests it. VT_MEDIA_OK: `fn` will be called, never from within; it may not be before vt_media_keep that
- * anything of the picture has a name on the disk. `fd` stays the caller's. Only for an id that is neither
- * there nor on its way (vt_media_find joins one that is). */
-enum vt_media_err vt_media_take(struct vt_media *media, struct vt_str id, int fd, vt_media_taken_fn *fn,
-                                void *arg, struct vt_media_problem *problem);
+/* Ingests it, in the site's time. VT_MEDIA_OK: `fn` will be called, never from within; it may not be before
+ * vt_media_keep that anything of the picture has a name on the disk. `fd` stays the caller's. Only for an id
+ * that is neither there nor on its way (vt_media_find joins one that is). */
+enum vt_media_err vt_media_take(struct vt_media *media, struct vt_str site, struct vt_str id, int fd,
+                                vt_media_taken_fn *fn, void *arg, struct vt_media_problem *problem);
 /* The file gets a name, so that a crash loses nothing any more. Waits for the disk: any thread but the
  * loop's. VT_OK, VT_ERR_FULL or VT_ERR_IO. */
 int vt_media_keep_file(struct vt_media *media, const char *id, int fd);

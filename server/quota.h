@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Quota: what one site may take of what all sites of the server share.
  *
+ * Renders are pictures drawn or cut to order, films, and photos that people send. What a catalogue brings is
+ * not among them: it is made while nobody waits for a worker, and sites have equal places there.
+ *
  * Four token buckets a site, in units of a thousandth: messages of browsers, rows of the store, time of the
  * picture workers, requests to other machines. Who asks is refused while its bucket is empty; what is spent
  * without asking, as rows that follow from something else, may overdraw it. And a share of each queue.
@@ -23,6 +26,9 @@ struct vt_quota_limits {
     uint32_t burst[VT_QUOTAS]; /* at once; 0: as much as comes back in four seconds */
     uint32_t share;            /* of each queue, in percent */
 };
+
+/* The account of what is open to everybody, where nobody knows for which site it is asked. */
+#define VT_QUOTA_PUBLIC VT_STR("public")
 
 struct vt_quotas;
 struct vt_quotas *vt_quotas_create(const struct vt_quota_limits *limits); /* NULL: no memory */

@@ -412,6 +412,8 @@ static void know_sites(void *arg)
     for (const struct vt_site *site = NULL; (site = vt_sites_next(serve->sites, site)) != NULL; n++)
         if (vt_quotas_site(serve->quotas, vt_str(site->id), vt_str(site->key)) != VT_OK)
             vt_log(VT_LOG_ERROR, "site.quota", VT_LOG_T("site", site->key), VT_LOG_T("err", "no memory"));
+    if (vt_quotas_site(serve->quotas, VT_QUOTA_PUBLIC, VT_QUOTA_PUBLIC) != VT_OK)
+        vt_log(VT_LOG_ERROR, "site.quota", VT_LOG_T("site", "public"), VT_LOG_T("err", "no memory"));
     vt_quotas_hold(serve->quotas, n > 1);
 }
 

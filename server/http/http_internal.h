@@ -31,6 +31,7 @@ enum vt_http_name {
     VT_HTTP_FORWARDED_FOR,
     VT_HTTP_IF_MATCH,
     VT_HTTP_USER_AGENT,
+    VT_HTTP_REFERER,
     VT_HTTP_NAMES
 };
 

@@ -16,6 +16,7 @@
 #include "server/media_service.h"
 #include "server/media_spin.h"
 #include "server/origin.h"
+#include "server/quota.h"
 
 /* An <img> is never asked for again, so a picture that would come late beats one refused; only when there
  * is nothing else to show, and not for ever. */
@@ -132,6 +133,22 @@ static bool answer_smaller(struct ask *ask, struct vt_http_req *req)
 
 static void handle_made(void *arg, const struct vt_media_problem *problem, struct vt_str bytes);
 
+/* A catalogue's picture is the same for every site that has it, so what is cut from it to order is paid for
+ * by the site whose page shows it, as browsers say by themselves. Whoever does not say draws on what all such
+ * share; to name another's page gains nothing that a visit there would not. */
+static struct vt_str shown_by(const struct vt_pictures *pictures, const struct vt_http_req *req)
+{
+    const struct vt_str page = req->headers[VT_HTTP_REFERER];
+    const char *scheme = page.ptr ? strstr(page.ptr, "://") : NULL;
+    const struct vt_str origin = { page.ptr,
+                                   scheme ? (size_t)(scheme - page.ptr) + 3 + strcspn(scheme + 3, "/?#")
+                                          : 0 };
+    for (const struct vt_site *site = NULL; scheme && (site = vt_sites_next(pictures->sites, site)) != NULL;)
+        if (vt_site_origin_allowed(site, origin))
+            return vt_str(site->id);
+    return VT_QUOTA_PUBLIC;
+}
+
 static void order_it(struct ask *ask, struct vt_http_req *req, struct vt_media_master *master)
 {
     const struct vt_medium *medium = vt_media_index_find(ask->pictures->index, vt_str(ask->id));
@@ -144,7 +161,9 @@ static void order_it(struct ask *ask, struct vt_http_req *req, struct vt_media_m
         .master = master,
         .group = medium ? vt_str(group) : (struct vt_str){ NULL, 0 },
         .payer = ask->kind == ASK_IMAGE ? req->addr : (struct vt_str){ NULL, 0 },
-        .site = medium ? vt_str(medium->site) : (struct vt_str){ NULL, 0 },
+        .site = medium                   ? vt_str(medium->site)
+                : ask->kind == ASK_IMAGE ? shown_by(ask->pictures, req)
+                                         : (struct vt_str){ NULL, 0 }, /* thumbs are few, and made once */
         .max_wait_ms = ask->is_patient ? PATIENT_MS : VT_JOB_WAIT_MS,
     };
     vt_media_make(ask->pictures->media, &order, handle_made, ask);

@@ -90,6 +90,7 @@ struct vt_str vt_http_header(const struct vt_http_req *req, const char *name)
         [VT_HTTP_FORWARDED_FOR] = "x-forwarded-for",
         [VT_HTTP_IF_MATCH] = "if-match",
         [VT_HTTP_USER_AGENT] = "user-agent",
+        [VT_HTTP_REFERER] = "referer",
     };
     for (size_t i = 0; i < VT_HTTP_NAMES; i++)
         if (strcmp(names[i], name) == 0)

@@ -130,8 +130,8 @@ enum vt_media_err vt_upload_picture(struct vt_sending *sending, struct vt_http_r
         vt_media_find(vt_sending_media(sending), vt_str(sending->id), handle_known, sending);
         return VT_MEDIA_OK;
     }
-    err = vt_media_take(vt_sending_media(sending), vt_str(sending->id), sending->fd, handle_taken, sending,
-                        problem);
+    err = vt_media_take(vt_sending_media(sending), vt_str(sending->upload.site), vt_str(sending->id),
+                        sending->fd, handle_taken, sending, problem);
     if (!err)
         sending->handle = vt_http_hold(req);
     return err;

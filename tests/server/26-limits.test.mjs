@@ -335,6 +335,27 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   assert.ok(Number(second.headers['retry-after']) > 0);
   assert.equal((await draw('first')).status, 200, 'what is there is given');
   assert.equal(await refused('renders'), 1);
+  // A photo that somebody sends is made in its site's time, a cut of a catalogue's picture in that of the site that shows it.
+  // Each that is made costs more than comes back meanwhile, so one of a few is refused whatever the machine's pace.
+  const send = async (side) => {
+    const photo = quarters(side, side);
+    const { url, ticket } = await c.request('file.ask', { name: 'a.png', type: 'image/png', bytes: photo.length, use: 'chat' });
+    return http(both, url, { method: 'POST', body: photo, headers: { 'Content-Length': photo.length, Origin: SHOP, Authorization: `Bearer ${ticket}` } });
+  };
+  let left = 0;
+  const cut = (Referer, ask = http) => ask(both, `/iiif/3/${sha256(png)}/${++left},8,20,20/max/0/default.png`, { headers: Referer ? { Referer } : {} });
+  const untilRefused = async (ask) => {
+    let answer;
+    for (let i = 0; i < 30 && answer?.status !== 429; i++) answer = await ask(i);
+    assert.deepEqual([answer.status, answer.json().type], [429, 'budget'], answer.text);
+    assert.match(answer.json().detail, /used up for this shop/);
+    assert.ok(Number(answer.headers['retry-after']) > 0);
+  };
+  await untilRefused((i) => send(40 + i));
+  await untilRefused(() => cut(`${SHOP}/ring?x=1`));
+  assert.equal((await cut(`${OTHER_SHOP}/`, picture)).status, 200, 'the other site has its own');
+  assert.equal((await cut(null, picture)).status, 200, 'and so have those who do not say');
+  await untilRefused(() => cut(null));
 });
 
 /* Last: it has run since the first of them. */
