@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { interleave, isSound, isTooBusy, median, perSent, summary } from './measure.mjs';
 import { Target } from './targets.mjs';
 
+export { noisy } from './noisy.mjs';
+
 const x = (value) => `${value.toFixed(2)}x`;
 const us = (value) => `${value.toFixed(1)} us`;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

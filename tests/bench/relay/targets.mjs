@@ -21,6 +21,7 @@ const SERVER_CORE = '0';
 const BOTH_CORES = '0,1';
 const LOAD_CORE = '1';
 const ANSWER_MS = 180000;
+const KNOWN_MS = 3000; // by when a server knows what `vitrine admin` wrote
 const LOGINS = 14; // a hundred conversations each, and further ones as viewers
 
 const children = new Set();
@@ -169,6 +170,19 @@ export class Target {
     return Number(readFileSync(`/proc/${this.server.pid}/statm`, 'utf8').split(' ')[1]) * 4096;
   }
 
+  /// The site pk_noisy beside the bench's own, from a process of its own, with so many messages and rows a second. { on(), off() }; off resolves what came of it.
+  async noise({ messages, rows }) {
+    const data = join(this.folder, 'data');
+    await admin(data, ['site', 'add', '--name', 'Noisy', '--key', 'pk_noisy', '--origin', 'https://noisy.test']);
+    await admin(data, ['associate', 'add', '--site', 'pk_noisy', '--login', 'noisy', '--name', 'Noisy', '--role', 'admin', '--password-stdin'], `${PASSWORD}\n`);
+    await new Promise((resolve) => setTimeout(resolve, KNOWN_MS));
+    const words = [process.execPath, join(here, 'noise.mjs'), this.url, await login(this.url, 'noisy'), String(messages), String(rows)];
+    this.noisy = pinned(LOAD_CORE, words, { env: environment(), stdio: ['pipe', 'pipe', 'inherit'] });
+    const answer = lineReader(this.noisy, 'noise');
+    await answer();
+    return { on: () => this.noisy.stdin.write('on\n'), off: async () => { this.noisy.stdin.write('off\n'); return JSON.parse(await answer()); } };
+  }
+
   /// A number of the server's own metrics page.
   async metric(name) {
     const text = await (await fetch(`${this.url}/metrics`)).text();
@@ -178,6 +192,7 @@ export class Target {
   async stop() {
     this.load.stdin.end();
     await end(this.load, 'SIGTERM');
+    if (this.noisy) await end(this.noisy, 'SIGTERM');
     await end(this.server, 'SIGTERM');
     if (this.folder) rmSync(this.folder, { recursive: true, force: true });
   }
