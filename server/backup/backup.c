@@ -111,6 +111,19 @@ int vt_backup_write_manifest(const char *folder, const struct vt_backup_manifest
     return is_good && vt_tree_sync(folder) == VT_OK ? VT_OK : VT_ERR_IO;
 }
 
+/* It is printed and recorded, so it is text and nothing a terminal would obey. */
+static bool is_word(const char *text)
+{
+    while (*text > ' ' && *text <= '~')
+        text++;
+    return *text == '\0';
+}
+
+static bool is_digest(const char *text)
+{
+    return strspn(text, "0123456789abcdef") == VT_SHA256_TEXT - 1;
+}
+
 int vt_backup_read_manifest(const char *folder, struct vt_backup_manifest *ret_manifest)
 {
     char path[VT_TREE_PATH];
@@ -127,7 +140,8 @@ int vt_backup_read_manifest(const char *folder, struct vt_backup_manifest *ret_m
                    "audit.db %64s",
                    &kind, m.version, m.made, &schema, &files, &bytes, m.store, m.audit);
     fclose(file);
-    if (n != 8 || kind != 1)
+    if (n != 8 || kind != 1 || schema < 0 || !is_word(m.version) || !is_word(m.made) || !is_digest(m.store) ||
+        !is_digest(m.audit))
         return VT_ERR_INVALID;
     m.schema = schema;
     m.count = (struct vt_tree_count){ .files = files, .bytes = bytes };

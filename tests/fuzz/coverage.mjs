@@ -19,7 +19,7 @@ const OTHERS = [
   [/^server\/base\/|^protocol\/c\/(?!frames)|^media\/digest\.c/, 'what everything stands on, or generated tables'],
   [/^media\/film_(?!spin|text)|^media\/clip_(?!text)/, 'encodes, or reads what libav has opened: 63-hostile and 71-clip go there, in the worker'],
   [/^media\/tix_write\.c|^protocol\/codec\/(ops|number)\.c/, 'writes, or looks a name up'],
-  [/^server\/(upload_show|catalogue\/catalogue|mirror_css|mail|settings_shelf|doctor\/doctor|contact_\w+)\.c/, 'keeps, or compares, what has been read'],
+  [/^server\/(upload_show|catalogue\/catalogue|mirror_css|mail|settings_shelf|doctor\/doctor|contact_\w+|store\/\w+|auth\/seal)\.c/, 'keeps, or compares, what has been read'],
 ];
 /// Of these files only the functions that read bytes from outside.
 const PART = new Map([
