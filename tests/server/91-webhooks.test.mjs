@@ -196,6 +196,9 @@ test('a secret is changed without a gap; redirects lead nowhere; the test button
   assert.match(said.why, /redirect/);
   assert.ok(!JSON.stringify(said).includes('CANARY'));
   assert.ok(to.calls.every((call) => call.path === '/hook'));
+  to.answer = () => ({ body: 'CANARY'.repeat(1000), endless: true });
+  const wordy = (await ada.post(`/webhooks/${id}/test`)).json();
+  assert.deepEqual([wordy.taken, wordy.status], [true, 200], 'an answer is its status; of its body no more than 64 KiB are read');
   await to.close();
   const none = (await ada.post(`/webhooks/${id}/test`)).json();
   assert.deepEqual([none.taken, none.status], [false, 0]);

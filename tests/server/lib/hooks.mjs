@@ -17,7 +17,8 @@ export function signers({ headers, text }, secrets, now = Date.now() / 1000) {
   });
 }
 
-/// `answer(call)` gives a status, or { status, headers, body, after } (`after` in ms); 200 unless it says otherwise.
+/// `answer(call)` gives a status, or { status, headers, body, endless } (`endless`: the body is said again and again, until the other hangs up);
+/// 200 unless it says otherwise.
 export async function receiver(later, answer = () => 200) {
   const calls = [];
   const at = { calls, answer };
@@ -28,9 +29,13 @@ export async function receiver(later, answer = () => 200) {
     const call = { method: request.method, path: request.url, headers: request.headers, text, d: text ? JSON.parse(text) : undefined, at: Date.now() };
     calls.push(call);
     const said = await at.answer(call);
-    const { status = 200, headers = {}, body = '' } = typeof said === 'number' ? { status: said } : (said ?? {});
+    const { status = 200, headers = {}, body = '', endless = false } = typeof said === 'number' ? { status: said } : (said ?? {});
     call.status = status;
-    response.writeHead(status, headers).end(body);
+    response.writeHead(status, headers);
+    if (!endless) return response.end(body);
+    const more = () => { while (!response.destroyed && response.write(body)); };
+    response.on('drain', more);
+    more();
   });
   server.keepAliveTimeout = 0; // a line that ends as it is used again would be a call that is made twice
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
