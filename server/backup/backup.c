@@ -93,19 +93,27 @@ int vt_backup_digest(const char *path, char ret_hash[VT_SHA256_TEXT])
     return n < 0 ? VT_ERR_IO : err;
 }
 
+enum { MANIFEST_BYTES = 1024 };
+
+static int print_manifest(const struct vt_backup_manifest *manifest, char text[MANIFEST_BYTES])
+{
+    return snprintf(text, MANIFEST_BYTES,
+                    "vitrine-backup 1\nversion %s\nmade %s\nschema %lld\nfiles %llu\nbytes %llu\nstore.db "
+                    "%s\naudit.db %s\n",
+                    manifest->version, manifest->made, (long long)manifest->schema,
+                    (unsigned long long)manifest->count.files, (unsigned long long)manifest->count.bytes,
+                    manifest->store, manifest->audit);
+}
+
 int vt_backup_write_manifest(const char *folder, const struct vt_backup_manifest *manifest)
 {
-    char path[VT_TREE_PATH];
+    char path[VT_TREE_PATH], text[MANIFEST_BYTES];
     snprintf(path, sizeof(path), "%s/" VT_BACKUP_MANIFEST, folder);
+    print_manifest(manifest, text);
     FILE *file = fopen(path, "wxe");
     if (!file)
         return VT_ERR_IO;
-    fprintf(file,
-            "vitrine-backup 1\nversion %s\nmade %s\nschema %lld\nfiles %llu\nbytes %llu\nstore.db "
-            "%s\naudit.db %s\n",
-            manifest->version, manifest->made, (long long)manifest->schema,
-            (unsigned long long)manifest->count.files, (unsigned long long)manifest->count.bytes,
-            manifest->store, manifest->audit);
+    fputs(text, file);
     bool is_good = fflush(file) == 0 && fsync(fileno(file)) == 0;
     is_good = fclose(file) == 0 && is_good;
     return is_good && vt_tree_sync(folder) == VT_OK ? VT_OK : VT_ERR_IO;
@@ -124,27 +132,39 @@ static bool is_digest(const char *text)
     return strspn(text, "0123456789abcdef") == VT_SHA256_TEXT - 1;
 }
 
-int vt_backup_read_manifest(const char *folder, struct vt_backup_manifest *ret_manifest)
+static int read_text(const char *path, char text[MANIFEST_BYTES], size_t *ret_n)
 {
-    char path[VT_TREE_PATH];
-    struct vt_backup_manifest m = { .schema = 0 };
-    long long schema = 0;
-    unsigned long long files = 0, bytes = 0;
-    int kind = 0;
-    snprintf(path, sizeof(path), "%s/" VT_BACKUP_MANIFEST, folder);
     FILE *file = fopen(path, "re");
     if (!file)
         return VT_ERR_MISSING;
-    int n = fscanf(file,
-                   "vitrine-backup %d version %31s made %31s schema %lld files %llu bytes %llu store.db %64s "
-                   "audit.db %64s",
-                   &kind, m.version, m.made, &schema, &files, &bytes, m.store, m.audit);
+    *ret_n = fread(text, 1, MANIFEST_BYTES - 1, file);
+    text[*ret_n] = '\0';
     fclose(file);
-    if (n != 8 || kind != 1 || schema < 0 || !is_word(m.version) || !is_word(m.made) || !is_digest(m.store) ||
-        !is_digest(m.audit))
-        return VT_ERR_INVALID;
+    return VT_OK;
+}
+
+/* Taken only as it would be written: what a scan overlooks, such as a sign, a zero or an end in the middle,
+ * is no manifest of ours. */
+int vt_backup_read_manifest(const char *folder, struct vt_backup_manifest *ret_manifest)
+{
+    char path[VT_TREE_PATH], text[MANIFEST_BYTES], again[MANIFEST_BYTES];
+    struct vt_backup_manifest m = { .schema = 0 };
+    long long schema = 0;
+    unsigned long long files = 0, bytes = 0;
+    size_t len = 0;
+    snprintf(path, sizeof(path), "%s/" VT_BACKUP_MANIFEST, folder);
+    int err = read_text(path, text, &len);
+    if (err)
+        return err;
+    int n = sscanf(text,
+                   "vitrine-backup 1 version %31s made %31s schema %lld files %llu bytes %llu store.db %64s "
+                   "audit.db %64s",
+                   m.version, m.made, &schema, &files, &bytes, m.store, m.audit);
     m.schema = schema;
     m.count = (struct vt_tree_count){ .files = files, .bytes = bytes };
+    if (n != 7 || schema < 0 || !is_word(m.version) || !is_word(m.made) || !is_digest(m.store) ||
+        !is_digest(m.audit) || print_manifest(&m, again) != (int)len || memcmp(text, again, len) != 0)
+        return VT_ERR_INVALID;
     *ret_manifest = m;
     return VT_OK;
 }

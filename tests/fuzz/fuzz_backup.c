@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a backup says of itself, as `vitrine restore` finds it: taken only when it reads the same once written
- * again, and shows nothing to a terminal that is more than text. */
+/* What a backup says of itself, as `vitrine restore` finds it: what is taken shows nothing to a terminal that
+ * is more than text, and names two digests. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,9 +38,7 @@ static void check_text(const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct vt_backup_manifest read, again;
-    memset(&read, 0, sizeof(read));
-    memset(&again, 0, sizeof(again));
+    struct vt_backup_manifest read;
     if (!path[0])
         make_folder();
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -52,10 +50,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_text(read.made);
     if (read.schema < 0 || strlen(read.store) != VT_SHA256_TEXT - 1 ||
         strlen(read.audit) != VT_SHA256_TEXT - 1)
-        abort();
-    unlink(path);
-    if (vt_backup_write_manifest(folder, &read) != VT_OK ||
-        vt_backup_read_manifest(folder, &again) != VT_OK || memcmp(&read, &again, sizeof(read)) != 0)
         abort();
     return 0;
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a login brings and what the store has of it: a time (8 bytes), then a code, a password's text, a
- * password, and the names in the address that an app scans, one to a line. A code is six digits and good
- * once; the address has no character but those it may have. */
+/* The second factor: a time (8 bytes), then a code and the names in the address that an app scans, one to a
+ * line. A code is six digits and good once; the address has no character but those it may have. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/auth/password.h"
 #include "server/auth/totp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,15 +20,6 @@ static void check_code(struct vt_str code, int64_t now_ms)
     for (size_t i = 0; i < code.len; i++)
         if (code.ptr[i] < '0' || code.ptr[i] > '9')
             abort();
-}
-
-/* Only texts that ask for little work; what is no text at all costs as much as a good one. */
-static void check_password(struct vt_str text, struct vt_str password)
-{
-    static const char cheap[] = "scrypt$1$1$";
-    bool is_weak = true;
-    if (text.len > sizeof(cheap) && memcmp(text.ptr, cheap, sizeof(cheap) - 1) == 0 && password.len < 64)
-        vt_password_verify(password, text, &is_weak);
 }
 
 static void check_uri(struct vt_str issuer, struct vt_str account)
@@ -57,8 +46,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(&now_ms, data, sizeof(now_ms));
     struct vt_str rest = { (const char *)data + sizeof(now_ms), size - sizeof(now_ms) };
     check_code(vt_str_cut(&rest, '\n'), now_ms & INT64_C(0xffffffffffff));
-    const struct vt_str text = vt_str_cut(&rest, '\n');
-    check_password(text, vt_str_cut(&rest, '\n'));
     const struct vt_str issuer = vt_str_cut(&rest, '\n');
     check_uri(issuer, rest);
     return 0;
