@@ -29,6 +29,23 @@ static struct head head_of(const struct vt_board *to)
     return head;
 }
 
+static bool is_for(const struct vt_peer *peer, const struct head *head)
+{
+    if (peer->phase != VT_PHASE_OPEN || !vt_peer_is_staff(peer) || strcmp(peer->site, head->site) != 0)
+        return false;
+    if (head->person[0])
+        return strcmp(peer->person, head->person) == 0;
+    return peer->watch >= 0 && vt_rights_queue(peer->queues, vt_str(head->queue));
+}
+
+/* There is a hole in what these consoles are told: closed, they come back and are shown the whole. */
+static void break_off(struct vt_app *app, const struct head *head)
+{
+    VT_LIST_EACH (peer, &app->peers, struct vt_peer, link)
+        if (is_for(peer, head))
+            vt_peer_close(peer, 1011, "out of room");
+}
+
 void vt_board_tell(struct vt_app *app, const struct vt_board *to, const void *d)
 {
     VT_CLEANUP(vt_buf_finish)
@@ -39,17 +56,10 @@ void vt_board_tell(struct vt_app *app, const struct vt_board *to, const void *d)
     vt_buf_append(&bytes, &head, sizeof(head));
     vt_encode_body(&bytes, vt_op_rows[to->op].evt, d);
     vt_metrics_add(&dropped);
-    if (bytes.failed || vt_bus_publish(app->deps.bus, "board", vt_buf_view(&bytes)) != VT_OK)
+    if (bytes.failed || vt_bus_publish(app->deps.bus, "board", vt_buf_view(&bytes)) != VT_OK) {
         vt_metric_inc(&dropped, 1);
-}
-
-static bool is_for(const struct vt_peer *peer, const struct head *head)
-{
-    if (peer->phase != VT_PHASE_OPEN || !vt_peer_is_staff(peer) || strcmp(peer->site, head->site) != 0)
-        return false;
-    if (head->person[0])
-        return strcmp(peer->person, head->person) == 0;
-    return peer->watch >= 0 && vt_rights_queue(peer->queues, vt_str(head->queue));
+        break_off(app, &head);
+    }
 }
 
 static void encode(struct vt_app *app, const struct head *head, struct vt_str json)
@@ -75,6 +85,8 @@ void vt_board_on_bus(void *arg, struct vt_str bytes)
         }
         if (frame)
             vt_peer_send(peer, frame, VT_CLASS_LATEST, head.key);
+        else
+            vt_peer_close(peer, 1011, "out of room");
     }
     vt_frame_unref(frame);
 }
@@ -84,8 +96,10 @@ void vt_board_show(struct vt_peer *peer, const struct vt_board *to, const void *
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf json = VT_BUF_INIT(MESSAGE_MAX);
     struct head head = head_of(to);
-    if (vt_encode_body(&json, vt_op_rows[to->op].evt, d) != VT_OK)
+    if (vt_encode_body(&json, vt_op_rows[to->op].evt, d) != VT_OK) {
+        vt_peer_close(peer, 1011, "out of room");
         return;
+    }
     encode(peer->app, &head, vt_buf_view(&json));
     vt_peer_send_text(peer, VT_CLASS_LATEST, head.key);
 }

@@ -110,6 +110,7 @@ void vt_conv_destroy(struct vt_conversation *conv)
 /* --- loading ---------------------------------------------------------------------------------- */
 
 struct loading {
+    struct vt_post post;
     struct vt_app *app;
     char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT];
     struct vt_conv_waiter now; /* for a conversation that is in memory already */
@@ -237,7 +238,7 @@ int vt_conv_load(struct vt_app *app, struct vt_str site, struct vt_str id, vt_co
     if (!err && conv) {
         if (vt_list_is_empty(&conv->members)) /* somebody is on the way: not to be swept before */
             conv->idle_since_ms = vt_now_ms();
-        err = vt_loop_post(app->deps.loop, handle_in_memory, loading);
+        vt_loop_post_own(app->deps.loop, &loading->post, handle_in_memory, loading);
     } else if (!err) {
         conv = create(app, site, id);
         err = conv ? wait_for(conv, done, arg) : VT_ERR_NOMEM;

@@ -9,12 +9,6 @@
 
 enum { WORK_MOST = 64 };
 
-struct post {
-    struct post *next; /* owned by the list */
-    vt_call_fn *fn;
-    void *arg;
-};
-
 struct vt_loop {
     uv_loop_t uv;
     uv_prepare_t turn_end;
@@ -23,9 +17,9 @@ struct vt_loop {
     size_t working;       /* jobs in libuv's pool that vt_loop_work sent */
     bool closed;          /* vt_loop_close_own was called */
 
-    pthread_mutex_t lock; /* guards the four below */
-    struct post *first;   /* owned list, oldest first */
-    struct post **last;
+    pthread_mutex_t lock;  /* guards the four below */
+    struct vt_post *first; /* oldest first */
+    struct vt_post **last;
     bool deaf; /* the doorbell is closed: posts only wait */
 };
 
@@ -46,10 +40,10 @@ static void handle_turn_end(uv_prepare_t *handle)
         hook->fn(hook->arg);
 }
 
-static struct post *take_posts(struct vt_loop *loop)
+static struct vt_post *take_posts(struct vt_loop *loop)
 {
     pthread_mutex_lock(&loop->lock);
-    struct post *first = loop->first;
+    struct vt_post *first = loop->first;
     loop->first = NULL;
     loop->last = &loop->first;
     pthread_mutex_unlock(&loop->lock);
@@ -58,10 +52,11 @@ static struct post *take_posts(struct vt_loop *loop)
 
 static void run_posts(struct vt_loop *loop)
 {
-    for (struct post *post = take_posts(loop), *next; post; post = next) {
+    for (struct vt_post *post = take_posts(loop), *next; post; post = next) {
         next = post->next;
+        struct vt_post *owned = post->owned ? post : NULL;
         post->fn(post->arg);
-        free(post);
+        free(owned);
     }
 }
 
@@ -107,9 +102,10 @@ void vt_loop_destroy(struct vt_loop *loop)
         uv_run(&loop->uv, UV_RUN_NOWAIT);
     }
     /* What was posted after the last turn never runs: its owner is gone with the loop. */
-    for (struct post *post = take_posts(loop), *next; post; post = next) {
+    for (struct vt_post *post = take_posts(loop), *next; post; post = next) {
         next = post->next;
-        free(post);
+        if (post->owned)
+            free(post);
     }
     int err = uv_loop_close(&loop->uv);
     assert(err == 0 && "a handle outlived the loop");
@@ -161,12 +157,8 @@ void vt_loop_close_own(struct vt_loop *loop)
     uv_close((uv_handle_t *)&loop->turn_end, NULL);
 }
 
-int vt_loop_post(struct vt_loop *loop, vt_call_fn *fn, void *arg)
+static void append(struct vt_loop *loop, struct vt_post *post)
 {
-    struct post *post = malloc(sizeof(*post));
-    if (!post)
-        return VT_ERR_NOMEM;
-    *post = (struct post){ .fn = fn, .arg = arg };
     pthread_mutex_lock(&loop->lock);
     *loop->last = post;
     loop->last = &post->next;
@@ -174,7 +166,22 @@ int vt_loop_post(struct vt_loop *loop, vt_call_fn *fn, void *arg)
     if (!loop->deaf)
         uv_async_send(&loop->doorbell);
     pthread_mutex_unlock(&loop->lock);
+}
+
+int vt_loop_post(struct vt_loop *loop, vt_call_fn *fn, void *arg)
+{
+    struct vt_post *post = malloc(sizeof(*post));
+    if (!post)
+        return VT_ERR_NOMEM;
+    *post = (struct vt_post){ .fn = fn, .arg = arg, .owned = true };
+    append(loop, post);
     return VT_OK;
+}
+
+void vt_loop_post_own(struct vt_loop *loop, struct vt_post *post, vt_call_fn *fn, void *arg)
+{
+    *post = (struct vt_post){ .fn = fn, .arg = arg };
+    append(loop, post);
 }
 
 void vt_loop_on_turn_end(struct vt_loop *loop, struct vt_turn_hook *hook)

@@ -33,6 +33,16 @@ void vt_loop_run_dry(struct vt_loop *loop);
  * of posting. VT_OK or VT_ERR_NOMEM. */
 int vt_loop_post(struct vt_loop *loop, vt_call_fn *fn, void *arg);
 
+/* A post inside what is posted: it takes no memory, so it cannot fail. Not posted again before `fn` is
+ * called, which may free it. */
+struct vt_post {
+    struct vt_post *next; /* borrowed: the loop's list */
+    vt_call_fn *fn;
+    void *arg;
+    bool owned; /* by the loop: made by vt_loop_post */
+};
+void vt_loop_post_own(struct vt_loop *loop, struct vt_post *post, vt_call_fn *fn, void *arg);
+
 struct vt_turn_hook {
     struct vt_list link; /* in vt_loop.hooks */
     vt_call_fn *fn;

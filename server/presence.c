@@ -141,8 +141,10 @@ static void changed(struct vt_app *app, struct vt_staff *staff)
     struct vt_evt_presence_staff d;
     struct vt_board to = slot_of(staff);
     enum vt_staff_mode mode = vt_presence_mode(app, staff);
-    app->deps.coord->ops->staff_set(app->deps.coord, vt_str(staff->person), vt_presence_cap(app, staff),
-                                    staff->windows > 0 && staff->chosen == VT_STAFF_MODE_AVAILABLE);
+    struct vt_coord *coord = app->deps.coord;
+    staff->unset = coord->ops->staff_set(coord, vt_str(staff->person), vt_presence_cap(app, staff),
+                                         staff->windows > 0 && staff->chosen == VT_STAFF_MODE_AVAILABLE) !=
+                   VT_OK;
     if (mode != staff->as) {
         staff->as = mode;
         staff->since = vt_wall_ms();
@@ -232,6 +234,6 @@ void vt_presence_sweep(struct vt_app *app, int64_t now_ms)
 {
     (void)now_ms;
     VT_LIST_EACH (staff, &app->staff_list, struct vt_staff, link)
-        if (staff->windows == 0 && staff->as != VT_STAFF_MODE_OFF && is_lost(app, staff))
+        if (staff->unset || (staff->windows == 0 && staff->as != VT_STAFF_MODE_OFF && is_lost(app, staff)))
             changed(app, staff);
 }

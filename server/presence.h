@@ -22,6 +22,7 @@ struct vt_staff {
     int64_t lost_ms;       /* when the last went; 0: not */
     enum vt_staff_mode as; /* as told last */
     int64_t since;         /* ms since 1970 of that */
+    bool unset;            /* coord had no memory for it: the sweep says it again */
     uint32_t number;       /* the slot */
     struct vt_list link;   /* in vt_app.staff_list */
 };

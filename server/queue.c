@@ -236,18 +236,19 @@ void vt_queue_moved(struct vt_app *app, const char *site, const char *queue)
         return;
     }
     struct look *look = calloc(1, sizeof(*look));
+    line->moved = true; /* until it is looked at: without memory the sweep tries again */
     if (!look)
         return;
     look->app = app;
     vt_str_copy(look->site, sizeof(look->site), vt_str(site));
     vt_str_copy(look->queue, sizeof(look->queue), vt_str(queue));
-    line->moved = false;
-    line->looking = true;
     if (app->deps.coord->ops->q_line(app->deps.coord, vt_str(line->key), LINE_LOOK, handle_line, look) !=
         VT_OK) {
-        line->looking = false;
         free(look);
+        return;
     }
+    line->moved = false;
+    line->looking = true;
 }
 
 /* A wait changes with time alone. */

@@ -21,6 +21,7 @@ struct local {
 };
 
 struct publication {
+    struct vt_post post;
     struct local *local;
     const char *topic;
     size_t len;
@@ -48,12 +49,9 @@ static int local_publish(struct vt_bus *bus, const char *topic, struct vt_str by
         return VT_ERR_NOMEM;
     *p = (struct publication){ .local = local, .topic = topic, .len = bytes.len };
     memcpy(p->bytes, bytes.ptr, bytes.len);
-    int err = vt_loop_post(local->loop, handle_publication, p);
-    if (err)
-        free(p);
-    else
-        local->waiting++;
-    return err;
+    local->waiting++;
+    vt_loop_post_own(local->loop, &p->post, handle_publication, p);
+    return VT_OK;
 }
 
 static int local_subscribe(struct vt_bus *bus, const char *topic, vt_bus_fn *fn, void *arg)

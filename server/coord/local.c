@@ -47,6 +47,7 @@ struct local {
 
 /* An answer on its way: one of the three shapes. */
 struct answer {
+    struct vt_post post;
     vt_coord_done_fn *done;
     vt_coord_events_fn *events;
     vt_coord_line_fn *line;
@@ -289,12 +290,8 @@ static int post(struct local *local, struct answer template)
     }
     *answer = template;
     answer->local = local;
-    int err = vt_loop_post(local->loop, handle_answer, answer);
-    if (err) {
-        free((char *)answer->key.ptr);
-        free(answer);
-    }
-    return err;
+    vt_loop_post_own(local->loop, &answer->post, handle_answer, answer);
+    return VT_OK;
 }
 
 static int local_hist_since(struct vt_coord *coord, struct vt_str conv, uint32_t s, vt_coord_events_fn *done,
@@ -362,6 +359,7 @@ static int local_q_accept(struct vt_coord *coord, struct vt_str queue, struct vt
 
 /* Who was asked, as an answer of its own: `n` names in one block. */
 struct asked {
+    struct vt_post post;
     vt_coord_line_fn *done;
     void *arg;
     size_t n;
@@ -410,13 +408,8 @@ static int local_q_claim(struct vt_coord *coord, struct vt_str queue, struct vt_
         place->asked[place->asked_n++] = load;
         asked->names[asked->n++] = load->key;
     }
-    int err = vt_loop_post(local->loop, handle_asked, asked);
-    if (!err)
-        return VT_OK;
-    for (; asked->n > 0; asked->n--) /* nobody will hear of it */
-        place->asked[--place->asked_n]->asked--;
-    free(asked);
-    return err;
+    vt_loop_post_own(local->loop, &asked->post, handle_asked, asked);
+    return VT_OK;
 }
 
 static int local_q_release(struct vt_coord *coord, struct vt_str queue, struct vt_str conv,

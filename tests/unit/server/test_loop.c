@@ -56,6 +56,33 @@ static void *post_all(void *arg)
     return NULL;
 }
 
+struct own {
+    struct vt_post post;
+    const char *name;
+};
+
+static void handle_own(void *arg)
+{
+    struct own *own = arg;
+    note(own->name);
+    free(own);
+}
+
+static void posts_of_their_own_stand_in_line_and_may_free_themselves(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "1", "3" };
+    for (size_t i = 0; i < 2; i++) {
+        struct own *own = malloc(sizeof(*own));
+        assert_non_null(own);
+        own->name = names[i];
+        vt_loop_post_own(loop, &own->post, handle_own, own);
+        vt_loop_post(loop, handle_a, (void *)(uintptr_t) "2");
+    }
+    vt_loop_run_dry(loop);
+    assert_string_equal(trace, "1232");
+}
+
 static void posts_keep_their_order(void **state)
 {
     pthread_t thread;
@@ -139,6 +166,8 @@ static void dies_without_running(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(posts_of_their_own_stand_in_line_and_may_free_themselves, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(posts_keep_their_order, setup, teardown),
         cmocka_unit_test_setup_teardown(hooks_follow_timers, setup, teardown),
         cmocka_unit_test_setup_teardown(bounds_its_work, setup, teardown),
