@@ -30,7 +30,7 @@ static const char tables[] =
 static int make_tables(struct vt_db *db)
 {
     sqlite3_stmt *stmt;
-    int err = vt_db_exec(db, "BEGIN IMMEDIATE");
+    int err = vt_db_begin(db);
     if (err)
         return err;
     stmt = vt_db_start_values(db, "PRAGMA user_version", NULL, 0);
@@ -43,7 +43,7 @@ static int make_tables(struct vt_db *db)
         err = vt_db_err(db, sqlite3_exec(db->sqlite, tables, NULL, NULL, NULL));
     if (!err)
         return vt_db_exec(db, "COMMIT");
-    vt_db_exec(db, "ROLLBACK");
+    vt_db_go_back(db);
     return err;
 }
 
@@ -142,15 +142,15 @@ static int finish(struct vt_db *db, int err)
 {
     if (!err)
         err = vt_db_exec(db, "COMMIT");
-    if (err && !sqlite3_get_autocommit(db->sqlite))
-        vt_db_exec(db, "ROLLBACK");
+    if (err)
+        vt_db_go_back(db);
     return err;
 }
 
 int vt_audit_log_append(struct vt_audit_log *log, const struct vt_audit_record *records, size_t n)
 {
     struct vt_audit_head head;
-    int err = vt_db_exec(&log->db, "BEGIN IMMEDIATE");
+    int err = vt_db_begin(&log->db);
     if (err)
         return err;
     err = read_mark(&log->db, VT_STR("head"), &head);
@@ -368,7 +368,7 @@ int vt_audit_log_trim(struct vt_audit_log *log, int64_t before, size_t *ret_n)
 {
     struct vt_audit_head base, former;
     *ret_n = 0;
-    int err = vt_db_exec(&log->db, "BEGIN IMMEDIATE");
+    int err = vt_db_begin(&log->db);
     if (err)
         return err;
     err = read_mark(&log->db, VT_STR("base"), &former);

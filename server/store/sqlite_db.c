@@ -195,6 +195,17 @@ int vt_db_exec(struct vt_db *db, const char *sql)
     return vt_db_run_values(db, sql, NULL, 0);
 }
 
+int vt_db_go_back(struct vt_db *db)
+{
+    return sqlite3_get_autocommit(db->sqlite) ? VT_OK : vt_db_exec(db, "ROLLBACK");
+}
+
+int vt_db_begin(struct vt_db *db)
+{
+    int err = vt_db_go_back(db);
+    return err ? err : vt_db_exec(db, "BEGIN IMMEDIATE");
+}
+
 int vt_db_changes(struct vt_db *db)
 {
     return sqlite3_changes(db->sqlite);

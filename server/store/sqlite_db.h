@@ -73,6 +73,10 @@ int vt_db_run_values(struct vt_db *db, const char *sql, const struct vt_db_value
     vt_db_run_values((db), (sql), (const struct vt_db_value[]){ __VA_ARGS__ },                               \
                      sizeof((const struct vt_db_value[]){ __VA_ARGS__ }) / sizeof(struct vt_db_value))
 int vt_db_exec(struct vt_db *db, const char *sql); /* one static text without values */
+/* A transaction that writes. One that could not be ended before (going back takes memory, too) is ended
+ * first. */
+int vt_db_begin(struct vt_db *db);
+int vt_db_go_back(struct vt_db *db); /* harmless where none is open */
 /* Rows the last INSERT, UPDATE or DELETE touched. */
 int vt_db_changes(struct vt_db *db);
 

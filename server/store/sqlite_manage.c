@@ -47,7 +47,7 @@ const char *vt_manage_error(struct vt_manage *manage)
 
 int vt_manage_begin(struct vt_manage *manage)
 {
-    return manage->inside ? VT_OK : vt_db_exec(manage->db, "BEGIN IMMEDIATE");
+    return manage->inside ? VT_OK : vt_db_begin(manage->db);
 }
 
 int vt_manage_finish(struct vt_manage *manage, int err, bool seen)
@@ -58,8 +58,8 @@ int vt_manage_finish(struct vt_manage *manage, int err, bool seen)
         return err;
     if (!err)
         err = vt_db_exec(manage->db, "COMMIT");
-    if (err && !sqlite3_get_autocommit(manage->db->sqlite))
-        vt_db_exec(manage->db, "ROLLBACK");
+    if (err)
+        vt_db_go_back(manage->db);
     return err;
 }
 

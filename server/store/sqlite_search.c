@@ -65,14 +65,14 @@ int vt_search_catch_up(struct vt_db *db, size_t limit, size_t *ret_n)
     vt_db_end(stmt);
     if (*ret_n == 0)
         return VT_OK;
-    err = vt_db_exec(db, "BEGIN IMMEDIATE");
+    err = vt_db_begin(db);
     if (err)
         return err;
     err = add_until(db, last);
     if (!err)
         err = vt_db_exec(db, "COMMIT");
-    if (!sqlite3_get_autocommit(db->sqlite))
-        vt_db_exec(db, "ROLLBACK");
+    if (err)
+        vt_db_go_back(db);
     return err;
 }
 

@@ -285,20 +285,27 @@ static void checkpoint_close(struct vt_sqlite *backend)
 
 /* --- writer -------------------------------------------------------------------------------- */
 
-/* One row fails alone: what it had written is taken back, the others stay. */
-static void run_in_savepoint(struct vt_db *db, struct vt_job *job)
+static bool is_open(struct vt_db *db)
+{
+    return !sqlite3_get_autocommit(db->sqlite);
+}
+
+/* One row fails alone: what it had written is taken back, the others stay. An error when the transaction
+ * cannot go on: it has ended with the row, or what of the row is in it is not known. A row that is told as
+ * failed and is there all the same would be answered as said before when it is said again, and nobody would
+ * hear of it. */
+static int run_in_savepoint(struct vt_db *db, struct vt_job *job)
 {
     job->err = vt_db_exec(db, "SAVEPOINT job");
     if (job->err)
-        return;
+        return is_open(db) ? VT_OK : job->err;
     job->err = runs[job->kind](db, job);
-    if (sqlite3_get_autocommit(db->sqlite))
-        return; /* the error ended the whole transaction; run_batch sees it */
-    if (job->err)
-        vt_db_exec(db, "ROLLBACK TO job");
-    int err = vt_db_exec(db, "RELEASE job");
-    if (!job->err)
-        job->err = err;
+    int err = is_open(db) ? VT_OK : VT_ERR_IO;
+    if (!err && job->err)
+        err = vt_db_exec(db, "ROLLBACK TO job");
+    if (!err)
+        err = vt_db_exec(db, "RELEASE job");
+    return err && job->err ? job->err : err;
 }
 
 static void fail_batch(struct vt_list *batch, int err)
@@ -309,23 +316,19 @@ static void fail_batch(struct vt_list *batch, int err)
 
 static void run_batch(struct vt_db *db, struct vt_list *batch)
 {
-    int err = vt_db_exec(db, "BEGIN IMMEDIATE");
+    int err = vt_db_begin(db);
     if (err) {
         fail_batch(batch, err);
         return;
     }
-    VT_LIST_EACH (job, batch, struct vt_job, link) {
-        run_in_savepoint(db, job);
-        if (!sqlite3_get_autocommit(db->sqlite))
-            continue;
-        fail_batch(batch, job->err ? job->err : VT_ERR_IO);
-        return;
-    }
-    err = vt_db_exec(db, "COMMIT");
+    VT_LIST_EACH (job, batch, struct vt_job, link)
+        if (!err)
+            err = run_in_savepoint(db, job);
+    if (!err)
+        err = vt_db_exec(db, "COMMIT");
     if (!err)
         return;
-    if (!sqlite3_get_autocommit(db->sqlite))
-        vt_db_exec(db, "ROLLBACK");
+    vt_db_go_back(db);
     fail_batch(batch, err);
 }
 
