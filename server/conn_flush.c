@@ -123,8 +123,18 @@ static void tick_heart(struct vt_conn *conn, int64_t now_ms)
     }
 }
 
+/* The library has a timer for this, too, but looks at it when something of its own happens: up to a second
+ * late. */
+static void tick_first_request(struct vt_conn *conn, int64_t now_ms)
+{
+    if (!conn->req && !conn->read_known && now_ms - conn->opened_ms >= VT_CONN_REQUEST_MS)
+        vt_conn_kill(conn);
+}
+
 void vt_conn_tick(struct vt_conn *conn, int64_t now_ms)
 {
+    if (conn->phase == VT_CONN_HTTP)
+        tick_first_request(conn, now_ms);
     if (conn->phase != VT_CONN_SOCKET)
         return;
     if (conn->closing) {

@@ -28,6 +28,7 @@ enum {
     VT_CONN_CONTROLS_MOST = 10,   /* pings and pongs a second */
     VT_CONN_CLOSE_WAIT_MS = 3000, /* for the answer to our close frame */
     VT_CONN_CHUNK = 65536,        /* library buffers, pieces of an answer */
+    VT_CONN_REQUEST_MS = 8000,    /* for the first request's head, looked at once a second */
     VT_CONN_HEADER_BYTES = 8192,  /* beyond: 431 */
     VT_CONN_URI_BYTES = 4096,     /* beyond: 414 */
     VT_CONN_ANSWER_SECONDS = 20,  /* without any progress of a reader */
