@@ -131,6 +131,7 @@ struct vt_app *vt_app_create(const struct vt_app_deps *deps, vt_call_fn *ready, 
     vt_list_init(&app->leaving);
     vt_list_init(&app->failed_joins);
     vt_list_init(&app->late);
+    vt_list_init(&app->behind);
     vt_list_init(&app->conversations_list);
     vt_map_init(&app->peers_by_id);
     vt_map_init(&app->conversations);
@@ -147,6 +148,7 @@ struct vt_app *vt_app_create(const struct vt_app_deps *deps, vt_call_fn *ready, 
     vt_loop_on_turn_end(deps->loop, &app->turn);
     vt_timer_init(deps->loop, &app->sweep, handle_sweep, app);
     vt_timer_init(deps->loop, &app->late_timer, handle_late, app);
+    vt_timer_init(deps->loop, &app->behind_timer, vt_peers_look, app);
     vt_timer_start(&app->sweep, SWEEP_MS, 0);
     if (start(app) != VT_OK) {
         vt_log(VT_LOG_ERROR, "app.start", VT_LOG_T("err", "no memory"));
@@ -196,6 +198,7 @@ void vt_app_stop(struct vt_app *app)
     app->stopped = true;
     vt_timer_close(&app->sweep, NULL);
     vt_timer_close(&app->late_timer, NULL);
+    vt_timer_close(&app->behind_timer, NULL);
     vt_timer_close(&app->hours_timer, NULL);
 }
 

@@ -68,6 +68,7 @@ struct vt_app {
     uint32_t next_staff;
     struct vt_map statuses; /* site to what its customers were told last, queue_status.c */
     struct vt_list late;    /* of vt_peer.late: latest frames held back for 16 ms */
+    struct vt_list behind;  /* of vt_peer.behind: their sockets take nothing */
     struct vt_chan **chans; /* owned, by number; chan.c */
     uint16_t next_chan;
     uint32_t next_ask;     /* names of open questions among staff */
@@ -79,7 +80,7 @@ struct vt_app {
     bool draining, stopped;
     struct vt_arena arena; /* of the message being handled */
     struct vt_buf text;    /* of the frame being encoded */
-    struct vt_timer sweep, late_timer, hours_timer;
+    struct vt_timer sweep, late_timer, behind_timer, hours_timer;
     int64_t lines_swept_ms;
     struct vt_turn_hook turn;
     vt_call_fn *ready; /* NULL once called */

@@ -248,7 +248,7 @@ int64_t vt_conn_stuck_ms(struct vt_conn *conn, int64_t now_ms)
 {
     uint64_t taken;
     if (!conn->stuck_since_ms || !conn->wsi || !lws_partial_buffered(conn->wsi))
-        return 0;
+        return -1;
     if (vt_tcp_taken_so_far(lws_get_socket_fd(conn->wsi), &taken) && taken != conn->taken_mark) {
         conn->taken_mark = taken;
         conn->stuck_since_ms = now_ms;

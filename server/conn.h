@@ -59,8 +59,8 @@ void vt_conn_close(struct vt_conn *conn, int code, const char *reason);
 void vt_conn_beat(struct vt_conn *conn, uint32_t beat_ms, uint32_t dead_ms);
 /* Lifts the 4 KiB cap of the first message to the configured ones, and ends the hello timeout (4506). */
 void vt_conn_welcomed(struct vt_conn *conn);
-/* For how long the other side has taken nothing of a write that did not go out whole; 0: nothing is left of
- * one. It sees progress only when asked: ask about once a second. */
+/* For how long the other side has taken nothing of a write that did not go out whole; -1: nothing is left of
+ * one. It sees progress only when asked. */
 int64_t vt_conn_stuck_ms(struct vt_conn *conn, int64_t now_ms);
 struct vt_str vt_conn_origin(const struct vt_conn *conn); /* as the browser sent it */
 struct vt_str vt_conn_addr(const struct vt_conn *conn);   /* for limits; logs cut it to /24 or /48 */

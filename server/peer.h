@@ -37,6 +37,7 @@ struct vt_peer {
     struct vt_list link;    /* in vt_app.peers or .dead */
     struct vt_list leaving; /* in vt_app.leaving, or alone */
     struct vt_list late;    /* in vt_app.late, or alone */
+    struct vt_list behind;  /* in vt_app.behind, or alone */
     struct vt_bucket acts, talks, searches;
     int64_t bad_since_ms;
     uint8_t bad; /* bad messages since bad_since_ms */
@@ -65,8 +66,9 @@ void vt_peer_close(struct vt_peer *peer, int code, const char *reason);
 void vt_peer_beat(struct vt_peer *peer, bool live);
 /* Holds a claim card, or no longer: a dead line must be noticed soon. */
 void vt_peer_asked(struct vt_peer *peer, bool asked);
-/* A peer that has not read for 10 s is closed with 4101; expired logins with 4002. */
+/* A peer that has not read for some nine seconds is closed with 4101; expired logins with 4002. */
 void vt_peer_sweep(struct vt_peer *peer, int64_t now_ms);
+void vt_peers_look(void *app); /* those that are behind, between two sweeps */
 /* At the end of the turn: out of every conversation. */
 void vt_peer_leave(struct vt_peer *peer);
 void vt_peer_destroy(struct vt_peer *peer);
