@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Five visits, told step by step, by people who take a refusal for an answer: it is asked once more, and then the
+/// Seven visits, told step by step, by people who take a refusal for an answer: it is asked once more, and then the
 /// visit is over. What nobody may get is silence: no reply, or no event, over a line that stays open.
 
 import { randomUUID } from 'node:crypto';
 
 import { http, login } from '../../server/lib/http.mjs';
-import { SHOP, SITE, live } from '../../server/lib/kit.mjs';
+import { SHOP, SITE, associate, live } from '../../server/lib/kit.mjs';
 import { Recorder, delta, element, page, keyframe, text } from '../../server/lib/mirror.mjs';
 import { Peer } from '../../server/lib/peer.mjs';
 import { quarters } from '../../server/lib/picture.mjs';
@@ -93,7 +93,7 @@ export class Visit {
   }
 }
 
-/* --- the five: `begin` before memory runs out, `go` while it does ------------------------------------ */
+/* --- the visits: `begin` before memory runs out, `go` while it does ------------------------------------ */
 
 const talk = {
   begin: ({ server }) => login(server, 'lea'), // scrypt, once
@@ -195,4 +195,52 @@ const mirror = {
   },
 };
 
-export const scripts = { talk, view, upload, catalogue, mirror };
+/// Two who are free are asked at once; the second takes it, hands it over, and the first ends it.
+const desk = {
+  async begin(visit) {
+    const [lea, max] = [await associate(visit.server, 'lea'), await associate(visit.server, 'max')];
+    visit.peers.push(lea, max);
+    for (const one of [lea, max]) await one.request('presence.set', { mode: 'available' });
+    return { lea, max };
+  },
+  async go(visit, { lea, max }) {
+    const c = await visit.dial('customer', { origin: SHOP }, { role: 'customer' });
+    await ask(c, 'queue.join', { lang: 'en' });
+    for (const one of [lea, max]) await event(one, 'claim.ask', (d) => d.conv === c.conv);
+    await event(c, 'session.state', (d) => d.state === 'claimed');
+    const { c: m } = await ask(max, 'claim.take', { conv: c.conv });
+    await event(lea, 'claim.gone', (d) => d.conv === c.conv);
+    await event(c, 'session.state', (d) => d.state === 'live');
+    const { ask: question } = await ask(max, 'transfer.ask', { to: lea.welcome.me.id, note: 'A repair.' }, { c: m });
+    await event(lea, 'staff.ask', (d) => d.conv === c.conv);
+    const { c: l } = await ask(lea, 'transfer.answer', { conv: c.conv, ask: question, ok: true });
+    await event(c, 'session.state', (d) => d.why === 'transfer');
+    await event(max, 'transfer.answer');
+    await ask(lea, 'chat.send', { kind: 'text', body: { text: 'I go on' } }, { c: l });
+    await event(c, 'chat.send');
+    await ask(lea, 'session.end', {}, { c: l });
+    await event(c, 'session.state', (d) => d.state === 'ended');
+  },
+};
+
+/// A guest looks on, and what was shown is there afterwards.
+const recap = {
+  begin: (visit) => visit.pair(),
+  async go(visit, { c, a, n }) {
+    await ask(c, 'view.open', { items: [{ sku: 'VT-1', media: 'm1', title: 'Ring 1' }], active: 1, mode: 'image' });
+    await event(a, 'view.open');
+    const { url: invitation } = await ask(c, 'guest.invite', { name: 'Mum' });
+    const g = await visit.dial('guest', {}, { role: 'guest', code: new URLSearchParams(new URL(invitation).hash.slice(1)).get('vt') });
+    await event(g, 'snapshot');
+    await event(a, 'presence.person', (d) => d.role === 'guest');
+    await ask(a, 'mark.add', { slot: 1, kind: 'arrow', colour: 1, points: [0.1, 0.1, 0.5, 0.5] }, { c: n });
+    await event(g, 'mark.add');
+    await ask(a, 'chat.send', { kind: 'text', body: { text: '18 ct.' } }, { c: n });
+    await ask(c, 'session.end', {});
+    await event(c, 'recap.state');
+    const { url } = await ask(c, 'recap.send', { by: 'link' });
+    await get(visit.server, '/r/open', { method: 'POST', body: url.split('#')[1] });
+  },
+};
+
+export const scripts = { talk, view, upload, catalogue, mirror, desk, recap };
