@@ -181,7 +181,10 @@ static void handle_ingested(void *arg, const struct vt_media_result *result)
         fail(ingest, &result->problem);
         return;
     }
-    if (!ingest->has_draft || vt_buf_append(&ingest->draft.index, result->bytes, result->len) != VT_OK) {
+    /* Who sent it keeps it once it has been seen, so what was never seen would wait for ever. */
+    const bool is_unseen = !ingest->taking.is_kept && !ingest->taking.sight;
+    if (is_unseen || !ingest->has_draft ||
+        vt_buf_append(&ingest->draft.index, result->bytes, result->len) != VT_OK) {
         fail_with(ingest, VT_MEDIA_BUSY, "The server is short of memory.");
         return;
     }
