@@ -19,6 +19,7 @@
 #include "server/practice.h"
 #include "server/profile.h"
 #include "server/queue.h"
+#include "server/recap.h"
 #include "server/rights.h"
 #include "server/ring.h"
 #include "server/session.h"
@@ -353,6 +354,7 @@ void vt_conv_sweep(struct vt_conversation *conv, int64_t now_ms)
     vt_consent_sweep(conv, now_ms);
     vt_mirror_sweep(conv, now_ms);
     vt_answer_mail_sweep(conv, now_ms);
+    vt_recap_sweep(conv);
     if (conv->view_unsaved)
         vt_session_view_changed(conv);
     if (vt_practice_is(conv))

@@ -68,7 +68,8 @@ struct vt_session {
     bool joining;                          /* the line has been asked for a place */
     bool unclaimed;                        /* everybody was asked and nobody came: the customer knows */
     char lang[36];                         /* the customer's, as BCP 47 */
-    bool recap_due;                        /* it has ended, and its recap is ready once that is stored */
+    bool recap_due;                        /* it has ended, and its recap is ready once that is stored, */
+    bool recap_untold, recap_asked;        /* which the thread has yet to say; the store has been asked to */
     char *question; /* owned: the text of queue.join until it is in the thread, or NULL */
     char *product;  /* owned JSON of product_ref, or NULL */
 };

@@ -361,10 +361,50 @@ void vt_recap_tell(struct vt_conversation *conv, enum vt_recap_word word, struct
         vt_log(VT_LOG_WARN, "recap.state", VT_LOG_T("conv", conv->conv), VT_LOG_T("err", vt_err_name(err)));
 }
 
+struct readying {
+    struct vt_app *app;
+    char site[VT_PERSON_TEXT], conv[VT_CONV_TEXT], sid[VT_ID_TEXT];
+};
+
+static void handle_ready(void *arg, int err, uint32_t cs, const struct vt_event_head *numbers)
+{
+    struct readying *readying = arg;
+    struct vt_conversation *conv = vt_conv_find(readying->app, vt_str(readying->site),
+                                                vt_str(readying->conv));
+    (void)cs, (void)numbers;
+    if (conv && strcmp(conv->session.sid, readying->sid) == 0) {
+        conv->session.recap_asked = false;
+        conv->session.recap_untold = err != VT_OK;
+    }
+    free(readying);
+}
+
+void vt_recap_sweep(struct vt_conversation *conv)
+{
+    struct vt_session *session = &conv->session;
+    const struct vt_site *site = vt_sites_by_id(conv->app->deps.sites, vt_str(conv->site));
+    if (!session->recap_untold || session->recap_asked || !site)
+        return;
+    const struct vt_evt_recap_state d = { .state = VT_RECAP_WORD_READY,
+                                          .sid = vt_str(session->sid),
+                                          .until = session->ended + site->settings->recap.days * DAY_MS,
+                                          .has_until = true };
+    const struct vt_thread_row row = { .op = VT_OP_RECAP_STATE, .by = "", .d = &d };
+    struct readying *readying = calloc(1, sizeof(*readying));
+    if (!readying)
+        return;
+    readying->app = conv->app;
+    memcpy(readying->site, conv->site, sizeof(readying->site));
+    memcpy(readying->conv, conv->conv, sizeof(readying->conv));
+    memcpy(readying->sid, session->sid, sizeof(readying->sid));
+    session->recap_asked = vt_thread_append(conv, &row, NULL, handle_ready, readying) == VT_OK;
+    if (!session->recap_asked)
+        free(readying);
+}
+
 void vt_recap_ready(struct vt_conversation *conv)
 {
     const struct vt_site *site = vt_sites_by_id(conv->app->deps.sites, vt_str(conv->site));
-    if (site && site->settings->recap.on)
-        vt_recap_tell(conv, VT_RECAP_WORD_READY, vt_str(conv->session.sid),
-                      conv->session.ended + site->settings->recap.days * DAY_MS);
+    conv->session.recap_untold = site && site->settings->recap.on;
+    vt_recap_sweep(conv);
 }

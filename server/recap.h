@@ -70,7 +70,8 @@ void vt_recap_url(const struct vt_site *site, struct vt_str url, struct vt_buf *
 void vt_recap_note(const struct vt_conversation *conv, struct vt_arena *arena, struct vt_evt_view_kept *kept);
 /* A row that says how the recap of session `sid` stands; until 0: not said. */
 void vt_recap_tell(struct vt_conversation *conv, enum vt_recap_word word, struct vt_str sid, int64_t until);
-/* The session that has just been stored as ended has a recap from now on. */
+/* The session that has just been stored as ended has a recap from now on. Said until the store has taken it. */
 void vt_recap_ready(struct vt_conversation *conv);
+void vt_recap_sweep(struct vt_conversation *conv);
 
 #endif
