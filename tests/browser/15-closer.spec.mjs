@@ -45,7 +45,7 @@ async function ready(ground, media) {
     const answer = await fetch(`${ground.url}/iiif/3/${media}/info.json`);
     if (answer.ok) info = await answer.json();
     return answer.status;
-  }, { timeout: 40_000 }).toBe(200);
+  }, { timeout: 60_000 }).toBe(200);
   return info;
 }
 

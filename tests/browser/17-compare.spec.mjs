@@ -24,7 +24,7 @@ async function same(one, other, n) {
   await expect.poll(async () => {
     const [a, b] = [await seen(one), await seen(other)];
     return a.length === n && !a.some((p) => p.startsWith(' ')) && `${a}` === `${b}` ? 'same' : `${a} | ${b}`;
-  }, { timeout: 20_000 }).toBe('same'); // a size that was never asked for is rendered first
+  }, { timeout: 60_000 }).toBe('same'); // a size that was never asked for is rendered first
 }
 
 const middle = ({ box: [left, top, width, height] }) => ({ x: left + width / 2, y: top + height / 2 });
@@ -164,7 +164,7 @@ test('true scale: a millimetre is as long on every piece, and says so', async ({
   await phone.button('True scale').click();
   await expect(phone.button('True scale')).toHaveAttribute('aria-pressed', 'true');
   for (const view of [phone, desk]) {
-    await expect.poll(async () => (await panes(view)).every((p) => /^[\d.]+ × [\d.]+ mm$/.test(p.small)), { timeout: 40_000 }).toBe(true);
+    await expect.poll(async () => (await panes(view)).every((p) => /^[\d.]+ × [\d.]+ mm$/.test(p.small)), { timeout: 60_000 }).toBe(true);
     await expect(view.root.locator('.rule')).toHaveText('10 mm');
   }
   await expect.poll(heard).toContain('Comparing 2 pieces at true scale');

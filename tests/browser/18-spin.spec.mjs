@@ -13,7 +13,7 @@ const frame = (view) => view.root.evaluate((v) => {
   const canvas = v.querySelector('.holder canvas');
   return canvas && !canvas.hidden && canvas.checkVisibility() ? Number(canvas.dataset.frame) : null;
 });
-const together = (one, other, n) => expect.poll(async () => `${await frame(one)} ${await frame(other)}`, { timeout: 20_000 }).toBe(`${n} ${n}`);
+const together = (one, other, n) => expect.poll(async () => `${await frame(one)} ${await frame(other)}`, { timeout: 60_000 }).toBe(`${n} ${n}`);
 const label = (view) => view.root.locator('.turn');
 const middle = ({ stage }) => ({ x: stage.x + stage.width / 2, y: stage.y + stage.height / 2 });
 

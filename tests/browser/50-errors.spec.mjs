@@ -86,7 +86,7 @@ test('a network that blocks the socket is named, and nothing written is lost', a
   await customer.page.routeWebSocket(/\/v1\/socket/, (socket) => socket.close());
   await customer.open();
   await customer.field.fill('Can you hear me?');
-  await expect(customer.panel.locator('.bar')).toContainText('blocks our chat', { timeout: 30_000 });
+  await expect(customer.panel.locator('.bar')).toContainText('blocks our chat', { timeout: 60_000 });
   await shot(customer.page, '55-phone-blocked');
   await expect(customer.field).toHaveValue('Can you hear me?');
   await associate.comes();

@@ -47,7 +47,7 @@ test('a customer is offered to who is available: declined by one, claimed by the
   await expect(card).toHaveCount(0);
   await expect(associate.page.getByRole('button', { name: 'I am available' })).toBeVisible();
   const hers = noor.page.getByRole('region', { name: 'Asking for you' });
-  await expect(hers).toBeVisible({ timeout: 30_000 });
+  await expect(hers).toBeVisible({ timeout: 60_000 });
   await noor.page.keyboard.press('Alt+Enter');
   await customer.isWith('Noor');
   await expect(noor.field).toBeFocused();

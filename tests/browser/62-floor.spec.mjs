@@ -118,7 +118,7 @@ test('in the line: the place, the wait and what the shop says; then nobody could
   await settings(server, { ring: { known: 1, first: 1, total: 8 }, notices: [{ id: 'tip', kind: 'tip', text: 'Ring sizes: we measure for free, in every branch.' }] });
   await expect(customer.panel.locator('.notes li')).toHaveCount(1);
 
-  await expect(customer.panel).toContainText('Nobody could come in the time we had hoped', { timeout: 20_000 });
+  await expect(customer.panel).toContainText('Nobody could come in the time we had hoped', { timeout: 60_000 });
   await isClean(customer.page, 'phone-unclaimed');
   await customer.panel.getByRole('button', { name: 'Leave a message' }).click();
   await text(customer).fill('Please write to me about the halo.');
@@ -154,7 +154,7 @@ test('who waits is greeted with a card: their name on the piece they look at', a
     await customer.open();
     await customer.ask('Is the halo set by hand?');
     const card = customer.panel.getByRole('img', { name: 'One moment, please.' });
-    await expect.poll(() => card.evaluate((img) => img.complete && img.naturalWidth), { timeout: 20_000 }).toBe(1080);
+    await expect.poll(() => card.evaluate((img) => img.complete && img.naturalWidth), { timeout: 60_000 }).toBe(1080);
     const src = await card.getAttribute('src');
     expect(JSON.parse(Buffer.from(/d=([\w-]+)/.exec(src)[1], 'base64url')).name).toBe('Ada Lovelace');
     await card.scrollIntoViewIfNeeded();
@@ -169,7 +169,7 @@ test('a network that lets no socket through: the message goes by plain HTTPS', a
   await customer.page.routeWebSocket(/\/v1\/socket/, (socket) => void socket.close());
   await customer.visit();
   await customer.open();
-  await expect(customer.panel.locator('.bar')).toContainText('blocks our chat', { timeout: 30_000 });
+  await expect(customer.panel.locator('.bar')).toContainText('blocks our chat', { timeout: 60_000 });
   await customer.panel.getByRole('button', { name: 'Leave a message' }).click();
   await text(customer).fill('Do you engrave?');
   await mail(customer).fill('ada@shop');
@@ -192,7 +192,7 @@ test('no way through at all: the message waits for one', async ({ customer }) =>
   await customer.page.route(/\/api\/v1\/contact/, (route) => route.abort());
   await customer.visit();
   await customer.open();
-  await expect(customer.panel.locator('.bar')).toContainText('blocks our chat', { timeout: 30_000 });
+  await expect(customer.panel.locator('.bar')).toContainText('blocks our chat', { timeout: 60_000 });
   await customer.panel.getByRole('button', { name: 'Leave a message' }).click();
   await text(customer).fill('Do you engrave?');
   await mail(customer).fill('ada@shop.example');
@@ -200,7 +200,7 @@ test('no way through at all: the message waits for one', async ({ customer }) =>
   await expect(customer.panel).toContainText('There is no way through just now');
   await isClean(customer.page, 'phone-blocked');
   isBlocked = false;
-  await expect(customer.panel).toContainText('we answer to ada@shop.example', { timeout: 20_000 });
+  await expect(customer.panel).toContainText('we answer to ada@shop.example', { timeout: 60_000 });
 });
 
 test("the site's look, dark, at a desk, from right to left; the page's own word wins", async ({ cast, server, associate }) => {

@@ -26,7 +26,7 @@ test('the link of an answer opens its conversation, once', async ({ cast, ground
   await ada.request('bye', {});
   const { c: n } = await camille.request('conv.open', { conv: ada.conv });
   await say(camille, 'Yes, up to twelve letters.', { c: n });
-  await expect.poll(() => mail.mails().length, { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => mail.mails().length, { timeout: 60_000 }).toBe(1);
   const letter = readMail(mail.mails()[0]).parts.find(([type]) => type === 'text/plain')[1];
   const url = /http\S+#vt=[\w-]{22}/.exec(letter)[0];
 

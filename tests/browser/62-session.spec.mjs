@@ -160,7 +160,7 @@ for (const [where, how] of Object.entries({ phone: PHONE, desk: { ...DESK, color
     const [late] = await cast.page(await cast.context(how), 'late');
     await late.goto(url);
     await late.getByRole('button', { name: 'Look along' }).click();
-    await expect(late.getByRole('heading', { name: 'This link opens nothing' })).toBeVisible({ timeout: 15_000 });
+    await expect(late.getByRole('heading', { name: 'This link opens nothing' })).toBeVisible({ timeout: 60_000 });
     await isClean(late, `guest-${where}-late`);
 
     await panel.getByRole('button', { name: 'Remove Mum' }).click();

@@ -11,7 +11,7 @@ import { expect, livePair, shot, test as base } from './lib/story.mjs';
 import { COLOURS, agree } from './lib/view.mjs';
 
 const STONE = [0.5, 0.3]; // as near to it as two fingers on a phone begin
-const SOON = { timeout: 20_000 };
+const SOON = { timeout: 60_000 };
 /// Of the drawn picture: the crop, square and at its top; below it the piece's name.
 const CROP = 900 / 1080;
 const NEAR = 0.01; // of the picture; how broad a line is drawn differs by screen

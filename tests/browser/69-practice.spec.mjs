@@ -10,7 +10,7 @@ import { expect, shot, test } from './lib/story.mjs';
 const PHONE_DESK = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 
 const coach = (page) => page.getByRole('complementary', { name: 'Practice' });
-const stepIs = (page, title) => expect(coach(page).getByRole('heading')).toHaveText(title, { timeout: 15_000 });
+const stepIs = (page, title) => expect(coach(page).getByRole('heading')).toHaveText(title, { timeout: 60_000 });
 const sheet = (page) => page.getByRole('dialog', { name: 'Practice' });
 
 async function isClean(page, name) {
@@ -28,7 +28,7 @@ async function begins({ page }) {
 }
 
 /// Robin's newest line has come.
-const robinSays = ({ page }, text) => expect(page.locator('.said-list')).toContainText(text, { timeout: 15_000 });
+const robinSays = ({ page }, text) => expect(page.locator('.said-list')).toContainText(text, { timeout: 60_000 });
 
 for (const colorScheme of ['light', 'dark']) {
   test(`all ten steps, ${colorScheme}: done, said to be done, and gone`, async ({ cast, server }) => {
@@ -145,7 +145,7 @@ test('on a phone, with fingers: left half-way it says what was missed, and can b
   await stepIs(page, 'Claim the customer');
   await expect(page.getByRole('region', { name: 'Asking for you' })).toContainText('Robin');
   await page.reload();
-  await expect(page.getByRole('button', { name: 'New here? Practise' })).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole('button', { name: 'New here? Practise' })).toBeVisible({ timeout: 60_000 });
   await expect(associate.rows).toHaveCount(0);
 });
 

@@ -86,7 +86,7 @@ test('the bag as the customer sees it; shown, filled in, pressed; control goes b
   await desk.use('Press');
   await desk.press('.summary a.button');
   await customer.page.waitForURL('**/checkout/');
-  await expect.poll(() => desk.words('main h1'), { timeout: 20_000 }).toBe(await theirs(customer, 'main h1'));
+  await expect.poll(() => desk.words('main h1'), { timeout: 60_000 }).toBe(await theirs(customer, 'main h1'));
 
   // The card field shows nothing and takes nothing, empty or not.
   await customer.page.locator('[autocomplete=cc-number]').scrollIntoViewIfNeeded();
@@ -134,7 +134,7 @@ test('a reload and another page keep it; a second pair of eyes comes late, and i
   await lines.at(-1).close();
   await expect.poll(() => lines.length).toBe(2);
   await customer.page.evaluate(() => { document.querySelector('main h1').textContent = 'After the line'; });
-  await expect.poll(() => desk.words('main h1'), { timeout: 20_000 }).toBe('After the line');
+  await expect.poll(() => desk.words('main h1'), { timeout: 60_000 }).toBe('After the line');
   await customer.page.evaluate(() => { document.querySelector('main h1').textContent = 'A view of one page'; });
   await expect.poll(() => desk.words('main h1')).toBe('A view of one page');
 
@@ -278,7 +278,7 @@ test('of what goes from a page nothing is kept: shadow roots, frames; what comes
   await expect.poll(async () => {
     await cdp.send('HeapProfiler.collectGarbage');
     return page.evaluate(() => window.gone.filter((ref) => ref.deref()).length);
-  }, { timeout: 10_000 }).toBe(0);
+  }, { timeout: 60_000 }).toBe(0);
   await settled(page);
   expect(JSON.stringify((await told(page)).units)).toContain('Back again');
   await page.close();

@@ -104,10 +104,10 @@ test('a piece of the shop and a described one with a deposit: offered, taken in 
   await expect.poll(() => piece.locator('img').evaluate((it) => {
     if (it.complete && !it.naturalWidth) it.src = String(it.src);
     return it.naturalWidth;
-  }), { timeout: 40_000 }).toBeGreaterThan(0);
+  }), { timeout: 60_000 }).toBeGreaterThan(0);
   await shot(customer.page, '77-phone-offer-piece');
   await piece.getByRole('button', { name: 'Take it' }).click();
-  await expect(piece).toContainText('You took it.', { timeout: 15_000 });
+  await expect(piece).toContainText('You took it.', { timeout: 60_000 });
   await expect(page.locator('.happened').filter({ hasText: 'is in the bag now' })).toHaveCount(1);
   const [line] = JSON.parse(await customer.page.evaluate(() => localStorage.getItem('maison-vitrine:bag'))).lines;
   expect([line.qty, line.offer.price]).toEqual([1, 350000]);

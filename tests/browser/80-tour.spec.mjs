@@ -63,7 +63,7 @@ test('the customer, until somebody comes', async ({ cast, customer, server, grou
   await other.ask(`Is the halo set by hand? ${LONG}`);
   await expect(other.panel.locator('.notes li').last()).toBeVisible();
   await next.see('waiting', { looks: MORE });
-  await expect(other.panel).toContainText('Nobody could come in the time we had hoped', { timeout: 20_000 });
+  await expect(other.panel).toContainText('Nobody could come in the time we had hoped', { timeout: 60_000 });
   await next.see('unclaimed', { looks: FEW });
   await server.halt();
   await expect(other.panel.locator('.bar')).toContainText('Reconnecting');
@@ -150,7 +150,7 @@ test('the customer in a session, and whom they ask', async ({ cast, customer, se
   await pushed;
 
   await camille.cut();
-  await expect(panel.locator('.bar').filter({ hasText: /lost the line|Camille has left/ })).toBeVisible({ timeout: 15_000 });
+  await expect(panel.locator('.bar').filter({ hasText: /lost the line|Camille has left/ })).toBeVisible({ timeout: 60_000 });
   await tour.see('away', { looks: FEW });
   await panel.getByRole('button', { name: 'End', exact: true }).click();
   await tour.see('really-end');
@@ -175,7 +175,7 @@ test('what does not work is said', async ({ customer, cast, server }) => {
   await customer.page.routeWebSocket(/\/v1\/socket/, (socket) => socket.close());
   await customer.visit();
   await customer.open();
-  await expect(customer.panel.locator('.bar')).toContainText('blocks our chat', { timeout: 30_000 });
+  await expect(customer.panel.locator('.bar')).toContainText('blocks our chat', { timeout: 60_000 });
   await panelTour(customer, 'customer-blocked').see('blocked');
 
   const [page, watch] = await cast.page(await cast.context(PHONE), 'stranger');

@@ -43,7 +43,7 @@ test('asked for, told, stopped', async ({ customer, associate, server }) => {
   await shot(page, '81-phone-kept');
   await stock(server, [['VT-1002-54', 'paris', 2]]);
   const note = panel.getByRole('group', { name: 'There again' });
-  await expect(note).toContainText('Lagoon Halo Ring, 54', { timeout: 15_000 });
+  await expect(note).toContainText('Lagoon Halo Ring, 54', { timeout: 60_000 });
   await expect(note.getByRole('link')).toHaveAttribute('href', /sapphire-halo-ring/);
   await isClean(page, 'phone-note');
   await isClean(associate.page, 'desk-note');

@@ -12,6 +12,7 @@ import { BUSY, http, picture } from './lib/http.mjs';
 import { SITE, eventually, keeper, live, openView, shop, writeCatalogue } from './lib/kit.mjs';
 import { FLAG } from './lib/protocol.mjs';
 import { chunk, gps, header, importPictures, look, metric, photo, quarters, sha256, withSegment } from './lib/picture.mjs';
+import { kill } from './lib/workers.mjs';
 
 const later = keeper(after);
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-hostile-'));
@@ -184,7 +185,7 @@ const atWork = (before) => eventually('a worker at work', () => [...cpus()].find
 /// All of them, the spare too, and it waits until their sockets are closed.
 async function killWorkers() {
   const killed = workers();
-  for (const pid of killed) process.kill(pid, 'SIGKILL');
+  killed.forEach(kill);
   await eventually('their end', () => !workers().some((pid) => killed.includes(pid)));
 }
 
@@ -196,7 +197,7 @@ test('a worker killed in the middle costs one request, and the next has a new on
   const slow = once(`/iiif/3/${id}/full/^5000,/0/default.png`);
   const pid = await atWork(idle);
   const queued = get(`/t/${id}/1280`, { Accept: 'image/webp' });
-  process.kill(pid, 'SIGKILL');
+  kill(pid);
   const first = await slow;
   assert.equal(first.status, 500, first.text.slice(0, 300));
   const body = first.json();

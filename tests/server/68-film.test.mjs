@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { http, picture, rest } from './lib/http.mjs';
 import { SITE, eventually, keeper, live, shop, writeCatalogue } from './lib/kit.mjs';
 import { look, photo, quarters, sha256 } from './lib/picture.mjs';
-import { workers } from './lib/workers.mjs';
+import { killWorkers } from './lib/workers.mjs';
 
 const later = keeper(after);
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-film-'));
@@ -213,7 +213,7 @@ test('a worker killed in the middle breaks the film off, and it is made whole wh
   const { job, media } = await make({ ...fresh(5, 2), size: [640, 640] });
   const coming = stream(at(media, 'mp4'));
   await pair.a.waitFor('film.job', (d) => d.job === job && d.state === 'encoding' && d.part > 0.05);
-  for (const pid of workers(server)) process.kill(pid, 'SIGKILL');
+  killWorkers(server);
   const broken = await coming;
   assert.ok(broken.error, 'a short body must not look whole');
   const { why } = await over(job, 'failed');

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { http, picture, rest } from './lib/http.mjs';
 import { SHOP, customer, eventually, keeper, live, shop } from './lib/kit.mjs';
 import { look } from './lib/picture.mjs';
-import { workers } from './lib/workers.mjs';
+import { killWorkers } from './lib/workers.mjs';
 
 const later = keeper(after);
 const clip = (name) => readFileSync(fileURLToPath(new URL(`clips/${name}`, import.meta.url)));
@@ -240,7 +240,7 @@ test('rights: too much is refused before a byte goes, a ticket is of one clip, a
 test('a worker killed in the middle costs time, not the clip; what was cut stays to be looked at', async () => {
   const { media } = await sent(PHONE, '?from=0.1');
   await eventually('coding', async () => (await state(media)).state !== 'queued');
-  for (const pid of workers(server)) process.kill(pid, 'SIGKILL');
+  killWorkers(server);
   assert.equal((await http(server, at(media, 'mp4'))).status, 200);
   await ready(media);
 });

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { http, picture } from './lib/http.mjs';
 import { SITE, back, keeper, live, say, shop, viewSeen, writeCatalogue } from './lib/kit.mjs';
 import { photo, quarters, sha256 } from './lib/picture.mjs';
-import { workers } from './lib/workers.mjs';
+import { killWorkers } from './lib/workers.mjs';
 
 const later = keeper(after);
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-film-play-'));
@@ -104,7 +104,7 @@ test('a worker killed over one film harms no other: the next is made, the view g
   const { job } = await pair.a.request('film.make', { ...film(18), size: [720, 720] }, { c: pair.n });
   await pair.a.waitFor('film.job', (d) => d.job === job && d.state === 'encoding' && d.part > 0);
   const { job: next } = await pair.a.request('film.make', film(2.75), { c: pair.n });
-  for (const pid of workers(server)) process.kill(pid, 'SIGKILL');
+  killWorkers(server);
   const { d } = await pair.a.waitFor('film.job', (it) => it.job === job && it.state === 'failed');
   assert.ok(d.why.length > 10, d.why);
   // It was killed with it, or waited behind it: then it is made; a second wish makes it in any case.

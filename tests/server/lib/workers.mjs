@@ -14,3 +14,14 @@ export function workers(server) {
   const childrenOf = (pid) => [...parents].filter(([, parent]) => parent === pid).map(([child]) => child);
   return childrenOf(server.child.pid).flatMap(childrenOf);
 }
+
+/// One of them may have ended by itself since it was looked for.
+export function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+export const killWorkers = (server) => workers(server).forEach(kill);
