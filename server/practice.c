@@ -127,8 +127,10 @@ void vt_practice_sweep(const struct vt_conversation *conv, int64_t now_ms)
         return;
     for (size_t i = 0; i < conv->people_n; i++) {
         const struct vt_person *at = &conv->people[i];
-        if (at->role == VT_ROLE_CUSTOMER && at->at == VT_AT_GONE &&
-            (at->left_ms == 0 || now_ms - at->left_ms >= PAUSE_MS)) {
+        /* Who never was here since it was loaded may be on the way in: it is loaded for them. */
+        int64_t since_ms = at->left_ms > 0 ? at->left_ms : conv->idle_since_ms;
+        if (at->role == VT_ROLE_CUSTOMER && at->at == VT_AT_GONE && since_ms > 0 &&
+            now_ms - since_ms >= PAUSE_MS) {
             /* Refused by a full queue: the next start or the next practice does it. */
             vt_practice_erase(conv->app, vt_str(conv->site), vt_str(person), NULL, NULL);
             return;
