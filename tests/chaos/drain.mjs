@@ -15,12 +15,12 @@ const IDLE = pick(180, 1800);
 
 /// A connect every few milliseconds, for as long as `isOver()` is false. Resolves { tried, refused }.
 async function knock(server, isOver) {
-  const port = Number(new URL(server.url).port);
+  const { port, hostname } = new URL(server.url);
   const found = { tried: 0, refused: 0 };
   while (!isOver()) {
     found.tried++;
     await new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => socket.destroy());
+      const socket = connect(Number(port), hostname, () => socket.destroy());
       socket.on('error', () => found.refused++);
       socket.on('close', resolve);
     });

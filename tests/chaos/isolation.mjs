@@ -78,7 +78,7 @@ function tell(run, what, pairs, total, returned) {
 
 async function group(run, what, n, options) {
   const server = await shop((fn) => run.after(fn), { associates: logins(n), args: [...ROOMY, ...options.args] });
-  const proxy = await Proxy.open(new URL(server.url).port);
+  const proxy = await Proxy.open(server.url);
   run.after(() => proxy.close());
   let dialled = 0;
   const port = () => (options.bad && dialled++ % 2 ? proxy.port : undefined);

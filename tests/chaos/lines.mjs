@@ -63,7 +63,7 @@ async function holes(run, proxy, pairs, desks) {
 
 await chaos('lines', async (run) => {
   const server = await shop((fn) => run.after(fn), { associates: logins(PAIRS), args: [...ROOMY, ...BEATS] });
-  const proxy = await Proxy.open(new URL(server.url).port);
+  const proxy = await Proxy.open(server.url);
   run.after(() => proxy.close());
   const port = () => proxy.port;
   await livePairs(run, server, 1); // what the first session costs once is no leak

@@ -110,17 +110,18 @@ class Line {
 }
 
 export class Proxy {
-  /// Before 127.0.0.1:`port`; resolves listening, on `proxy.port`: `at`, or one that is free.
-  static open(port, weather = {}, at = 0) {
+  /// Before the server of `url`; resolves listening, on the same address at `proxy.port`: `at`, or one that is free.
+  static open(url, weather = {}, at = 0) {
+    const { hostname: host, port } = new URL(url);
     const proxy = new Proxy();
     Object.assign(proxy, { lines: new Set(), weather: { ...CALM, ...weather } });
     proxy.listener = createServer({ allowHalfOpen: true }, (peer) => {
-      const server = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      const server = connect({ port: Number(port), host, allowHalfOpen: true });
       proxy.lines.add(new Line(proxy, peer, server));
     });
     return new Promise((resolve, reject) => {
       proxy.listener.on('error', reject);
-      proxy.listener.listen({ port: at, host: '127.0.0.1', backlog: 4096 }, () => {
+      proxy.listener.listen({ port: at, host, backlog: 4096 }, () => {
         proxy.port = proxy.listener.address().port;
         resolve(proxy);
       });

@@ -20,7 +20,7 @@ async function queries(server) {
 
 await chaos('storm', async (run) => {
   const server = await shop((fn) => run.after(fn), { associates: logins(PAIRS), args: ROOMY });
-  const proxy = await Proxy.open(new URL(server.url).port);
+  const proxy = await Proxy.open(server.url);
   run.after(() => proxy.close());
   const port = () => proxy.port;
   const { desks, pairs } = await livePairs(run, server, PAIRS, { port });

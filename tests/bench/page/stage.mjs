@@ -31,7 +31,7 @@ export async function onStage(use) {
   const server = ground.house(['--base-url', ground.url]);
   server.url = `http://127.0.0.1:${await freePort()}`;
   await server.start();
-  const line = await Proxy.open(Number(new URL(server.url).port), {}, Number(new URL(ground.url).port));
+  const line = await Proxy.open(server.url, {}, Number(new URL(ground.url).port));
   const browser = await chromium.launch(wholeBrowser);
   const person = async (how, Kind, name) => {
     const page = await (await browser.newContext(how)).newPage();
