@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/// G23: hours of talk over lines that break, and nothing grows: descriptors, resident size, threads. Run by name only,
-/// for VITRINE_SOAK_MINUTES (120). Each quarter ends in a calm moment with everybody back, and those are compared.
+/// G23: hours of talk over lines that break, and nothing grows: descriptors, resident size, threads. The ledger is read
+/// as it goes, and what is wrong with it is told at once. Run by name only, for VITRINE_SOAK_MINUTES (120). Each quarter ends in a calm moment with everybody back, and those are compared.
 
 import { readFileSync, readdirSync } from 'node:fs';
 
 import { eventually, shop } from '../server/lib/kit.mjs';
 import { isWhole, words } from './lib/ledger.mjs';
-import { ROOMY, auditAll, faults, livePairs, logins } from './lib/pairs.mjs';
+import { ROOMY, faults, livePairs, logins, readAll } from './lib/pairs.mjs';
 import { chaos, pick, sleep } from './lib/report.mjs';
 import { Proxy } from './proxy.mjs';
 
@@ -57,25 +57,30 @@ const change = (name, list) => Math.max(...list.map((at) => Math.abs(at[name] / 
 
 await chaos('soak', async (run) => {
   const server = await shop((fn) => run.after(fn), { associates: logins(PAIRS), args: ROOMY, env });
-  const proxy = await Proxy.open(Number(new URL(server.url).port));
+  const proxy = await Proxy.open(server.url);
   run.after(() => proxy.close());
   const { desks, pairs } = await livePairs(run, server, PAIRS, { port: () => proxy.port });
   const clients = [...desks, ...pairs.map((pair) => pair.customer)];
+  for (const client of clients) client.forgets = true;
   const began = Date.now();
   const calm = [];
   let over = false;
   const talking = pairs.flatMap((pair) => pair.talk(() => over, { gap: 1000 }));
   move(pairs, () => over);
+  const reading = readAll(pairs, () => over, (words) => console.log(`after ${((Date.now() - began) / 60000).toFixed(1)} min: ${words}`));
+  reading.catch((error) => run.fault(error)); // told at once; awaited at the end
+  const readers = [];
   for (let part = 1; part <= PARTS; part++) {
     await storms(proxy, began + (part * MINUTES * 60000) / PARTS - REST_MS);
     await eventually('everybody is back', () => clients.every((client) => client.peer.isOpen), 60000);
     await sleep(REST_MS);
     calm.push(sizes(server.child.pid));
-    console.log(`after ${((Date.now() - began) / 60000).toFixed(1)} min: ${JSON.stringify(calm.at(-1))}`);
+    readers.push(Math.round(process.memoryUsage().rss / 1048576));
+    console.log(`after ${((Date.now() - began) / 60000).toFixed(1)} min: ${JSON.stringify(calm.at(-1))}, the reader ${readers.at(-1)} MiB`);
   }
   over = true;
   await Promise.all(talking);
-  const total = await auditAll(pairs);
+  const total = await reading;
   for (const fault of faults(clients)) run.fault(fault);
   const [, ...compared] = calm;
   const closes = clients.flatMap((client) => client.closes).length;

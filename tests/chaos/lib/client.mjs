@@ -10,9 +10,10 @@ const MOST_MS = 10000;
 const wait = (n) => (n === 0 ? Math.random() * FIRST_MS : Math.min(MOST_MS, STEP_MS * 1.7 ** (n - 1)) * (0.7 + 0.6 * Math.random()));
 
 export class Client {
+  /// `forgets`: of those it was before nothing is asked any more, so hours of them need no memory.
   /// `dial(old)` resolves a welcomed peer that goes on where `old` (null at first) stood.
   constructor(name, dial) {
-    Object.assign(this, { name, dial, peer: null, closes: [], returns: [], stopped: false, waiting: [], past: [] });
+    Object.assign(this, { name, dial, peer: null, closes: [], returns: [], stopped: false, forgets: false, waiting: [], past: [] });
   }
 
   /// A busy machine may miss the first message's five seconds: it is tried again, as by everybody who waits for a page.
@@ -48,7 +49,8 @@ export class Client {
       try {
         const peer = await this.dial(old);
         this.returns.push(Date.now() - began);
-        return this.take(peer);
+        this.take(peer);
+        return this.forgets && old.forget();
       } catch (error) {
         this.lastFault = error;
         if (error.code !== 'token.bad') continue;

@@ -59,15 +59,87 @@ export class Voice {
   }
 }
 
-async function historyOf(peer, c) {
+/// [cs, text] of what was said after the row `after`.
+async function historyOf(peer, c, after = 0) {
   const rows = [];
-  for (let before = ALL, more = true; more; before = rows[0].cs) {
+  for (let before = ALL, more = true; more && (rows[0]?.cs ?? ALL) > after + 1; before = rows[0].cs) {
     const reply = await peer.request('chat.history', { before, n: 50 }, c === undefined ? {} : { c });
     if (!reply.rows.length) break;
     rows.unshift(...reply.rows);
     more = reply.more;
   }
-  return rows.filter((row) => row.op === 'chat.send').map((row) => [row.cs, row.d.body.text]);
+  return rows.filter((row) => row.op === 'chat.send' && row.cs > after).map((row) => [row.cs, row.d.body.text]);
+}
+
+/// A bit for each message of a voice: hours of them stay small.
+class Bits {
+  constructor() {
+    this.bytes = new Uint8Array(64);
+  }
+
+  /// True when it was set before.
+  set(i) {
+    if (i >> 3 >= this.bytes.length) {
+      const bytes = new Uint8Array(2 * (i >> 3));
+      bytes.set(this.bytes);
+      this.bytes = bytes;
+    }
+    const was = (this.bytes[i >> 3] >> (i & 7)) & 1;
+    this.bytes[i >> 3] |= 1 << (i & 7);
+    return was === 1;
+  }
+}
+
+/// The audit of a conversation that goes on for hours, in slices: each reads what is new on both sides, by pages, and what has been looked
+/// at is forgotten. What is wrong is told at once, by tell(words).
+export class Reading {
+  constructor(name, voices, tell) {
+    Object.assign(this, { name, voices, tell, upto: 0, unclaimed: new Map(), last: new Map(), bits: new Map() });
+    this.found = { acked: 0, lost: 0, doubled: 0, reordered: 0, differing: 0 };
+  }
+
+  fault(key, what) {
+    this.found[key]++;
+    this.tell(`${this.name}: ${key}: ${what}`);
+  }
+
+  /// Rejects when a line goes meanwhile; nothing is taken then, and the next slice reads it.
+  async slice(customer, staff, c) {
+    const sides = await Promise.all([historyOf(customer, undefined, this.upto), historyOf(staff, c, this.upto)]);
+    const end = Math.min(...sides.map((rows) => rows.at(-1)?.[0] ?? this.upto)); // one side may have been asked before the other
+    const [seen, other] = sides.map((rows) => rows.filter(([cs]) => cs <= end));
+    if (JSON.stringify(seen) !== JSON.stringify(other)) this.fault('differing', `rows ${this.upto + 1} to ${end}`);
+    for (const [cs, said] of seen) this.take(cs, said);
+    this.upto = end;
+    for (const voice of this.voices) this.claim(voice);
+  }
+
+  take(cs, said) {
+    const [name, at] = said.split(' ')[1].split(':');
+    const [voice, i] = [this.voices.find((one) => one.name === name), Number(at)];
+    if (!this.bits.has(name)) this.bits.set(name, new Bits());
+    if (this.bits.get(name).set(i)) this.fault('doubled', `${name}:${i} again as row ${cs}`);
+    else this.unclaimed.set(said, cs);
+    if (voice.late.has(said)) return;
+    if (i <= (this.last.get(name) ?? -1)) this.fault('reordered', `${name}:${i} behind ${this.last.get(name)}`);
+    this.last.set(name, i);
+  }
+
+  /// What was acknowledged up to here is there, under its number.
+  claim(voice) {
+    const later = [];
+    for (const [cs, said] of voice.acked) {
+      if (cs > this.upto) {
+        later.push([cs, said]);
+        continue;
+      }
+      this.found.acked++;
+      if (this.unclaimed.get(said) === cs) this.unclaimed.delete(said);
+      else this.fault('lost', `row ${cs}, ${said.split(' ')[1].slice(0, 40)}`);
+    }
+    voice.acked = later;
+    voice.waits.length = 0;
+  }
 }
 
 /// Counts over one conversation: { acked, lost, doubled, reordered, differing }.

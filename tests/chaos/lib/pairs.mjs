@@ -6,10 +6,12 @@ import { randomBytes } from 'node:crypto';
 import { ticket } from '../../server/lib/http.mjs';
 import { SHOP, SITE } from '../../server/lib/kit.mjs';
 import { Client } from './client.mjs';
-import { Voice, audit, sum } from './ledger.mjs';
+import { Reading, Voice, audit, sum } from './ledger.mjs';
+import { sleep } from './report.mjs';
 import { Watched, points, text } from './watched.mjs';
 
 export const A_DESK = 10; // conversations of one associate; a hello resumes 16 at most
+const READERS = 4; // ledgers that are read at once
 export const ROOMY = ['--rate-talk', '10000', '--rate-act', '10000', '--rate-search', '10000', '--rate-motion', '10000', '--chat-per-minute', '10000', '--capacity', '100', '--queue-capacity', '20000', '--exempt-addresses', '127.0.0.0/8'];
 
 /// The logins that `n` pairs need, for shop().
@@ -143,6 +145,29 @@ export async function auditAll(pairs) {
     }))));
   }
   return sum(found);
+}
+
+/// Reads the ledgers of pairs that talk on, each once in `everyMs`, until `isOver()`; then to their ends. Resolves the sum.
+export async function readAll(pairs, isOver, tell, everyMs = 60000) {
+  const readings = pairs.map((pair) => new Reading(pair.conv, pair.voices, tell));
+  const slice = async (i) => {
+    const [{ peer }, { peer: staff, c }] = [await pairs[i].atCustomer(), await pairs[i].atDesk()];
+    await readings[i].slice(peer, staff, c);
+  };
+  const reader = async (_, first) => {
+    for (let i = first; !isOver(); i = (i + READERS) % pairs.length) {
+      await slice(i).catch((error) => {
+        if (error.code !== 'line.lost') throw error;
+      });
+      await sleep(Math.min(2000, (everyMs * READERS) / pairs.length));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(READERS, pairs.length) }, reader));
+  for (const [i, pair] of pairs.entries()) {
+    await pair.settle();
+    await slice(i);
+  }
+  return sum(readings.map(({ found }) => found));
 }
 
 /// Canaries seen outside their pair, over every peer that ever was; and how many were seen where they belong.

@@ -64,6 +64,12 @@ export class Watched extends Peer {
     }
   }
 
+  /// Its line has gone and another stands in its place: what it had heard is not asked for any more.
+  forget() {
+    for (const list of [this.events, this.left, this.frames]) list.length = 0;
+    for (const map of [this.chains, this.chans, this.sent]) map.clear();
+  }
+
   /// Hours of traffic would fill the memory: the oldest go.
   wake() {
     for (const list of [this.events, this.left, this.frames]) if (list.length > KEPT) list.splice(0, list.length - KEPT / 2);
