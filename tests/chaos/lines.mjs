@@ -7,13 +7,13 @@ import { eventually, shop } from '../server/lib/kit.mjs';
 import { isWhole, words } from './lib/ledger.mjs';
 import { ROOMY, auditAll, customers, faults, livePairs, logins } from './lib/pairs.mjs';
 import { Proxy } from './proxy.mjs';
-import { chaos, pick, sleep } from './lib/report.mjs';
+import { LATE_MS, chaos, pick, sleep } from './lib/report.mjs';
 
 const PAIRS = pick(10, 100);
 const IDLE = pick(50, 500);
 const BEATS = pick(['--beat-live', '1s', '--beat-idle', '2s'], []); // 2.5 and 2.8 s instead of 12.5 and 35
 const FOUND_MS = pick(2800, 35000); // an idle line; a live one sooner
-const SLACK_MS = pick(5000, 1000); // of a busy machine; the goal gives one second
+const SLACK_MS = pick(LATE_MS, 1000); // of a busy machine; the goal gives one second
 const HOLE_MS = pick(1500, 8000); // shorter than the silence that ends a live line
 
 async function metric(server, name) {

@@ -12,6 +12,8 @@ import { top } from '../../server/lib/protocol.mjs';
 
 export const LONG = process.env.VITRINE_LONG === '1';
 export const pick = (short, long) => (LONG ? long : short);
+/// What the short form grants: it looks for faults, under a sanitiser and beside other runs; milliseconds are judged by the long one.
+export const LATE_MS = pick(50000, 0);
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const commit = () => {

@@ -11,7 +11,7 @@ import { Peer } from '../../server/lib/peer.mjs';
 import { quarters } from '../../server/lib/picture.mjs';
 import { protocol } from '../../server/lib/protocol.mjs';
 
-const WAIT_MS = 10000;
+const WAIT_MS = 30000;
 
 /// The visit ended as it may: refused, or its line closed.
 export class Ended extends Error {}

@@ -16,9 +16,9 @@ const built = process.env.VITRINE_WEB || join(top, 'web/dist');
 const START_MS = 60000;
 const STOP_MS = 60000; // a sanitiser looks through all memory at the end
 
-/// This process's own address on this machine, by its number: a server that is started again finds its port as it was, whatever ports other
-/// tests have been given on 127.0.0.1 meanwhile. Who connects is 127.0.0.1 all the same.
-const HOME = `127.${64 + ((process.pid >> 16) & 63)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+/// A test's own address on this machine, by the number of its process: a server that is started again finds its port as it was, whatever
+/// ports other tests have been given on 127.0.0.1 meanwhile. Who connects is 127.0.0.1 all the same. Other runs name 127.0.0.1 themselves.
+const HOME = process.argv[1]?.endsWith('.test.mjs') ? `127.${64 + ((process.pid >> 16) & 63)}.${(process.pid >> 8) & 255}.${process.pid & 255}` : '127.0.0.1';
 
 export const PASSWORD = 'a long enough password';
 
