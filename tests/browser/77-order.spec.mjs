@@ -108,6 +108,7 @@ test('a piece of the shop and a described one with a deposit: offered, taken in 
   await shot(customer.page, '77-phone-offer-piece');
   await piece.getByRole('button', { name: 'Take it' }).click();
   await expect(piece).toContainText('You took it.', { timeout: 60_000 });
+  await expect(piece.getByRole('link', { name: 'To the checkout' })).toHaveAttribute('href', `${customer.ground.shop}/checkout/`);
   await expect(page.locator('.happened').filter({ hasText: 'is in the bag now' })).toHaveCount(1);
   const [line] = JSON.parse(await customer.page.evaluate(() => localStorage.getItem('maison-vitrine:bag'))).lines;
   expect([line.qty, line.offer.price]).toEqual([1, 350000]);

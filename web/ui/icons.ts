@@ -29,6 +29,7 @@ export const close = 'M6 6l12 12M18 6 6 18';
 export const check = 'M5 12.5l4.5 4.5L19 7.5';
 export const checks = 'M2.5 12.5 7 17l9.5-9.5M12 16l1 1 9-9.5';
 export const send = 'M4 12h15M13 5.5 19.5 12 13 18.5';
+export const lines = 'M4 6.5h16M4 12h16M4 17.5h10';
 export const chat = 'M4 5.5h16v11H10.5L6 20.5v-4H4z';
 export const picture = 'M4 5h16v14H4zM4 16l4.5-4.5 4 4L15.5 12.5 20 17M15.5 8.5h.01';
 export const search = 'M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13M15.5 15.5 20.5 20.5';

@@ -2,7 +2,7 @@
 
 /// The look of what bag-chunk.ts shows.
 export const bagStyle = `
-.take{display:flex;flex-direction:column;gap:8px;align-items:flex-start}
+.take{display:flex;flex-direction:column;gap:8px;align-items:flex-start;padding-bottom:8px}
 .take .n{min-height:44px;padding:4px 18px}
 .take .row{gap:4px 12px}
 .inbag:before{content:"";display:inline-block;width:6px;height:11px;margin-inline:4px 10px;border:solid;border-width:0 2px 2px 0;rotate:45deg;translate:0 -2px}

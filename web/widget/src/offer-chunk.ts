@@ -84,7 +84,9 @@ function offers(app: App): void {
 
   const card = (cs: number, d: OfferMake): VNode => {
     const ended = end(cs, d.until ?? 0);
-    const link = safe(d.link);
+    // In the bag: its own way on; the offer's link is the piece's page as a rule.
+    const pay = ended === 'offer.taken' && d.sku && !d.deposit ? safe(app.bag?.checkout) : '';
+    const link = pay || safe(d.link);
     const bad = wrong.get(cs);
     const src = d.media && app.media(d.media, 320);
     return h('div', { class: 'b deal', role: 'group', 'aria-label': `${t('offer.for')}: ${d.title}` },
@@ -98,7 +100,7 @@ function offers(app: App): void {
       ended && h('p', { key: 'end' }, t(ended)),
       sizes?.draw(`offer ${cs}`) ?? h('div', { key: 'do', class: 'row' },
         !ended && h('button', { class: 'n m', disabled: busy === cs, onclick: () => void take(cs, d) }, t('offer.take')),
-        link && ended !== 'offer.dropped' && ended !== 'offer.over' && h('a', { class: 'n', href: link }, t(d.deposit ? 'offer.payDeposit' : ended ? 'offer.pay' : 'offer.see'))));
+        link && ended !== 'offer.dropped' && ended !== 'offer.over' && h('a', { class: 'n', href: link }, t(d.deposit ? 'offer.payDeposit' : pay || (ended && !d.sku) ? 'offer.pay' : 'offer.see'))));
   };
 
   more.row = (to, r: ThreadRow) => (r.op === 'offer.make' ? card(r.cs, r.d as OfferMake) : row(to, r));

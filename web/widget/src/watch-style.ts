@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 export const watchStyle = `
-.later{display:grid;gap:8px;justify-items:start;text-align:start}
+.later{display:grid;gap:8px;padding-bottom:8px;justify-items:start;text-align:start}
 /* A card has one action; to hear of it later is a quieter one, and none while a size is asked for. */
+.later .take{padding:0}
 .take~.n{background:none;padding-inline:0;color:var(--s);text-decoration:underline;text-underline-offset:3px}
 .later:has(.sizes)>.n{display:none}
 .watch{display:grid;gap:12px;width:min(300px,74vw);margin-top:4px;padding:14px;border:1px solid color-mix(in srgb,CanvasText 16%,Canvas);border-radius:var(--r);background:Canvas;color:CanvasText;text-align:start;white-space:normal}

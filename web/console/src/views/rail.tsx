@@ -32,11 +32,11 @@ export function Rail({ me }: { me: Me }): JSX.Element {
   const atLeft = over.value === null && (!narrow.matches || pane.value === 'left');
   return (
     <nav class="rail" aria-label="Console">
-      <Item icon={icons.chat} label="Customers" short="List" on={atLeft && left.value !== 'catalogue'} badge={tally.value.unassigned} badgeText="waiting" press={showLeft} />
+      <Item icon={icons.lines} label="Customers" short="List" on={atLeft && left.value !== 'catalogue'} badge={tally.value.unassigned} badgeText="waiting" press={showLeft} />
       <Item icon={icons.search} label="Catalogue" on={atLeft && left.value === 'catalogue'} press={showCatalogue} />
       {leads(me.role) && <Item icon={icons.floor} label="Floor" on={over.value !== null} press={(was) => { over.value = was === null ? 'floor' : null; }} />}
       <PaneItem to="stage" icon={icons.picture} label="Piece" />
-      <PaneItem to="thread" icon={icons.send} label="Chat" />
+      <PaneItem to="thread" icon={icons.chat} label="Chat" />
       <PaneItem to="customer" icon={icons.person} label="Customer" />
       <span class="rail-gap" />
       <button type="button" class="rail-item rail-keys" onClick={() => { sheet.value = 'keys'; }} aria-label="Keys"><span class="rail-icon key" aria-hidden="true">?</span></button>
