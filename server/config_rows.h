@@ -110,6 +110,14 @@
       "How often a shop's own server is asked for its orders, where its site wants that.")                            \
     X(time, login_life, "login-life", "12h", 60000, 604800000, false, false, "Life of a login.")                     \
     X(time, login_idle, "login-idle", "60m", 60000, 604800000, false, false, "A login without use ends after this.") \
+    X(number, login_tries, "login-tries", "5", 1, 1000, false, false,                                                 \
+      "Failed logins of one name in 15 minutes; then it is closed until the first of them is as old.")               \
+    X(number, login_tries_address, "login-tries-address", "20", 1, 100000, false, false,                              \
+      "Failed logins from one address in 15 minutes; raise it for a shop whose staff share one.")                    \
+    X(number, code_tries, "code-tries", "5", 1, 1000, false, false,                                                   \
+      "Codes of a caller that an associate may type wrongly in 10 minutes.")                                          \
+    X(number, token_rate, "token-rate", "10", 1, 100000, false, false,                                                \
+      "REST requests a second of one API token; five times as many at once.")                                        \
     X(time, drain_time, "drain-time", "8s", 0, 600000, false, false, "Time for SIGTERM's drain.")
 
 /* clang-format on */

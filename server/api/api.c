@@ -9,7 +9,7 @@
 #include "server/app.h"
 #include "server/quota.h"
 
-enum { TOKEN_RATE = 10, TOKEN_BURST = 50 };
+enum { BURST_SECONDS = 5 };
 #define PREFIX "/api/v1"
 
 /* --- rows ---------------------------------------------------------------------------------- */
@@ -133,8 +133,9 @@ static struct known *use_known(struct vt_api *api, const char *hash)
 bool vt_api_take_rate(struct vt_api *api, const char *hash, uint32_t *ret_wait_ms)
 {
     struct known *known = use_known(api, hash);
+    const uint32_t rate = (uint32_t)api->deps.config->token_rate;
     *ret_wait_ms = 1000;
-    return known && vt_bucket_take(&known->bucket, TOKEN_RATE, TOKEN_BURST, vt_now_ms(), ret_wait_ms);
+    return known && vt_bucket_take(&known->bucket, rate, rate * BURST_SECONDS, vt_now_ms(), ret_wait_ms);
 }
 
 static const char *hash_of(const struct vt_api_call *call)

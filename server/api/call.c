@@ -452,10 +452,12 @@ static bool take_token(struct vt_api_call *call, struct vt_http_req *req, struct
     }
     if (vt_api_take_rate(call->api, call->token_hash, &wait_ms))
         return true;
-    char seconds[24];
+    char seconds[24], detail[96];
     snprintf(seconds, sizeof(seconds), "%u", wait_ms / 1000 + 1);
+    snprintf(detail, sizeof(detail), "A token has %lld requests a second: Retry-After says how long to wait.",
+             (long long)call->api->deps.config->token_rate);
     vt_http_set(req, "Retry-After", seconds);
-    vt_http_problem(req, 429, "too-many", "Too many requests", "A token has 10 requests a second.");
+    vt_http_problem(req, 429, "too-many", "Too many requests", detail);
     return false;
 }
 

@@ -288,8 +288,10 @@ struct vt_api_login *vt_api_login_mount(const struct vt_api_login_deps *deps)
     vt_list_init(&login->all_attempts);
     vt_list_init(&login->all_asks);
     vt_list_init(&login->all_locks);
-    login->names = vt_login_limit_create(VT_LOGIN_TRIES_NAME, VT_LOGIN_WINDOW_MS, VT_LOGIN_KEYS);
-    login->addresses = vt_login_limit_create(VT_LOGIN_TRIES_ADDRESS, VT_LOGIN_WINDOW_MS, VT_LOGIN_KEYS);
+    login->names = vt_login_limit_create((unsigned)deps->config->login_tries, VT_LOGIN_WINDOW_MS,
+                                         VT_LOGIN_KEYS);
+    login->addresses = vt_login_limit_create((unsigned)deps->config->login_tries_address, VT_LOGIN_WINDOW_MS,
+                                             VT_LOGIN_KEYS);
     vt_login_watch_init(login);
     if (login->names && login->addresses && vt_login_locks_init(login) == VT_OK && mount(login) == VT_OK)
         return login;

@@ -17,11 +17,12 @@ static void tell(struct vt_api_login *login, const struct vt_store_person *perso
         return;
     vt_buf_printf(
         &text,
-        "Hello %.*s,\n\nsomebody tried %d times to log in under your name at %s, and failed. Logging "
+        "Hello %.*s,\n\nsomebody tried %lld times to log in under your name at %s, and failed. Logging "
         "in under your name is closed for %d minutes, whoever tries.\n\nWas it you? Wait, then try "
         "again, or ask an admin of your shop for a new password.\n\nWas it not? Nothing of yours was "
         "opened. Tell an admin of your shop if this mail comes again.\n",
-        VT_STR_ARG(person->name), VT_LOGIN_TRIES_NAME, site->name, VT_LOGIN_WINDOW_MS / 60000);
+        VT_STR_ARG(person->name), (long long)login->deps.config->login_tries, site->name,
+        VT_LOGIN_WINDOW_MS / 60000);
     const struct vt_mail mail = { .site = person->site,
                                   .to = person->mail,
                                   .from_name = vt_str(site->name),

@@ -12,9 +12,7 @@ enum {
     VT_LOGIN_BODY = 2048, /* bytes of a request's body */
     VT_LOGIN_RUNNING = 4, /* passwords checked at once: each takes 32 MiB and a core */
     VT_LOGIN_WAITING = 32,
-    VT_LOGIN_TRIES_NAME = 5, /* failures in a window */
-    VT_LOGIN_TRIES_ADDRESS = 20,
-    VT_LOGIN_WINDOW_MS = 15 * 60 * 1000,
+    VT_LOGIN_WINDOW_MS = 15 * 60 * 1000, /* of --login-tries and --login-tries-address */
     VT_LOGIN_KEYS = 8192,
 };
 #define VT_LOGIN_COOKIE "__Host-vt_login"

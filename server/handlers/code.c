@@ -17,7 +17,7 @@
 #include "server/site.h"
 #include "server/staff.h"
 
-enum { LIFE_MS = 20 * 60 * 1000, TRIES = 5, GUESS_MS = 10 * 60 * 1000, WRONG_MAX = 5 };
+enum { LIFE_MS = 20 * 60 * 1000, TRIES = 5, GUESS_MS = 10 * 60 * 1000 };
 enum { SECRET_TEXT = VT_PERSON_TEXT + 16 };
 
 /* Digits alone would be the same secret at every site. */
@@ -112,13 +112,15 @@ static struct vt_guess *guess_of(struct vt_app *app, const char *person)
     return guess;
 }
 
-static void record(const struct vt_app *app, const char *site, const char *person)
+static void record(const struct vt_app *app, const char *site, const char *person, unsigned wrong)
 {
+    char detail[32];
+    snprintf(detail, sizeof(detail), "{\"wrong\":%u}", wrong);
     const struct vt_audit_record row = { .site = vt_str(site),
                                          .actor = vt_str(person),
                                          .verb = VT_STR("code.guessed"),
                                          .object = VT_STR(""),
-                                         .detail = VT_STR("{\"wrong\":5}") };
+                                         .detail = vt_str(detail) };
     if (app->deps.audit && vt_audit_put(app->deps.audit, &row, NULL, NULL) != VT_OK)
         vt_log(VT_LOG_ERROR, "code.audit", VT_LOG_T("err", "the audit log's queue is full"));
 }
@@ -203,6 +205,11 @@ static void handle_entered(void *arg, struct vt_join *join, struct vt_member *me
         handle_paired(using, VT_ERR_FULL);
 }
 
+static unsigned most_wrong(const struct vt_app *app)
+{
+    return (unsigned)app->deps.config->code_tries;
+}
+
 static void handle_code(void *arg, int err, const struct vt_store_once *once)
 {
     struct using *using = arg;
@@ -210,8 +217,8 @@ static void handle_code(void *arg, int err, const struct vt_store_once *once)
     struct vt_guess *guess = guess_of(using->to.app, using->person);
     if (err == VT_ERR_MISSING && guess) {
         guess->since_ms = guess->wrong == 0 ? vt_now_ms() : guess->since_ms;
-        if (++guess->wrong == WRONG_MAX)
-            record(using->to.app, using->to.site, using->person);
+        if (++guess->wrong == most_wrong(using->to.app))
+            record(using->to.app, using->to.site, using->person, guess->wrong);
     }
     if (!err && !peer)
         err = VT_ERR_NOT_FOUND;
@@ -229,9 +236,9 @@ int vt_on_code_use(struct vt_request *rq)
     char secret[SECRET_TEXT];
     if (!guess)
         return VT_ERR_OVERLOADED;
-    if (guess->wrong >= WRONG_MAX) {
+    if (guess->wrong >= most_wrong(rq->app)) {
         rq->error.after_ms = (uint32_t)(guess->since_ms + GUESS_MS - rq->now_ms);
-        return vt_request_fail(rq, VT_ERR_RATE_LIMITED, "/d/code", "five wrong codes; wait ten minutes");
+        return vt_request_fail(rq, VT_ERR_RATE_LIMITED, "/d/code", "too many wrong codes; wait ten minutes");
     }
     if (!vt_staff_has_room(rq->app, rq->peer->person))
         return vt_request_fail(rq, VT_ERR_CAP_REACHED, "", "you have no room for another customer");

@@ -80,6 +80,7 @@ export const rows = [
   chaosRow('G21', 'handshakes', '2,000 half handshakes', 'each gone <= 10 s, a good one p99 < 100 ms', (text) => number(text, /handshakes: (\d+) ms/) > 10_000),
   chaosRow('G22', 'storm', '5,000 dropped at once', 'all back < 15 s, < 1 query a session'),
   chaosRow('G23', 'soak', '2 h at half load with faults', 'fd, RSS, threads ±2 %'),
+  { goal: 'Fairness', what: 'a site at ten times its quota beside another', promised: "the other's chat p99 moves < 10 %, 0 lost", command: './dev bench relay noisy', from: (last) => last.bench('relay', 'a site at 10 times its quota') },
   { goal: 'Model', what: 'resume against the reference model', promised: '10,000 schedules, 0 differences', command: `${TEST} unit`, from: (last) => {
     const line = /session_resume[ .]+(Passed|\*\*\*Failed)/.exec(last.log('unit') ?? '');
     return line && { measured: 'the seeded schedules of unit/server/session_resume, 0 differences', met: line[1] === 'Passed' };

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { bearer, http, picture, rest } from './lib/http.mjs';
+import { bearer, http, picture, post, rest } from './lib/http.mjs';
 import { OTHER_SHOP, OTHER_SITE, SHOP, SITE, customer, eventually, keeper, live, openView, say, shop, writeCatalogue } from './lib/kit.mjs';
 import { Peer } from './lib/peer.mjs';
 import { quarters, sha256 } from './lib/picture.mjs';
@@ -274,7 +274,7 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   const at = `http://127.0.0.1:${host.address().port}`;
   const settings = { imageHosts: ['127.0.0.1'] };
   const limits = ['--site-rows', ROWS, '--site-messages', MESSAGES, '--site-renders', '1ms', '--site-requests', REQUESTS];
-  const both = await shop((fn) => t.after(fn), { other: true, settings, associates: ['lea', ['ada', 'admin'], ['oto', 'admin', OTHER_SITE]], args: [...limits.map(String), '--chat-per-minute', '10000', '--rate-talk', '10000', '--rate-act', '10000', '--rate-search', '10000', '--media-fetch-private'] });
+  const both = await shop((fn) => t.after(fn), { other: true, settings, associates: ['lea', ['ada', 'admin'], ['oto', 'admin', OTHER_SITE]], args: [...limits.map(String), '--chat-per-minute', '10000', '--rate-talk', '10000', '--rate-act', '10000', '--rate-search', '10000', '--media-fetch-private', '--login-tries', '2'] });
   const { c, a } = await live(both);
   const stranger = await customer(both, { site: OTHER_SITE, origin: OTHER_SHOP });
   await stranger.request('queue.join', { lang: 'en' });
@@ -356,6 +356,9 @@ test('a site has its own messages, rows, renders and requests to others; no othe
   assert.equal((await cut(`${OTHER_SHOP}/`, picture)).status, 200, 'the other site has its own');
   assert.equal((await cut(null, picture)).status, 200, 'and so have those who do not say');
   await untilRefused(() => cut(null));
+
+  const guess = async () => (await post(both, '/api/v1/login', { name: 'oto', password: 'none of those' })).status;
+  assert.deepEqual([await guess(), await guess(), await guess()], [401, 401, 429], 'as many as --login-tries says');
 });
 
 /* Last: it has run since the first of them. */

@@ -99,7 +99,7 @@ static void lock_out(struct vt_manage *manage)
     char hash[VT_SHA256_TEXT], key[VT_SHA256_TEXT + 2];
     assert_int_equal(vt_sha256_hex(VT_STR("camille"), hash), VT_OK);
     snprintf(key, sizeof(key), "n:%s", hash);
-    const struct vt_manage_attempt attempt = { vt_str(key), VT_LOGIN_TRIES_NAME, vt_wall_ms() + 600000 };
+    const struct vt_manage_attempt attempt = { vt_str(key), 5 /* --login-tries */, vt_wall_ms() + 600000 };
     assert_int_equal(vt_manage_attempt_put(manage, &attempt), VT_OK);
 }
 
