@@ -14,8 +14,9 @@ enum { ARENA_BYTES = 64 << 20, WORDS_BYTES = 64 };
 static const struct {
     const char *name, *value, *help; /* value NULL: a flag */
 } options[VT_ADMIN_OPTIONS] = {
-    [VT_ADMIN_DATA] = { "--data", "DIR", "the server's data directory (default: as the server has it, by VITRINE_CONFIG "
-                                        "or VITRINE_DATA; else ./data)" },
+    [VT_ADMIN_DATA] = { "--data", "DIR",
+                        "the server's data directory (default: as the server has it, by VITRINE_CONFIG "
+                        "or VITRINE_DATA; else ./data)" },
     [VT_ADMIN_NAME] = { "--name", "NAME", "the name people read" },
     [VT_ADMIN_ORIGIN] = { "--origin", "ORIGIN",
                           "where the shop's pages live, as https://shop.example; may stand several times" },
@@ -259,7 +260,7 @@ static int run(struct vt_admin *admin)
         return vt_admin_fail("%s", vt_buf_cstr(&error));
     if (!admin->values[VT_ADMIN_DATA])
         admin->values[VT_ADMIN_DATA] = admin->config.data;
-    admin->manage = vt_manage_open(admin->values[VT_ADMIN_DATA], &error);
+    admin->manage = vt_manage_open(admin->values[VT_ADMIN_DATA], admin->config.store, &error);
     if (!admin->manage) {
         vt_config_finish(&admin->config);
         return vt_admin_fail("%s", vt_buf_cstr(&error));

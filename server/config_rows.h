@@ -7,6 +7,8 @@
 /* clang-format off */
 #define VT_CONFIG_ROWS(X)                                                                                             \
     X(text, data, "data", "./data", 0, 0, false, false, "Directory of the store, the originals and the cache.")      \
+    X(text, store, "store", "", 0, 0, false, true,                                                                    \
+      "Tables in PostgreSQL 15 or later, as postgres://vitrine@db.example/vitrine; empty: a file of the data directory.") \
     X(text, listen, "listen", "127.0.0.1:8080", 0, 0, false, false,                                                   \
       "Address and port to serve on; port 0 takes a free one and prints it. Several, parted by commas.")            \
     X(flag, share_port, "share-port", "false", 0, 0, false, false,                                                    \

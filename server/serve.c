@@ -91,7 +91,8 @@ static int no_memory(struct serve *serve, const char *what)
 static int open_state(struct serve *serve)
 {
     char origin[VT_LISTEN_ORIGIN];
-    const struct vt_store_limits limits = { .queue_rows = (size_t)serve->config.store_queue,
+    const struct vt_store_limits limits = { .address = serve->config.store,
+                                            .queue_rows = (size_t)serve->config.store_queue,
                                             .queue_ms = serve->config.store_wait,
                                             .quotas = serve->quotas };
     serve->store = vt_store_open(serve->loop, serve->config.data, &limits, &serve->error);

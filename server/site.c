@@ -232,7 +232,8 @@ static void work_load(void *arg)
     site->shelf = vt_shelf_open(sites->data_dir, vt_str(site->id), site->generation, &sites->reading.why);
     int err = site->shelf ? vt_shelf_products(site->shelf, add_product, add_sku, site) : VT_ERR_IO;
     if (!err)
-        err = vt_shelf_load_stock(site->shelf, sites->data_dir, vt_str(site->id));
+        err = vt_shelf_load_stock(site->shelf, sites->data_dir, vt_store_address(sites->store),
+                                  vt_str(site->id));
     sites->reading.load_err = err;
 }
 

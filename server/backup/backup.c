@@ -66,10 +66,17 @@ int vt_backup_read_line(int argc, char **argv, const char *option, struct vt_bac
         vt_backup_fail("%s is needed; --help shows what for.", option);
         return VT_BACKUP_USAGE;
     }
-    if (vt_config_load(&ret_line->config, left, argv, NULL, &error) == VT_OK)
+    if (vt_config_load(&ret_line->config, left, argv, NULL, &error) != VT_OK) {
+        vt_backup_fail("%s", vt_buf_cstr(&error));
+        return VT_BACKUP_USAGE;
+    }
+    if (!ret_line->config.store[0])
         return 0;
-    vt_backup_fail("%s", vt_buf_cstr(&error));
-    return VT_BACKUP_USAGE;
+    vt_config_finish(&ret_line->config);
+    vt_backup_fail(
+        "The tables are in PostgreSQL (option store): copy them by pg_dump, then the data directory; "
+        "put back the dump by pg_restore, the directory, and start the server.");
+    return VT_BACKUP_FAILED;
 }
 
 /* --- the manifest -------------------------------------------------------------------------------- */
@@ -224,7 +231,7 @@ static int has_file(void *arg, struct vt_str name)
 /* VT_ERR_MISSING: an import has changed the catalogues between the store and their files. */
 static int check_catalogues(struct making *making)
 {
-    struct vt_manage *manage = vt_manage_look(making->partial, &making->error);
+    struct vt_manage *manage = vt_manage_look(making->partial, NULL, &making->error);
     if (!manage)
         return VT_ERR_IO;
     int err = vt_backup_catalogues(manage, has_file, making);

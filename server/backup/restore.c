@@ -181,7 +181,7 @@ static int apply_list(struct restoring *restoring, struct vt_manage *manage, str
     snprintf(path, sizeof(path), "%.2000s/" VT_BACKUP_STORE, folder);
     if (access(path, F_OK) != 0)
         return is_asked ? refuse(restoring, "% is no data directory and no backup.", folder) : VT_OK;
-    struct vt_manage *other = vt_manage_look(folder, &why);
+    struct vt_manage *other = vt_manage_look(folder, NULL, &why);
     int err = other ? vt_privacy_erasures(other, &arena, &list, &n) : VT_ERR_IO;
     if (err && !is_asked) {
         fprintf(
@@ -229,7 +229,7 @@ static int apply_lists(struct restoring *restoring, struct vt_manage *manage)
 /* The rows of the past become ones that may be served. */
 static int renew(struct restoring *restoring)
 {
-    struct vt_manage *manage = vt_manage_open(restoring->fresh, &restoring->error);
+    struct vt_manage *manage = vt_manage_open(restoring->fresh, NULL, &restoring->error);
     if (!manage)
         return VT_ERR_IO;
     /* Bringing older tables up to date has left a copy, which nobody's erasure has reached. */

@@ -216,6 +216,7 @@ static int find_address(struct vt_doctor *doctor)
 static int examine(struct vt_doctor *doctor)
 {
     vt_doctor_machine(doctor);
+    vt_doctor_tables(doctor);
     vt_doctor_tools(doctor);
     vt_doctor_tls_files(doctor);
     vt_doctor_public(doctor);

@@ -51,6 +51,7 @@ void vt_doctor_cure_option(struct vt_doctor *doctor, const char *option, const c
 
 /* The chapters, in this order. */
 void vt_doctor_machine(struct vt_doctor *doctor);
+void vt_doctor_tables(struct vt_doctor *doctor);
 void vt_doctor_tools(struct vt_doctor *doctor);
 /* False: nothing answers there. */
 bool vt_doctor_public(struct vt_doctor *doctor);

@@ -172,7 +172,7 @@ static void look_at_site(struct vt_doctor *doctor, const struct page *page)
     vt_arena_init(&arena, ARENA_BYTES);
     if (!key.ptr)
         key = key_in_call(vt_buf_view(&page->answer.body));
-    struct vt_manage *manage = vt_manage_look(doctor->config.data, &error);
+    struct vt_manage *manage = vt_manage_look(doctor->config.data, doctor->config.store, &error);
     if (!manage) {
         vt_doctor_say(doctor, VT_DOCTOR_WARN, "page.site", "The sites cannot be read: %s",
                       vt_buf_cstr(&error));

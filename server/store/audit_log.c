@@ -29,7 +29,7 @@ static const char tables[] =
 
 static int make_tables(struct vt_db *db)
 {
-    sqlite3_stmt *stmt;
+    struct vt_stmt *stmt;
     int err = vt_db_begin(db);
     if (err)
         return err;
@@ -103,11 +103,11 @@ int vt_audit_hash(const struct vt_audit_record *record, const char *former, char
 
 static int read_mark(struct vt_db *db, struct vt_str name, struct vt_audit_head *ret_head)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT n, hash FROM mark WHERE name=?", VT_DB_T(name));
+    struct vt_stmt *stmt = vt_db_start(db, "SELECT n, hash FROM mark WHERE name=?", VT_DB_T(name));
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
-    const char *hash = (const char *)sqlite3_column_text(stmt, 1);
+    const char *hash = vt_db_cstr(stmt, 1);
     ret_head->n = vt_db_int(stmt, 0);
     vt_str_copy(ret_head->hash, sizeof(ret_head->hash), vt_str(hash ? hash : ""));
     vt_db_end(stmt);
@@ -168,7 +168,7 @@ int vt_audit_log_head(struct vt_audit_log *log, struct vt_audit_head *ret_head)
 
 /* --- reading ------------------------------------------------------------------------------- */
 
-static struct vt_audit_record read_record(sqlite3_stmt *stmt, struct vt_arena *arena, int *err)
+static struct vt_audit_record read_record(struct vt_stmt *stmt, struct vt_arena *arena, int *err)
 {
     return (struct vt_audit_record){
         .n = vt_db_int(stmt, 0),
@@ -198,10 +198,10 @@ int vt_audit_log_read(struct vt_audit_log *log, const struct vt_audit_filter *fi
     int err, short_of = VT_OK;
     if (!records)
         return VT_ERR_NOMEM;
-    sqlite3_stmt *stmt = vt_db_start(&log->db, filter->newest ? newest : oldest, VT_DB_T(filter->site),
-                                     VT_DB_T(filter->verb), VT_DB_T(filter->actor), VT_DB_T(filter->object),
-                                     VT_DB_N(filter->from), VT_DB_N(filter->to), VT_DB_N(filter->after),
-                                     VT_DB_N(filter->limit));
+    struct vt_stmt *stmt = vt_db_start(&log->db, filter->newest ? newest : oldest, VT_DB_T(filter->site),
+                                       VT_DB_T(filter->verb), VT_DB_T(filter->actor), VT_DB_T(filter->object),
+                                       VT_DB_N(filter->from), VT_DB_N(filter->to), VT_DB_N(filter->after),
+                                       VT_DB_N(filter->limit));
     while ((err = vt_db_step(&log->db, stmt)) == VT_DB_ROW) {
         records[n++] = read_record(stmt, arena, &short_of);
         if (short_of) {
@@ -322,12 +322,12 @@ int vt_audit_log_verify(struct vt_audit_log *log, const struct vt_audit_head *kn
 
 static int find_base(struct vt_db *db, int64_t before, struct vt_audit_head *ret_base)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT n, hash FROM record WHERE time < ? ORDER BY n DESC LIMIT 1",
-                                     VT_DB_N(before));
+    struct vt_stmt *stmt = vt_db_start(
+        db, "SELECT n, hash FROM record WHERE time < ? ORDER BY n DESC LIMIT 1", VT_DB_N(before));
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;
-    const char *hash = (const char *)sqlite3_column_text(stmt, 1);
+    const char *hash = vt_db_cstr(stmt, 1);
     ret_base->n = vt_db_int(stmt, 0);
     vt_str_copy(ret_base->hash, sizeof(ret_base->hash), vt_str(hash ? hash : ""));
     vt_db_end(stmt);

@@ -73,6 +73,7 @@ int vt_manage_stock_of(struct vt_manage *manage, struct vt_str site, const struc
 /* Brings a shelf up to date with the store. */
 int vt_shelf_look_stock(struct vt_shelf *shelf, struct vt_manage *manage, struct vt_str site);
 /* The same with a connection of its own, for a shelf that was just opened. */
-int vt_shelf_load_stock(struct vt_shelf *shelf, const char *data_dir, struct vt_str site);
+int vt_shelf_load_stock(struct vt_shelf *shelf, const char *data_dir, const char *address,
+                        struct vt_str site);
 
 #endif

@@ -190,7 +190,7 @@ struct vt_mailbox {
 /* Any thread: takes every job of `jobs`, in order; at most one post to the loop. */
 void vt_mailbox_finish(struct vt_mailbox *mailbox, struct vt_list *jobs);
 
-/* A backend: what SQLite is today and PostgreSQL later. */
+/* A backend: lanes of jobs over tables of SQLite or PostgreSQL. */
 struct vt_store_ops {
     /* On failure NULL and one sentence in ret_error. `mailbox` outlives the backend. */
     void *(*open)(struct vt_mailbox *mailbox, const char *data_dir, const struct vt_store_limits *limits,
@@ -202,7 +202,7 @@ struct vt_store_ops {
     /* Commits what is queued; every job taken has been handed to the mailbox when it returns. */
     void (*close)(void *backend);
 };
-extern const struct vt_store_ops vt_store_sqlite;
+extern const struct vt_store_ops vt_store_lanes;
 
 struct vt_store {
     const struct vt_store_ops *ops;
@@ -210,6 +210,7 @@ struct vt_store {
     struct vt_mailbox *mailbox; /* owned, shared with a posted delivery */
     struct vt_quotas *quotas;   /* borrowed; NULL: no site has any */
     size_t queue_rows;
+    char *address; /* owned */
     bool probing;
     int64_t (*clock)(void); /* ms since 1970; tests put their own */
 };

@@ -21,9 +21,9 @@ enum { VT_MANAGE_ID = 16 /* characters of a hash that name its row in lists */, 
 struct vt_manage;
 
 /* Opens or creates, as vt_store_open. On failure NULL and one sentence in ret_error. */
-struct vt_manage *vt_manage_open(const char *data_dir, struct vt_buf *ret_error);
+struct vt_manage *vt_manage_open(const char *data_dir, const char *address, struct vt_buf *ret_error);
 /* Only to read, as it is: nothing is made, nothing brought up to date. */
-struct vt_manage *vt_manage_look(const char *data_dir, struct vt_buf *ret_error);
+struct vt_manage *vt_manage_look(const char *data_dir, const char *address, struct vt_buf *ret_error);
 void vt_manage_close(struct vt_manage *manage);
 /* What the database said last, for an error message. */
 const char *vt_manage_error(struct vt_manage *manage);
@@ -36,6 +36,8 @@ int vt_store_work(struct vt_store *store, vt_store_work_fn *work, vt_store_done_
 int vt_store_look(struct vt_store *store, vt_store_work_fn *look, vt_store_done_fn *done, void *arg);
 /* Writes what is there already: whether anything can be written at all. VT_OK, VT_ERR_FULL or VT_ERR_IO. */
 int vt_manage_probe(struct vt_manage *manage);
+/* By whose clock? The server's of PostgreSQL; with SQLite our own. ms since 1970. */
+int vt_manage_clock(struct vt_manage *manage, int64_t *ret_ms);
 
 /* Each: VT_OK, VT_ERR_EXISTS, VT_ERR_MISSING, VT_ERR_STALE (a version that moved on), VT_ERR_INVALID,
  * VT_ERR_FULL, VT_ERR_NOMEM or VT_ERR_IO. */

@@ -86,7 +86,8 @@ struct vt_shelf;
 /* NULL: one sentence in ret_error. The one reference is the caller's. */
 struct vt_shelf *vt_shelf_open(const char *data_dir, struct vt_str site, int64_t generation,
                                struct vt_buf *ret_error);
-/* For vt_shelf_number and vt_shelf_has_value alone: nothing is read into memory. NULL: it cannot be opened. */
+/* For vt_shelf_number and vt_shelf_has_value alone: nothing is read into memory. NULL: it cannot be opened.
+ */
 struct vt_shelf *vt_shelf_names(const char *data_dir, struct vt_str site, int64_t generation);
 struct vt_shelf *vt_shelf_ref(struct vt_shelf *shelf);
 struct vt_shelf *vt_shelf_unref(struct vt_shelf *shelf); /* NULL */

@@ -6,8 +6,8 @@
 
 int vt_run_sites(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(db, "SELECT " VT_SITE_COLUMNS " FROM site ORDER BY created, site",
-                                            NULL, 0);
+    struct vt_stmt *stmt = vt_db_start_values(
+        db, "SELECT " VT_SITE_COLUMNS " FROM site ORDER BY created, site", NULL, 0);
     int err, short_of = VT_OK;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
         struct vt_store_site *site = vt_job_push(job, sizeof(*site));
@@ -29,7 +29,7 @@ int vt_run_site_secret_put(struct vt_db *db, struct vt_job *job)
 
 /* --- people -------------------------------------------------------------------------------- */
 
-static int read_one_person(struct vt_db *db, struct vt_job *job, sqlite3_stmt *stmt)
+static int read_one_person(struct vt_db *db, struct vt_job *job, struct vt_stmt *stmt)
 {
     int err = vt_db_step(db, stmt), short_of = VT_OK;
     if (err != VT_DB_ROW)
@@ -83,7 +83,7 @@ int vt_run_login_drop(struct vt_db *db, struct vt_job *job)
 
 int vt_run_version(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(db, "SELECT value FROM meta WHERE name='accounts'", NULL, 0);
+    struct vt_stmt *stmt = vt_db_start_values(db, "SELECT value FROM meta WHERE name='accounts'", NULL, 0);
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;

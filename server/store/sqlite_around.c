@@ -14,7 +14,7 @@ int vt_run_profile_put(struct vt_db *db, struct vt_job *job)
 
 int vt_run_contacts(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         db, "SELECT site, conv FROM conversation WHERE contact > 0 ORDER BY contact LIMIT ?",
         VT_DB_N(job->in.range.limit));
     int err, short_of = VT_OK;
@@ -46,7 +46,7 @@ int vt_run_session_wrap(struct vt_db *db, struct vt_job *job)
 
 int vt_run_sessions_of(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         db,
         "SELECT s.sid, s.reference, s.queue, a.name, s.outcome, s.note, s.state, s.stars, s.created, s.ended,"
         " s.lang"
@@ -107,11 +107,11 @@ int vt_run_once_put(struct vt_db *db, struct vt_job *job)
 
 int vt_run_once_take(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db,
-                                     "DELETE FROM once WHERE hash=? AND site=? AND kind=?"
-                                     " RETURNING conv, sid, name, expires",
-                                     VT_DB_T(job->in.once.hash), VT_DB_T(job->site),
-                                     VT_DB_T(job->in.once.row.kind));
+    struct vt_stmt *stmt = vt_db_start(db,
+                                       "DELETE FROM once WHERE hash=? AND site=? AND kind=?"
+                                       " RETURNING conv, sid, name, expires",
+                                       VT_DB_T(job->in.once.hash), VT_DB_T(job->site),
+                                       VT_DB_T(job->in.once.row.kind));
     int err = vt_db_step(db, stmt), short_of = VT_OK;
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;

@@ -67,11 +67,11 @@ int vt_backup_copy(const char *data_dir, const char *name, const char *path, str
 
 static int read_one(struct vt_db *db, const char *sql, int64_t *ret_number, char *ret_text, size_t size)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(db, sql, NULL, 0);
+    struct vt_stmt *stmt = vt_db_start_values(db, sql, NULL, 0);
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
-    const char *text = (const char *)sqlite3_column_text(stmt, 0);
+    const char *text = vt_db_cstr(stmt, 0);
     if (ret_number)
         *ret_number = vt_db_int(stmt, 0);
     if (ret_text)
@@ -105,13 +105,12 @@ int64_t vt_backup_newest(void)
 
 int vt_backup_catalogues(struct vt_manage *manage, vt_backup_name_fn *fn, void *arg)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(
+    struct vt_stmt *stmt = vt_db_start_values(
         manage->db, "SELECT site, generation FROM catalogue WHERE generation > 0", NULL, 0);
     int err, stopped = VT_OK;
     while ((err = vt_db_step(manage->db, stmt)) == VT_DB_ROW) {
         char name[NAME_BYTES];
-        snprintf(name, sizeof(name), "%s-%lld.db", (const char *)sqlite3_column_text(stmt, 0),
-                 (long long)vt_db_int(stmt, 1));
+        snprintf(name, sizeof(name), "%s-%lld.db", vt_db_cstr(stmt, 0), (long long)vt_db_int(stmt, 1));
         stopped = fn(arg, vt_str(name));
         if (stopped) {
             vt_db_end(stmt);

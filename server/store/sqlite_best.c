@@ -2,7 +2,7 @@
 #include "server/store/sales.h"
 #include "server/store/sqlite_manage.h"
 
-static void read_sku(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_sku(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_str *)ret_item = vt_db_text(stmt, 0, arena, err);
 }

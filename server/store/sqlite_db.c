@@ -55,7 +55,7 @@ static int set_up(struct vt_db *db, bool read_only)
 int vt_db_open(struct vt_db *db, const char *data_dir, const char *name, bool read_only,
                struct vt_buf *ret_error)
 {
-    *db = (struct vt_db){ 0 };
+    *db = (struct vt_db){ .driver = &vt_db_sqlite };
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf path = VT_BUF_INIT(4096);
     vt_buf_printf(&path, "%s/%s", data_dir, name);
@@ -66,11 +66,12 @@ int vt_db_open(struct vt_db *db, const char *data_dir, const char *name, bool re
     int err = read_only ? VT_OK : make_file(data_dir, vt_buf_cstr(&path), ret_error);
     if (err)
         return err;
+    db->data_dir = strdup(data_dir);
     int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX |
                 SQLITE_OPEN_PRIVATECACHE;
     int code = sqlite3_open_v2(vt_buf_cstr(&path), &db->sqlite, flags, NULL);
     if (code == SQLITE_OK)
-        code = set_up(db, read_only);
+        code = db->data_dir ? set_up(db, read_only) : SQLITE_NOMEM;
     if (code == SQLITE_OK)
         return VT_OK;
     vt_buf_printf(ret_error, "The store %s cannot be opened: %s.", vt_buf_cstr(&path),
@@ -80,12 +81,9 @@ int vt_db_open(struct vt_db *db, const char *data_dir, const char *name, bool re
     return err;
 }
 
-void vt_db_close(struct vt_db *db)
+static void close_file(struct vt_db *db)
 {
-    for (size_t i = 0; i < VT_DB_STATEMENTS; i++)
-        sqlite3_finalize(db->cache[i].stmt);
     sqlite3_close(db->sqlite);
-    *db = (struct vt_db){ 0 };
 }
 
 /* --- errors -------------------------------------------------------------------------------- */
@@ -126,106 +124,122 @@ int vt_db_err(struct vt_db *db, int code)
 
 /* --- statements ---------------------------------------------------------------------------- */
 
-static sqlite3_stmt *prepared(struct vt_db *db, const char *sql)
+static bool bind(struct vt_stmt *stmt, const struct vt_db_value *values, size_t n)
 {
-    size_t at = ((uintptr_t)sql >> 3) % VT_DB_STATEMENTS;
-    for (size_t i = 0; i < VT_DB_STATEMENTS; i++, at = (at + 1) % VT_DB_STATEMENTS) {
-        if (db->cache[at].text == sql)
-            return db->cache[at].stmt;
-        if (db->cache[at].text)
-            continue;
-        if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &db->cache[at].stmt, NULL) !=
-            SQLITE_OK)
-            return NULL;
-        db->cache[at].text = sql;
-        return db->cache[at].stmt;
-    }
-    return NULL;
-}
-
-sqlite3_stmt *vt_db_start_values(struct vt_db *db, const char *sql, const struct vt_db_value *values,
-                                 size_t n)
-{
-    sqlite3_stmt *stmt = prepared(db, sql);
-    for (size_t i = 0; stmt && i < n; i++) {
+    if (!stmt->sqlite && sqlite3_prepare_v3(stmt->db->sqlite, stmt->text, -1, SQLITE_PREPARE_PERSISTENT,
+                                            &stmt->sqlite, NULL) != SQLITE_OK)
+        return false;
+    for (size_t i = 0; i < n; i++) {
         const struct vt_db_value *value = &values[i];
-        int code = value->is_text ? sqlite3_bind_text64(stmt, (int)i + 1, value->text.ptr, value->text.len,
-                                                        SQLITE_STATIC, SQLITE_UTF8)
-                                  : sqlite3_bind_int64(stmt, (int)i + 1, value->number);
+        int code = value->is_text ? sqlite3_bind_text64(stmt->sqlite, (int)i + 1, value->text.ptr,
+                                                        value->text.len, SQLITE_STATIC, SQLITE_UTF8)
+                                  : sqlite3_bind_int64(stmt->sqlite, (int)i + 1, value->number);
         if (code != SQLITE_OK)
-            return NULL;
+            return false;
     }
-    return stmt;
+    return true;
 }
 
-int vt_db_step(struct vt_db *db, sqlite3_stmt *stmt)
+static void end(struct vt_stmt *stmt)
 {
-    if (!stmt) {
-        int err = vt_db_err(db, sqlite3_extended_errcode(db->sqlite));
-        return err ? err : VT_ERR_IO;
-    }
-    int code = sqlite3_step(stmt);
+    sqlite3_reset(stmt->sqlite);
+    sqlite3_clear_bindings(stmt->sqlite); /* they point into a job that ends before the statement does */
+}
+
+static int step(struct vt_stmt *stmt)
+{
+    int code = sqlite3_step(stmt->sqlite);
     if (code == SQLITE_ROW)
         return VT_DB_ROW;
-    int err = vt_db_err(db, code);
-    vt_db_end(stmt);
+    int err = vt_db_err(stmt->db, code);
+    end(stmt);
     return err;
 }
 
-void vt_db_end(sqlite3_stmt *stmt)
+static void finish(struct vt_stmt *stmt)
 {
-    if (!stmt)
-        return;
-    sqlite3_reset(stmt);
-    sqlite3_clear_bindings(stmt); /* they point into a job that ends before the statement does */
+    sqlite3_finalize(stmt->sqlite);
 }
 
-int vt_db_run_values(struct vt_db *db, const char *sql, const struct vt_db_value *values, size_t n)
+static int last_err(struct vt_db *db)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(db, sql, values, n);
-    int err = vt_db_step(db, stmt);
-    if (err != VT_DB_ROW)
-        return err;
-    vt_db_end(stmt);
-    return VT_OK;
+    return vt_db_err(db, sqlite3_extended_errcode(db->sqlite));
 }
 
-int vt_db_exec(struct vt_db *db, const char *sql)
+static const char *error(struct vt_db *db)
 {
-    return vt_db_run_values(db, sql, NULL, 0);
+    return sqlite3_errmsg(db->sqlite);
 }
 
-int vt_db_go_back(struct vt_db *db)
-{
-    return sqlite3_get_autocommit(db->sqlite) ? VT_OK : vt_db_exec(db, "ROLLBACK");
-}
-
-int vt_db_begin(struct vt_db *db)
-{
-    int err = vt_db_go_back(db);
-    return err ? err : vt_db_exec(db, "BEGIN IMMEDIATE");
-}
-
-int vt_db_changes(struct vt_db *db)
+static int changes(struct vt_db *db)
 {
     return sqlite3_changes(db->sqlite);
 }
 
+/* --- transactions -------------------------------------------------------------------------- */
+
+static int begin(struct vt_db *db)
+{
+    return vt_db_exec(db, "BEGIN IMMEDIATE");
+}
+
+static bool is_inside(struct vt_db *db)
+{
+    return !sqlite3_get_autocommit(db->sqlite);
+}
+
+static int commit(struct vt_db *db)
+{
+    int err = vt_db_exec(db, "COMMIT");
+    if (err)
+        vt_db_go_back(db);
+    return err;
+}
+
 /* --- columns ------------------------------------------------------------------------------- */
 
-struct vt_str vt_db_text(sqlite3_stmt *stmt, int column, struct vt_arena *arena, int *err)
+static struct vt_str view(struct vt_stmt *stmt, int column)
 {
-    const char *text = (const char *)sqlite3_column_text(stmt, column);
-    if (!text)
-        return (struct vt_str){ 0 };
-    struct vt_str copy = vt_arena_str(arena,
-                                      (struct vt_str){ text, (size_t)sqlite3_column_bytes(stmt, column) });
-    if (!copy.ptr)
-        *err = VT_ERR_NOMEM;
-    return copy;
+    const char *text = (const char *)sqlite3_column_text(stmt->sqlite, column);
+    return (struct vt_str){ text, text ? (size_t)sqlite3_column_bytes(stmt->sqlite, column) : 0 };
 }
 
-int64_t vt_db_int(sqlite3_stmt *stmt, int column)
+static int64_t number(struct vt_stmt *stmt, int column)
 {
-    return sqlite3_column_int64(stmt, column);
+    return sqlite3_column_int64(stmt->sqlite, column);
 }
+
+static int columns(struct vt_stmt *stmt)
+{
+    return sqlite3_column_count(stmt->sqlite);
+}
+
+static const char *name(struct vt_stmt *stmt, int column)
+{
+    return sqlite3_column_name(stmt->sqlite, column);
+}
+
+static bool is_number(struct vt_stmt *stmt, int column)
+{
+    return sqlite3_column_type(stmt->sqlite, column) == SQLITE_INTEGER;
+}
+
+const struct vt_db_driver vt_db_sqlite = {
+    .bind = bind,
+    .step = step,
+    .end = end,
+    .finish = finish,
+    .view = view,
+    .number = number,
+    .columns = columns,
+    .name = name,
+    .is_number = is_number,
+    .begin = begin,
+    .commit = commit,
+    .is_inside = is_inside,
+    .changes = changes,
+    .last_err = last_err,
+    .error = error,
+    .migrate = vt_sqlite_migrate,
+    .close = close_file,
+};

@@ -13,7 +13,7 @@ enum { DUE_HOOKS = 32, DUE_EACH = 2, DUE_MOST = DUE_HOOKS * DUE_EACH };
     "state='waiting')"                                                                                       \
     " FROM hook"
 
-static void read_hook(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_hook(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_hook *)ret_item = (struct vt_hook){ .id = vt_db_text(stmt, 0, arena, err),
                                                     .url = vt_db_text(stmt, 1, arena, err),
@@ -34,8 +34,8 @@ static void read_hook(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item
 
 static int check_most(struct vt_manage *manage, struct vt_str site)
 {
-    sqlite3_stmt *stmt = vt_db_start(manage->db, "SELECT count(*) FROM hook WHERE site=? AND id<>'merchant'",
-                                     VT_DB_T(site));
+    struct vt_stmt *stmt = vt_db_start(
+        manage->db, "SELECT count(*) FROM hook WHERE site=? AND id<>'merchant'", VT_DB_T(site));
     int err = vt_db_step(manage->db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
@@ -111,7 +111,7 @@ int vt_hook_wake(struct vt_manage *manage, struct vt_str site, struct vt_str id,
 
 /* --- events -------------------------------------------------------------------------------- */
 
-static void read_event(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_event(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_hook_event *)ret_item = (struct vt_hook_event){ .n = vt_db_int(stmt, 0),
                                                                 .site = vt_db_text(stmt, 1, arena, err),
@@ -158,7 +158,7 @@ int vt_hook_event_copy(const struct vt_hook_event *event, struct vt_arena *arena
 #define EVENT "SELECT n, site, hook, id, conv, type, "
 #define REST(by)                                                                                             \
     ", state, why, created, next, tried, tries, took, status FROM hook_event e" by " WHERE site=? AND "      \
-                                                                                   "hook=?"
+    "hook=?"
 
 int vt_hook_events(struct vt_manage *manage, struct vt_str site, struct vt_str hook, size_t limit,
                    struct vt_arena *arena, struct vt_hook_event **ret_events, size_t *ret_n)
@@ -169,7 +169,7 @@ int vt_hook_events(struct vt_manage *manage, struct vt_str site, struct vt_str h
                               arena, sizeof(**ret_events), read_event, (void *)ret_events, ret_n);
 }
 
-static void read_due_hook(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_due_hook(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     struct vt_hooks_pull *due = ret_item;
     *due = (struct vt_hooks_pull){ .site = vt_db_text(stmt, 0, arena, err) };
@@ -306,7 +306,7 @@ struct standing {
     int64_t event_tries, tries, began, created, next;
 };
 
-static void read_standing(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_standing(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     (void)arena, (void)err;
     *(struct standing *)ret_item = (struct standing){ vt_db_int(stmt, 0), vt_db_int(stmt, 1),

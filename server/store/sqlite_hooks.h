@@ -3,8 +3,8 @@
 #ifndef VT_STORE_SQLITE_HOOKS_H
 #define VT_STORE_SQLITE_HOOKS_H
 
+#include "server/store/db.h"
 #include "server/store/job.h"
-#include "server/store/sqlite_db.h"
 
 /* A row of the thread was committed with the number `cs`. */
 int vt_hooks_note_row(struct vt_db *db, const struct vt_job *job, uint32_t cs);

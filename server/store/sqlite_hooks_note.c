@@ -23,7 +23,8 @@
     "INSERT INTO hook_event (site, hook, id, conv, type, body, created)"                                     \
     " SELECT ?1, h.id, 'evt_' || lower(hex(randomblob(16))), ?2, ?3, json_object('type', ?3, 'timestamp',"   \
     " strftime('%Y-%m-%dT%H:%M:%fZ', ?4 / 1000.0, 'unixepoch'), 'data',"                                     \
-    " json_patch('{}', json_patch(json_object(" DATA own "), iif(h.texts, json_object(" texts "), '{}'))))," \
+    " json_patch('{}', json_patch(json_object(" DATA own "), iif(h.texts<>0, json_object(" texts             \
+    "), '{}')))),"                                                                                           \
     " ?4 FROM hook h WHERE " WANTED " AND NOT " FULL " AND " REAL_ONE
 
 #define WHO                                                                                                  \
@@ -31,8 +32,8 @@
     " WHEN ?8 GLOB 'g*' THEN 'guest' ELSE 'staff' END"
 #define ROW ", 'number', ?7, 'by', " WHO
 #define ORDER                                                                                                \
-    ", 'reference', ?9 ->> '$.reference', 'value', ?9 ->> '$.value', 'currency', ?9 ->> '$.currency',"       \
-    " 'back', ?9 ->> '$.back', 'source', ?9 ->> '$.source', 'credit', ?9 -> '$.credit'"
+    ", 'reference', ?9 -> '$.reference', 'value', ?9 -> '$.value', 'currency', ?9 -> '$.currency',"          \
+    " 'back', ?9 -> '$.back', 'source', ?9 -> '$.source', 'credit', ?9 -> '$.credit'"
 
 const struct vt_hook_type vt_hook_types[] = {
     { "session.started", "An associate has taken the customer.", NULL },
@@ -55,34 +56,34 @@ const size_t vt_hook_types_n = VT_COUNT(vt_hook_types);
 static const struct source {
     const char *op, *type, *sql;
 } sources[] = {
-    { "chat.send", "message.created", NOTE(ROW ", 'kind', ?9 ->> '$.kind'", "'body', ?9 -> '$.body'") },
-    { "chat.contact", "contact.left", NOTE(ROW, "'email', ?9 ->> '$.email', 'name', ?9 ->> '$.name'") },
+    { "chat.send", "message.created", NOTE(ROW ", 'kind', ?9 -> '$.kind'", "'body', ?9 -> '$.body'") },
+    { "chat.contact", "contact.left", NOTE(ROW, "'email', ?9 -> '$.email', 'name', ?9 -> '$.name'") },
     { "offer.make", "offer.made",
-      NOTE(ROW ", 'sku', ?9 ->> '$.sku', 'variant', ?9 ->> '$.variant', 'price', ?9 ->> '$.price',"
-               " 'currency', ?9 ->> '$.currency', 'until', ?9 ->> '$.until'",
-           "'title', ?9 ->> '$.title', 'text', ?9 ->> '$.text'") },
-    { "offer.take", "offer.taken", NOTE(ROW ", 'offer', ?9 ->> '$.offer'", "") },
-    { "offer.drop", "offer.withdrawn", NOTE(ROW ", 'offer', ?9 ->> '$.offer'", "") },
+      NOTE(ROW ", 'sku', ?9 -> '$.sku', 'variant', ?9 -> '$.variant', 'price', ?9 -> '$.price',"
+               " 'currency', ?9 -> '$.currency', 'until', ?9 -> '$.until'",
+           "'title', ?9 -> '$.title', 'text', ?9 -> '$.text'") },
+    { "offer.take", "offer.taken", NOTE(ROW ", 'offer', ?9 -> '$.offer'", "") },
+    { "offer.drop", "offer.withdrawn", NOTE(ROW ", 'offer', ?9 -> '$.offer'", "") },
     { "order.done", "order.attributed", NOTE(ROW ORDER, "") },
     { "order.back", "order.returned", NOTE(ROW ORDER, "") },
-    { "rating.give", "rating.given", NOTE(ROW ", 'stars', ?9 ->> '$.stars'", "'text', ?9 ->> '$.text'") },
+    { "rating.give", "rating.given", NOTE(ROW ", 'stars', ?9 -> '$.stars'", "'text', ?9 -> '$.text'") },
     { "consent.give", "consent.changed",
       NOTE(ROW ", 'change', 'given', 'capabilities', ?9 -> '$.capabilities'", "") },
     { "consent.refuse", "consent.changed",
       NOTE(ROW ", 'change', 'refused', 'capabilities', ?9 -> '$.capabilities'", "") },
     { "consent.stop", "consent.changed",
-      NOTE(ROW ", 'change', 'ended', 'why', ?9 ->> '$.why', 'capabilities', ?9 -> '$.capabilities'", "") },
+      NOTE(ROW ", 'change', 'ended', 'why', ?9 -> '$.why', 'capabilities', ?9 -> '$.capabilities'", "") },
     { "identify", "customer.identified",
-      NOTE(ROW ", 'id', ?9 ->> '$.id', 'verified', ?9 -> '$.verified'",
-           "'name', ?9 ->> '$.name', 'email', ?9 ->> '$.email'") },
+      NOTE(ROW ", 'id', ?9 -> '$.id', 'verified', ?9 -> '$.verified'",
+           "'name', ?9 -> '$.name', 'email', ?9 -> '$.email'") },
 };
 
 /* --- noting -------------------------------------------------------------------------------- */
 
 static int is_wanted(struct vt_db *db, struct vt_str site, const char *type, bool *ret_wanted)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT 1 FROM hook h WHERE h.site=?1 AND instr(h.events, ?2) > 0",
-                                     VT_DB_T(site), VT_DB_T(vt_str(type)));
+    struct vt_stmt *stmt = vt_db_start(db, "SELECT 1 FROM hook h WHERE h.site=?1 AND instr(h.events, ?2) > 0",
+                                       VT_DB_T(site), VT_DB_T(vt_str(type)));
     int err = vt_db_step(db, stmt);
     *ret_wanted = err == VT_DB_ROW;
     vt_db_end(*ret_wanted ? stmt : NULL);
@@ -123,8 +124,8 @@ int vt_hooks_look_session(struct vt_db *db, const struct vt_job *job, struct vt_
     int err = is_wanted(db, job->site, "session.", &ret_before->asked);
     if (err || !ret_before->asked)
         return err;
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT taken, ended FROM session WHERE site=? AND sid=?",
-                                     VT_DB_T(job->site), VT_DB_T(job->in.session.sid));
+    struct vt_stmt *stmt = vt_db_start(db, "SELECT taken, ended FROM session WHERE site=? AND sid=?",
+                                       VT_DB_T(job->site), VT_DB_T(job->in.session.sid));
     err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err;

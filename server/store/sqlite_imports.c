@@ -8,7 +8,7 @@
     "site, generation, url, every, etag, modified, next, tries, began, ended, good, source, why, products,"  \
     " variants, refused, report"
 
-static void read_catalogue(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_catalogue(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_store_catalogue *)ret_item = (struct vt_store_catalogue){
         .site = vt_db_text(stmt, 0, arena, err),
@@ -55,11 +55,12 @@ int vt_manage_catalogues_due(struct vt_manage *manage, int64_t now, size_t limit
 int vt_manage_catalogue_feed(struct vt_manage *manage, struct vt_str site, struct vt_str url,
                              int64_t every_ms, int64_t next)
 {
-    return vt_manage_run(manage, false, true,
-                         "INSERT INTO catalogue (site, url, every, next) VALUES (?1, ?2, ?3, ?4)"
-                         " ON CONFLICT (site) DO UPDATE SET etag=iif(url=?2, etag, NULL),"
-                         " modified=iif(url=?2, modified, NULL), url=?2, every=?3, next=?4, tries=0",
-                         VT_DB_T(site), VT_DB_T(url), VT_DB_N(every_ms), VT_DB_N(next));
+    return vt_manage_run(
+        manage, false, true,
+        "INSERT INTO catalogue (site, url, every, next) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT (site) DO UPDATE SET etag=iif(catalogue.url=?2, catalogue.etag, NULL),"
+        " modified=iif(catalogue.url=?2, catalogue.modified, NULL), url=?2, every=?3, next=?4, tries=0",
+        VT_DB_T(site), VT_DB_T(url), VT_DB_N(every_ms), VT_DB_N(next));
 }
 
 int vt_manage_catalogue_serve(struct vt_manage *manage, const struct vt_store_catalogue *catalogue)
@@ -70,7 +71,7 @@ int vt_manage_catalogue_serve(struct vt_manage *manage, const struct vt_store_ca
         " variants, refused, report) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12)"
         " ON CONFLICT (site) DO UPDATE SET generation=?2, etag=?3, modified=?4, next=?5, tries=0, began=?6,"
         " ended=?7, good=?7, source=?8, why=NULL, products=?9, variants=?10, refused=?11, report=?12"
-        " WHERE generation < ?2",
+        " WHERE catalogue.generation < ?2",
         VT_DB_T(catalogue->site), VT_DB_N(catalogue->generation), VT_DB_T(catalogue->etag),
         VT_DB_T(catalogue->modified), VT_DB_N(catalogue->next), VT_DB_N(catalogue->began),
         VT_DB_N(catalogue->ended), VT_DB_T(catalogue->source), VT_DB_N(catalogue->products),
@@ -85,7 +86,8 @@ int vt_manage_catalogue_keep(struct vt_manage *manage, const struct vt_store_cat
         "INSERT INTO catalogue (site, next, tries, began, ended, source, why, report)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (site) DO UPDATE SET next=?2, tries=?3, "
         "began=?4,"
-        " ended=?5, good=iif(?7 IS NULL, ?5, good), source=?6, why=?7, report=coalesce(?8, report)",
+        " ended=?5, good=iif(?7 IS NULL, ?5, catalogue.good), source=?6, why=?7,"
+        " report=coalesce(?8, catalogue.report)",
         VT_DB_T(catalogue->site), VT_DB_N(catalogue->next), VT_DB_N(catalogue->tries),
         VT_DB_N(catalogue->began), VT_DB_N(catalogue->ended), VT_DB_T(catalogue->source),
         VT_DB_T(catalogue->why), VT_DB_T(catalogue->report));
@@ -107,8 +109,8 @@ static int want_picture(void *arg, struct vt_str url, struct vt_str sku)
 
 static int next_at(struct vt_manage *manage, struct vt_str site, int64_t *ret_at)
 {
-    sqlite3_stmt *stmt = vt_db_start(manage->db, "SELECT coalesce(max(at), 0) + 1 FROM stock WHERE site=?",
-                                     VT_DB_T(site));
+    struct vt_stmt *stmt = vt_db_start(manage->db, "SELECT coalesce(max(at), 0) + 1 FROM stock WHERE site=?",
+                                       VT_DB_T(site));
     int err = vt_db_step(manage->db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
@@ -123,7 +125,7 @@ static int put_stock(void *arg, struct vt_str sku, struct vt_str branch, int64_t
     return vt_db_run(
         follow->manage->db,
         "INSERT INTO stock (site, sku, branch, quantity, at, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        " ON CONFLICT (site, sku, branch) DO UPDATE SET quantity=?4, at=iif(quantity=?4, at, ?5),"
+        " ON CONFLICT (site, sku, branch) DO UPDATE SET quantity=?4, at=iif(stock.quantity=?4, stock.at, ?5),"
         " run=?6",
         VT_DB_T(follow->site), VT_DB_T(sku), VT_DB_T(branch), VT_DB_N(quantity), VT_DB_N(follow->at),
         VT_DB_N(follow->generation));
@@ -196,12 +198,15 @@ int vt_manage_stock_put(struct vt_manage *manage, struct vt_str site, int64_t ru
     return vt_manage_finish(manage, err, false);
 }
 
-static void read_stock(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_stock(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_store_stock *)ret_item = (struct vt_store_stock){ .sku = vt_db_text(stmt, 0, arena, err),
                                                                   .branch = vt_db_text(stmt, 1, arena, err),
                                                                   .quantity = vt_db_int(stmt, 2) };
 }
+
+#define OF_SKUS(skus)                                                                                        \
+    "SELECT sku, branch, quantity FROM stock WHERE site=? AND sku IN (" skus ") ORDER BY sku, branch"
 
 int vt_manage_stock_of(struct vt_manage *manage, struct vt_str site, const struct vt_str *skus, size_t n,
                        struct vt_arena *arena, struct vt_store_stock **ret_rows, size_t *ret_n)
@@ -216,10 +221,9 @@ int vt_manage_stock_of(struct vt_manage *manage, struct vt_str site, const struc
     vt_buf_byte(&list, ']');
     *ret_rows = NULL;
     *ret_n = 0;
+    const char *sql = vt_db_either(manage->db, OF_SKUS("SELECT value FROM json_each(?)"),
+                                   OF_SKUS("SELECT json_array_elements_text(?::json)"));
     return vt_manage_read_all(manage,
-                              vt_db_start(manage->db,
-                                          "SELECT sku, branch, quantity FROM stock WHERE site=? AND sku IN"
-                                          " (SELECT value FROM json_each(?)) ORDER BY sku, branch",
-                                          VT_DB_T(site), VT_DB_T(vt_buf_view(&list))),
-                              arena, sizeof(**ret_rows), read_stock, ret_rows, ret_n);
+                              vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_T(vt_buf_view(&list))), arena,
+                              sizeof(**ret_rows), read_stock, ret_rows, ret_n);
 }

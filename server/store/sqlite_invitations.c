@@ -9,7 +9,8 @@ int vt_invitation_add(struct vt_manage *manage, const struct vt_invitation_count
     int err = vt_db_run(manage->db,
                         "INSERT INTO invitation_count (site, rule, day, shown, accepted, closed)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (site, rule, day) DO UPDATE SET"
-                        " shown=shown+?4, accepted=accepted+?5, closed=closed+?6",
+                        " shown=invitation_count.shown+?4, accepted=invitation_count.accepted+?5,"
+                        " closed=invitation_count.closed+?6",
                         VT_DB_T(count->site), VT_DB_T(count->rule), VT_DB_N(count->day),
                         VT_DB_N(count->n[VT_INVITATION_SHOWN]), VT_DB_N(count->n[VT_INVITATION_ACCEPTED]),
                         VT_DB_N(count->n[VT_INVITATION_CLOSED]));
@@ -18,7 +19,7 @@ int vt_invitation_add(struct vt_manage *manage, const struct vt_invitation_count
                            VT_DB_T(count->site), VT_DB_T(count->rule), VT_DB_N(count->day - KEPT_DAYS));
 }
 
-static void read_count(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_count(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_invitation_count *)ret_item = (struct vt_invitation_count){
         .rule = vt_db_text(stmt, 0, arena, err),

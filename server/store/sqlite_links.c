@@ -6,7 +6,7 @@
 
 #define LINK_COLUMNS "hash, site, kind, person, login, name, role, mail, maker, created, expires, queues"
 
-static void read_link(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_link(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_manage_link *)ret_item = (struct vt_manage_link){
         .hash = vt_db_text(stmt, 0, arena, err),
@@ -75,7 +75,7 @@ int vt_manage_links_void(struct vt_manage *manage, struct vt_str site, struct vt
 
 /* --- second factors ------------------------------------------------------------------------ */
 
-static void read_factor(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_factor(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_manage_factor *)ret_item = (struct vt_manage_factor){
         .secret = vt_db_text(stmt, 0, arena, err),
@@ -98,8 +98,9 @@ int vt_manage_factor_put(struct vt_manage *manage, struct vt_str site, struct vt
                          const struct vt_manage_factor *factor)
 {
     return vt_manage_run(manage, false, true,
-                         "INSERT OR REPLACE INTO factor (site, person, secret, confirmed, step)"
-                         " VALUES (?, ?, ?, ?, ?)",
+                         "INSERT INTO factor (site, person, secret, confirmed, step)"
+                         " VALUES (?, ?, ?, ?, ?) ON CONFLICT (site, person) DO UPDATE SET"
+                         " secret=excluded.secret, confirmed=excluded.confirmed, step=excluded.step",
                          VT_DB_T(site), VT_DB_T(person), VT_DB_T(factor->secret), VT_DB_N(factor->confirmed),
                          VT_DB_N(factor->step));
 }
@@ -140,7 +141,7 @@ int vt_manage_recovery_use(struct vt_manage *manage, struct vt_str site, struct 
 
 /* --- attempts ------------------------------------------------------------------------------ */
 
-static void read_attempt(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_attempt(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_manage_attempt *)ret_item = (struct vt_manage_attempt){
         .key = vt_db_text(stmt, 0, arena, err),
@@ -153,9 +154,11 @@ int vt_manage_attempt_put(struct vt_manage *manage, const struct vt_manage_attem
 {
     if (attempt->count == 0)
         return vt_manage_run(manage, false, false, "DELETE FROM attempt WHERE key=?", VT_DB_T(attempt->key));
-    return vt_manage_run(manage, false, true,
-                         "INSERT OR REPLACE INTO attempt (key, count, ends) VALUES (?, ?, ?)",
-                         VT_DB_T(attempt->key), VT_DB_N(attempt->count), VT_DB_N(attempt->ends));
+    return vt_manage_run(
+        manage, false, true,
+        "INSERT INTO attempt (key, count, ends) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
+        " count=excluded.count, ends=excluded.ends",
+        VT_DB_T(attempt->key), VT_DB_N(attempt->count), VT_DB_N(attempt->ends));
 }
 
 int vt_manage_attempts(struct vt_manage *manage, int64_t now, struct vt_arena *arena,

@@ -5,7 +5,7 @@
 
 #define DAY_MS INT64_C(86400000)
 
-static int check_most(struct vt_db *db, sqlite3_stmt *stmt, uint32_t most)
+static int check_most(struct vt_db *db, struct vt_stmt *stmt, uint32_t most)
 {
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
@@ -46,7 +46,7 @@ int vt_run_mail_put(struct vt_db *db, struct vt_job *job)
 int vt_mails_sweep(struct vt_db *db, int64_t now, size_t limit, size_t *io_n)
 {
     int err = vt_db_run(db,
-                        "DELETE FROM mail WHERE rowid IN (SELECT rowid FROM mail WHERE"
+                        "DELETE FROM mail WHERE (site, id) IN (SELECT site, id FROM mail WHERE"
                         " (state='sent' AND created < ?) OR (state='dead' AND created < ?) LIMIT ?)",
                         VT_DB_N(now - 3 * DAY_MS), VT_DB_N(now - 30 * DAY_MS), VT_DB_N(limit));
     *io_n += err ? 0 : (size_t)vt_db_changes(db);
@@ -72,17 +72,17 @@ int vt_run_mail_tried(struct vt_db *db, struct vt_job *job)
 #define DUE                                                                                                  \
     "SELECT m.site, m.id, recipient, body, why, created, next, tries, conv, about FROM"                      \
     " (SELECT d.site, d.id, row_number() OVER (PARTITION BY d.site ORDER BY d.next, d.id) AS turn"           \
-    "  FROM site s CROSS JOIN mail d ON d.site=s.site AND d.id IN"                                           \
+    "  FROM site s CROSS JOIN mail d WHERE d.site=s.site AND d.id IN"                                        \
     "   (SELECT id FROM mail WHERE site=s.site AND state='waiting' AND next <= ?1"                           \
     "    AND instr(?4, ' '||id||' ')=0 ORDER BY next, id LIMIT ?2)"                                          \
-    "  WHERE instr(?4, ' '||s.site||' ')=0 ORDER BY turn, d.site <= ?3, d.site LIMIT ?2) t"                  \
+    "  AND instr(?4, ' '||s.site||' ')=0 ORDER BY turn, d.site <= ?3, d.site LIMIT ?2) t"                    \
     " JOIN mail m ON m.site=t.site AND m.id=t.id ORDER BY turn, m.site <= ?3, m.site"
 
 int vt_run_mails_due(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_mails_turn *turn = &job->in.mails_turn;
-    sqlite3_stmt *stmt = vt_db_start(db, DUE, VT_DB_N(turn->now), VT_DB_N(turn->limit), VT_DB_T(turn->after),
-                                     VT_DB_T(turn->busy));
+    struct vt_stmt *stmt = vt_db_start(db, DUE, VT_DB_N(turn->now), VT_DB_N(turn->limit),
+                                       VT_DB_T(turn->after), VT_DB_T(turn->busy));
     int err, short_of = VT_OK;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
         struct vt_store_mail *mail = vt_job_push(job, sizeof(*mail));

@@ -5,13 +5,14 @@
 
 #include "server/base/ids.h"
 
-static struct vt_manage *open_store(const char *data_dir, bool read_only, struct vt_buf *ret_error)
+static struct vt_manage *open_store(const char *data_dir, const char *address, bool read_only,
+                                    struct vt_buf *ret_error)
 {
     struct vt_manage *manage = calloc(1, sizeof(*manage));
     if (!manage)
         return NULL;
     manage->db = &manage->own;
-    int err = vt_db_open(manage->db, data_dir, VT_DB_STORE, read_only, ret_error);
+    int err = vt_db_open_store(manage->db, data_dir, address, read_only, ret_error);
     if (!err && !read_only)
         err = vt_db_migrate(manage->db, ret_error);
     if (!err)
@@ -20,14 +21,14 @@ static struct vt_manage *open_store(const char *data_dir, bool read_only, struct
     return NULL;
 }
 
-struct vt_manage *vt_manage_open(const char *data_dir, struct vt_buf *ret_error)
+struct vt_manage *vt_manage_open(const char *data_dir, const char *address, struct vt_buf *ret_error)
 {
-    return open_store(data_dir, false, ret_error);
+    return open_store(data_dir, address, false, ret_error);
 }
 
-struct vt_manage *vt_manage_look(const char *data_dir, struct vt_buf *ret_error)
+struct vt_manage *vt_manage_look(const char *data_dir, const char *address, struct vt_buf *ret_error)
 {
-    return open_store(data_dir, true, ret_error);
+    return open_store(data_dir, address, true, ret_error);
 }
 
 void vt_manage_close(struct vt_manage *manage)
@@ -40,7 +41,7 @@ void vt_manage_close(struct vt_manage *manage)
 
 const char *vt_manage_error(struct vt_manage *manage)
 {
-    return sqlite3_errmsg(manage->db->sqlite);
+    return vt_db_error(manage->db);
 }
 
 /* --- what the others share ----------------------------------------------------------------- */
@@ -57,9 +58,8 @@ int vt_manage_finish(struct vt_manage *manage, int err, bool seen)
     if (manage->inside)
         return err;
     if (!err)
-        err = vt_db_exec(manage->db, "COMMIT");
-    if (err)
-        vt_db_go_back(manage->db);
+        return vt_db_commit(manage->db);
+    vt_db_go_back(manage->db);
     return err;
 }
 
@@ -89,7 +89,7 @@ static void *grow(struct vt_arena *arena, void *items, size_t n, size_t size)
     return more;
 }
 
-int vt_manage_read_all(struct vt_manage *manage, sqlite3_stmt *stmt, struct vt_arena *arena, size_t size,
+int vt_manage_read_all(struct vt_manage *manage, struct vt_stmt *stmt, struct vt_arena *arena, size_t size,
                        vt_manage_read_fn *read, void *ret_items, size_t *ret_n)
 {
     char *items = NULL;
@@ -111,7 +111,7 @@ int vt_manage_read_all(struct vt_manage *manage, sqlite3_stmt *stmt, struct vt_a
     return err;
 }
 
-int vt_manage_read_one(struct vt_manage *manage, sqlite3_stmt *stmt, struct vt_arena *arena,
+int vt_manage_read_one(struct vt_manage *manage, struct vt_stmt *stmt, struct vt_arena *arena,
                        vt_manage_read_fn *read, void *ret_item)
 {
     int err = vt_db_step(manage->db, stmt), short_of = VT_OK;
@@ -124,7 +124,7 @@ int vt_manage_read_one(struct vt_manage *manage, sqlite3_stmt *stmt, struct vt_a
 
 /* --- sites --------------------------------------------------------------------------------- */
 
-struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena, int *err)
+struct vt_store_site vt_run_read_site(struct vt_stmt *stmt, struct vt_arena *arena, int *err)
 {
     return (struct vt_store_site){
         .site = vt_db_text(stmt, 0, arena, err),
@@ -139,7 +139,7 @@ struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena
     };
 }
 
-static void read_site(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_site(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_store_site *)ret_item = vt_run_read_site(stmt, arena, err);
 }
@@ -173,6 +173,21 @@ int vt_manage_probe(struct vt_manage *manage)
 {
     return vt_manage_run(manage, false, true, "UPDATE meta SET value=value WHERE name=?",
                          VT_DB_T(VT_STR("accounts")));
+}
+
+int vt_manage_clock(struct vt_manage *manage, int64_t *ret_ms)
+{
+    struct vt_stmt *stmt = vt_db_start_values(
+        manage->db,
+        vt_db_either(manage->db, "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+                     "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"),
+        NULL, 0);
+    int err = vt_db_step(manage->db, stmt);
+    if (err != VT_DB_ROW)
+        return err ? err : VT_ERR_IO;
+    *ret_ms = vt_db_int(stmt, 0);
+    vt_db_end(stmt);
+    return VT_OK;
 }
 
 int vt_manage_site_rotate(struct vt_manage *manage, struct vt_str site)

@@ -26,11 +26,11 @@ int vt_manage_write(struct vt_manage *manage, bool seen, bool must_change, const
                     sizeof((const struct vt_db_value[]){ __VA_ARGS__ }) / sizeof(struct vt_db_value))
 
 /* Every row of `stmt` as an array of items in the arena. */
-typedef void vt_manage_read_fn(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err);
-int vt_manage_read_all(struct vt_manage *manage, sqlite3_stmt *stmt, struct vt_arena *arena, size_t size,
+typedef void vt_manage_read_fn(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err);
+int vt_manage_read_all(struct vt_manage *manage, struct vt_stmt *stmt, struct vt_arena *arena, size_t size,
                        vt_manage_read_fn *read, void *ret_items, size_t *ret_n);
 /* The first row, or VT_ERR_MISSING. */
-int vt_manage_read_one(struct vt_manage *manage, sqlite3_stmt *stmt, struct vt_arena *arena,
+int vt_manage_read_one(struct vt_manage *manage, struct vt_stmt *stmt, struct vt_arena *arena,
                        vt_manage_read_fn *read, void *ret_item);
 
 #endif

@@ -3,7 +3,7 @@
 #include "server/store/sqlite_manage.h"
 #include "server/store/sqlite_run.h"
 
-static struct vt_manage_mail read_row(sqlite3_stmt *stmt, struct vt_arena *arena, int *err)
+static struct vt_manage_mail read_row(struct vt_stmt *stmt, struct vt_arena *arena, int *err)
 {
     return (struct vt_manage_mail){ .id = vt_db_text(stmt, 0, arena, err),
                                     .to = vt_db_text(stmt, 1, arena, err),
@@ -18,10 +18,10 @@ int vt_manage_mails(struct vt_manage *manage, struct vt_str site, struct vt_aren
                     struct vt_manage_mail **ret_mails, size_t *ret_n)
 {
     struct vt_manage_mail *mails = vt_arena_array(arena, limit, sizeof(*mails));
-    sqlite3_stmt *stmt = vt_db_start(manage->db,
-                                     "SELECT id, recipient, state, why, created, next, tries FROM mail"
-                                     " WHERE site=? ORDER BY created DESC LIMIT ?",
-                                     VT_DB_T(site), VT_DB_N(limit));
+    struct vt_stmt *stmt = vt_db_start(manage->db,
+                                       "SELECT id, recipient, state, why, created, next, tries FROM mail"
+                                       " WHERE site=? ORDER BY created DESC LIMIT ?",
+                                       VT_DB_T(site), VT_DB_N(limit));
     size_t n = 0;
     int err, short_of = mails ? VT_OK : VT_ERR_NOMEM;
     while (!short_of && (err = vt_db_step(manage->db, stmt)) == VT_DB_ROW)

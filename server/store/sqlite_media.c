@@ -19,10 +19,10 @@ int vt_run_medium_put(struct vt_db *db, struct vt_job *job)
 
 int vt_run_media(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db,
-                                     "SELECT site, id, conv, kind, width, height, created FROM medium"
-                                     " ORDER BY created DESC LIMIT ?",
-                                     VT_DB_N(job->in.range.limit));
+    struct vt_stmt *stmt = vt_db_start(db,
+                                       "SELECT site, id, conv, kind, width, height, created FROM medium"
+                                       " ORDER BY created DESC LIMIT ?",
+                                       VT_DB_N(job->in.range.limit));
     int err, short_of = VT_OK;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
         struct vt_store_medium *medium = vt_job_push(job, sizeof(*medium));

@@ -9,14 +9,14 @@ int vt_offer_look(struct vt_manage *manage, struct vt_str site, struct vt_str co
 {
     static const char sql[] =
         "SELECT coalesce((SELECT kind FROM message WHERE site=?1 AND conv=?2 AND cs>?3 AND kind IN"
-        " ('offer.take', 'offer.drop') AND json_extract(body, '$.offer')=?3 ORDER BY cs LIMIT 1), ''),"
-        " coalesce(json_extract(body, '$.until'), 0) FROM message WHERE site=?1 AND conv=?2 AND cs=?3"
+        " ('offer.take', 'offer.drop') AND CAST(body ->> '$.offer' AS BIGINT)=?3 ORDER BY cs LIMIT 1), ''),"
+        " coalesce(CAST(body ->> '$.until' AS BIGINT), 0) FROM message WHERE site=?1 AND conv=?2 AND cs=?3"
         " AND kind='offer.make'";
-    sqlite3_stmt *stmt = vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_T(conv), VT_DB_N(cs));
+    struct vt_stmt *stmt = vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_T(conv), VT_DB_N(cs));
     int err = vt_db_step(manage->db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;
-    struct vt_str end = vt_str((const char *)sqlite3_column_text(stmt, 0));
+    struct vt_str end = vt_str(vt_db_cstr(stmt, 0));
     *ret_state = vt_str_eq(end, VT_STR("offer.take"))   ? VT_OFFER_TAKEN
                  : vt_str_eq(end, VT_STR("offer.drop")) ? VT_OFFER_DROPPED
                  : vt_db_int(stmt, 1) <= now            ? VT_OFFER_OVER
@@ -42,7 +42,7 @@ struct redeemed {
     int64_t used;
 };
 
-static void read_redeemed(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_redeemed(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct redeemed *)ret_item = (struct redeemed){ .conv = vt_db_text(stmt, 0, arena, err),
                                                       .body = vt_db_text(stmt, 1, arena, err),
@@ -54,10 +54,10 @@ int vt_offer_redeem(struct vt_manage *manage, struct vt_str site, struct vt_str 
 {
     static const char sql[] =
         "SELECT o.conv, m.body, o.used FROM offer_code o JOIN message m ON m.site=o.site AND m.conv=o.conv"
-        " AND m.kind='offer.make' AND json_extract(m.body, '$.code')=o.code"
+        " AND m.kind='offer.make' AND m.body ->> '$.code'=o.code"
         " WHERE o.site=?1 AND o.code=?2 AND o.until>?3 AND NOT EXISTS (SELECT 1 FROM message d"
         " WHERE d.site=o.site AND d.conv=o.conv AND d.kind='offer.drop'"
-        " AND json_extract(d.body, '$.offer')=m.cs) LIMIT 1";
+        " AND CAST(d.body ->> '$.offer' AS BIGINT)=m.cs) LIMIT 1";
     struct redeemed found;
     int err = vt_manage_read_one(manage,
                                  vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_T(code), VT_DB_N(now)),

@@ -6,7 +6,7 @@
 /* A login's use is noted at most this often: a note is a commit. */
 enum { USED_STEP_MS = 60000 };
 
-struct vt_store_person vt_run_read_person(sqlite3_stmt *stmt, struct vt_arena *arena, int *err)
+struct vt_store_person vt_run_read_person(struct vt_stmt *stmt, struct vt_arena *arena, int *err)
 {
     return (struct vt_store_person){
         .site = vt_db_text(stmt, 0, arena, err),
@@ -24,7 +24,7 @@ struct vt_store_person vt_run_read_person(sqlite3_stmt *stmt, struct vt_arena *a
     };
 }
 
-static void read_person(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_person(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_store_person *)ret_item = vt_run_read_person(stmt, arena, err);
 }
@@ -79,8 +79,8 @@ int vt_manage_password_put(struct vt_manage *manage, struct vt_str site, struct 
 
 int vt_manage_person_used(struct vt_manage *manage, struct vt_str person, int64_t *ret_used)
 {
-    sqlite3_stmt *stmt = vt_db_start(manage->db, "SELECT max(used) FROM login WHERE person=?",
-                                     VT_DB_T(person));
+    struct vt_stmt *stmt = vt_db_start(manage->db, "SELECT max(used) FROM login WHERE person=?",
+                                       VT_DB_T(person));
     int err = vt_db_step(manage->db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
@@ -144,10 +144,11 @@ int vt_manage_people(struct vt_manage *manage, struct vt_str site, struct vt_str
 int vt_manage_is_last_admin(struct vt_manage *manage, struct vt_str site, struct vt_str person,
                             bool *ret_last)
 {
-    sqlite3_stmt *stmt = vt_db_start(manage->db,
-                                     "SELECT EXISTS (SELECT 1 FROM associate WHERE site=?1 AND role='admin' "
-                                     "AND disabled=0 AND person<>?2)",
-                                     VT_DB_T(site), VT_DB_T(person));
+    struct vt_stmt *stmt = vt_db_start(
+        manage->db,
+        "SELECT EXISTS (SELECT 1 FROM associate WHERE site=?1 AND role='admin' "
+        "AND disabled=0 AND person<>?2)",
+        VT_DB_T(site), VT_DB_T(person));
     int err = vt_db_step(manage->db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
@@ -176,7 +177,7 @@ int vt_manage_login_add(struct vt_manage *manage, struct vt_str person, const st
     return vt_manage_finish(manage, err, false);
 }
 
-static void read_login_person(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_login_person(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     struct vt_store_person *person = ret_item;
     *person = vt_run_read_person(stmt, arena, err);
@@ -198,7 +199,7 @@ int vt_manage_login_find(struct vt_manage *manage, struct vt_str hash, int64_t n
                                VT_DB_N(now), VT_DB_T(hash), VT_DB_N(now - USED_STEP_MS));
 }
 
-static void read_login(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_login(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_manage_login *)ret_item = (struct vt_manage_login){
         .hash = vt_db_text(stmt, 0, arena, err),
@@ -227,7 +228,7 @@ int vt_manage_login_remove(struct vt_manage *manage, struct vt_str person, struc
                          VT_DB_T(person), VT_DB_T(id));
 }
 
-static void read_text(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_text(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_str *)ret_item = vt_db_text(stmt, 0, arena, err);
 }

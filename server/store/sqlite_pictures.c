@@ -16,7 +16,7 @@ static enum vt_picture_state state_of(struct vt_str name)
     return (enum vt_picture_state)state;
 }
 
-static struct vt_store_picture read_row(sqlite3_stmt *stmt, struct vt_arena *arena, int *err)
+static struct vt_store_picture read_row(struct vt_stmt *stmt, struct vt_arena *arena, int *err)
 {
     return (struct vt_store_picture){ .site = vt_db_text(stmt, 0, arena, err),
                                       .url = vt_db_text(stmt, 1, arena, err),
@@ -30,7 +30,7 @@ static struct vt_store_picture read_row(sqlite3_stmt *stmt, struct vt_arena *are
                                       .next = vt_db_int(stmt, 9) };
 }
 
-static int read_rows(struct vt_db *db, struct vt_job *job, sqlite3_stmt *stmt)
+static int read_rows(struct vt_db *db, struct vt_job *job, struct vt_stmt *stmt)
 {
     int err, short_of = VT_OK;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
@@ -49,7 +49,7 @@ int vt_run_pictures_due(struct vt_db *db, struct vt_job *job)
 {
     return read_rows(db, job,
                      vt_db_start(db,
-                                 "SELECT p." COLUMNS " FROM site s CROSS JOIN picture p ON p.site=s.site"
+                                 "SELECT p." COLUMNS " FROM site s CROSS JOIN picture p WHERE p.site=s.site"
                                  " AND p.url IN (SELECT url FROM picture WHERE site=s.site AND"
                                  " state='wanted' AND next <= ? ORDER BY next LIMIT ?) ORDER BY next",
                                  VT_DB_N(job->in.due.now), VT_DB_N(job->in.due.limit)));
@@ -70,12 +70,11 @@ int vt_run_picture_put(struct vt_db *db, struct vt_job *job)
 int vt_manage_pictures_there(struct vt_manage *manage, struct vt_str site, vt_manage_picture_fn *fn,
                              void *arg)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         manage->db, "SELECT url, id FROM picture WHERE site=? AND id IS NOT NULL", VT_DB_T(site));
     int err;
     while ((err = vt_db_step(manage->db, stmt)) == VT_DB_ROW) {
-        err = fn(arg, vt_str((const char *)sqlite3_column_text(stmt, 0)),
-                 vt_str((const char *)sqlite3_column_text(stmt, 1)));
+        err = fn(arg, vt_str(vt_db_cstr(stmt, 0)), vt_str(vt_db_cstr(stmt, 1)));
         if (err) {
             vt_db_end(stmt);
             return err;
@@ -88,7 +87,7 @@ int vt_manage_pictures_there(struct vt_manage *manage, struct vt_str site, vt_ma
 
 static int count(struct vt_db *db, struct vt_str site, struct vt_store_picture_counts *ret_counts)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         db,
         "SELECT count(*) FILTER (WHERE state='wanted'), count(*) FILTER (WHERE state='there'),"
         " count(*) FILTER (WHERE state='failed') FROM picture WHERE site=?",
@@ -102,7 +101,7 @@ static int count(struct vt_db *db, struct vt_str site, struct vt_store_picture_c
     return VT_OK;
 }
 
-static sqlite3_stmt *start_troubled(struct vt_db *db, struct vt_str site, size_t limit)
+static struct vt_stmt *start_troubled(struct vt_db *db, struct vt_str site, size_t limit)
 {
     return vt_db_start(db,
                        "SELECT " COLUMNS " FROM picture WHERE site=? AND why IS NOT NULL"
@@ -119,7 +118,7 @@ int vt_manage_picture_report(struct vt_manage *manage, struct vt_str site, struc
     size_t n = 0;
     if (err || !rows)
         return err ? err : VT_ERR_NOMEM;
-    sqlite3_stmt *stmt = start_troubled(manage->db, site, limit);
+    struct vt_stmt *stmt = start_troubled(manage->db, site, limit);
     while ((err = vt_db_step(manage->db, stmt)) == VT_DB_ROW) {
         rows[n++] = read_row(stmt, arena, &short_of);
         if (short_of) {

@@ -11,7 +11,7 @@
 
 /* --- finding ------------------------------------------------------------------------------- */
 
-static void read_conv(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_conv(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_privacy_conv *)ret_item = (struct vt_privacy_conv){
         .conv = vt_db_text(stmt, 0, arena, err),
@@ -48,7 +48,7 @@ int vt_privacy_list(struct vt_manage *manage, struct vt_str site, const struct v
                               arena, sizeof(**ret_convs), read_conv, ret_convs, ret_n);
 }
 
-static void read_medium(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_medium(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_str *)ret_item = vt_db_text(stmt, 0, arena, err);
 }
@@ -82,13 +82,16 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
     if (err)
         return err;
     err = vt_db_run(manage->db,
-                    "INSERT OR REPLACE INTO erased (site, conv, media, at) SELECT site, conv, id, ?3 FROM"
-                    " medium WHERE site=?1 AND conv=?2 UNION ALL SELECT ?1, ?2, '', ?3",
+                    "INSERT INTO erased (site, conv, media, at) SELECT site, conv, id, ?3 FROM"
+                    " medium WHERE site=?1 AND conv=?2 UNION ALL SELECT ?1, ?2, '', ?3 WHERE 1=1"
+                    " ON CONFLICT (site, conv, media) DO UPDATE SET at=excluded.at",
                     VT_DB_T(site), VT_DB_T(conv), VT_DB_N(vt_wall_ms()));
     if (!err)
         err = vt_hooks_note_erased(manage->db, site, conv, vt_wall_ms());
     if (!err)
-        err = vt_db_run(manage->db, "INSERT OR REPLACE INTO erasure (site, conv, at) VALUES (?, ?, ?)",
+        err = vt_db_run(manage->db,
+                        "INSERT INTO erasure (site, conv, at) VALUES (?, ?, ?)"
+                        " ON CONFLICT (site, conv) DO UPDATE SET at=excluded.at",
                         VT_DB_T(site), VT_DB_T(conv), VT_DB_N(vt_wall_ms()));
     for (size_t i = 0; i < VT_COUNT(texts) && !err; i++) {
         err = vt_db_run(manage->db, texts[i], VT_DB_T(site), VT_DB_T(conv));
@@ -104,7 +107,7 @@ int vt_privacy_erase(struct vt_manage *manage, struct vt_str site, struct vt_str
 
 /* --- what was erased ----------------------------------------------------------------------- */
 
-static void read_erased(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_erased(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_privacy_erased *)ret_item = (struct vt_privacy_erased){
         .site = vt_db_text(stmt, 0, arena, err),
@@ -154,16 +157,15 @@ int vt_privacy_erased_done(struct vt_manage *manage, int64_t before)
 /* --- writing out --------------------------------------------------------------------------- */
 
 /* One row as {"kind":"message",column:value,…}; texts that are JSON go out as they are stored. */
-static void put_row(struct vt_buf *out, const char *kind, sqlite3_stmt *stmt)
+static void put_row(struct vt_buf *out, const char *kind, struct vt_stmt *stmt)
 {
     vt_buf_printf(out, "{\"kind\":\"%s\"", kind);
-    for (int i = 0; i < sqlite3_column_count(stmt); i++) {
-        const char *text = (const char *)sqlite3_column_text(stmt, i);
-        struct vt_str value = { text, (size_t)sqlite3_column_bytes(stmt, i) };
-        if (!text)
+    for (int i = 0; i < vt_db_columns(stmt); i++) {
+        struct vt_str value = vt_db_view(stmt, i);
+        if (!value.ptr)
             continue;
-        vt_buf_printf(out, ",\"%s\":", sqlite3_column_name(stmt, i));
-        if (sqlite3_column_type(stmt, i) == SQLITE_INTEGER || value.ptr[0] == '{')
+        vt_buf_printf(out, ",\"%s\":", vt_db_name(stmt, i));
+        if (vt_db_is_number(stmt, i) || value.ptr[0] == '{')
             vt_buf_str(out, value);
         else
             vt_buf_json_string(out, value);
@@ -202,7 +204,7 @@ int vt_privacy_export(struct vt_manage *manage, struct vt_str site, struct vt_st
     struct vt_buf line = VT_BUF_INIT(1 << 20);
     int err = VT_OK;
     for (size_t i = 0; i < VT_COUNT(parts) && !err; i++) {
-        sqlite3_stmt *stmt = vt_db_start(manage->db, parts[i].text, VT_DB_T(site), VT_DB_T(conv));
+        struct vt_stmt *stmt = vt_db_start(manage->db, parts[i].text, VT_DB_T(site), VT_DB_T(conv));
         int step = VT_OK;
         while (!err && (step = vt_db_step(manage->db, stmt)) == VT_DB_ROW) {
             vt_buf_reset(&line);

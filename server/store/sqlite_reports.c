@@ -5,13 +5,7 @@
 #include "server/base/money.h"
 #include "server/store/sqlite_manage.h"
 
-static struct vt_str borrow(sqlite3_stmt *stmt, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(stmt, column);
-    return (struct vt_str){ text, text ? (size_t)sqlite3_column_bytes(stmt, column) : 0 };
-}
-
-static int take(sqlite3_stmt *stmt, vt_report_row_fn *row, void *arg)
+static int take(struct vt_stmt *stmt, vt_report_row_fn *row, void *arg)
 {
     return row(arg, &(struct vt_report_session){ .created = vt_db_int(stmt, 0),
                                                  .taken = vt_db_int(stmt, 1),
@@ -21,8 +15,8 @@ static int take(sqlite3_stmt *stmt, vt_report_row_fn *row, void *arg)
                                                  .eta_high = vt_db_int(stmt, 5),
                                                  .stars = vt_db_int(stmt, 6),
                                                  .asked = vt_db_int(stmt, 7) != 0,
-                                                 .queue = borrow(stmt, 8),
-                                                 .associate = borrow(stmt, 9),
+                                                 .queue = vt_db_view(stmt, 8),
+                                                 .associate = vt_db_view(stmt, 9),
                                                  .sold = vt_db_int(stmt, 10) != 0,
                                                  .viewed = vt_db_int(stmt, 11) != 0 });
 }
@@ -30,7 +24,7 @@ static int take(sqlite3_stmt *stmt, vt_report_row_fn *row, void *arg)
 int vt_report_sessions(struct vt_manage *manage, struct vt_str site, int64_t from, int64_t to,
                        vt_report_row_fn *row, void *arg)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         manage->db,
         "SELECT created, taken, ended, replied, eta_low, eta_high, coalesce(stars, 0), asked,"
         " coalesce(queue, ''), associate, EXISTS (SELECT 1 FROM sale_credit c JOIN sale USING (site, "
@@ -52,18 +46,18 @@ int vt_report_sessions(struct vt_manage *manage, struct vt_str site, int64_t fro
 
 /* --- what was sold ------------------------------------------------------------------------- */
 
-static int take_sale(sqlite3_stmt *stmt, vt_report_sale_fn *row, void *arg)
+static int take_sale(struct vt_stmt *stmt, vt_report_sale_fn *row, void *arg)
 {
     return row(arg, &(struct vt_report_sale){ .placed = vt_db_int(stmt, 0),
                                               .value = vt_db_int(stmt, 1),
                                               .back = vt_db_int(stmt, 2),
                                               .share = vt_db_int(stmt, 3),
                                               .seen = vt_db_int(stmt, 4) != 0,
-                                              .queue = borrow(stmt, 5),
-                                              .associate = borrow(stmt, 6),
+                                              .queue = vt_db_view(stmt, 5),
+                                              .associate = vt_db_view(stmt, 6),
                                               .pieces = vt_db_int(stmt, 7),
-                                              .sku = borrow(stmt, 8),
-                                              .name = borrow(stmt, 9) });
+                                              .sku = vt_db_view(stmt, 8),
+                                              .name = vt_db_view(stmt, 9) });
 }
 
 #define WHICH " WHERE s.site=?1 AND s.placed>=?2 AND s.placed<?3 AND s.currency=?4 ORDER BY s.placed"
@@ -73,7 +67,7 @@ int vt_report_sales(struct vt_manage *manage, struct vt_str site, int64_t from, 
 {
     static const char orders[] =
         "SELECT s.placed, s.value, s.back, c.share, EXISTS (SELECT 1 FROM sale_item i WHERE i.site=s.site AND"
-        " i.reference=s.reference AND i.seen), coalesce(c.queue, ''), c.associate,"
+        " i.reference=s.reference AND i.seen<>0), coalesce(c.queue, ''), c.associate,"
         " (SELECT coalesce(sum(qty-i.back), 0) FROM sale_item i WHERE i.site=s.site AND"
         " i.reference=s.reference), NULL, NULL"
         " FROM sale s JOIN sale_credit c ON c.site=s.site AND c.reference=s.reference" WHICH;
@@ -82,8 +76,8 @@ int vt_report_sales(struct vt_manage *manage, struct vt_str site, int64_t from, 
         " coalesce(c.queue, ''), c.associate, i.qty-i.back, i.sku, i.name"
         " FROM sale s JOIN sale_credit c ON c.site=s.site AND c.reference=s.reference"
         " JOIN sale_item i ON i.site=s.site AND i.reference=s.reference" WHICH;
-    sqlite3_stmt *stmt = vt_db_start(manage->db, lines ? by_line : orders, VT_DB_T(site), VT_DB_N(from),
-                                     VT_DB_N(to), VT_DB_T(currency));
+    struct vt_stmt *stmt = vt_db_start(manage->db, lines ? by_line : orders, VT_DB_T(site), VT_DB_N(from),
+                                       VT_DB_N(to), VT_DB_T(currency));
     int step, err = VT_OK;
     size_t n = 0;
     while ((step = vt_db_step(manage->db, stmt)) == VT_DB_ROW && !err)
@@ -95,19 +89,19 @@ int vt_report_sales(struct vt_manage *manage, struct vt_str site, int64_t from, 
 
 /* --- what was offered ---------------------------------------------------------------------- */
 
-static int take_offer(sqlite3_stmt *stmt, int64_t now, vt_report_offer_fn *row, void *arg)
+static int take_offer(struct vt_stmt *stmt, int64_t now, vt_report_offer_fn *row, void *arg)
 {
-    struct vt_str end = borrow(stmt, 2);
+    struct vt_str end = vt_db_view(stmt, 2);
     struct vt_report_offer offer = { .made = vt_db_int(stmt, 0),
                                      .end = vt_str_eq(end, VT_STR("offer.take"))   ? VT_REPORT_TAKEN
                                             : vt_str_eq(end, VT_STR("offer.drop")) ? VT_REPORT_DROPPED
                                             : vt_db_int(stmt, 3) <= now            ? VT_REPORT_OVER
                                                                                    : VT_REPORT_OPEN,
-                                     .queue = borrow(stmt, 4),
-                                     .associate = borrow(stmt, 5),
-                                     .sku = borrow(stmt, 6),
-                                     .title = borrow(stmt, 7) };
-    return vt_money_parse(borrow(stmt, 1), &offer.price) == VT_OK ? row(arg, &offer) : VT_OK;
+                                     .queue = vt_db_view(stmt, 4),
+                                     .associate = vt_db_view(stmt, 5),
+                                     .sku = vt_db_view(stmt, 6),
+                                     .title = vt_db_view(stmt, 7) };
+    return vt_money_parse(vt_db_view(stmt, 1), &offer.price) == VT_OK ? row(arg, &offer) : VT_OK;
 }
 
 int vt_report_offers(struct vt_manage *manage, struct vt_str site, int64_t from, int64_t to, int64_t now,
@@ -115,14 +109,16 @@ int vt_report_offers(struct vt_manage *manage, struct vt_str site, int64_t from,
 {
     static const char sql[] =
         "SELECT m.ts, m.body->>'price', coalesce((SELECT e.kind FROM message e WHERE e.site=m.site AND"
-        " e.conv=m.conv AND e.cs>m.cs AND e.kind IN ('offer.take', 'offer.drop') AND e.body->>'offer'=m.cs"
-        " ORDER BY e.cs LIMIT 1), ''), coalesce(m.body->>'until', 0), coalesce(s.queue, ''), s.associate,"
+        " e.conv=m.conv AND e.cs>m.cs AND e.kind IN ('offer.take', 'offer.drop') AND CAST(e.body->>'offer' "
+        "AS BIGINT)=m.cs"
+        " ORDER BY e.cs LIMIT 1), ''), coalesce(CAST(m.body->>'until' AS BIGINT), 0), coalesce(s.queue, ''), "
+        "s.associate,"
         " m.body->>'sku', m.body->>'title' FROM message m LEFT JOIN session s ON s.site=m.site AND "
         "s.sid=m.sid"
         " WHERE m.site=?1 AND m.kind='offer.make' AND m.ts>=?2 AND m.ts<?3 AND m.body->>'currency'=?4"
         " AND coalesce(s.queue, '') NOT GLOB 'practice:*' ORDER BY m.ts";
-    sqlite3_stmt *stmt = vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_N(from), VT_DB_N(to),
-                                     VT_DB_T(currency));
+    struct vt_stmt *stmt = vt_db_start(manage->db, sql, VT_DB_T(site), VT_DB_N(from), VT_DB_N(to),
+                                       VT_DB_T(currency));
     int step, err = VT_OK;
     size_t n = 0;
     while ((step = vt_db_step(manage->db, stmt)) == VT_DB_ROW && !err)
@@ -134,7 +130,7 @@ int vt_report_offers(struct vt_manage *manage, struct vt_str site, int64_t from,
 
 /* --- currencies ---------------------------------------------------------------------------- */
 
-static void read_currency(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_currency(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_str *)ret_item = vt_db_text(stmt, 0, arena, err);
 }

@@ -8,7 +8,7 @@
 #include "server/store/sqlite_run.h"
 #include "server/store/watches.h"
 
-static void read_conv(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_conv(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_retention_conv *)ret_item = (struct vt_retention_conv){
         .conv = vt_db_text(stmt, 0, arena, err),
@@ -34,7 +34,7 @@ int vt_retention_find(struct vt_manage *manage, struct vt_str site, int64_t befo
 
 /* --- one conversation ---------------------------------------------------------------------- */
 
-static int is_true(struct vt_db *db, sqlite3_stmt *stmt, bool *ret_true)
+static int is_true(struct vt_db *db, struct vt_stmt *stmt, bool *ret_true)
 {
     int err = vt_db_step(db, stmt);
     *ret_true = err == VT_DB_ROW && vt_db_int(stmt, 0) != 0;
@@ -76,7 +76,7 @@ static int trim_rows(struct vt_db *db, struct vt_str site, int64_t before, struc
     return err;
 }
 
-static void read_id(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_id(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_str *)ret_item = vt_db_text(stmt, 0, arena, err);
 }
@@ -96,7 +96,9 @@ static int trim_media(struct vt_manage *manage, struct vt_str site, int64_t befo
         manage, vt_db_start(db, sql, VT_DB_T(site), VT_DB_T(conv->conv), VT_DB_N(before), VT_DB_N(*io_rows)),
         arena, sizeof(*conv->media), read_id, (void *)&conv->media, &conv->media_n);
     for (size_t i = 0; i < conv->media_n && !err; i++) {
-        err = vt_db_run(db, "INSERT OR REPLACE INTO erased (site, conv, media, at) VALUES (?, ?, ?, ?)",
+        err = vt_db_run(db,
+                        "INSERT INTO erased (site, conv, media, at) VALUES (?, ?, ?, ?)"
+                        " ON CONFLICT (site, conv, media) DO UPDATE SET at=excluded.at",
                         VT_DB_T(site), VT_DB_T(conv->conv), VT_DB_T(conv->media[i]), VT_DB_N(vt_wall_ms()));
         if (!err)
             err = vt_db_run(db, "DELETE FROM medium WHERE site=? AND id=?", VT_DB_T(site),

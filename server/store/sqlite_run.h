@@ -3,8 +3,8 @@
 #ifndef VT_STORE_SQLITE_RUN_H
 #define VT_STORE_SQLITE_RUN_H
 
+#include "server/store/db.h"
 #include "server/store/job.h"
-#include "server/store/sqlite_db.h"
 
 typedef int vt_run_fn(struct vt_db *db, struct vt_job *job);
 
@@ -35,10 +35,10 @@ int vt_mails_sweep(struct vt_db *db, int64_t now, size_t limit, size_t *io_n);
     "associate.created, EXISTS (SELECT 1 FROM factor WHERE factor.site = associate.site"                     \
     " AND factor.person = associate.person AND confirmed = 1), queues, languages"
 enum { VT_PERSON_NEXT = 12 /* the column after them */ };
-struct vt_store_person vt_run_read_person(sqlite3_stmt *stmt, struct vt_arena *arena, int *err);
+struct vt_store_person vt_run_read_person(struct vt_stmt *stmt, struct vt_arena *arena, int *err);
 #define VT_SITE_COLUMNS                                                                                      \
     "site, key, name, origins, settings, secret, secret_before, version,"                                    \
     " coalesce((SELECT generation FROM catalogue c WHERE c.site=site.site), 0)"
-struct vt_store_site vt_run_read_site(sqlite3_stmt *stmt, struct vt_arena *arena, int *err);
+struct vt_store_site vt_run_read_site(struct vt_stmt *stmt, struct vt_arena *arena, int *err);
 
 #endif

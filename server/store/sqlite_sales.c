@@ -9,7 +9,7 @@ enum { SHARE_WHOLE = 1000000 /* of sale_credit.share */ };
 
 /* --- reading ------------------------------------------------------------------------------- */
 
-static struct vt_str read_money(sqlite3_stmt *stmt, int column, struct vt_arena *arena, int *err)
+static struct vt_str read_money(struct vt_stmt *stmt, int column, struct vt_arena *arena, int *err)
 {
     char text[VT_MONEY_TEXT];
     struct vt_str copy = vt_arena_str(arena, vt_money_text(vt_db_int(stmt, column), text));
@@ -36,7 +36,7 @@ static enum vt_credit_rule rule_of(struct vt_str name)
 #define SELECT_SALE                                                                                          \
     "SELECT reference, value, currency, back, source, placed, rule, days, among, conv, version FROM sale"
 
-static void read_sale(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_sale(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_sale *)ret_item = (struct vt_sale){
         .order = { .reference = vt_db_text(stmt, 0, arena, err),
@@ -53,7 +53,7 @@ static void read_sale(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item
     };
 }
 
-static void read_item(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_item(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_t_order_item *)ret_item = (struct vt_t_order_item){
         .sku = vt_db_text(stmt, 0, arena, err),
@@ -68,7 +68,7 @@ static void read_item(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item
     };
 }
 
-static void read_credit(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_credit(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_t_order_credit *)ret_item = (struct vt_t_order_credit){
         .sid = vt_db_text(stmt, 0, arena, err),
@@ -132,7 +132,7 @@ int vt_sales(struct vt_manage *manage, struct vt_str site, struct vt_str conv, i
 
 /* --- whose it is ------------------------------------------------------------------------------ */
 
-static void read_text(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_text(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_str *)ret_item = vt_db_text(stmt, 0, arena, err);
 }
@@ -144,7 +144,7 @@ static int find_conv(struct vt_manage *manage, const struct vt_sale_said *said, 
     static const char sql[] =
         "SELECT conv FROM (SELECT conv, created, 1 AS rank FROM conversation WHERE site=?1 AND sub=?2"
         " UNION ALL SELECT conv, created, 2 FROM session WHERE site=?1 AND reference=?3 AND created<=?4"
-        " UNION ALL SELECT conv, created, 0 FROM conversation WHERE site=?1 AND conv=?5)"
+        " UNION ALL SELECT conv, created, 0 FROM conversation WHERE site=?1 AND conv=?5) found"
         " ORDER BY rank, created DESC LIMIT 1";
     int err = vt_manage_read_one(manage,
                                  vt_db_start(manage->db, sql, VT_DB_T(said->site), VT_DB_T(said->customer),
@@ -163,7 +163,7 @@ struct served { /* a session with an associate, in time */
     int64_t ended;
 };
 
-static void read_served(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_served(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct served *)ret_item = (struct served){ .sid = vt_db_text(stmt, 0, arena, err),
                                                   .spoken = vt_db_text(stmt, 1, arena, err),
@@ -269,9 +269,10 @@ static int write_sale(struct vt_manage *manage, const struct vt_sale_said *said,
         err = vt_db_run(
             manage->db,
             "INSERT INTO sale (site, reference, conv, value, currency, source, placed, rule, days)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET conv=excluded.conv,"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site, reference) DO UPDATE SET "
+            "conv=excluded.conv,"
             " value=excluded.value, currency=excluded.currency, source=excluded.source,"
-            " placed=excluded.placed, back=min(back, excluded.value), version=version+1",
+            " placed=excluded.placed, back=min(sale.back, excluded.value), version=sale.version+1",
             VT_DB_T(said->site), VT_DB_T(order->reference), VT_DB_T(conv), VT_DB_N(value),
             VT_DB_T(order->currency), VT_DB_T(vt_str(vt_order_source_name(order->source))),
             VT_DB_N(order->placed), VT_DB_T(vt_str(vt_credit_rule_name(order->rule))), VT_DB_N(order->days));
@@ -289,8 +290,8 @@ static int check_most(struct vt_manage *manage, const struct vt_sale_said *said,
 {
     if (said->order->source != VT_ORDER_SOURCE_PAGE)
         return VT_OK;
-    sqlite3_stmt *stmt = vt_db_start(manage->db, "SELECT count(*) FROM sale WHERE site=? AND conv=?",
-                                     VT_DB_T(said->site), VT_DB_T(conv));
+    struct vt_stmt *stmt = vt_db_start(manage->db, "SELECT count(*) FROM sale WHERE site=? AND conv=?",
+                                       VT_DB_T(said->site), VT_DB_T(conv));
     int err = vt_db_step(manage->db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;

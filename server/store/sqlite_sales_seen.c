@@ -11,7 +11,7 @@
 #include "server/store/shelf.h"
 #include "server/store/sqlite_manage.h"
 
-enum { LOOKED_MOST = 500, PATH_BYTES = 4096 };
+enum { LOOKED_MOST = 500 };
 
 struct piece {
     struct vt_str sku, variant;
@@ -27,30 +27,36 @@ struct pieces {
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static void read_looked(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_looked(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct piece *)ret_item = (struct piece){ .sku = vt_db_text(stmt, 0, arena, err),
                                                 .variant = vt_db_text(stmt, 1, arena, err) };
 }
 
-static void read_line(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_line(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     read_looked(stmt, arena, ret_item, err);
     ((struct piece *)ret_item)->n = vt_db_int(stmt, 2);
 }
 
+#define KEPT(items, slots)                                                                                   \
+    "WITH credited AS (SELECT s.conv, s.sid, s.view, c.gap FROM sale_credit c JOIN session s"                \
+    " ON s.site=c.site AND s.sid=c.sid WHERE c.site=?1 AND c.reference=?2)"                                  \
+    " SELECT m.body->>'sku', m.body->>'variant' FROM credited s JOIN message m ON m.site=?1 AND"             \
+    " m.conv=s.conv AND m.sid=s.sid AND m.kind='view.kept'"                                                  \
+    " UNION SELECT i.value->>'sku', i.value->>'variant' FROM credited s, " items                             \
+    " WHERE s.gap=0 AND (i.value->>'slot'=s.view->>'active' OR (s.view->>'mode'='compare'"                   \
+    " AND i.value->>'slot' IN (" slots "))) LIMIT ?3"
+
 /* What was kept of the views of the credited sessions, and what was on show as such a view was saved last. */
 static int find_kept(struct vt_manage *manage, const struct vt_sale_said *said, struct vt_arena *arena,
                      struct pieces *ret_looked)
 {
-    static const char sql[] =
-        "WITH credited AS (SELECT s.conv, s.sid, s.view, c.gap FROM sale_credit c JOIN session s"
-        " ON s.site=c.site AND s.sid=c.sid WHERE c.site=?1 AND c.reference=?2)"
-        " SELECT m.body->>'sku', m.body->>'variant' FROM credited s JOIN message m ON m.site=?1 AND"
-        " m.conv=s.conv AND m.sid=s.sid AND m.kind='view.kept'"
-        " UNION SELECT i.value->>'sku', i.value->>'variant' FROM credited s, json_each(s.view, '$.items') i"
-        " WHERE s.gap=0 AND (i.value->>'slot'=s.view->>'active' OR (s.view->>'mode'='compare'"
-        " AND i.value->>'slot' IN (SELECT value FROM json_each(s.view, '$.compare.slots')))) LIMIT ?3";
+    const char *sql = vt_db_either(
+        manage->db,
+        KEPT("json_each(s.view, '$.items') i", "SELECT value FROM json_each(s.view, '$.compare.slots')"),
+        KEPT("json_array_elements(s.view -> '$.items') i(value)",
+             "SELECT json_array_elements_text(s.view -> '$.compare.slots')"));
     return vt_manage_read_all(manage,
                               vt_db_start(manage->db, sql, VT_DB_T(said->site),
                                           VT_DB_T(said->order->reference), VT_DB_N(LOOKED_MOST)),
@@ -62,7 +68,7 @@ static int find_kept(struct vt_manage *manage, const struct vt_sale_said *said, 
 static int find_shown(struct vt_manage *manage, const struct vt_sale_said *said, struct vt_arena *arena,
                       struct pieces *ret_shown)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         manage->db, "SELECT 1 FROM sale_credit WHERE site=? AND reference=? AND gap=0 LIMIT 1",
         VT_DB_T(said->site), VT_DB_T(said->order->reference));
     int err = vt_db_step(manage->db, stmt);
@@ -123,20 +129,14 @@ static void name_products(struct vt_shelf *shelf, struct pieces *pieces)
 /* NULL: the site has none, or it cannot be read, which its owner logs. */
 static struct vt_shelf *open_shelf(struct vt_manage *manage, struct vt_str site)
 {
-    char dir[PATH_BYTES];
-    sqlite3_stmt *stmt = vt_db_start(manage->db, "SELECT generation FROM catalogue WHERE site=?",
-                                     VT_DB_T(site));
+    struct vt_stmt *stmt = vt_db_start(manage->db, "SELECT generation FROM catalogue WHERE site=?",
+                                       VT_DB_T(site));
     int64_t generation = 0;
     if (vt_db_step(manage->db, stmt) == VT_DB_ROW) {
         generation = vt_db_int(stmt, 0);
         vt_db_end(stmt);
     }
-    vt_str_copy(dir, sizeof(dir), vt_str(sqlite3_db_filename(manage->db->sqlite, "main")));
-    char *slash = strrchr(dir, '/');
-    if (generation == 0 || !slash)
-        return NULL;
-    *slash = '\0';
-    return vt_shelf_names(dir, site, generation);
+    return generation > 0 ? vt_shelf_names(manage->db->data_dir, site, generation) : NULL;
 }
 
 static void match_by_product(struct vt_manage *manage, struct vt_str site, struct pieces *lines,

@@ -301,9 +301,14 @@ int64_t vt_db_newest(void)
     return NEWEST;
 }
 
+const char *vt_db_schema(int64_t version)
+{
+    return steps[version - 1];
+}
+
 static int read_version(struct vt_db *db, int64_t *ret_version)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(db, "PRAGMA user_version", NULL, 0);
+    struct vt_stmt *stmt = vt_db_start_values(db, "PRAGMA user_version", NULL, 0);
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
@@ -369,7 +374,7 @@ static void drop_old_copies(struct vt_db *db)
     }
 }
 
-int vt_db_migrate(struct vt_db *db, struct vt_buf *ret_error)
+int vt_sqlite_migrate(struct vt_db *db, struct vt_buf *ret_error)
 {
     int64_t version = 0;
     drop_old_copies(db);

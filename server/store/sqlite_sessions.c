@@ -16,10 +16,10 @@ static int count_said(struct vt_db *db, struct vt_str site, const struct vt_stor
         db,
         "UPDATE session SET"
         " replied=coalesce((SELECT min(m.ts) FROM message m WHERE m.site=?1 AND m.conv=session.conv AND"
-        " m.kind='chat.send' AND m.author LIKE 'a%' AND m.aud & 1 AND m.ts BETWEEN session.taken AND"
+        " m.kind='chat.send' AND m.author LIKE 'a%' AND (m.aud & 1) <> 0 AND m.ts BETWEEN session.taken AND"
         " session.ended), 0),"
-        " asked=EXISTS (SELECT 1 FROM message m WHERE m.site=?1 AND m.conv=session.conv AND"
-        " m.kind='chat.send' AND m.author='c' AND m.ts BETWEEN session.created AND session.ended)"
+        " asked=iif(EXISTS (SELECT 1 FROM message m WHERE m.site=?1 AND m.conv=session.conv AND"
+        " m.kind='chat.send' AND m.author='c' AND m.ts BETWEEN session.created AND session.ended), 1, 0)"
         " WHERE site=?1 AND sid=?2",
         VT_DB_T(site), VT_DB_T(s->sid));
 }
@@ -39,13 +39,14 @@ int vt_run_session_put(struct vt_db *db, struct vt_job *job)
         "view,"
         " info, taken, eta_low, eta_high, lang)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET conv=excluded.conv, reference=excluded.reference, queue=excluded.queue,"
+        " ON CONFLICT (site, sid) DO UPDATE SET conv=excluded.conv, reference=excluded.reference, "
+        "queue=excluded.queue,"
         " associate=excluded.associate, state=excluded.state, joined=excluded.joined, "
         "created=excluded.created,"
         " ended=excluded.ended, view=excluded.view, info=excluded.info, lang=excluded.lang,"
-        " taken=coalesce(nullif(taken, 0), excluded.taken),"
-        " eta_low=iif(eta_high > 0, eta_low, excluded.eta_low),"
-        " eta_high=iif(eta_high > 0, eta_high, excluded.eta_high)",
+        " taken=coalesce(nullif(session.taken, 0), excluded.taken),"
+        " eta_low=iif(session.eta_high > 0, session.eta_low, excluded.eta_low),"
+        " eta_high=iif(session.eta_high > 0, session.eta_high, excluded.eta_high)",
         VT_DB_T(job->site), VT_DB_T(s->sid), VT_DB_T(job->conv), VT_DB_T(s->reference), VT_DB_T(s->queue),
         VT_DB_T(s->associate), VT_DB_N(s->state), VT_DB_N(s->joined), VT_DB_N(s->created), VT_DB_N(s->ended),
         VT_DB_T(s->view), VT_DB_T(s->info), VT_DB_N(s->taken), VT_DB_N(s->eta[0]), VT_DB_N(s->eta[1]),
@@ -55,7 +56,7 @@ int vt_run_session_put(struct vt_db *db, struct vt_job *job)
     return err ? err : vt_hooks_note_session(db, job, &before);
 }
 
-static int read_session(struct vt_job *job, sqlite3_stmt *stmt)
+static int read_session(struct vt_job *job, struct vt_stmt *stmt)
 {
     struct vt_store_session *s = vt_job_push(job, sizeof(*s));
     int short_of = s ? VT_OK : VT_ERR_NOMEM;
@@ -80,7 +81,7 @@ static int read_session(struct vt_job *job, sqlite3_stmt *stmt)
 
 int vt_run_sessions_open(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(
+    struct vt_stmt *stmt = vt_db_start_values(
         db,
         "SELECT site, sid, conv, reference, queue, associate, state, joined, created,"
         " ended, view, info, lang FROM session WHERE ended = 0 ORDER BY joined, sid",
@@ -125,7 +126,7 @@ int vt_run_resume_put(struct vt_db *db, struct vt_job *job)
 /* Who presents a token has it, so nobody needs the one before it any more. */
 int vt_run_resume_get(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         db, "SELECT site, conv, role, person, origin, expires FROM resume WHERE hash=? AND expires > ?",
         VT_DB_T(job->in.resume.hash), VT_DB_N(job->now));
     int err = vt_db_step(db, stmt), short_of = VT_OK;

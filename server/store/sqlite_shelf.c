@@ -16,7 +16,7 @@ enum { ARENA_BYTES = 256 << 20 };
 static int read_shapes(struct vt_shelf *shelf)
 {
     int err;
-    sqlite3_stmt *stmt = vt_db_start_values(
+    struct vt_stmt *stmt = vt_db_start_values(
         &shelf->db, "SELECT n, brand, type1, type2, type3 FROM shape ORDER BY n", NULL, 0);
     while ((err = vt_db_step(&shelf->db, stmt)) == VT_DB_ROW) {
         size_t n = (size_t)vt_db_int(stmt, 0);
@@ -33,7 +33,7 @@ static int read_entries(struct vt_shelf *shelf)
 {
     size_t at = 0, reached = 0;
     int err;
-    sqlite3_stmt *stmt = vt_db_start_values(
+    struct vt_stmt *stmt = vt_db_start_values(
         &shelf->db, "SELECT n, colour, size, material, price, available FROM variant ORDER BY id", NULL, 0);
     while ((err = vt_db_step(&shelf->db, stmt)) == VT_DB_ROW) {
         size_t n = (size_t)vt_db_int(stmt, 0);
@@ -58,8 +58,8 @@ static int read_values(struct vt_shelf *shelf)
 {
     int err = VT_OK, short_of = VT_OK;
     for (int facet = 0; facet < VT_FACET_BRANCH && !err; facet++) {
-        sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT coalesce(max(id), 0) FROM value WHERE facet=?",
-                                         VT_DB_N(facet));
+        struct vt_stmt *stmt = vt_db_start(&shelf->db, "SELECT coalesce(max(id), 0) FROM value WHERE facet=?",
+                                           VT_DB_N(facet));
         if ((err = vt_db_step(&shelf->db, stmt)) != VT_DB_ROW)
             return err ? err : VT_ERR_IO;
         size_t n = (size_t)vt_db_int(stmt, 0) + 1;
@@ -79,7 +79,7 @@ static int read_values(struct vt_shelf *shelf)
 static int read_words(struct vt_shelf *shelf)
 {
     int err, short_of = VT_OK;
-    sqlite3_stmt *stmt = vt_db_start_values(
+    struct vt_stmt *stmt = vt_db_start_values(
         &shelf->db,
         "SELECT term, sum(doc * iif(col='about', 1, 1000)) FROM vocabulary"
         " GROUP BY term ORDER BY term",
@@ -96,7 +96,7 @@ static int read_words(struct vt_shelf *shelf)
 
 static int count_rows(struct vt_shelf *shelf, const char *sql, size_t *ret_n)
 {
-    sqlite3_stmt *stmt = vt_db_start_values(&shelf->db, sql, NULL, 0);
+    struct vt_stmt *stmt = vt_db_start_values(&shelf->db, sql, NULL, 0);
     int err = vt_db_step(&shelf->db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
@@ -138,6 +138,7 @@ static int open_file(struct vt_shelf *shelf, const char *path)
         at += (size_t)sprintf(uri + at, strchr("%?#", *p) ? "%%%02x" : "%c", (unsigned char)*p);
     sprintf(uri + at, "?immutable=1");
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    shelf->db.driver = &vt_db_sqlite;
     int code = sqlite3_open_v2(uri, &shelf->db.sqlite, flags, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_exec(shelf->db.sqlite, "PRAGMA mmap_size=268435456; PRAGMA cache_size=-8000;", NULL,
@@ -248,10 +249,10 @@ void vt_shelf_sweep(const char *data_dir, struct vt_str site, int64_t generation
 
 /* --- telling ------------------------------------------------------------------------------------ */
 
-static struct vt_str column(sqlite3_stmt *stmt, int i)
+static struct vt_str column(struct vt_stmt *stmt, int i)
 {
-    const char *text = (const char *)sqlite3_column_text(stmt, i);
-    return (struct vt_str){ text ? text : "", (size_t)sqlite3_column_bytes(stmt, i) };
+    struct vt_str text = vt_db_view(stmt, i);
+    return text.ptr ? text : VT_STR("");
 }
 
 /* Steps through `stmt` until `told` says stop. */
@@ -265,8 +266,8 @@ static struct vt_str column(sqlite3_stmt *stmt, int i)
 int vt_shelf_products(struct vt_shelf *shelf, vt_shelf_product_fn *fn, vt_shelf_sku_fn *sku, void *arg)
 {
     int err;
-    sqlite3_stmt *stmt = vt_db_start_values(&shelf->db, "SELECT sku, body, spin FROM product ORDER BY n",
-                                            NULL, 0);
+    struct vt_stmt *stmt = vt_db_start_values(&shelf->db, "SELECT sku, body, spin FROM product ORDER BY n",
+                                              NULL, 0);
     EACH(shelf, stmt, fn(arg, column(stmt, 0), column(stmt, 1), vt_db_int(stmt, 2) != 0), err);
     if (err)
         return err;
@@ -279,9 +280,9 @@ int vt_shelf_addresses(struct vt_shelf *shelf, int64_t after, size_t limit, vt_s
                        void *arg, int64_t *ret_last)
 {
     int err;
-    sqlite3_stmt *stmt = vt_db_start(&shelf->db,
-                                     "SELECT id, url, sku FROM address WHERE id > ? ORDER BY id LIMIT ?",
-                                     VT_DB_N(after), VT_DB_N(limit));
+    struct vt_stmt *stmt = vt_db_start(&shelf->db,
+                                       "SELECT id, url, sku FROM address WHERE id > ? ORDER BY id LIMIT ?",
+                                       VT_DB_N(after), VT_DB_N(limit));
     *ret_last = 0;
     EACH(shelf, stmt, (*ret_last = vt_db_int(stmt, 0), fn(arg, column(stmt, 1), column(stmt, 2))), err);
     return err;
@@ -291,7 +292,7 @@ int vt_shelf_stock(struct vt_shelf *shelf, int64_t after, size_t limit, vt_shelf
                    int64_t *ret_last)
 {
     int err;
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         &shelf->db, "SELECT id, sku, branch, quantity FROM stock WHERE id > ? ORDER BY id LIMIT ?",
         VT_DB_N(after), VT_DB_N(limit));
     *ret_last = 0;
@@ -304,7 +305,7 @@ int vt_shelf_stock(struct vt_shelf *shelf, int64_t after, size_t limit, vt_shelf
 uint32_t vt_shelf_number(struct vt_shelf *shelf, struct vt_str sku)
 {
     uint32_t n = 0;
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         &shelf->db, "SELECT n FROM variant WHERE sku=?1 UNION ALL SELECT n FROM product WHERE sku=?1 LIMIT 1",
         VT_DB_T(sku));
     if (vt_db_step(&shelf->db, stmt) != VT_DB_ROW)
@@ -316,9 +317,9 @@ uint32_t vt_shelf_number(struct vt_shelf *shelf, struct vt_str sku)
 
 bool vt_shelf_has_value(struct vt_shelf *shelf, enum vt_facet facet, struct vt_str value)
 {
-    sqlite3_stmt *stmt = vt_db_start(&shelf->db,
-                                     "SELECT 1 FROM value WHERE facet=? AND text=? COLLATE NOCASE LIMIT 1",
-                                     VT_DB_N(facet), VT_DB_T(value));
+    struct vt_stmt *stmt = vt_db_start(&shelf->db,
+                                       "SELECT 1 FROM value WHERE facet=? AND text=? COLLATE NOCASE LIMIT 1",
+                                       VT_DB_N(facet), VT_DB_T(value));
     bool found = vt_db_step(&shelf->db, stmt) == VT_DB_ROW;
     if (found)
         vt_db_end(stmt);
@@ -328,7 +329,7 @@ bool vt_shelf_has_value(struct vt_shelf *shelf, enum vt_facet facet, struct vt_s
 int vt_shelf_sku(struct vt_shelf *shelf, uint32_t number, struct vt_arena *arena, struct vt_str *ret_sku)
 {
     int err = VT_OK;
-    sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT sku FROM product WHERE n=?", VT_DB_N(number));
+    struct vt_stmt *stmt = vt_db_start(&shelf->db, "SELECT sku FROM product WHERE n=?", VT_DB_N(number));
     int step = vt_db_step(&shelf->db, stmt);
     if (step != VT_DB_ROW)
         return step ? step : VT_ERR_IO;
@@ -343,9 +344,9 @@ int vt_shelf_skus(struct vt_shelf *shelf, uint32_t number, struct vt_arena *aren
     int err, short_of = VT_OK;
     if (number == 0 || number > shelf->products)
         return VT_OK;
-    sqlite3_stmt *stmt = vt_db_start(&shelf->db,
-                                     "SELECT sku FROM variant WHERE id > ? AND id <= ? ORDER BY id",
-                                     VT_DB_N(shelf->begins[number]), VT_DB_N(shelf->begins[number + 1]));
+    struct vt_stmt *stmt = vt_db_start(&shelf->db,
+                                       "SELECT sku FROM variant WHERE id > ? AND id <= ? ORDER BY id",
+                                       VT_DB_N(shelf->begins[number]), VT_DB_N(shelf->begins[number + 1]));
     while ((err = vt_db_step(&shelf->db, stmt)) == VT_DB_ROW && !short_of)
         skus[(*n)++] = vt_db_text(stmt, 0, arena, &short_of);
     if (short_of)

@@ -98,7 +98,7 @@ static int tell(struct vt_shelf *shelf, const struct ranking *ranking, struct vt
 
 static int64_t price_of(struct vt_shelf *shelf, uint32_t number, struct vt_str sku)
 {
-    sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT price FROM variant WHERE sku=?", VT_DB_T(sku));
+    struct vt_stmt *stmt = vt_db_start(&shelf->db, "SELECT price FROM variant WHERE sku=?", VT_DB_T(sku));
     if (vt_db_step(&shelf->db, stmt) != VT_DB_ROW)
         return lowest(shelf, number, false);
     int64_t price = vt_db_int(stmt, 0);

@@ -87,8 +87,8 @@ struct found {
 static int match(struct vt_shelf *shelf, struct vt_str query, struct found *found)
 {
     int err;
-    sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid",
-                                     VT_DB_T(query));
+    struct vt_stmt *stmt = vt_db_start(
+        &shelf->db, "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", VT_DB_T(query));
     while ((err = vt_db_step(&shelf->db, stmt)) == VT_DB_ROW) {
         size_t n = (size_t)vt_db_int(stmt, 0);
         if (n == 0 || n > shelf->products || (found->seen[n / 64] >> n % 64 & 1))

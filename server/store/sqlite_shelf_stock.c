@@ -9,7 +9,7 @@
 static struct vt_shelf_entry *entry_of(struct vt_shelf *shelf, struct vt_str sku)
 {
     struct vt_shelf_entry *entry = NULL;
-    sqlite3_stmt *stmt = vt_db_start(&shelf->db, "SELECT id FROM variant WHERE sku=?", VT_DB_T(sku));
+    struct vt_stmt *stmt = vt_db_start(&shelf->db, "SELECT id FROM variant WHERE sku=?", VT_DB_T(sku));
     if (vt_db_step(&shelf->db, stmt) != VT_DB_ROW)
         return NULL;
     size_t id = (size_t)vt_db_int(stmt, 0);
@@ -50,12 +50,12 @@ static void set_stock(struct vt_shelf *shelf, struct vt_str sku, struct vt_str b
 static int look(struct vt_shelf *shelf, struct vt_db *db, struct vt_str site)
 {
     int err;
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         db, "SELECT sku, branch, quantity, at FROM stock WHERE site=? AND at > ? ORDER BY at", VT_DB_T(site),
         VT_DB_N(shelf->stock_at));
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
-        const char *sku = (const char *)sqlite3_column_text(stmt, 0);
-        const char *branch = (const char *)sqlite3_column_text(stmt, 1);
+        const char *sku = vt_db_cstr(stmt, 0);
+        const char *branch = vt_db_cstr(stmt, 1);
         set_stock(shelf, vt_str(sku), vt_str(branch), vt_db_int(stmt, 2));
         shelf->stock_at = vt_db_int(stmt, 3);
     }
@@ -67,12 +67,12 @@ int vt_shelf_look_stock(struct vt_shelf *shelf, struct vt_manage *manage, struct
     return look(shelf, manage->db, site);
 }
 
-int vt_shelf_load_stock(struct vt_shelf *shelf, const char *data_dir, struct vt_str site)
+int vt_shelf_load_stock(struct vt_shelf *shelf, const char *data_dir, const char *address, struct vt_str site)
 {
     struct vt_db db;
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf unused = VT_BUF_INIT(1024);
-    int err = vt_db_open(&db, data_dir, VT_DB_STORE, true, &unused);
+    int err = vt_db_open_store(&db, data_dir, address, true, &unused);
     if (err)
         return err;
     err = look(shelf, &db, site);

@@ -72,6 +72,7 @@ static int open_draft(struct vt_shelf_writer *writer)
     if (fd < 0)
         return VT_ERR_IO;
     close(fd);
+    writer->db.driver = &vt_db_sqlite;
     int code = sqlite3_open_v2(writer->draft, &writer->db.sqlite, flags, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_extended_result_codes(writer->db.sqlite, 1);
@@ -155,7 +156,7 @@ int vt_shelf_stage(struct vt_shelf_writer *writer, size_t number, struct vt_str 
         VT_DB_N(number), VT_DB_T(sku), VT_DB_T(group), VT_DB_T(part));
     if (err || vt_db_changes(&writer->db) > 0)
         return err;
-    sqlite3_stmt *stmt = vt_db_start(&writer->db, "SELECT number FROM stage.row WHERE sku=?", VT_DB_T(sku));
+    struct vt_stmt *stmt = vt_db_start(&writer->db, "SELECT number FROM stage.row WHERE sku=?", VT_DB_T(sku));
     err = vt_db_step(&writer->db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
@@ -164,17 +165,17 @@ int vt_shelf_stage(struct vt_shelf_writer *writer, size_t number, struct vt_str 
     return VT_ERR_EXISTS;
 }
 
-static struct vt_str column(sqlite3_stmt *stmt, int i)
+static struct vt_str column(struct vt_stmt *stmt, int i)
 {
-    const char *text = (const char *)sqlite3_column_text(stmt, i);
-    return (struct vt_str){ text ? text : "", (size_t)sqlite3_column_bytes(stmt, i) };
+    struct vt_str text = vt_db_view(stmt, i);
+    return text.ptr ? text : VT_STR("");
 }
 
 static int staged_group(struct vt_shelf_writer *writer, struct vt_str group, vt_shelf_part_fn *fn, void *arg)
 {
     bool first = true;
     int err, told = VT_OK;
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         &writer->db, "SELECT number, part FROM stage.row WHERE grp=? ORDER BY number", VT_DB_T(group));
     while ((err = vt_db_step(&writer->db, stmt)) == VT_DB_ROW) {
         told = fn(arg, (size_t)vt_db_int(stmt, 0), first, group, column(stmt, 1));
@@ -192,7 +193,7 @@ int vt_shelf_staged(struct vt_shelf_writer *writer, vt_shelf_part_fn *fn, void *
     int err;
     if (!writer->is_staged)
         return VT_OK;
-    sqlite3_stmt *groups = vt_db_start_values(
+    struct vt_stmt *groups = vt_db_start_values(
         &writer->db, "SELECT grp, min(number) AS first FROM stage.row GROUP BY grp ORDER BY first", NULL, 0);
     while ((err = vt_db_step(&writer->db, groups)) == VT_DB_ROW) {
         err = staged_group(writer, column(groups, 0), fn, arg);

@@ -3,7 +3,7 @@
 #include "server/store/signed.h"
 #include "server/store/sqlite_manage.h"
 
-static void read_text(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_text(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_str *)ret_item = vt_db_text(stmt, 0, arena, err);
 }
@@ -11,9 +11,9 @@ static void read_text(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item
 /* VT_OK when it is new or was shown here before. */
 static int check_jti(struct vt_manage *manage, const struct vt_signed *token, bool *ret_new)
 {
-    sqlite3_stmt *stmt = vt_db_start(manage->db,
-                                     "SELECT conv=?3 OR asker=?3 FROM signed WHERE site=?1 AND jti=?2",
-                                     VT_DB_T(token->site), VT_DB_T(token->jti), VT_DB_T(token->conv));
+    struct vt_stmt *stmt = vt_db_start(manage->db,
+                                       "SELECT conv=?3 OR asker=?3 FROM signed WHERE site=?1 AND jti=?2",
+                                       VT_DB_T(token->site), VT_DB_T(token->jti), VT_DB_T(token->conv));
     int err = vt_db_step(manage->db, stmt);
     *ret_new = err == VT_OK;
     if (err != VT_DB_ROW)

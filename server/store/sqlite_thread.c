@@ -9,8 +9,8 @@
 /* The fence: an owner of an older epoch must not number rows any more. */
 static int check_epoch(struct vt_db *db, struct vt_job *job, uint32_t *ret_cs)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT epoch, cs FROM conversation WHERE site=? AND conv=?",
-                                     VT_DB_T(job->site), VT_DB_T(job->conv));
+    struct vt_stmt *stmt = vt_db_start(db, "SELECT epoch, cs FROM conversation WHERE site=? AND conv=?",
+                                       VT_DB_T(job->site), VT_DB_T(job->conv));
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;
@@ -23,8 +23,8 @@ static int check_epoch(struct vt_db *db, struct vt_job *job, uint32_t *ret_cs)
 /* This cid was there already: its number is the answer. */
 static int find_first(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT cs FROM message WHERE site=? AND conv=? AND cid=?",
-                                     VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(job->in.message.cid));
+    struct vt_stmt *stmt = vt_db_start(db, "SELECT cs FROM message WHERE site=? AND conv=? AND cid=?",
+                                       VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(job->in.message.cid));
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_IO;
@@ -65,7 +65,7 @@ int vt_run_append(struct vt_db *db, struct vt_job *job)
 #define OF_CONV     " WHERE site=? AND conv=?"
 #define ROW_COLUMNS COLUMNS OF_CONV
 
-static int read_rows(struct vt_db *db, struct vt_job *job, sqlite3_stmt *stmt)
+static int read_rows(struct vt_db *db, struct vt_job *job, struct vt_stmt *stmt)
 {
     int err;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
@@ -159,10 +159,10 @@ int vt_run_conv_create(struct vt_db *db, struct vt_job *job)
 /* Who served last: the customer may be asked for by somebody they know. */
 static int find_known(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db,
-                                     "SELECT associate, ended FROM session WHERE site=? AND conv=? AND"
-                                     " associate IS NOT NULL AND ended > 0 ORDER BY ended DESC LIMIT 1",
-                                     VT_DB_T(job->site), VT_DB_T(job->conv));
+    struct vt_stmt *stmt = vt_db_start(db,
+                                       "SELECT associate, ended FROM session WHERE site=? AND conv=? AND"
+                                       " associate IS NOT NULL AND ended > 0 ORDER BY ended DESC LIMIT 1",
+                                       VT_DB_T(job->site), VT_DB_T(job->conv));
     int err = vt_db_step(db, stmt), short_of = VT_OK;
     if (err != VT_DB_ROW)
         return err;
@@ -175,7 +175,7 @@ static int find_known(struct vt_db *db, struct vt_job *job)
 /* Whose business it is (rights.h), also once the session has ended. */
 static int find_queue(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         db, "SELECT queue FROM session WHERE site=? AND conv=? ORDER BY created DESC LIMIT 1",
         VT_DB_T(job->site), VT_DB_T(job->conv));
     int err = vt_db_step(db, stmt), short_of = VT_OK;
@@ -188,10 +188,10 @@ static int find_queue(struct vt_db *db, struct vt_job *job)
 
 int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db,
-                                     "UPDATE conversation SET epoch=epoch+1 WHERE site=? AND conv=?"
-                                     " RETURNING customer, epoch, cs, created, profile",
-                                     VT_DB_T(job->site), VT_DB_T(job->conv));
+    struct vt_stmt *stmt = vt_db_start(db,
+                                       "UPDATE conversation SET epoch=epoch+1 WHERE site=? AND conv=?"
+                                       " RETURNING customer, epoch, cs, created, profile",
+                                       VT_DB_T(job->site), VT_DB_T(job->conv));
     int err = vt_db_step(db, stmt), short_of = VT_OK;
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;
@@ -211,8 +211,8 @@ int vt_run_conv_own(struct vt_db *db, struct vt_job *job)
 
 int vt_run_conv_there(struct vt_db *db, const struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db, "SELECT 1 FROM conversation WHERE site=? AND conv=?",
-                                     VT_DB_T(job->site), VT_DB_T(job->conv));
+    struct vt_stmt *stmt = vt_db_start(db, "SELECT 1 FROM conversation WHERE site=? AND conv=?",
+                                       VT_DB_T(job->site), VT_DB_T(job->conv));
     int err = vt_db_step(db, stmt);
     if (err != VT_DB_ROW)
         return err ? err : VT_ERR_MISSING;
@@ -225,20 +225,20 @@ int vt_run_conv_there(struct vt_db *db, const struct vt_job *job)
 int vt_run_mark_put(struct vt_db *db, struct vt_job *job)
 {
     const struct vt_store_mark *mark = &job->in.mark;
-    return vt_db_run(
-        db,
-        "INSERT INTO seen (site, conv, who, person, role, name, read, delivered, called)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET person=excluded.person, role=excluded.role, name=excluded.name,"
-        " read=excluded.read, delivered=excluded.delivered, called=excluded.called",
-        VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(mark->who), VT_DB_T(mark->person),
-        VT_DB_T(mark->role), VT_DB_T(mark->name), VT_DB_N(mark->read), VT_DB_N(mark->delivered),
-        VT_DB_N(mark->called));
+    return vt_db_run(db,
+                     "INSERT INTO seen (site, conv, who, person, role, name, read, delivered, called)"
+                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                     " ON CONFLICT (site, conv, who) DO UPDATE SET person=excluded.person, "
+                     "role=excluded.role, name=excluded.name,"
+                     " read=excluded.read, delivered=excluded.delivered, called=excluded.called",
+                     VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_T(mark->who), VT_DB_T(mark->person),
+                     VT_DB_T(mark->role), VT_DB_T(mark->name), VT_DB_N(mark->read), VT_DB_N(mark->delivered),
+                     VT_DB_N(mark->called));
 }
 
 int vt_run_marks(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         db,
         "SELECT who, person, role, name, read, delivered, called FROM seen WHERE site=? AND conv=?"
         " ORDER BY who",
@@ -268,7 +268,7 @@ int vt_run_marks(struct vt_db *db, struct vt_job *job)
 
 int vt_run_page_put(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         db,
         "INSERT INTO trail (site, conv, n, ts, body) SELECT ?1, ?2, coalesce(max(n), 0) + 1, ?3, ?4"
         " FROM trail WHERE site=?1 AND conv=?2 RETURNING n",
@@ -284,10 +284,10 @@ int vt_run_page_put(struct vt_db *db, struct vt_job *job)
 
 int vt_run_pages(struct vt_db *db, struct vt_job *job)
 {
-    sqlite3_stmt *stmt = vt_db_start(db,
-                                     "SELECT body FROM (SELECT n, body FROM trail WHERE site=? AND conv=?"
-                                     " ORDER BY n DESC LIMIT ?) ORDER BY n",
-                                     VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_N(job->in.range.limit));
+    struct vt_stmt *stmt = vt_db_start(db,
+                                       "SELECT body FROM (SELECT n, body FROM trail WHERE site=? AND conv=?"
+                                       " ORDER BY n DESC LIMIT ?) last ORDER BY n",
+                                       VT_DB_T(job->site), VT_DB_T(job->conv), VT_DB_N(job->in.range.limit));
     int err, short_of = VT_OK;
     while ((err = vt_db_step(db, stmt)) == VT_DB_ROW) {
         struct vt_str *body = vt_job_push(job, sizeof(*body));

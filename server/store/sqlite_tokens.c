@@ -6,7 +6,7 @@ enum { USED_STEP_MS = 60000 }; /* as for logins: a note is a commit */
 
 #define TOKEN_COLUMNS "site, name, hash, verbs, created, expires, used"
 
-static void read_token(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_token(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_manage_token *)ret_item = (struct vt_manage_token){
         .site = vt_db_text(stmt, 0, arena, err),

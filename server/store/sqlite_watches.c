@@ -8,7 +8,7 @@
 #define COLUMNS                                                                                              \
     "id, site, conv, sku, variant, stock, price, there, cost, currency, created, until, told, due, notes"
 
-static void read_watch(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_watch(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_watch *)ret_item = (struct vt_watch){
         .id = vt_db_int(stmt, 0),
@@ -33,7 +33,7 @@ static void read_watch(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_ite
 
 static int count_others(struct vt_manage *manage, const struct vt_watch *watch, size_t *ret_n)
 {
-    sqlite3_stmt *stmt = vt_db_start(
+    struct vt_stmt *stmt = vt_db_start(
         manage->db, "SELECT count(*) FROM watch WHERE site=?1 AND conv=?2 AND NOT (sku=?3 AND variant=?4)",
         VT_DB_T(watch->site), VT_DB_T(watch->conv), VT_DB_T(watch->sku), VT_DB_T(watch->variant));
     int err = vt_db_step(manage->db, stmt);
@@ -83,7 +83,7 @@ int vt_watch_list(struct vt_manage *manage, struct vt_str site, struct vt_str co
 
 /* --- comparing ----------------------------------------------------------------------------- */
 
-static void read_mark(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_mark(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct vt_watch_mark *)ret_item = (struct vt_watch_mark){ .site = vt_db_text(stmt, 0, arena, err),
                                                                 .generation = vt_db_int(stmt, 1),
@@ -118,7 +118,7 @@ struct changed {
     int64_t at;
 };
 
-static void read_changed(sqlite3_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
+static void read_changed(struct vt_stmt *stmt, struct vt_arena *arena, void *ret_item, int *err)
 {
     *(struct changed *)ret_item = (struct changed){ vt_db_text(stmt, 0, arena, err), vt_db_int(stmt, 1) };
 }
@@ -150,10 +150,10 @@ int vt_watch_page(struct vt_manage *manage, struct vt_str site, struct vt_str sk
     static const char all[] = "SELECT " COLUMNS " FROM watch WHERE site=?1 AND id > ?2 ORDER BY id LIMIT ?3";
     static const char one[] = "SELECT " COLUMNS " FROM watch WHERE site=?1 AND id > ?2 AND sku=?4"
                               " ORDER BY id LIMIT ?3";
-    sqlite3_stmt *stmt = sku.ptr
-                             ? vt_db_start(manage->db, one, VT_DB_T(site), VT_DB_N(after), VT_DB_N(limit),
-                                           VT_DB_T(sku))
-                             : vt_db_start(manage->db, all, VT_DB_T(site), VT_DB_N(after), VT_DB_N(limit));
+    struct vt_stmt *stmt = sku.ptr
+                               ? vt_db_start(manage->db, one, VT_DB_T(site), VT_DB_N(after), VT_DB_N(limit),
+                                             VT_DB_T(sku))
+                               : vt_db_start(manage->db, all, VT_DB_T(site), VT_DB_N(after), VT_DB_N(limit));
     return vt_manage_read_all(manage, stmt, arena, sizeof(**ret_watches), read_watch, ret_watches, ret_n);
 }
 
@@ -179,11 +179,11 @@ int vt_watch_due(struct vt_manage *manage, int64_t now, struct vt_arena *arena, 
 int vt_watch_room(struct vt_manage *manage, const struct vt_watch *watch, uint32_t most, int64_t now,
                   int64_t *ret_when)
 {
-    sqlite3_stmt *stmt = vt_db_start(manage->db,
-                                     "SELECT at FROM watch_told WHERE site=? AND conv=? AND at > ?"
-                                     " ORDER BY at DESC LIMIT 1 OFFSET ?",
-                                     VT_DB_T(watch->site), VT_DB_T(watch->conv), VT_DB_N(now - MONTH_MS),
-                                     VT_DB_N(most > 0 ? most - 1 : 0));
+    struct vt_stmt *stmt = vt_db_start(manage->db,
+                                       "SELECT at FROM watch_told WHERE site=? AND conv=? AND at > ?"
+                                       " ORDER BY at DESC LIMIT 1 OFFSET ?",
+                                       VT_DB_T(watch->site), VT_DB_T(watch->conv), VT_DB_N(now - MONTH_MS),
+                                       VT_DB_N(most > 0 ? most - 1 : 0));
     int err = vt_db_step(manage->db, stmt);
     *ret_when = 0;
     if (err != VT_DB_ROW)
@@ -202,7 +202,8 @@ int vt_watch_told(struct vt_manage *manage, const struct vt_watch *watch, int64_
                         VT_DB_T(watch->currency), VT_DB_N(now), VT_DB_T(watch->site));
     bool is_there = !err && vt_db_changes(manage->db) > 0; /* else the customer was erased meanwhile */
     if (!err && is_there)
-        err = vt_db_run(manage->db, "INSERT OR IGNORE INTO watch_told (site, conv, at) VALUES (?, ?, ?)",
+        err = vt_db_run(manage->db,
+                        "INSERT INTO watch_told (site, conv, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                         VT_DB_T(watch->site), VT_DB_T(watch->conv), VT_DB_N(now));
     return err;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening, closing, and the way results take back to the loop. */
+#include <string.h>
 #include <unistd.h>
 
 #include "server/base/buf.h"
@@ -185,12 +186,15 @@ struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir,
         vt_buf_text(ret_error, "The store has no memory to start with.");
         goto fail;
     }
-    *store = (struct vt_store){ .ops = &vt_store_sqlite,
+    *store = (struct vt_store){ .ops = &vt_store_lanes,
+                                .address = strdup(limits->address ? limits->address : ""),
                                 .mailbox = mailbox,
                                 .quotas = limits->quotas,
                                 .queue_rows = limits->queue_rows,
                                 .clock = vt_steady_ms };
     mailbox->quotas = limits->quotas;
+    if (!store->address)
+        goto fail;
     store->backend = store->ops->open(mailbox, data_dir, limits, ret_error);
     if (store->backend) {
         vt_metrics_add(&reads);
@@ -201,8 +205,15 @@ struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir,
 fail:
     if (mailbox)
         mailbox_destroy(mailbox);
+    if (store)
+        free(store->address);
     free(store);
     return NULL;
+}
+
+const char *vt_store_address(const struct vt_store *store)
+{
+    return store->address;
 }
 
 size_t vt_store_pending(const struct vt_store *store)
@@ -242,5 +253,6 @@ void vt_store_close(struct vt_store *store)
     drop_all(&mailbox->finished);
     if (!mailbox->posted && !mailbox->delivering)
         mailbox_destroy(mailbox);
+    free(store->address);
     free(store);
 }

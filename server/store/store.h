@@ -24,6 +24,7 @@
 struct vt_store;
 
 struct vt_store_limits {
+    const char *address;      /* of the tables in PostgreSQL; NULL or empty: a file of the data directory */
     size_t queue_rows;        /* waiting to be committed, and as many to be read */
     int64_t queue_ms;         /* nothing is queued behind a commit that takes longer */
     struct vt_quotas *quotas; /* quota.h: what a site may write, and its share of the queue; NULL: all */
@@ -32,6 +33,8 @@ struct vt_store_limits {
 struct vt_buf;
 struct vt_store *vt_store_open(struct vt_loop *loop, const char *data_dir,
                                const struct vt_store_limits *limits, struct vt_buf *ret_error);
+/* Where its tables are, as vt_store_limits has it; "" for the file. */
+const char *vt_store_address(const struct vt_store *store);
 /* For how long nothing could be written: the disk is full or does not answer; 0: it can. While it is not 0
  * and nobody writes it tries by itself, so ask it about once a second. */
 int64_t vt_store_unable_ms(struct vt_store *store);

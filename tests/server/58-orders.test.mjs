@@ -2,7 +2,6 @@
 /// Orders: once a reference whoever tells them, credited by the site's rule, given back, counted in the report, and gone with the customer.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { after, before, test } from 'node:test';
 
 import { bearer, rest } from './lib/http.mjs';
 import { holds, query } from './lib/kept.mjs';
+import { change } from './lib/tables.mjs';
 import { OTHER_SITE, SITE, associate, customer, eventually, keeper, live, openView, setSettings, shop, take } from './lib/kit.mjs';
 
 const DAY = 86_400_000;
@@ -46,7 +46,7 @@ const known = async (reference) => (await ada.get(`/orders?reference=${encodeURI
 /// The customer's sessions so far, as if they had been so long ago: `taken` and `ended`, in ms before now.
 const age = (conv, sid, taken, ended) => query(server, 'UPDATE session SET created = ?, taken = ?, ended = ? WHERE conv = ? AND sid = ?',
   Date.now() - taken, Date.now() - taken, ended === 0 ? 0 : Date.now() - ended, conv, sid);
-const sids = (conv) => query(server, 'SELECT sid FROM session WHERE conv = ? ORDER BY rowid', conv).map(([sid]) => sid);
+const sids = (conv) => query(server, 'SELECT sid FROM session WHERE conv = ? ORDER BY created', conv).map(([sid]) => sid);
 
 test('the page tells of an order in a session: counted once, and staff see it with its credit', async () => {
   const pair = await live(server);
@@ -283,8 +283,7 @@ test('the report of a scripted day', async () => {
   sale('D4', 80, { credit: [['d3', 'watches', people.max, 1e6]], currency: 'CHF' });
   sale('D5', 9999, {}); // nobody's
   sale('D6', 500, { credit: [['d1', 'rings', people.lea, 1e6]], at: Date.parse('2026-03-11T00:00:00Z') }); // the day after
-  execFileSync('python3', ['-c', 'import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1], timeout=10)\ndb.executescript(sys.stdin.read())', join(server.data, 'store.db')],
-    { input: `BEGIN;${script.join(';')};COMMIT;` });
+  change(server, `BEGIN;${script.join(';')};COMMIT;`);
   const report = async (query_) => {
     const answer = await ada.get(`/reports/sales?from=2026-03-10&to=2026-03-10&${query_}`);
     assert.equal(answer.status, 200, answer.text);

@@ -2,7 +2,6 @@
 /// Drawn pictures: by signed addresses only, with the right pixels; kept views and the recap of them; sheets in the chat.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { picture } from './lib/http.mjs';
 import { SITE, customer, keeper, live, setSettings, shop, writeCatalogue } from './lib/kit.mjs';
 import { QUARTERS, decodePng, look, near, quarters, sha256 } from './lib/picture.mjs';
 import * as signed from './lib/signed.mjs';
+import { query } from './lib/tables.mjs';
 
 const later = keeper(after);
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-templates-'));
@@ -175,7 +175,7 @@ test('a sheet in the chat: both get an address that opens, the store keeps it un
   assert.deepEqual(data.items.map((item) => item.media), [ONE, TWO]);
   const { rows } = await c.request('chat.history', { before: 1000, n: 10 });
   assert.equal((await get(rows.find((row) => row.d.body?.address).d.body.address)).status, 200);
-  const stored = execFileSync('python3', ['-c', 'import sqlite3, sys\nfor r in sqlite3.connect(sys.argv[1]).execute("SELECT body FROM message"): print(r[0])', join(server.data, 'store.db')]).toString();
+  const stored = query(server, 'SELECT body FROM message').join('\n');
   assert.ok(stored.includes('/p/sheet/') && !stored.includes('&s='));
 });
 

@@ -11,6 +11,7 @@ import { after, before, test } from 'node:test';
 import { picture } from './lib/http.mjs';
 import { SITE, associate, back, customer, eventually, keeper, live, shop, take } from './lib/kit.mjs';
 import { look, photo, sha256 } from './lib/picture.mjs';
+import { query } from './lib/tables.mjs';
 
 const later = keeper(after);
 const ID = sha256('a picture of the customer’s own');
@@ -24,9 +25,7 @@ function plant(conv, id, bytes) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(join(folder, id), bytes, { mode: 0o600 });
   if (!conv) return;
-  const sql = "INSERT INTO medium (site, id, conv, kind, width, height, created) SELECT site, ?, conv, 1, 0, 0, 1 FROM conversation WHERE conv = ?";
-  execFileSync('python3', ['-c', 'import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1], timeout=60)\ndb.execute(sys.argv[2], sys.argv[3:])\ndb.commit()',
-    join(server.data, 'store.db'), sql, id, conv]);
+  query(server, 'INSERT INTO medium (site, id, conv, kind, width, height, created) SELECT site, ?, conv, 1, 0, 0, 1 FROM conversation WHERE conv = ?', id, conv);
 }
 
 const get = (path, headers) => picture(server, path, { headers });
@@ -50,8 +49,7 @@ before(async () => {
 
 test('the key file is ours alone, and the store holds no secret of a site', () => {
   execFileSync('sh', ['-c', `[ "$(stat -c %a "${server.data}/vitrine.key")" = 600 ]`]);
-  const [secret] = execFileSync('python3', ['-c', 'import sqlite3, sys\nfor r in sqlite3.connect(sys.argv[1]).execute("SELECT secret FROM site"): print(r[0])',
-    join(server.data, 'store.db')]).toString().split('\n');
+  const [[secret]] = query(server, 'SELECT secret FROM site');
   assert.match(secret, /^[\w-]{80}$/);
   assert.ok(!server.log.includes(secret));
 });
@@ -104,8 +102,7 @@ test('a row of the thread and a snapshot carry it too; the store keeps the bare 
     assert.equal((await get(at('/t/', media, 160))).status, 200);
   await max.cut();
   await eventually('the view is saved', () => {
-    const text = execFileSync('python3', ['-c', 'import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\nfor r in db.execute("SELECT body FROM message UNION ALL SELECT view FROM session"): print(r[0])',
-      join(server.data, 'store.db')]).toString();
+    const text = query(server, 'SELECT body FROM message UNION ALL SELECT view FROM session').join('\n');
     assert.ok(!text.includes('?e='), 'a grant was stored');
     return text.split(ID).length > 2;
   });

@@ -11,6 +11,7 @@ import { post } from './lib/http.mjs';
 import { SITE, associate, customer, eventually, keeper, shop, siteIsThere, writeCatalogue } from './lib/kit.mjs';
 import { top } from './lib/protocol.mjs';
 import { PASSWORD } from './lib/server.mjs';
+import { isPostgres } from './lib/tables.mjs';
 
 const SOON_MS = 30000; // three seconds, and what a machine takes that has other work
 const later = keeper(after);
@@ -101,7 +102,7 @@ test('errors name what to change', async (t) => {
 test('the data is its owner\'s alone', async () => {
   const { statSync } = await import('node:fs');
   assert.equal(statSync(server.data).mode & 0o777, 0o700);
-  assert.equal(statSync(join(server.data, 'store.db')).mode & 0o777, 0o600);
+  assert.equal(statSync(join(server.data, isPostgres ? 'audit.db' : 'store.db')).mode & 0o777, 0o600);
 });
 
 test('admin leaves the running server its log: nothing is lost at a kill', async () => {

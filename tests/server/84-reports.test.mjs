@@ -3,12 +3,11 @@
 /// a real session leaves for them; whose queues a supervisor sees; and a hundred thousand sessions beside a chat.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { rest } from './lib/http.mjs';
 import { OTHER_SITE, SITE, associate, customer, eventually, keeper, live, say, shop, take } from './lib/kit.mjs';
+import { change, query } from './lib/tables.mjs';
 
 const ENDED = 5;
 const later = keeper(after);
@@ -16,9 +15,8 @@ let server;
 let ada;
 let people;
 
-const RUN = 'import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1], timeout=10)\ndb.executescript(sys.stdin.read())\nfor r in db.execute(sys.argv[2]): print(r[0])';
-const sql = (script, look = 'SELECT 0') => execFileSync('python3', ['-c', RUN, join(server.data, 'store.db'), look], { input: script, encoding: 'utf8' }).trim();
-const siteId = (key) => sql('', `SELECT site FROM site WHERE key='${key}'`);
+const sql = (script) => change(server, script);
+const siteId = (key) => query(server, 'SELECT site FROM site WHERE key = ?', key)[0][0];
 const at = (text) => Date.parse(text);
 const text = (value) => (value === undefined ? 'NULL' : `'${value}'`);
 
@@ -156,7 +154,7 @@ test('a hundred thousand sessions, and the chat goes on', async () => {
   sql(`INSERT INTO session (site, sid, conv, queue, associate, state, joined, created, ended, taken, eta_low, eta_high, replied, asked, stars)
     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
     SELECT '${siteId(SITE)}', 'many' || i, 'none', 'rings', '${people.lea}', ${ENDED}, t, t, t + 400000, t + (i % 100) * 1000, 10, 60, t + 120000, 1, 1 + i % 5
-    FROM (SELECT i, ${at('2025-01-01T00:00:00Z')} + i * 200000 AS t FROM n);`);
+    FROM (SELECT i, ${at('2025-01-01T00:00:00Z')} + i * 200000 AS t FROM n) many;`);
   const { c, a, n } = await live(server);
   let done = false;
   const asked = report('waits', 'from=2025-01-01&to=2025-12-31&by=slot').finally(() => (done = true));

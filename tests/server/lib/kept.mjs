@@ -2,22 +2,14 @@
 /// What is kept on the disk: rows of the store, and every byte under the data directory.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { http } from './http.mjs';
 import { SHOP, eventually } from './kit.mjs';
+import { query, tablesHold } from './tables.mjs';
 
-const PROGRAM = `import json, sqlite3, sys
-db = sqlite3.connect(sys.argv[1], timeout=60)
-rows = db.execute(sys.argv[2], json.loads(sys.argv[3])).fetchall()
-db.commit()
-print(json.dumps(rows))`;
-
-/// One statement in the store, whether or not the server runs.
-export const query = (server, sql, ...values) =>
-  JSON.parse(execFileSync('python3', ['-c', PROGRAM, join(server.data, 'store.db'), sql, JSON.stringify(values)], { encoding: 'utf8' }));
+export { query };
 
 /// The search learns what was said a moment later.
 export const searchKnows = (server) =>
@@ -42,7 +34,8 @@ export function holds(server, what, { names = false } = {}) {
       throw error;
     }
   };
-  return [...files(server.data)].filter((path) => (names && path.includes(what)) || has(path));
+  const found = [...files(server.data)].filter((path) => (names && path.includes(what)) || has(path));
+  return tablesHold(server.data, String(what)) ? [...found, 'store.db: a row'] : found;
 }
 
 /// The customer sends a picture into the chat: { id, media, thumb } once its master is there.

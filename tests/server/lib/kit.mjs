@@ -35,10 +35,10 @@ const nameOf = (login) => login[0].toUpperCase() + login.slice(1);
 
 /// The other logins, with the first one's password: scrypt is slow on purpose, and a run of a thousand pairs has a hundred desks.
 function likeTheFirst(server, [first, ...others]) {
-  const people = others.map((login) => [randomBytes(16).toString('base64url'), login, nameOf(login)]);
+  const people = others.map((login) => `SELECT '${randomBytes(16).toString('base64url')}' AS id, '${login}' AS login_, '${nameOf(login)}' AS name_`);
   query(server, `INSERT INTO associate (site, person, login, name, role, password, disabled, created)
-    SELECT site, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), role, password, disabled, created
-    FROM associate, json_each(?) WHERE login = ?`, JSON.stringify(people), first);
+    SELECT site, id, login_, name_, role, password, disabled, created
+    FROM associate, (${people.join(' UNION ALL ')}) new WHERE login = ?`, first);
 }
 
 function settingsFile(server, settings) {

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { top } from './protocol.mjs';
+import { dropTables, storeOf } from './tables.mjs';
 
 export const binary = process.env.VITRINE_BIN || join(top, 'build/asan/vitrine');
 const built = process.env.VITRINE_WEB || join(top, 'web/dist');
@@ -38,17 +39,22 @@ export class Server {
     this.args = args;
     this.web = web;
     this.bin = bin;
-    this.env = env;
+    this.env = { ...(storeOf(this.data) && { VITRINE_STORE: storeOf(this.data) }), ...env };
     this.url = null;
     this.log = '';
     this.child = null;
     this.logins = new Map();
   }
 
+  /// Where its tables are, for another program.
+  store() {
+    return this.env.VITRINE_STORE ? { VITRINE_STORE: this.env.VITRINE_STORE } : {};
+  }
+
   /// Runs `vitrine admin` on this server's data. Resolves { status, stdout, stderr }.
   admin(words, input = '') {
     return new Promise((resolve) => {
-      const child = execFile(binary, ['admin', ...words, '--data', this.data], { env: environment(), timeout: 60000 }, (error, stdout, stderr) => {
+      const child = execFile(binary, ['admin', ...words, '--data', this.data], { env: environment(this.store()), timeout: 60000 }, (error, stdout, stderr) => {
         resolve({ status: error ? (error.code ?? -1) : 0, stdout, stderr });
       });
       child.stdin.on('error', () => {}); // it may have ended without reading
@@ -140,6 +146,7 @@ export class Server {
       await this.halt();
     } finally {
       rmSync(this.data, { recursive: true, force: true });
+      dropTables(this.data);
     }
   }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Signed addresses of drawn pictures: a second writing of the server's, from the key file down, so a change of either shows.
 
-import { execFileSync } from 'node:child_process';
 import { createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { query } from './tables.mjs';
 
 const mac = (secret, ...parts) => {
   const hmac = createHmac('sha256', secret);
@@ -18,8 +19,7 @@ const mac = (secret, ...parts) => {
 
 /// What a site signs addresses with, by its public key.
 export function siteKey(server, publicKey) {
-  const rows = execFileSync('python3', ['-c', 'import sqlite3, sys\nfor r in sqlite3.connect(sys.argv[1], timeout=60).execute("SELECT site, secret FROM site WHERE key=?", sys.argv[2:]): print(*r)', join(server.data, 'store.db'), publicKey]);
-  const [site, text] = rows.toString().split('\n')[0].split(' ');
+  const [[site, text]] = query(server, 'SELECT site, secret FROM site WHERE key = ?', publicKey);
   const sealed = Buffer.from(text, 'base64url');
   const opened = createDecipheriv('aes-256-gcm', createHash('sha256').update(readFileSync(join(server.data, 'vitrine.key'))).digest(), sealed.subarray(0, 12));
   opened.setAAD(Buffer.from(`site secret ${site}`)).setAuthTag(sealed.subarray(44));

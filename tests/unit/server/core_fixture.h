@@ -18,6 +18,7 @@
 #include "server/log.h"
 #include "server/peer.h"
 #include "server/store/manage.h"
+#include "tests/unit/server/store_place.h"
 
 #define CORE_SHOP "https://shop.example"
 #define CORE_OURS "https://ours.example"
@@ -71,8 +72,10 @@ static inline void core_open(struct core *core)
     struct vt_buf error = VT_BUF_INIT(1024);
     core->ready = 0;
     core->loop = vt_loop_create();
-    core->store = vt_store_open(core->loop, core->dir,
-                                &(struct vt_store_limits){ .queue_rows = 4096, .queue_ms = 60000 }, &error);
+    core->store = vt_store_open(
+        core->loop, core->dir,
+        &(struct vt_store_limits){ .address = store_place(core->dir), .queue_rows = 4096, .queue_ms = 60000 },
+        &error);
     if (!core->store)
         fail_msg("%s", vt_buf_cstr(&error));
     core->sites = vt_sites_create(core->loop, core->store, NULL, "", CORE_OURS, core_ready, &core->ready);
@@ -106,7 +109,7 @@ static inline void core_init(struct core *core)
     core->config.capacity = 100;
     core->config.queue_capacity = 100000;
     core->config.queue_service = 60000;
-    struct vt_manage *manage = vt_manage_open(core->dir, &error);
+    struct vt_manage *manage = vt_manage_open(core->dir, store_place(core->dir), &error);
     assert_non_null(manage);
     struct vt_store_site site = { .site = VT_STR("shop"),
                                   .key = VT_STR("pk_shop"),

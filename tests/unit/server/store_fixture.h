@@ -15,6 +15,7 @@
 #include "server/store/accounts.h"
 #include "server/store/job.h"
 #include "server/store/store.h"
+#include "tests/unit/server/store_place.h"
 
 struct fixture {
     char dir[64];
@@ -30,7 +31,9 @@ static inline void fixture_open_limits(struct fixture *f, const struct vt_store_
     struct vt_buf error = VT_BUF_INIT(1024);
     f->loop = vt_loop_create();
     assert_non_null(f->loop);
-    f->store = vt_store_open(f->loop, f->dir, limits, &error);
+    struct vt_store_limits its = *limits;
+    its.address = store_place(f->dir);
+    f->store = vt_store_open(f->loop, f->dir, &its, &error);
     if (!f->store)
         fail_msg("%s", vt_buf_cstr(&error));
 }

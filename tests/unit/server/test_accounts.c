@@ -37,7 +37,7 @@ static struct vt_manage *manage_of(struct fixture *f)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    struct vt_manage *manage = vt_manage_open(f->dir, &error);
+    struct vt_manage *manage = vt_manage_open(f->dir, store_place(f->dir), &error);
     assert_non_null(manage);
     return manage;
 }
@@ -223,7 +223,7 @@ static void run_admin(const char *dir)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    struct vt_manage *manage = vt_manage_open(dir, &error);
+    struct vt_manage *manage = vt_manage_open(dir, store_place(dir), &error);
     static struct vt_store_stock rows[200];
     char skus[200][8];
     for (int i = 0; i < 200; i++) {

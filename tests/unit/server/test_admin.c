@@ -86,7 +86,7 @@ static struct vt_manage *open_manage(struct console *c)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    struct vt_manage *manage = vt_manage_open(c->f.dir, &error);
+    struct vt_manage *manage = vt_manage_open(c->f.dir, store_place(c->f.dir), &error);
     assert_non_null(manage);
     return manage;
 }

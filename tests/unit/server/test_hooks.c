@@ -24,7 +24,7 @@ static int setup(void **state)
     struct vt_buf error = VT_BUF_INIT(1024);
     fixture_dir(&d->f);
     vt_arena_init(&d->arena, 1 << 20);
-    d->manage = vt_manage_open(d->f.dir, &error);
+    d->manage = vt_manage_open(d->f.dir, store_place(d->f.dir), &error);
     assert_non_null(d->manage);
     *state = d;
     return 0;

@@ -10,6 +10,7 @@
 #include "server/base/err.h"
 #include "server/store/manage.h"
 #include "tests/unit/server/net_fixture.h"
+#include "tests/unit/server/store_place.h"
 
 #define PASSWORD "a good long password"
 
@@ -53,8 +54,10 @@ static void mount(struct net_fixture *net)
     struct login_fixture *f = net->owner;
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    f->store = vt_store_open(net->loop, f->dir,
-                             &(struct vt_store_limits){ .queue_rows = 1000, .queue_ms = 60000 }, &error);
+    f->store = vt_store_open(
+        net->loop, f->dir,
+        &(struct vt_store_limits){ .address = store_place(f->dir), .queue_rows = 1000, .queue_ms = 60000 },
+        &error);
     assert_non_null(f->store);
     f->sites = vt_sites_create(net->loop, f->store, NULL, "", NULL, on_ready, f);
     assert_int_equal(vt_sites_own_put(f->sites, net->url), VT_OK);
@@ -79,7 +82,7 @@ static struct vt_manage *open_manage(struct login_fixture *f)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    struct vt_manage *manage = vt_manage_open(f->dir, &error);
+    struct vt_manage *manage = vt_manage_open(f->dir, store_place(f->dir), &error);
     assert_non_null(manage);
     return manage;
 }

@@ -41,7 +41,7 @@ static struct vt_manage *manage_of(struct grants *g)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    struct vt_manage *manage = vt_manage_open(g->f.dir, &error);
+    struct vt_manage *manage = vt_manage_open(g->f.dir, store_place(g->f.dir), &error);
     assert_non_null(manage);
     return manage;
 }

@@ -69,7 +69,7 @@ static void test_each_version_comes_up_to_date(void **state)
         int64_t now = 0, copied = 0;
         setup(NULL);
         make_old(version);
-        struct vt_manage *manage = vt_manage_open(folder, &error);
+        struct vt_manage *manage = vt_manage_open(folder, NULL, &error);
         if (!manage)
             fail_msg("from %d: %s", (int)version, vt_buf_cstr(&error));
         struct vt_backup_renewed renewed;
@@ -94,15 +94,15 @@ static void test_a_copy_goes_after_its_time(void **state)
     char path[128];
     setup(NULL);
     make_old(1);
-    vt_manage_close(vt_manage_open(folder, &error));
+    vt_manage_close(vt_manage_open(folder, NULL, &error));
     path_of(1, path);
     struct utimbuf then = { time(NULL) - 29 * 86400, time(NULL) - 29 * 86400 };
     assert_int_equal(utime(path, &then), 0);
-    vt_manage_close(vt_manage_open(folder, &error));
+    vt_manage_close(vt_manage_open(folder, NULL, &error));
     assert_int_equal(access(path, F_OK), 0);
     then.modtime -= 2 * 86400;
     assert_int_equal(utime(path, &then), 0);
-    vt_manage_close(vt_manage_open(folder, &error));
+    vt_manage_close(vt_manage_open(folder, NULL, &error));
     assert_int_not_equal(access(path, F_OK), 0);
     teardown(NULL);
 }
@@ -118,7 +118,7 @@ static void test_without_a_copy_nothing_changes(void **state)
     make_old(3);
     snprintf(path, sizeof(path), "%s/store.v3.partial", folder);
     assert_int_equal(mkdir(path, 0700), 0); /* stands where the copy is to be made */
-    assert_null(vt_manage_open(folder, &error));
+    assert_null(vt_manage_open(folder, NULL, &error));
     assert_non_null(strstr(vt_buf_cstr(&error), "stay as they are"));
     assert_int_equal(vt_backup_check(folder, VT_DB_STORE, &version, &error), VT_OK);
     assert_int_equal(version, 3);
@@ -135,7 +135,7 @@ static void test_a_newer_one_is_refused(void **state)
     assert_int_equal(vt_db_open(&db, folder, VT_DB_STORE, false, &error), VT_OK);
     assert_int_equal(sqlite3_exec(db.sqlite, "PRAGMA user_version=999", NULL, NULL, NULL), SQLITE_OK);
     vt_db_close(&db);
-    assert_null(vt_manage_open(folder, &error));
+    assert_null(vt_manage_open(folder, NULL, &error));
     assert_non_null(strstr(vt_buf_cstr(&error), "newer Vitrine"));
     teardown(NULL);
 }

@@ -202,7 +202,7 @@ static void put_stock(struct search *s, const char *sku, const char *branch, int
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    struct vt_manage *manage = vt_manage_open(s->f.dir, &error);
+    struct vt_manage *manage = vt_manage_open(s->f.dir, store_place(s->f.dir), &error);
     const struct vt_store_stock row = { vt_str(sku), vt_str(branch), quantity };
     assert_int_equal(vt_manage_stock_put(manage, VT_STR("s"), 0, &row, 1), VT_OK);
     assert_int_equal(vt_manage_stock_put(manage, VT_STR("other"), 0, &row, 1), VT_OK);
@@ -240,7 +240,7 @@ static void test_a_new_shelf_knows_the_stock_there_is(void **state)
     vt_shelf_unref(s->shelf);
     s->shelf = shelf_of(s->f.dir, "s", 7);
     assert_false(vt_shelf_has_stock(s->shelf));
-    assert_int_equal(vt_shelf_load_stock(s->shelf, s->f.dir, VT_STR("s")), VT_OK);
+    assert_int_equal(vt_shelf_load_stock(s->shelf, s->f.dir, store_place(s->f.dir), VT_STR("s")), VT_OK);
     ask(s, "");
     want(s, VT_FACET_BRANCH, "paris");
     assert_string_equal(run(s), "4/1");

@@ -47,7 +47,7 @@ static struct vt_manage *manage_of(struct site_fixture *s)
 {
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
-    struct vt_manage *manage = vt_manage_open(s->f.dir, &error);
+    struct vt_manage *manage = vt_manage_open(s->f.dir, store_place(s->f.dir), &error);
     assert_non_null(manage);
     return manage;
 }

@@ -80,8 +80,10 @@ static void run_child(const char *dir, uint32_t next, int pipe)
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
     w.f.loop = vt_loop_create();
-    w.f.store = vt_store_open(w.f.loop, dir,
-                              &(struct vt_store_limits){ .queue_rows = 1000, .queue_ms = 60000 }, &error);
+    w.f.store = vt_store_open(
+        w.f.loop, dir,
+        &(struct vt_store_limits){ .address = store_place(dir), .queue_rows = 1000, .queue_ms = 60000 },
+        &error);
     if (!w.f.store || vt_store_conv_own(w.f.store, SITE, CONV, on_child_conv, &w) != VT_OK)
         _exit(2);
     while (w.epoch == 0)

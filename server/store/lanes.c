@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The SQLite backend: a writer, a reader and a checkpoint thread, each with its own connection.
+/* The backend: a writer and a reader, each a thread with its own connection.
  *
  * The writer takes all that is queued when it becomes free, at most VT_STORE_BATCH rows, and makes
- * one transaction of it: the commit is the window, so batches grow with the load by themselves.
- * Checkpoints run apart, because in the writer they were the slowest hundredth of all commits; but what was
- * written while one ran is added by the writer between two batches, a few pages, so that the log begins anew
- * under any load. A log that grows costs each commit the blocks and the size of the file beside the rows. */
+ * one transaction of it: the commit is the window, so batches grow with the load by themselves. A server of
+ * PostgreSQL that is away is a disk that fails: what was not committed is refused and nobody waits long. */
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
 
 #include "server/base/ids.h"
 #include "server/store/search.h"
+#include "server/store/sqlite_checkpoint.h"
 #include "server/store/sqlite_run.h"
+#include "server/store/wait.h"
 
 enum {
     LAZY_MS = 1000,
     CATCH_UP_MS = 250,  /* texts that were written wait this long for more, then the search learns them */
     CATCH_UP_ROWS = 64, /* at once: who writes meanwhile waits for them, about 2 ms */
     CATCH_UP_AGAIN_MS = 5000, /* after a failure */
-    CHECKPOINT_PAGES = 500,
-    CHECKPOINT_MS = 1000,
-    IDLE_ROUNDS = 5, /* of CHECKPOINT_MS without a write: then the log is cut to nothing */
 };
 
 struct lane {
@@ -36,20 +33,13 @@ struct lane {
     bool closing;
 };
 
-struct vt_sqlite {
+struct vt_lanes {
     struct vt_mailbox *mailbox; /* borrowed from the store */
     size_t queue_rows;
     int64_t queue_ms;
-    struct vt_db write_db, read_db, checkpoint_db;
+    struct vt_db write_db, read_db;
+    struct vt_checkpoint *checkpoint; /* owned; NULL: the tables are no file */
     struct lane writer, reader;
-    struct {
-        pthread_t thread;
-        pthread_mutex_t lock;
-        pthread_cond_t wake;
-        int log_pages, done_pages; /* in the log; at the last checkpoint */
-        bool dirty, closing;
-        bool wants_end; /* all but what was written meanwhile is in the file: the writer adds that */
-    } checkpoint;
 };
 
 static vt_run_fn *const runs[VT_JOB_COUNT] = {
@@ -97,26 +87,10 @@ static vt_run_fn *const runs[VT_JOB_COUNT] = {
 
 /* --- waiting ------------------------------------------------------------------------------- */
 
-static void cond_init(pthread_cond_t *cond)
-{
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr,
-                              CLOCK_MONOTONIC); /* as vt_now_ms: a clock that is set must not stop us */
-    pthread_cond_init(cond, &attr);
-    pthread_condattr_destroy(&attr);
-}
-
-static void wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until_ms)
-{
-    struct timespec at = { .tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000 };
-    pthread_cond_timedwait(cond, lock, &at);
-}
-
 static void lane_init(struct lane *lane)
 {
     pthread_mutex_init(&lane->lock, NULL);
-    cond_init(&lane->wake);
+    vt_cond_init(&lane->wake);
     vt_list_init(&lane->queue);
 }
 
@@ -183,7 +157,7 @@ static bool lane_take(struct lane *lane, size_t limit, size_t most, struct vt_li
     lane->busy_since = 0;
     while (!is_due(lane, limit) && (lane->wake_at == 0 || vt_now_ms() < lane->wake_at)) {
         if (due_at(lane) > 0)
-            wait_until(&lane->wake, &lane->lock, due_at(lane));
+            vt_wait_until(&lane->wake, &lane->lock, due_at(lane));
         else
             pthread_cond_wait(&lane->wake, &lane->lock);
     }
@@ -204,91 +178,7 @@ static void lane_close(struct lane *lane)
     pthread_join(lane->thread, NULL);
 }
 
-/* --- checkpoints --------------------------------------------------------------------------- */
-
-/* SQLite calls this in the writer after each commit with the pages that are in the log now. */
-static int note_log(void *arg, sqlite3 *sqlite, const char *name, int pages)
-{
-    struct vt_sqlite *backend = arg;
-    (void)sqlite, (void)name;
-    pthread_mutex_lock(&backend->checkpoint.lock);
-    bool was_dirty = backend->checkpoint.dirty;
-    if (pages < backend->checkpoint.done_pages)
-        backend->checkpoint.done_pages = 0; /* the log began anew */
-    backend->checkpoint.log_pages = pages;
-    backend->checkpoint.dirty = true;
-    if (!was_dirty || pages - backend->checkpoint.done_pages >= CHECKPOINT_PAGES)
-        pthread_cond_signal(&backend->checkpoint.wake);
-    pthread_mutex_unlock(&backend->checkpoint.lock);
-    return SQLITE_OK;
-}
-
-static void run_checkpoint(struct vt_sqlite *backend, int mode)
-{
-    int in_log = 0, in_file = 0;
-    backend->checkpoint.dirty = false;
-    backend->checkpoint.done_pages = backend->checkpoint.log_pages;
-    pthread_mutex_unlock(&backend->checkpoint.lock);
-    /* A busy or failed checkpoint costs nothing but space; the next round tries again. */
-    int code = sqlite3_wal_checkpoint_v2(backend->checkpoint_db.sqlite, NULL, mode, &in_log, &in_file);
-    pthread_mutex_lock(&backend->checkpoint.lock);
-    backend->checkpoint.wants_end = code == SQLITE_OK && in_file >= CHECKPOINT_PAGES &&
-                                    in_file < backend->checkpoint.log_pages;
-}
-
-/* In the writer: now nothing is in the log that is not in the file, and the next commit begins it anew unless
- * somebody still reads from it. */
-static void end_checkpoint(struct vt_sqlite *backend)
-{
-    pthread_mutex_lock(&backend->checkpoint.lock);
-    const bool wanted = backend->checkpoint.wants_end;
-    backend->checkpoint.wants_end = false;
-    pthread_mutex_unlock(&backend->checkpoint.lock);
-    if (wanted)
-        sqlite3_wal_checkpoint_v2(backend->write_db.sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-}
-
-static void *checkpoint_rounds(void *arg)
-{
-    struct vt_sqlite *backend = arg;
-    int idle = IDLE_ROUNDS;
-    pthread_mutex_lock(&backend->checkpoint.lock);
-    while (!backend->checkpoint.closing) {
-        if (!backend->checkpoint.dirty && idle >= IDLE_ROUNDS) {
-            pthread_cond_wait(&backend->checkpoint.wake, &backend->checkpoint.lock);
-            idle = 0;
-        }
-        int64_t until = vt_now_ms() + CHECKPOINT_MS;
-        while (!backend->checkpoint.closing && vt_now_ms() < until &&
-               backend->checkpoint.log_pages - backend->checkpoint.done_pages < CHECKPOINT_PAGES)
-            wait_until(&backend->checkpoint.wake, &backend->checkpoint.lock, until);
-        if (backend->checkpoint.closing)
-            break;
-        idle = backend->checkpoint.dirty ? 0 : idle + 1;
-        if (idle == 0)
-            run_checkpoint(backend, SQLITE_CHECKPOINT_PASSIVE);
-        else if (idle == IDLE_ROUNDS)
-            run_checkpoint(backend, SQLITE_CHECKPOINT_TRUNCATE);
-    }
-    pthread_mutex_unlock(&backend->checkpoint.lock);
-    return NULL;
-}
-
-static void checkpoint_close(struct vt_sqlite *backend)
-{
-    pthread_mutex_lock(&backend->checkpoint.lock);
-    backend->checkpoint.closing = true;
-    pthread_cond_signal(&backend->checkpoint.wake);
-    pthread_mutex_unlock(&backend->checkpoint.lock);
-    pthread_join(backend->checkpoint.thread, NULL);
-}
-
 /* --- writer -------------------------------------------------------------------------------- */
-
-static bool is_open(struct vt_db *db)
-{
-    return !sqlite3_get_autocommit(db->sqlite);
-}
 
 /* One row fails alone: what it had written is taken back, the others stay. An error when the transaction
  * cannot go on: it has ended with the row, or what of the row is in it is not known. A row that is told as
@@ -298,9 +188,9 @@ static int run_in_savepoint(struct vt_db *db, struct vt_job *job)
 {
     job->err = vt_db_exec(db, "SAVEPOINT job");
     if (job->err)
-        return is_open(db) ? VT_OK : job->err;
+        return vt_db_is_inside(db) ? VT_OK : job->err;
     job->err = runs[job->kind](db, job);
-    int err = is_open(db) ? VT_OK : VT_ERR_IO;
+    int err = vt_db_is_inside(db) ? VT_OK : VT_ERR_IO;
     if (!err && job->err)
         err = vt_db_exec(db, "ROLLBACK TO job");
     if (!err)
@@ -325,14 +215,14 @@ static void run_batch(struct vt_db *db, struct vt_list *batch)
         if (!err)
             err = run_in_savepoint(db, job);
     if (!err)
-        err = vt_db_exec(db, "COMMIT");
+        err = vt_db_commit(db);
     if (!err)
         return;
     vt_db_go_back(db);
     fail_batch(batch, err);
 }
 
-static void write_batch(struct vt_sqlite *backend, struct vt_list *batch)
+static void write_batch(struct vt_lanes *backend, struct vt_list *batch)
 {
     if (vt_list_is_empty(batch))
         return;
@@ -345,7 +235,7 @@ static void write_batch(struct vt_sqlite *backend, struct vt_list *batch)
 
 /* Between two batches: what they wrote is made known to the search. What is left over waits for the next
  * batch alone, so that a great many texts hold up nobody. */
-static void catch_up(struct vt_sqlite *backend)
+static void catch_up(struct vt_lanes *backend)
 {
     struct lane *lane = &backend->writer;
     size_t n = 0;
@@ -357,14 +247,14 @@ static void catch_up(struct vt_sqlite *backend)
 
 static void *write_rows(void *arg)
 {
-    struct vt_sqlite *backend = arg;
+    struct vt_lanes *backend = arg;
     struct vt_list batch;
     vt_list_init(&batch);
     backend->writer.wake_at = vt_now_ms(); /* a server that was killed may have left some */
     while (lane_take(&backend->writer, backend->queue_rows, VT_STORE_BATCH, &batch)) {
         write_batch(backend, &batch);
         catch_up(backend);
-        end_checkpoint(backend);
+        vt_checkpoint_finish(backend->checkpoint);
     }
     return NULL;
 }
@@ -373,12 +263,13 @@ static void *write_rows(void *arg)
 
 static void *read_rows(void *arg)
 {
-    struct vt_sqlite *backend = arg;
+    struct vt_lanes *backend = arg;
     struct vt_list batch;
     vt_list_init(&batch);
     while (lane_take(&backend->reader, backend->queue_rows, 16, &batch)) {
+        int err = vt_db_ready(&backend->read_db);
         VT_LIST_EACH (job, &batch, struct vt_job, link)
-            job->err = runs[job->kind](&backend->read_db, job);
+            job->err = err ? err : runs[job->kind](&backend->read_db, job);
         vt_mailbox_finish(backend->mailbox, &batch);
     }
     return NULL;
@@ -388,55 +279,51 @@ static void *read_rows(void *arg)
 
 static int submit(void *backend, struct vt_job *job)
 {
-    struct vt_sqlite *sqlite = backend;
-    struct lane *lane = job->kind < VT_JOB_FIRST_READ ? &sqlite->writer : &sqlite->reader;
-    return lane_push(lane, job, sqlite->queue_rows, lane == &sqlite->writer ? sqlite->queue_ms : INT64_MAX);
+    struct vt_lanes *lanes = backend;
+    struct lane *lane = job->kind < VT_JOB_FIRST_READ ? &lanes->writer : &lanes->reader;
+    return lane_push(lane, job, lanes->queue_rows, lane == &lanes->writer ? lanes->queue_ms : INT64_MAX);
 }
 
 static int64_t stands_ms(void *backend)
 {
-    struct lane *lane = &((struct vt_sqlite *)backend)->writer;
+    struct lane *lane = &((struct vt_lanes *)backend)->writer;
     pthread_mutex_lock(&lane->lock);
     int64_t ms = busy_ms(lane);
     pthread_mutex_unlock(&lane->lock);
     return ms;
 }
 
-static void close_files(struct vt_sqlite *backend)
+static void close_tables(struct vt_lanes *backend)
 {
-    /* The writer last: the last connection to close folds the log into the file. */
+    /* The writer last: the last connection to close folds SQLite's log into the file. */
     vt_db_close(&backend->read_db);
-    vt_db_close(&backend->checkpoint_db);
+    vt_checkpoint_close(backend->checkpoint);
     vt_db_close(&backend->write_db);
     lane_finish(&backend->writer);
     lane_finish(&backend->reader);
-    pthread_mutex_destroy(&backend->checkpoint.lock);
-    pthread_cond_destroy(&backend->checkpoint.wake);
     free(backend);
 }
 
 static void close_backend(void *arg)
 {
-    struct vt_sqlite *backend = arg;
+    struct vt_lanes *backend = arg;
     lane_close(&backend->writer);
     lane_close(&backend->reader);
-    checkpoint_close(backend);
-    close_files(backend);
+    close_tables(backend);
 }
 
 /* All signals stay with the loop's thread. */
-static int start_threads(struct vt_sqlite *backend)
+static int start_threads(struct vt_lanes *backend)
 {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&backend->writer.thread, NULL, write_rows, backend);
-    if (!failed && (failed = pthread_create(&backend->reader.thread, NULL, read_rows, backend)) != 0)
+    bool failed = backend->checkpoint && !vt_checkpoint_start(backend->checkpoint);
+    if (!failed)
+        failed = pthread_create(&backend->writer.thread, NULL, write_rows, backend) != 0;
+    if (!failed && pthread_create(&backend->reader.thread, NULL, read_rows, backend) != 0) {
         lane_close(&backend->writer);
-    if (!failed &&
-        (failed = pthread_create(&backend->checkpoint.thread, NULL, checkpoint_rounds, backend)) != 0) {
-        lane_close(&backend->writer);
-        lane_close(&backend->reader);
+        failed = true;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return failed ? VT_ERR_NOMEM : VT_OK;
@@ -445,7 +332,7 @@ static int start_threads(struct vt_sqlite *backend)
 static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir,
                           const struct vt_store_limits *limits, struct vt_buf *ret_error)
 {
-    struct vt_sqlite *backend = calloc(1, sizeof(*backend));
+    struct vt_lanes *backend = calloc(1, sizeof(*backend));
     if (!backend)
         return NULL;
     backend->mailbox = mailbox;
@@ -453,25 +340,24 @@ static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir,
     backend->queue_ms = limits->queue_ms;
     lane_init(&backend->writer);
     lane_init(&backend->reader);
-    pthread_mutex_init(&backend->checkpoint.lock, NULL);
-    cond_init(&backend->checkpoint.wake);
-    int err = vt_db_open(&backend->write_db, data_dir, VT_DB_STORE, false, ret_error);
+    int err = vt_db_open_store(&backend->write_db, data_dir, limits->address, false, ret_error);
     if (!err)
         err = vt_db_migrate(&backend->write_db, ret_error);
     if (!err)
-        err = vt_db_open(&backend->read_db, data_dir, VT_DB_STORE, true, ret_error);
-    if (!err)
-        err = vt_db_open(&backend->checkpoint_db, data_dir, VT_DB_STORE, false, ret_error);
+        err = vt_db_open_store(&backend->read_db, data_dir, limits->address, true, ret_error);
+    if (!err && backend->write_db.sqlite) {
+        backend->checkpoint = vt_checkpoint_open(&backend->write_db, ret_error);
+        err = backend->checkpoint ? VT_OK : VT_ERR_IO;
+    }
     if (!err) {
-        sqlite3_wal_hook(backend->write_db.sqlite, note_log, backend);
         err = start_threads(backend);
         if (err)
             vt_buf_text(ret_error, "The store cannot start its threads.");
     }
     if (!err)
         return backend;
-    close_files(backend);
+    close_tables(backend);
     return NULL;
 }
 
-const struct vt_store_ops vt_store_sqlite = { open_backend, submit, stands_ms, close_backend };
+const struct vt_store_ops vt_store_lanes = { open_backend, submit, stands_ms, close_backend };
