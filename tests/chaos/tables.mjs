@@ -11,7 +11,7 @@ import { chaos, pick, sleep } from './lib/report.mjs';
 
 const PAIRS = pick(5, 40);
 const ROUNDS = pick(1, 10);
-const AWAY_MS = pick(2500, 5000);
+const AWAY_MS = pick(500, 5000);
 
 const acked = (pairs) => pairs.reduce((sum, { voices }) => sum + voices[0].acked.length + voices[1].acked.length, 0);
 const refusals = (pairs) => new Set(pairs.flatMap(({ voices }) => voices.flatMap((voice) => [...voice.refused.keys()])));
