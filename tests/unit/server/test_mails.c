@@ -17,7 +17,7 @@ static int setup(void **state)
     VT_CLEANUP(vt_buf_finish)
     struct vt_buf error = VT_BUF_INIT(1024);
     fixture_dir(f);
-    struct vt_manage *manage = vt_manage_open(f->dir, &error);
+    struct vt_manage *manage = vt_manage_open(f->dir, store_place(f->dir), &error);
     assert_non_null(manage);
     for (size_t i = 0; i < VT_COUNT(keys); i++) {
         const struct vt_store_site site = { .site = vt_str(keys[i]),
