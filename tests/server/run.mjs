@@ -21,7 +21,7 @@ const MOST_FLAKY = process.env.CI ? 3 : 0;
 const count = (log, word) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(log)?.[1] ?? 0);
 
 /// What runs a second time, on PostgreSQL: the files that are about what is kept. VITRINE_STORE=postgres: only those, or all that are named.
-const TABLES = ['30-', '31-', '32-', '33-', '45-', '50-', '58-', '59-', '81-', '83-', '85-', '86-'];
+const TABLES = ['30-', '31-', '32-', '33-', '50-', '58-', '59-', '83-', '85-', '86-'];
 
 function runFile(file, env) {
   const began = Date.now();
