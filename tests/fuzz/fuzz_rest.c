@@ -49,7 +49,7 @@ static void open_store(void)
                       (char[]){ "--mail-url" },  (char[]){ "smtps://mail.example" },
                       (char[]){ "--mail-from" }, (char[]){ "shop@shop.example" } };
     must(vt_config_load(&config, VT_COUNT(words), words, NULL, &why) == VT_OK);
-    manage = vt_manage_open(folder, &why);
+    manage = vt_manage_open(folder, NULL, &why);
     seal = vt_seal_open(folder, "", &why);
     must(manage && seal);
     atexit(clear);
