@@ -40,7 +40,7 @@ const notes = (conv) => query(server, "SELECT count(*) FROM message WHERE conv =
 
 before(async () => {
   mail = await mailServer(later);
-  server = await shop(later, { associates: ['lea', ['ada', 'admin']], args: ['--capacity', '20', '--rate-act', '500', '--mail-url', mail.url, '--mail-from', 'shop@maison.test', '--mail-plain'] });
+  server = await shop(later, { associates: ['lea', ['ada', 'admin']], args: ['--capacity', '20', '--rate-act', '500', '--beat-live', '60s', '--mail-url', mail.url, '--mail-from', 'shop@maison.test', '--mail-plain'] });
   ada = await rest(server, 'ada');
   await sell();
   const c = await customer(server);

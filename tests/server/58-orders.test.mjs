@@ -23,7 +23,7 @@ let token;
 before(async () => {
   server = await shop(later, {
     other: true, associates: ['lea', 'max', ['sam', 'supervisor'], ['ada', 'admin'], ['eve', 'admin', OTHER_SITE]],
-    args: ['--capacity', '50', '--rate-act', '500', '--rate-search', '500'],
+    args: ['--capacity', '50', '--rate-act', '500', '--rate-search', '500', '--beat-live', '60s'], // many statements are asked for, and nobody answers a beat meanwhile
   });
   ada = await rest(server, 'ada');
   people = Object.fromEntries((await ada.get('/people')).json().people.map(({ login, id }) => [login, id]));

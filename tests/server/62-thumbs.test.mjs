@@ -30,9 +30,12 @@ const jobs = () => metric(http, server, 'vitrine_media_job_seconds_count');
 const place = (kind, of, ending = '') => join(server.data, kind, of.slice(0, 2), of.slice(2, 4), of + ending);
 
 test('an original becomes a master on first need, and goes', async () => {
+  // Until the master is there every width is the first sight of it.
+  await eventually('its own size', async () => look((await get(`/t/${id}/640`)).body).width === 640);
   const answer = await get(`/t/${id}/640`);
   assert.equal(answer.status, 200);
   assert.deepEqual(look(answer.body), { type: 'image/jpeg', width: 640, height: 640 });
+  await eventually('the other one, too', async () => look((await get(`/t/${small}/160`)).body).width === 160);
   await eventually('the original is gone', () => !existsSync(place('originals', id)));
   assert.ok(existsSync(place('masters', id, '.tif')) && existsSync(place('masters', id, '.tix')));
   const second = await server.mustAdmin(['catalogue', 'import', '--site', SITE, join(folder, 'catalogue.json')]);

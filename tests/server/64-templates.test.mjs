@@ -44,7 +44,7 @@ function count(png, colour, { by = 25, from = 0, to = png.width, step = 1 } = {}
 const RED = QUARTERS[0][0];
 
 before(async () => {
-  server = await shop(later, { associates: ['lea'], args: ['--capacity', '9', '--rate-act', '500', '--beat-live', '60s'] });
+  server = await shop(later, { associates: ['lea'], args: ['--capacity', '9', '--rate-act', '500', '--beat-live', '60s', '--media-budget', '1h'] });
   const path = writeCatalogue(folder, [
     { sku: 'ONE', title: 'Ring of four colours', price: '1290.00', url: '/1', pictures: ['one.png'], variants: [] },
     { sku: 'TWO', title: 'Another ring', price: '12.50', url: '/2', pictures: ['two.png'], variants: [] },
