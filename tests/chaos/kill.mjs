@@ -2,6 +2,8 @@
 /// G17: kill -9 again and again while pairs talk. What was acknowledged is there once and in order, the file is whole,
 /// and a start with a large store takes less than a second.
 
+import { readFileSync } from 'node:fs';
+
 import { query } from '../server/lib/kept.mjs';
 import { shop } from '../server/lib/kit.mjs';
 import { isWhole, words } from './lib/ledger.mjs';
@@ -18,10 +20,15 @@ function fill(pairs) {
   return Promise.all(pairs.flatMap((pair) => pair.talk(isEnough, { batch: 20 })));
 }
 
-async function startMs(server) {
+const TICK_MS = 10; // of /proc
+
+/// { ms, cpu }: until it says that it is there, and of that what it worked: the rest it waited, for the disk or its turn.
+async function startOf(server) {
   const began = Date.now();
   await server.start();
-  return Date.now() - began;
+  const ms = Date.now() - began;
+  const [user, system] = readFileSync(`/proc/${server.child.pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).map(Number);
+  return { ms, cpu: (user + system) * TICK_MS };
 }
 
 await chaos('kill', async (run) => {
@@ -35,7 +42,7 @@ await chaos('kill', async (run) => {
   for (let kill = 0; kill < KILLS; kill++) {
     await sleep(200 + Math.random() * pick(600, 2600));
     await server.crash();
-    starts.push(await startMs(server));
+    starts.push(await startOf(server));
   }
   const seconds = (Date.now() - began) / 1000;
   const clients = [...desks, ...pairs.map((pair) => pair.customer)];
@@ -50,7 +57,8 @@ await chaos('kill', async (run) => {
   for (const fault of faults(clients)) run.fault(fault);
   run.goal('G17', `${KILLS} kills in ${seconds.toFixed(0)} s, ${PAIRS} pairs talking`, '0 lost, doubled, reordered', words(total), isWhole(total));
   run.goal('G17', 'the store after it', 'no torn record', check, check === 'ok');
-  run.goal('G17', `start with ${total.acked} messages`, '< 1 s', `${quantile(starts, 0.5)} ms, ${Math.max(...starts)} at most`, Math.max(...starts) < 1000, { judged: pick(false, true) });
+  const [ms, cpu] = [starts.map((one) => one.ms), starts.map((one) => one.cpu)];
+  run.goal('G17', `start with ${total.acked} messages`, '< 1 s', `${quantile(ms, 0.5)} ms, ${Math.max(...ms)} at most; of that its own work ${quantile(cpu, 0.5)} ms, ${Math.max(...cpu)} at most`, Math.max(...ms) < 1000, { judged: pick(false, true) });
   run.goal('G17', 'all clients back by themselves after the last', '< 15 s', `${back} ms`, back < 15000 + LATE_MS);
   run.goal('G3b', 'canaries outside their pair meanwhile', '0', `${stray.strays} of ${stray.seen}`, stray.strays === 0 && stray.seen > 0);
 });

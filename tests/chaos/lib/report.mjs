@@ -24,6 +24,13 @@ const commit = () => {
   }
 };
 
+/// One line of build/chaos/results.jsonl.
+export function keep(row) {
+  const kept = { at: new Date().toISOString(), commit: commit(), build: binary.split('/').at(-2), form: LONG ? 'long' : 'short', ...row };
+  mkdirSync(join(top, 'build/chaos'), { recursive: true });
+  appendFileSync(join(top, 'build/chaos/results.jsonl'), `${JSON.stringify(kept)}\n`);
+}
+
 class Run {
   constructor(name) {
     Object.assign(this, { name, undo: [], passed: 0, failed: 0, began: Date.now() });
@@ -39,9 +46,7 @@ class Run {
     console.log(`${goal.padEnd(5)} ${what} | promised ${promised} | measured ${measured} | ${word}`);
     if (ok || !judged) this.passed++;
     else this.failed++;
-    const row = { at: new Date().toISOString(), began: this.began, commit: commit(), build: binary.split('/').at(-2), form: LONG ? 'long' : 'short', run: this.name, goal, what, promised, measured: String(measured), ok, judged };
-    mkdirSync(join(top, 'build/chaos'), { recursive: true });
-    appendFileSync(join(top, 'build/chaos/results.jsonl'), `${JSON.stringify(row)}\n`);
+    keep({ began: this.began, run: this.name, goal, what, promised, measured: String(measured), ok, judged });
   }
 
   /// True only if nothing throws; what was thrown is printed.
