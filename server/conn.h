@@ -13,12 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/address.h"
 #include "server/base/buf.h"
 #include "server/config.h"
 #include "server/loop.h"
 
 struct vt_net;
 struct vt_conn;
+struct vt_listeners; /* conn_listen.h */
 
 /* What the layer above is told. `opened` returns the peer that the others get; NULL refuses (close
  * 4201). After `closed` the conn is gone for the peer. */
@@ -34,9 +36,14 @@ struct vt_conn_handler {
     void (*closed)(void *peer, int code); /* 1006: the line was lost; else the close code seen or sent */
 };
 
-/* Opens the listeners and the library's context. On failure NULL and one sentence in ret_error. */
+/* Opens the library's context. `listeners` (conn_listen.h) become the network's, also on an error; NULL: it
+ * opens those of --listen. On failure NULL and one sentence in ret_error. */
 struct vt_net *vt_net_open(struct vt_loop *loop, const struct vt_config *config,
-                           const struct vt_conn_handler *handler, struct vt_buf *ret_error);
+                           const struct vt_conn_handler *handler, struct vt_listeners *listeners,
+                           struct vt_buf *ret_error);
+/* A socket that was accepted elsewhere, as one of its own: counted under `from`, then served. It is a
+ * vt_accepted_fn, `net` the argument. */
+void vt_net_take(void *net, int fd, const struct vt_address *from);
 /* "http://127.0.0.1:43121": the first listener, with the port the kernel gave. */
 const char *vt_net_url(const struct vt_net *net);
 /* Reads certificate and key again: open lines keep theirs, the next ones get the new. On an error what was

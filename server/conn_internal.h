@@ -16,6 +16,7 @@
 #include "server/base/list.h"
 #include "server/base/map.h"
 #include "server/conn.h"
+#include "server/conn_listen.h"
 #include "server/http/http_internal.h"
 #include "server/metrics.h"
 
@@ -33,7 +34,6 @@ enum {
     VT_CONN_URI_BYTES = 4096,     /* beyond: 414 */
     VT_CONN_ANSWER_SECONDS = 20,  /* without any progress of a reader */
     VT_CONN_HOLD_SECONDS = 60,    /* for a held request's answer */
-    VT_NET_LISTENERS = 8,
     VT_NET_LINGERS = 64
 };
 
@@ -83,21 +83,13 @@ struct vt_conn {
     bool no_reading; /* rx is off while an answer is held or waits */
 };
 
-struct vt_net_listener {
-    uv_poll_t poll;
-    struct vt_net *net;
-    int fd;
-    bool open;
-};
-
 struct vt_net {
     struct vt_loop *loop;
     const struct vt_config *config; /* borrowed */
     struct vt_conn_handler handler;
     struct lws_context *context; /* the library sets it to NULL when it is gone */
     struct lws_vhost *vhost;
-    struct vt_net_listener listeners[VT_NET_LISTENERS];
-    size_t listener_count, listeners_closing;
+    struct vt_listeners *listeners; /* owned; NULL: closed */
     struct vt_list conns;   /* list of vt_conn.link */
     struct vt_list dirty;   /* list of vt_conn.dirty */
     struct vt_list waiting; /* list of vt_conn.waiting */
@@ -113,7 +105,6 @@ struct vt_net {
         int64_t until_ms;
     } lingers[VT_NET_LINGERS]; /* refused, waiting to be read */
     size_t linger_next;
-    int spare_fd;
     struct vt_buf out; /* one write's bytes */
     char *chunk;       /* owned; VT_CONN_CHUNK bytes for files */
     struct vt_http_routes routes;
@@ -139,8 +130,6 @@ void vt_conn_kill(struct vt_conn *conn);
 void vt_conn_ask_writable(struct vt_conn *conn);
 
 /* conn_accept.c */
-int vt_conn_listen(struct vt_net *net, const char *listen, struct vt_buf *ret_error);
-void vt_conn_unlisten(struct vt_net *net);
 /* Counts the conn under `address` in place of its former one. False: that address is full. */
 bool vt_conn_count(struct vt_conn *conn, const struct vt_address *address);
 void vt_conn_uncount(struct vt_conn *conn);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens the library on our loop, and takes it down in the order it needs. */
 #include <assert.h>
-#include <fcntl.h>
 #include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -155,7 +155,7 @@ static int open_library(struct vt_net *net, struct vt_buf *ret_error)
 static void init(struct vt_net *net, struct vt_loop *loop, const struct vt_config *config,
                  const struct vt_conn_handler *handler)
 {
-    *net = (struct vt_net){ .loop = loop, .config = config, .handler = *handler, .spare_fd = -1 };
+    *net = (struct vt_net){ .loop = loop, .config = config, .handler = *handler };
     for (size_t i = 0; i < VT_NET_LINGERS; i++)
         net->lingers[i].fd = -1;
     vt_list_init(&net->conns);
@@ -184,19 +184,43 @@ static struct vt_net *abandon(struct vt_net *net)
     return NULL;
 }
 
+static int take_listeners(struct vt_net *net, struct vt_buf *ret_error)
+{
+    const struct vt_config *config = net->config;
+    if (!net->listeners)
+        net->listeners = vt_listeners_open(net->loop, "--listen", config->listen, config->share_port,
+                                           ret_error);
+    if (!net->listeners)
+        return VT_ERR_IO;
+    snprintf(net->url, sizeof(net->url), "%s://%s", net->tls ? "https" : "http",
+             vt_listeners_where(net->listeners));
+    net->hsts = net->tls && !vt_listeners_loopback(net->listeners);
+    vt_listeners_to(net->listeners, vt_net_take, net);
+    return VT_OK;
+}
+
+static void unlisten(struct vt_net *net)
+{
+    vt_listeners_close(net->listeners);
+    net->listeners = NULL;
+}
+
 struct vt_net *vt_net_open(struct vt_loop *loop, const struct vt_config *config,
-                           const struct vt_conn_handler *handler, struct vt_buf *ret_error)
+                           const struct vt_conn_handler *handler, struct vt_listeners *listeners,
+                           struct vt_buf *ret_error)
 {
     struct vt_net *net = malloc(sizeof(*net));
     char *chunk = malloc(VT_CONN_CHUNK);
     if (!net || !chunk) {
         free(net);
         free(chunk);
+        vt_listeners_close(listeners);
         vt_buf_text(ret_error, "No memory for the network core.");
         return NULL;
     }
     init(net, loop, config, handler);
     net->chunk = chunk;
+    net->listeners = listeners;
     limit_descriptors(net);
     vt_timer_init(loop, &net->tick, tick, net);
     vt_timer_init(loop, &net->ending, NULL, net);
@@ -205,9 +229,8 @@ struct vt_net *vt_net_open(struct vt_loop *loop, const struct vt_config *config,
     net->turn_end.arg = net;
     vt_loop_on_turn_end(loop, &net->turn_end);
     if (read_networks(net, ret_error) || vt_net_reload(net, ret_error) || open_library(net, ret_error) ||
-        vt_conn_listen(net, config->listen, ret_error))
+        take_listeners(net, ret_error))
         return abandon(net);
-    net->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     net->tick_ms = tick_ms(config);
     net->ticked_ms = vt_now_ms();
     vt_timer_start(&net->tick, (uint64_t)net->tick_ms, 0);
@@ -271,7 +294,7 @@ void vt_net_drain(struct vt_net *net, uint64_t deadline_ms, vt_call_fn *drained,
     net->drained = drained;
     net->drained_arg = arg;
     net->drain_by_ms = vt_now_ms() + (int64_t)deadline_ms;
-    vt_conn_unlisten(net);
+    unlisten(net);
     VT_LIST_EACH (conn, &net->conns, struct vt_conn, link)
         if (conn->phase == VT_CONN_HTTP && !conn->req) /* idle, half a request, half a TLS handshake */
             vt_conn_kill(conn);
@@ -298,7 +321,7 @@ static void destroy_context(void *arg)
 void vt_net_stop(struct vt_net *net)
 {
     net->draining = net->stopping = true;
-    vt_conn_unlisten(net);
+    unlisten(net);
     vt_list_remove(&net->turn_end.link);
     vt_conn_tick_lingers(net, 0, true);
     VT_LIST_EACH (conn, &net->conns, struct vt_conn, link)
@@ -314,8 +337,6 @@ void vt_net_destroy(struct vt_net *net)
     if (net->context)
         lws_context_destroy(net->context);
     assert(vt_list_is_empty(&net->conns));
-    if (net->spare_fd >= 0)
-        close(net->spare_fd);
     vt_conn_pair_destroy(net->pair);
     vt_http_routes_finish(&net->routes);
     vt_map_finish(&net->counts);

@@ -223,7 +223,7 @@ static int open_net(struct serve *serve)
 {
     struct vt_conn_handler handler;
     vt_app_handler(serve->app, &handler);
-    serve->net = vt_net_open(serve->loop, &serve->config, &handler, &serve->error);
+    serve->net = vt_net_open(serve->loop, &serve->config, &handler, NULL, &serve->error);
     vt_listen_release(&serve->hold);
     if (!serve->net)
         return VT_ERR_IO;

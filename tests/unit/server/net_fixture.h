@@ -181,7 +181,7 @@ static inline void net_start(struct net_fixture *fixture, const char *const *arg
                                              .binary = net_binary,
                                              .fill = net_fill,
                                              .closed = net_closed };
-    fixture->net = vt_net_open(fixture->loop, &fixture->config, &handler, &error);
+    fixture->net = vt_net_open(fixture->loop, &fixture->config, &handler, NULL, &error);
     if (!fixture->net)
         fail_msg("%s", vt_buf_cstr(&error));
     snprintf(fixture->url, sizeof(fixture->url), "%s", vt_net_url(fixture->net));
