@@ -201,6 +201,8 @@ struct vt_store_ops {
     int64_t (*stands_ms)(void *backend);
     /* Commits what is queued; every job taken has been handed to the mailbox when it returns. */
     void (*close)(void *backend);
+    /* Another took it since it was opened (vt_store_lead). */
+    bool (*is_fenced)(void *backend);
 };
 extern const struct vt_store_ops vt_store_lanes;
 
@@ -211,7 +213,7 @@ struct vt_store {
     struct vt_quotas *quotas;   /* borrowed; NULL: no site has any */
     size_t queue_rows;
     char *address; /* owned */
-    bool probing;
+    bool probing, asking;
     int64_t (*clock)(void); /* ms since 1970; tests put their own */
 };
 

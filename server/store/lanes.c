@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "server/base/ids.h"
+#include "server/store/lead.h"
 #include "server/store/search.h"
 #include "server/store/sqlite_checkpoint.h"
 #include "server/store/sqlite_run.h"
@@ -40,6 +41,7 @@ struct vt_lanes {
     struct vt_db write_db, read_db;
     struct vt_checkpoint *checkpoint; /* owned; NULL: the tables are no file */
     struct lane writer, reader;
+    struct vt_lead lead;
 };
 
 static vt_run_fn *const runs[VT_JOB_COUNT] = {
@@ -204,9 +206,12 @@ static void fail_batch(struct vt_list *batch, int err)
         job->err = err;
 }
 
-static void run_batch(struct vt_db *db, struct vt_list *batch)
+static void run_batch(struct vt_lanes *backend, struct vt_list *batch)
 {
+    struct vt_db *db = &backend->write_db;
     int err = vt_db_begin(db);
+    if (!err && (err = vt_lead_check(db, &backend->lead)) != VT_OK)
+        vt_db_go_back(db);
     if (err) {
         fail_batch(batch, err);
         return;
@@ -227,7 +232,7 @@ static void write_batch(struct vt_lanes *backend, struct vt_list *batch)
     if (vt_list_is_empty(batch))
         return;
     VT_CONTAINER_OF(batch->next, struct vt_job, link)->leads = true;
-    run_batch(&backend->write_db, batch);
+    run_batch(backend, batch);
     vt_mailbox_finish(backend->mailbox, batch);
     if (backend->writer.wake_at == 0)
         backend->writer.wake_at = vt_now_ms() + CATCH_UP_MS;
@@ -293,6 +298,11 @@ static int64_t stands_ms(void *backend)
     return ms;
 }
 
+static bool is_fenced(void *backend)
+{
+    return ((struct vt_lanes *)backend)->lead.lost;
+}
+
 static void close_tables(struct vt_lanes *backend)
 {
     /* The writer last: the last connection to close folds SQLite's log into the file. */
@@ -329,6 +339,15 @@ static int start_threads(struct vt_lanes *backend)
     return failed ? VT_ERR_NOMEM : VT_OK;
 }
 
+static int take_lead(struct vt_lanes *backend, const struct vt_store_limits *limits, struct vt_buf *ret_error)
+{
+    int err = vt_lead_take(&backend->write_db, &backend->lead, limits->lead->group, limits->lead->epoch,
+                           &limits->lead->newest);
+    if (err)
+        vt_buf_text(ret_error, "The store cannot be taken over from the node that led before.");
+    return err;
+}
+
 static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir,
                           const struct vt_store_limits *limits, struct vt_buf *ret_error)
 {
@@ -343,6 +362,8 @@ static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir,
     int err = vt_db_open_store(&backend->write_db, data_dir, limits->address, false, ret_error);
     if (!err)
         err = vt_db_migrate(&backend->write_db, ret_error);
+    if (!err && limits->lead)
+        err = take_lead(backend, limits, ret_error);
     if (!err)
         err = vt_db_open_store(&backend->read_db, data_dir, limits->address, true, ret_error);
     if (!err && backend->write_db.sqlite) {
@@ -360,4 +381,4 @@ static void *open_backend(struct vt_mailbox *mailbox, const char *data_dir,
     return NULL;
 }
 
-const struct vt_store_ops vt_store_lanes = { open_backend, submit, stands_ms, close_backend };
+const struct vt_store_ops vt_store_lanes = { open_backend, submit, stands_ms, close_backend, is_fenced };

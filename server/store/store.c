@@ -243,6 +243,20 @@ int64_t vt_store_unable_ms(struct vt_store *store)
     return stands_ms > failed_ms ? stands_ms : failed_ms;
 }
 
+static void handle_asked(void *arg, int err)
+{
+    struct vt_store *store = arg;
+    (void)err; /* the backend knows it by now */
+    store->asking = false;
+}
+
+bool vt_store_is_fenced(struct vt_store *store, bool asks)
+{
+    if (asks && !store->asking)
+        store->asking = vt_store_work(store, write_nothing, handle_asked, store) == VT_OK;
+    return store->ops->is_fenced(store->backend);
+}
+
 void vt_store_close(struct vt_store *store)
 {
     if (!store)

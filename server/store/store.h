@@ -23,11 +23,19 @@
 
 struct vt_store;
 
+/* Of several nodes one writes: who opens takes the store over, and from then on each commit of a former one
+ * is refused. */
+struct vt_store_lead {
+    const char *group;
+    int64_t epoch;  /* higher than any before, else it does not open */
+    int64_t newest; /* set then: the highest before */
+};
 struct vt_store_limits {
-    const char *address;      /* of the tables in PostgreSQL; NULL or empty: a file of the data directory */
-    size_t queue_rows;        /* waiting to be committed, and as many to be read */
-    int64_t queue_ms;         /* nothing is queued behind a commit that takes longer */
-    struct vt_quotas *quotas; /* quota.h: what a site may write, and its share of the queue; NULL: all */
+    const char *address;        /* of the tables in PostgreSQL; NULL or empty: a file of the data directory */
+    size_t queue_rows;          /* waiting to be committed, and as many to be read */
+    int64_t queue_ms;           /* nothing is queued behind a commit that takes longer */
+    struct vt_store_lead *lead; /* NULL: this server is alone */
+    struct vt_quotas *quotas;   /* quota.h: what a site may write, and its share of the queue; NULL: all */
 };
 /* Opens or creates, migrates forward. On failure NULL and one sentence in ret_error. */
 struct vt_buf;
@@ -38,6 +46,9 @@ const char *vt_store_address(const struct vt_store *store);
 /* For how long nothing could be written: the disk is full or does not answer; 0: it can. While it is not 0
  * and nobody writes it tries by itself, so ask it about once a second. */
 int64_t vt_store_unable_ms(struct vt_store *store);
+/* Another node has taken it over: every write gives VT_ERR_STALE. It is noticed with the next write; `asks`:
+ * one is made for that, so ask about once a second. */
+bool vt_store_is_fenced(struct vt_store *store, bool asks);
 /* Calls whose `done` has not run yet. Who stops in order turns the loop until there is none: each
  * `done` owns what it was given. */
 size_t vt_store_pending(const struct vt_store *store);
