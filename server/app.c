@@ -185,6 +185,14 @@ void vt_app_drain(struct vt_app *app)
     }
 }
 
+void vt_app_move(struct vt_app *app)
+{
+    app->draining = true;
+    VT_LIST_EACH (peer, &app->peers, struct vt_peer, link)
+        if (peer->phase != VT_PHASE_CLOSING)
+            vt_peer_close(peer, VT_CLOSE_MOVED, "moved");
+}
+
 void vt_app_end_person(struct vt_app *app, struct vt_str person)
 {
     VT_LIST_EACH (peer, &app->peers, struct vt_peer, link)

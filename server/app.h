@@ -92,6 +92,8 @@ struct vt_app *vt_app_create(const struct vt_app_deps *deps, vt_call_fn *ready, 
 void vt_app_handler(struct vt_app *app, struct vt_conn_handler *ret_handler);
 /* Tells every peer `drain` and closes it with 4000; new ones are refused. */
 void vt_app_drain(struct vt_app *app);
+/* Tells every peer to come back to the node that leads now (4103). */
+void vt_app_move(struct vt_app *app);
 /* Closes the timers; the memory goes with vt_app_destroy once the loop has run dry. */
 void vt_app_stop(struct vt_app *app);
 void vt_app_destroy(struct vt_app *app);

@@ -149,6 +149,17 @@ static int check_mail(struct vt_config_load *load, const struct vt_config *confi
     return VT_OK;
 }
 
+/* It stands in the names of keys and rows. */
+static int check_group(struct vt_config_load *load, const char *source, const char *group)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    const size_t len = strlen(group);
+    if (len > 0 && len <= 64 && strspn(group, letters) == len)
+        return VT_OK;
+    return vt_config_refuse(load, "%s: must be 1 to 64 letters, digits, dots, hyphens or underscores",
+                            source);
+}
+
 int vt_config_check(struct vt_config_load *load)
 {
     static const char *const formats[] = { "text", "json", NULL };
@@ -163,6 +174,11 @@ int vt_config_check(struct vt_config_load *load)
     if (err == VT_OK)
         err = check_list(load, SOURCE(load, "listen"), config->listen, false, is_listen_address,
                          "an address and port such as 127.0.0.1:8080 or [::1]:8080");
+    if (err == VT_OK)
+        err = check_list(load, SOURCE(load, "node-address"), config->node_address, false, is_listen_address,
+                         "an address and port such as 10.0.0.5:8090");
+    if (err == VT_OK)
+        err = check_group(load, SOURCE(load, "group"), config->group);
     if (err == VT_OK)
         err = check_own_url(load, SOURCE(load, "base-url"), config->base_url);
     if (!err)

@@ -13,6 +13,14 @@
       "Address and port to serve on; port 0 takes a free one and prints it. Several, parted by commas.")            \
     X(flag, share_port, "share-port", "false", 0, 0, false, false,                                                    \
       "Listen also where another server listens already: for a successor, which takes over before the other goes.") \
+    X(text, redis, "redis", "", 0, 0, false, false,                                                                   \
+      "Redis of several nodes that serve the same sites, such as redis://10.0.0.5:6379: one leads, the others pass "  \
+      "their lines on to it, and one of them takes over when it is gone; empty: this server is alone.")              \
+    X(text, redis_password, "redis-password", "", 0, 0, false, true, "Password at Redis; empty: none.")               \
+    X(text, group, "group", "default", 0, 0, false, false,                                                            \
+      "Name that the nodes of one store share; several groups may use one Redis.")                                   \
+    X(text, node_address, "node-address", "127.0.0.1:0", 0, 0, false, false,                                          \
+      "Address and port where the other nodes reach this one.")                                                      \
     X(text, base_url, "base-url", "", 0, 0, false, false,                                                             \
       "Address by which browsers reach the server, such as https://help.shop.example; empty: from --listen.")       \
     X(text, mirror_origin, "mirror-origin", "", 0, 0, false, false,                                                   \

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
@@ -15,7 +16,7 @@
 #include "server/conn_internal.h"
 #include "server/log.h"
 
-enum { ACCEPTS_A_TURN = 64, BACKLOG = 4096, LISTENERS_MOST = 8 };
+enum { ACCEPTS_A_TURN = 64, BACKLOG = 4096, LISTENERS_MOST = 8, DESCRIPTORS_MOST = 65536 };
 
 struct listener {
     uv_poll_t poll;
@@ -33,6 +34,21 @@ struct vt_listeners {
     bool loopback, closed;
     char where[VT_ADDRESS_TEXT + 16];
 };
+
+/* libwebsockets sizes its table by the limit, and a container may set it to a million. */
+size_t vt_conn_raise_descriptors(size_t sockets)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return sockets;
+    rlim_t want = limit.rlim_max < DESCRIPTORS_MOST ? limit.rlim_max : DESCRIPTORS_MOST;
+    limit.rlim_cur = want;
+    limit.rlim_max = want;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        getrlimit(RLIMIT_NOFILE, &limit);
+    const size_t usable = (size_t)limit.rlim_cur / 10 * 9;
+    return sockets < usable ? sockets : usable;
+}
 
 void vt_conn_prepare_socket(int fd)
 {

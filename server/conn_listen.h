@@ -8,6 +8,7 @@
 #define VT_CONN_LISTEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "server/address.h"
 #include "server/base/buf.h"
@@ -29,6 +30,8 @@ bool vt_listeners_loopback(const struct vt_listeners *listeners);
 /* Takes nothing in any more. Frees itself once its handles are closed. NULL: nothing. */
 void vt_listeners_close(struct vt_listeners *listeners);
 
+/* Raises the process's limit of descriptors. Of `sockets` as many as it leaves room for. */
+size_t vt_conn_raise_descriptors(size_t sockets);
 /* No delay, and the kernel holds little for one who does not read. */
 void vt_conn_prepare_socket(int fd);
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "server/base/err.h"
@@ -14,7 +13,7 @@
 #include "server/log.h"
 
 /* Half a request is gone in ten seconds, which a busy machine may not stretch: nine for the library. */
-enum { DESCRIPTORS_MOST = 65536, HEADER_TABLE_BYTES = 16384, REQUEST_SECONDS = 9, KEPT_SECONDS = 15 };
+enum { HEADER_TABLE_BYTES = 16384, REQUEST_SECONDS = 9, KEPT_SECONDS = 15 };
 
 /* Of each socket, for its whole life: the largest part of what an idle one costs. What is longer comes in
  * pieces, which RECEIVE must take anyway; nearly all that browsers send is shorter. */
@@ -42,23 +41,6 @@ static void handle_library_line(int level, const char *line)
     char text[100];
     vt_str_copy(text, sizeof(text), (struct vt_str){ line, strcspn(line, "\r\n") });
     vt_log(level == LLL_ERR ? VT_LOG_WARN : VT_LOG_DEBUG, "conn.library", VT_LOG_T("text", text));
-}
-
-/* The library sizes its table by the limit, and a container may set it to a million. */
-static void limit_descriptors(struct vt_net *net)
-{
-    struct rlimit limit;
-    size_t most = (size_t)net->config->max_sockets;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        rlim_t want = limit.rlim_max < DESCRIPTORS_MOST ? limit.rlim_max : DESCRIPTORS_MOST;
-        limit.rlim_cur = want;
-        limit.rlim_max = want;
-        if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-            getrlimit(RLIMIT_NOFILE, &limit);
-        size_t usable = (size_t)limit.rlim_cur / 10 * 9;
-        most = most < usable ? most : usable;
-    }
-    net->socket_limit = most;
 }
 
 static void tick(void *arg);
@@ -221,7 +203,7 @@ struct vt_net *vt_net_open(struct vt_loop *loop, const struct vt_config *config,
     init(net, loop, config, handler);
     net->chunk = chunk;
     net->listeners = listeners;
-    limit_descriptors(net);
+    net->socket_limit = vt_conn_raise_descriptors((size_t)config->max_sockets);
     vt_timer_init(loop, &net->tick, tick, net);
     vt_timer_init(loop, &net->ending, NULL, net);
     vt_timer_init(loop, &net->pace, vt_conn_pace, net);

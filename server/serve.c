@@ -6,7 +6,10 @@
  * Stop: /readyz says no, no accepts, peers are told and closed, HTTP ends; when the sockets are gone
  * or the time is up everything closes its handles, the loop runs dry, and only then, when nothing can
  * call it any more, the store commits what it holds and closes. A second signal has its default
- * action: it ends the process at once, whatever the loop is doing. */
+ * action: it ends the process at once, whatever the loop is doing.
+ *
+ * Of several nodes (node/node.h) only the one that leads comes as far as its store; before that it passes on
+ * what comes in. One that leads no more stops as well, and its process begins anew. */
 #include "server/serve.h"
 
 #include <errno.h>
@@ -33,6 +36,7 @@
 #include "server/media_service.h"
 #include "server/merchant.h"
 #include "server/mounts.h"
+#include "server/node/node.h"
 #include "server/outgoing/outgoing.h"
 #include "server/quota.h"
 #include "server/recap_mail.h"
@@ -43,7 +47,13 @@
 #include "server/upload.h"
 #include "server/watches.h"
 
-enum { EXIT_START = 1, EXIT_OPTIONS = 2, ERROR_BYTES = 4096, RENDERS_BURST_SECONDS = 20 };
+enum {
+    EXIT_START = 1,
+    EXIT_OPTIONS = 2,
+    ERROR_BYTES = 4096,
+    NODE_DRAIN_MS = 1000,
+    RENDERS_BURST_SECONDS = 20
+};
 
 static const char starting[] = "starting\n", draining[] = "draining\n";
 
@@ -74,9 +84,9 @@ static void mark(void *flag)
 /* --- start ------------------------------------------------------------------------------------ */
 
 /* Turns the loop until the flag is set. False when a signal came first. */
-static bool turn_until(struct serve *serve, const bool *flag)
+bool vt_serve_turn_until(struct serve *serve, const bool *flag)
 {
-    while (!*flag && !serve->stop_asked)
+    while (!*flag && !serve->stop_asked && !serve->again)
         uv_run(vt_loop_uv(serve->loop), UV_RUN_ONCE);
     return *flag;
 }
@@ -91,11 +101,7 @@ static int no_memory(struct serve *serve, const char *what)
 static int open_state(struct serve *serve)
 {
     char origin[VT_LISTEN_ORIGIN];
-    const struct vt_store_limits limits = { .address = serve->config.store,
-                                            .queue_rows = (size_t)serve->config.store_queue,
-                                            .queue_ms = serve->config.store_wait,
-                                            .quotas = serve->quotas };
-    serve->store = vt_store_open(serve->loop, serve->config.data, &limits, &serve->error);
+    serve->store = vt_serve_open_store(serve);
     if (!serve->store)
         return VT_ERR_IO;
     serve->audit = vt_audit_open(serve->loop, serve->config.data, &serve->error);
@@ -114,7 +120,8 @@ static int open_state(struct serve *serve)
     serve->uploads = vt_uploads_create();
     if (!serve->sites || !serve->index || !serve->tickets || !serve->bus || !serve->coord || !serve->uploads)
         return no_memory(serve, "the sites");
-    bool is_read = turn_until(serve, &serve->sites_ready) && turn_until(serve, &serve->index_ready);
+    bool is_read = vt_serve_turn_until(serve, &serve->sites_ready) &&
+                   vt_serve_turn_until(serve, &serve->index_ready);
     return is_read ? VT_OK : VT_ERR_GONE;
 }
 
@@ -194,7 +201,7 @@ static int open_app(struct serve *serve)
     serve->invitations = vt_invitations_create(serve->app);
     if (!serve->watches || !serve->invitations)
         return no_memory(serve, "the watches");
-    return turn_until(serve, &serve->app_ready) ? VT_OK : VT_ERR_GONE;
+    return vt_serve_turn_until(serve, &serve->app_ready) ? VT_OK : VT_ERR_GONE;
 }
 
 /* Nothing that was erased may be looked at again, so its files go before anybody is let in. */
@@ -211,7 +218,7 @@ static int open_retention(struct serve *serve)
     serve->retention = vt_retention_create(&deps, mark, &serve->erased_ready);
     if (!serve->retention)
         return no_memory(serve, "the retention");
-    return turn_until(serve, &serve->erased_ready) ? VT_OK : VT_ERR_GONE;
+    return vt_serve_turn_until(serve, &serve->erased_ready) ? VT_OK : VT_ERR_GONE;
 }
 
 static void end_person(void *arg, struct vt_str person)
@@ -223,7 +230,8 @@ static int open_net(struct serve *serve)
 {
     struct vt_conn_handler handler;
     vt_app_handler(serve->app, &handler);
-    serve->net = vt_net_open(serve->loop, &serve->config, &handler, NULL, &serve->error);
+    serve->net = vt_net_open(serve->loop, &serve->config, &handler,
+                             serve->node ? vt_node_listeners(serve->node) : NULL, &serve->error);
     vt_listen_release(&serve->hold);
     if (!serve->net)
         return VT_ERR_IO;
@@ -279,9 +287,12 @@ static int start(struct serve *serve)
         .share = (uint32_t)serve->config.site_share });
     if (!serve->quotas)
         return no_memory(serve, "the quotas");
-    serve->lock = vt_data_lock(serve->config.data, false, &serve->error);
-    int err = serve->lock < 0 ? VT_ERR_IO : open_media(serve);
-    if (err == VT_OK)
+    int err = serve->config.redis[0] ? vt_serve_follow(serve) : VT_OK;
+    if (err == VT_OK) {
+        serve->lock = vt_data_lock(serve->config.data, false, &serve->error);
+        err = serve->lock < 0 ? VT_ERR_IO : open_media(serve);
+    }
+    if (err == VT_OK && !serve->node)
         err = vt_listen_hold(&serve->config, &serve->hold, &serve->error);
     if (err == VT_OK)
         err = open_state(serve);
@@ -297,7 +308,7 @@ static int start(struct serve *serve)
 /* --- stop ------------------------------------------------------------------------------------- */
 
 /* The last peer is gone, so uv_stop's skipped hooks have nothing to send. */
-static void handle_drained(void *arg)
+void vt_serve_drained(void *arg)
 {
     struct serve *serve = arg;
     serve->drained = true;
@@ -308,13 +319,19 @@ void vt_serve_drain(struct serve *serve)
 {
     serve->ops.not_ready = draining;
     sd_notify(0, "STOPPING=1");
+    vt_node_shut(serve->node);
     vt_app_drain(serve->app);
-    vt_net_drain(serve->net, (uint64_t)serve->config.drain_time, handle_drained, serve);
+    int64_t most_ms = serve->config.drain_time;
+    if (serve->node && most_ms > NODE_DRAIN_MS) /* the next leader waits for it */
+        most_ms = NODE_DRAIN_MS;
+    vt_net_drain(serve->net, (uint64_t)most_ms, vt_serve_drained, serve);
 }
 
 /* Takes down whatever was opened, also after half a start. */
 static void stop(struct serve *serve)
 {
+    vt_node_leave(serve->node);
+    vt_node_unref(serve->node);
     if (serve->net)
         vt_net_stop(serve->net);
     vt_mounts_close(serve->mounts);
@@ -340,10 +357,13 @@ static void stop(struct serve *serve)
         uv_run(vt_loop_uv(serve->loop), UV_RUN_ONCE);
     vt_store_close(serve->store);
     vt_audit_close(serve->audit);
+    vt_node_release(serve->node);
+    vt_node_close(serve->node);
     if (serve->loop) {
         vt_loop_close_own(serve->loop);
         vt_loop_run(serve->loop);
     }
+    vt_node_destroy(serve->node);
     vt_net_destroy(serve->net);
     vt_mounts_destroy(serve->mounts);
     vt_retention_destroy(serve->retention);
@@ -374,13 +394,9 @@ static void stop(struct serve *serve)
 
 /* --- main ------------------------------------------------------------------------------------- */
 
-static void announce(const struct serve *serve)
+static void announce(struct serve *serve)
 {
-    printf("listening %s\n", vt_net_url(serve->net));
-    fflush(stdout);
-    sd_notify(0, "READY=1"); /* nothing, where systemd did not start it */
-    vt_log(VT_LOG_INFO, "serve.ready", VT_LOG_T("url", vt_net_url(serve->net)),
-           VT_LOG_T("version", VT_VERSION));
+    vt_serve_announce(serve, vt_net_url(serve->net));
     /* Browsers will name the address they used, and the console's own Origin is compared exactly. */
     if (!serve->config.base_url[0] &&
         (strstr(vt_net_url(serve->net), "//0.0.0.0") || strstr(vt_net_url(serve->net), "//[::]")))
@@ -429,18 +445,20 @@ static int run(struct serve *serve)
 {
     int status = EXIT_SUCCESS;
     int err = start(serve);
-    if (err == VT_OK && !serve->stop_asked) {
+    if (err == VT_OK && !serve->stop_asked && !serve->again) {
         serve->ops.not_ready = NULL;
         hold_quotas(serve);
         vt_serve_metrics();
         vt_media_start(serve->media);
+        if (serve->node)
+            vt_node_serve(serve->node, serve->net);
         announce(serve);
         welcome(serve);
         /* Not UV_RUN_ONCE: libuv decides there before the library's idle work whether it may sleep, and every
          * message would cost a second epoll_wait. */
         while (!serve->drained)
             uv_run(vt_loop_uv(serve->loop), UV_RUN_DEFAULT);
-    } else if (err != VT_OK && !serve->stop_asked) {
+    } else if (err != VT_OK && !serve->stop_asked && !serve->again) {
         fprintf(stderr, "vitrine: %s\n", vt_buf_cstr(&serve->error));
         status = EXIT_START;
     }
@@ -481,5 +499,7 @@ int vt_serve_main(int argc, char **argv)
         fprintf(stderr, "vitrine: --log-file: %s cannot be opened: %s.\n", serve.config.log_file,
                 strerror(errno));
     vt_config_finish(&serve.config);
+    if (serve.again && !serve.stop_asked)
+        vt_serve_begin_anew(argv);
     return status;
 }

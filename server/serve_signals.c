@@ -78,6 +78,7 @@ static void handle_second(void *arg)
 {
     struct serve *serve = arg;
     vt_log_flush();
+    vt_serve_look_at_lead(serve);
     if (!serve->ops.not_ready || serve->ops.not_ready == unable)
         look_at_store(serve);
 }

@@ -218,6 +218,7 @@ static int examine(struct vt_doctor *doctor)
     vt_doctor_machine(doctor);
     vt_doctor_tables(doctor);
     vt_doctor_tools(doctor);
+    vt_doctor_nodes(doctor);
     vt_doctor_tls_files(doctor);
     vt_doctor_public(doctor);
     if (doctor->page)

@@ -2,7 +2,7 @@
 /* What the files of `vitrine doctor` share: one examination and its findings.
  *
  * Each file looks at one thing: machine.c at the disk, the key and the process's limits, tools.c at the
- * workers and the mail server, public.c and tls.c at the public address and what stands before the server,
+ * workers and the mail server, nodes.c at Redis, public.c and tls.c at the public address and what stands before the server,
  * page.c at a page of the shop. They only look: what they write is a file they take away again. */
 #ifndef VT_DOCTOR_INTERNAL_H
 #define VT_DOCTOR_INTERNAL_H
@@ -53,6 +53,7 @@ void vt_doctor_cure_option(struct vt_doctor *doctor, const char *option, const c
 void vt_doctor_machine(struct vt_doctor *doctor);
 void vt_doctor_tables(struct vt_doctor *doctor);
 void vt_doctor_tools(struct vt_doctor *doctor);
+void vt_doctor_nodes(struct vt_doctor *doctor); /* several of them: Redis */
 /* False: nothing answers there. */
 bool vt_doctor_public(struct vt_doctor *doctor);
 void vt_doctor_page(struct vt_doctor *doctor);

@@ -11,7 +11,7 @@ import { binary } from '../server/lib/server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const LONG = process.env.VITRINE_LONG === '1';
-const RUNS = ['memory', 'slow', 'handshakes', 'lines', 'freeze', 'isolation', 'drain', 'storm', 'disk', 'clock', 'kill', 'hostile']; // the longest first
+const RUNS = ['memory', 'slow', 'handshakes', 'lines', 'freeze', 'isolation', 'drain', 'storm', 'disk', 'clock', 'kill', 'nodes', 'hostile']; // the longest first
 const BY_NAME = ['soak', 'tables']; // hours, and a database server of its own: only when asked for
 const DAY_MS = 86400000;
 const RUN_MS = LONG ? 3 * 3600000 : 400000;

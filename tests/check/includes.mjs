@@ -5,7 +5,7 @@
 /// [header pattern, files that may include it]
 const THIRD_PARTY = [
   [/^libwebsockets\.h$/, /^server\/(conn[\w]*\.[ch]|http\/[\w]+\.[ch]|loop\.c)$|^tests\/bench\/pictures\/bare_http\.c$/],
-  [/^uv\.h$/, /^(server\/(loop|conn\w*|outgoing\/\w+)|media\/(pool\w*|jobs\w*|cache\w*)|tests\/unit\/media\/\w+|tests\/bench\/pictures\/bare_http)\.[ch]$/],
+  [/^uv\.h$/, /^(server\/(loop|conn\w*|outgoing\/\w+|node\/\w+)|media\/(pool\w*|jobs\w*|cache\w*)|tests\/unit\/media\/\w+|tests\/bench\/pictures\/bare_http)\.[ch]$/],
   [/^sqlite3\.h$/, /^(server\/store\/sqlite_\w+\.[ch]|tests\/unit\/server\/\w+\.[ch]|tests\/chaos\/starve\.c)$/],
   [/^expat\.h$/, /^server\/catalogue\/feed_xml\.c$/],
   [/^jansson\.h$/, /^(protocol\/codec\/\w+\.[ch]|server\/api\/json\.[ch]|server\/(catalogue|auth)\/\w+\.[ch]|server\/admin\w*\.[ch]|server\/(site|settings\w*|mirror_filter\w*|mirror_css)\.[ch]|media\/(template\w*|film_text|film_spin|clip)\.c|tests\/.*)$/],
@@ -21,8 +21,8 @@ const THIRD_PARTY = [
   [/^svt-av1\//, /^media\/film_svtav1\.c$/],
   [/^x264\.h$/, /^media\/film_x264\.c$/],
   [/^libpq/, /^server\/store\/postgres_\w+\.[ch]$/],
-  [/^hiredis\//, /^server\/(bus|coord)\/\w*redis\w*\.[ch]$/],
-  [/^systemd\//, /^server\/serve\.c$/],
+  [/^hiredis\//, /^server\/node\/redis\w*\.[ch]$/],
+  [/^systemd\//, /^server\/serve(_node)?\.c$/],
   [/^curl\//, /^(server\/outgoing\/\w+|tests\/fuzz\/fuzz_url)\.[ch]$/],
   [/^cmocka\.h$/, /^tests\//],
 ];
@@ -42,6 +42,7 @@ const PRIVATE = [
   [/^server\/config_internal\.h$/, /^(server\/config\w*\.[ch]|tests\/.*)$/],
   [/^server\/store\/(job|calls|sqlite_\w+)\.h$/, /^(server\/store\/\w+\.[ch]|tests\/.*)$/],
   [/^server\/outgoing\/outgoing_internal\.h$/, /^(server\/outgoing\/\w+\.c|tests\/.*)$/],
+  [/^server\/node\/redis_internal\.h$/, /^server\/node\/redis\w*\.[ch]$/],
   [/^server\/doctor\/(?!doctor)\w+\.h$/, /^(server\/doctor\/\w+\.[ch]|tests\/.*)$/],
   [/^server\/main\./, /^$/],
 ];
