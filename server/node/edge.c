@@ -2,6 +2,7 @@
 #include "server/node/edge.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "server/base/ids.h"
@@ -16,8 +17,9 @@ struct vt_edge {
     struct vt_splice_owner lines_owner;
     struct vt_list lines; /* of vt_splice_link */
     size_t count;
-    struct vt_leader leader;
-    bool mine; /* this node leads: nothing is passed on any more */
+    struct vt_leader leader; /* the last one; epoch 0: there was none yet */
+    bool leaderless;         /* nobody is known to lead now */
+    bool mine;               /* this node leads: nothing is passed on any more */
     bool closed, timer_closed;
     struct vt_timer timer;
 };
@@ -50,7 +52,7 @@ static void handle_waits(void *arg)
 
 static bool can_pass_on(const struct vt_edge *edge)
 {
-    return !edge->mine && edge->leader.epoch > 0;
+    return !edge->mine && !edge->leaderless && edge->leader.epoch > 0;
 }
 
 static bool is_overdue(const struct vt_splice *line, int64_t now)
@@ -115,10 +117,14 @@ static void close_passed_on(struct vt_edge *edge)
 
 void vt_edge_leader(struct vt_edge *edge, const struct vt_leader *leader)
 {
+    edge->leaderless = leader->epoch == 0;
+    if (edge->leaderless)
+        return; /* what the former one still says is heard until another leads: Redis may only have forgotten
+                 */
+    const bool is_same = leader->epoch == edge->leader.epoch && strcmp(leader->node, edge->leader.node) == 0;
     edge->leader = *leader;
-    if (leader->epoch == 0)
-        return; /* what the former one still says is heard until another leads */
-    close_passed_on(edge);
+    if (!is_same)
+        close_passed_on(edge);
     VT_LIST_EACH (line, &edge->lines, struct vt_splice, link)
         if (line->phase == VT_SPLICE_WAITING)
             vt_splice_connect(line, leader);
