@@ -12,17 +12,10 @@ import { join } from 'node:path';
 
 import { http } from './http.mjs';
 import { eventually, shop } from './kit.mjs';
+import { freePort } from './proxy.mjs';
 import { Server } from './server.mjs';
 
 const ORIGIN = 'http://help.test';
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /// Keeps nothing on disk: each start is empty.
 export class Redis {
@@ -54,14 +47,14 @@ export class Redis {
   }
 }
 
-/// `ports()` in turn; one that refuses is passed over.
-async function balancer(after, ports) {
+/// `places()` in turn; one that refuses is passed over.
+async function balancer(after, places) {
   const open = new Set();
   let turn = 0;
   const dial = (browser, tries) => {
-    const list = ports();
+    const list = places();
     if (tries === list.length) return browser.destroy();
-    const node = connect(list[turn++ % list.length], '127.0.0.1');
+    const node = connect(list[turn++ % list.length]);
     let is = false;
     node.setNoDelay(true);
     node.once('connect', () => {
@@ -113,7 +106,7 @@ export async function group(after, { associates, args = [] } = {}) {
   after(() => second.halt());
   await second.start();
   const nodes = [first, second];
-  const url = await balancer(after, () => nodes.map((node) => Number(new URL(node.url).port)));
+  const url = await balancer(after, () => nodes.map((node) => new URL(node.url)).map(({ hostname, port }) => ({ host: hostname, port: Number(port) })));
   const whole = Object.create(first, { url: { value: url }, origin: { value: ORIGIN } });
   return { nodes, redis, shop: whole };
 }
