@@ -8,7 +8,8 @@ import { isWhole, words } from './lib/ledger.mjs';
 import { ROOMY, allUp, auditAll, faults, livePairs, logins, strays } from './lib/pairs.mjs';
 import { chaos, pick, quantile, sleep } from './lib/report.mjs';
 
-const PAIRS = pick(8, 100); // a customer and a place at a desk each
+const PAIRS = pick(8, 200); // a customer and a place at a desk each
+const BREATH_MS = pick(40, 1000); // between three messages and the next three: what is measured is the way back, not how much two cores carry
 const KILLS = Number(process.env.VITRINE_KILLS ?? pick(4, 100));
 const GAP_MS = pick(1500, 3000);
 const STILL_MS = pick(2500, 5000);
@@ -29,7 +30,7 @@ await chaos('nodes', async (run) => {
   const { desks, pairs } = await livePairs(run, shop, PAIRS);
   const clients = [...desks, ...pairs.map((pair) => pair.customer)];
   let over = false;
-  const talking = pairs.flatMap((pair) => pair.talk(() => over, { batch: 3, gap: 40 }));
+  const talking = pairs.flatMap((pair) => pair.talk(() => over, { batch: 3, gap: BREATH_MS }));
 
   let led = 0;
   for (let kill = 0; kill < KILLS; kill++) {
