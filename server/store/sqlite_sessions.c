@@ -3,7 +3,9 @@
 #include "server/store/sqlite_hooks.h"
 #include "server/store/sqlite_run.h"
 
-enum { FORMER_MS = 30000 };
+/* As long as the place of who lost the line is kept: a welcome that was lost with it, and whatever kept the
+ * browser from asking again at once, must not cost the conversation. */
+enum { FORMER_MS = 120000 };
 
 /* --- sessions ------------------------------------------------------------------------------ */
 

@@ -198,8 +198,8 @@ struct vt_store_resume {
     struct vt_str site, conv, role, person, origin; /* person: the customer id */
     int64_t expires;                                /* ms since 1970 */
 };
-/* Stores the new token and lets `former` (absent: none) live for at most 30 s more; committed before `done`.
- */
+/* Stores the new token and lets `former` (absent: none) live for at most 2 min more; committed before
+ * `done`. */
 int vt_store_resume_put(struct vt_store *store, struct vt_str token, struct vt_str former,
                         const struct vt_store_resume *resume, vt_store_done_fn *done, void *arg);
 typedef void vt_store_resume_fn(void *arg, int err, const struct vt_store_resume *resume);
