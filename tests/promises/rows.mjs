@@ -34,7 +34,6 @@ const rfc6455 = (read) => (last) => {
   return log ? read(log) : null;
 };
 
-const never = (why) => () => ({ measured: `not measured: ${why}`, met: null });
 const TEST = './dev test --only';
 const chaosRow = (goal, run, what, promised, short) => ({ goal, what, promised, command: `VITRINE_LONG=1 ./dev chaos ${run}`, from: chaos(goal, short) });
 const number = (text, pattern) => Number(pattern.exec(text)?.[1]);
