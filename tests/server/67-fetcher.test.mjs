@@ -118,6 +118,7 @@ test('the next import asks by tag or date; what is the same is not sent again', 
   await shows('VT-T', [sha256(png)]);
   await shows('VT-D', [sha256(png)]);
   for (const times of [2, 4]) {
+    await eventually('what was got is noted', async () => /^2 of 2 pictures/m.test(await report(server))); // its tag, too: it is shown a moment before
     await bring(server, wanted);
     await eventually('both the same', async () => (await same()) === times);
   }

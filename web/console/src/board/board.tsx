@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren, JSX } from 'preact';
 import { icons } from '../../../ui/index.js';
 import type { QueueRow } from '../../../protocol/index.js';
@@ -160,7 +160,7 @@ function FullScreen({ of }: { of: { current: HTMLElement | null } }): JSX.Elemen
 /// The supervisor's board over the desk: the floor as it is now, or the reports. Esc goes back to the desk.
 export function Board({ what }: { what: Over }): JSX.Element {
   const box = useRef<HTMLElement>(null);
-  useEffect(() => { box.current?.focus(); }, []);
+  useLayoutEffect(() => { box.current?.focus(); }, []); // before it is painted: who sees it can leave it by Esc
   const queues = house.value.queues.map(({ id, name }) => [id, name ?? id] as const);
   return (
     <main class="floor" ref={box} tabIndex={-1} aria-labelledby="floor-title"
