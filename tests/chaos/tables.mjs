@@ -19,7 +19,7 @@ const refusals = (pairs) => new Set(pairs.flatMap(({ voices }) => voices.flatMap
 await chaos('tables', async (run) => {
   const postgres = await new Postgres().start();
   run.after(() => postgres.remove());
-  const server = await shop((fn) => run.after(fn), { associates: logins(PAIRS), args: [...ROOMY, '--store-unready', '1s'], env: { VITRINE_STORE: postgres.url } });
+  const server = await shop((fn) => run.after(fn), { associates: logins(PAIRS).map((login) => [login, 'associate']), args: [...ROOMY, '--store-unready', '1s'], env: { VITRINE_STORE: postgres.url } });
   const { desks, pairs } = await livePairs(run, server, PAIRS);
   let over = false;
   const talking = pairs.flatMap((pair) => pair.talk(() => over, { gap: 20 }));
